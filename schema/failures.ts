@@ -1,0 +1,186 @@
+/**
+ * What can go wrong, one class per thing a caller can do differently.
+ *
+ * A provider throws these from reads. From a command it puts those a user can act on into
+ * `CommandResult.error`, beside the true state of the call; only `Unauthenticated`, `Forbidden` as
+ * a caller, `BadUserInput` and `Overloaded` are thrown there too, because they say nothing about the call.
+ *
+ * Messages may be shown to a user: they carry no token, no URL and no stack.
+ */
+import type { PartyStatusCode } from './model.ts';
+
+/** What RingCentral said of a failure, for support: its own code, and the id it gave the request. */
+export interface UpstreamTrace {
+  /** RingCentral's `errorCode`, like `TAS-102`. */
+  readonly errorCode?: string | undefined;
+  /** RingCentral's `RCRequestId`. */
+  readonly upstreamRequestId?: string | undefined;
+  /** The HTTP status it answered with. */
+  readonly status?: number | undefined;
+}
+
+/** The common parent, so that a boundary can tell an expected failure from a defect. */
+export abstract class CallControlFailure extends Error {
+  abstract readonly code: FailureCode;
+  readonly trace: UpstreamTrace;
+
+  constructor(message: string, trace: UpstreamTrace = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.trace = trace;
+  }
+}
+
+/** `extensions.code` of a top-level error. */
+export type FailureCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'RATE_LIMITED'
+  | 'UPSTREAM_UNAVAILABLE'
+  | 'UPSTREAM_BAD_RESPONSE'
+  | 'BAD_USER_INPUT'
+  | 'OVERLOADED'
+  | 'CALL_NOT_FOUND'
+  | 'WRONG_CALL_STATE';
+
+/** Nobody, or nobody any more: the token is missing, malformed, expired or revoked. */
+export class Unauthenticated extends CallControlFailure {
+  override name = 'Unauthenticated';
+  readonly code = 'UNAUTHENTICATED';
+}
+
+/** RingCentral knows the caller and refuses: a missing permission, scope or feature. */
+export class Forbidden extends CallControlFailure {
+  override name = 'Forbidden';
+  readonly code = 'FORBIDDEN';
+  /** The permission to ask an administrator for, where RingCentral named one. */
+  readonly permissionName: string | undefined;
+
+  constructor(message: string, permissionName?: string, trace?: UpstreamTrace, options?: ErrorOptions) {
+    super(message, trace, options);
+    this.permissionName = permissionName;
+  }
+}
+
+/** The call, the party or the recording does not exist (any more). */
+export class CallNotFound extends CallControlFailure {
+  override name = 'CallNotFound';
+  readonly code = 'CALL_NOT_FOUND';
+  /** Which id was not found: `telephonySessionId`, `partyId`, `recordingId`. */
+  readonly parameterName: string | undefined;
+
+  constructor(message: string, parameterName?: string, trace?: UpstreamTrace, options?: ErrorOptions) {
+    super(message, trace, options);
+    this.parameterName = parameterName;
+  }
+}
+
+/** The call is not in a state that allows the command (409). */
+export class WrongCallState extends CallControlFailure {
+  override name = 'WrongCallState';
+  readonly code = 'WRONG_CALL_STATE';
+  /** What the party is doing instead, where it is known. */
+  readonly actualCode: PartyStatusCode | undefined;
+  /** The commands that its state does allow. */
+  readonly allowedActions: readonly CallAction[];
+
+  constructor(
+    message: string,
+    actualCode?: PartyStatusCode,
+    allowedActions: readonly CallAction[] = [],
+    trace?: UpstreamTrace,
+    options?: ErrorOptions,
+  ) {
+    super(message, trace, options);
+    this.actualCode = actualCode;
+    this.allowedActions = allowedActions;
+  }
+}
+
+/** Input that RingCentral, or the gateway before it, refuses. */
+export class BadUserInput extends CallControlFailure {
+  override name = 'BadUserInput';
+  readonly code = 'BAD_USER_INPUT';
+  /** The field to mend, in the API's spelling. */
+  readonly parameterName: string | undefined;
+
+  constructor(message: string, parameterName?: string, trace?: UpstreamTrace, options?: ErrorOptions) {
+    super(message, trace, options);
+    this.parameterName = parameterName;
+  }
+}
+
+/** The rate budget of this viewer is spent; nothing was sent, or RingCentral answered 429. */
+export class RateLimited extends CallControlFailure {
+  override name = 'RateLimited';
+  readonly code = 'RATE_LIMITED';
+  /** Seconds from now until it makes sense to ask again. */
+  readonly retryAfter: number;
+  /** The same moment, in epoch milliseconds. */
+  readonly retryAt: number;
+  /** Whether a request left the gateway: `false` when the budget refused it first. */
+  readonly sent: boolean;
+
+  constructor(
+    message: string,
+    facts: { retryAfter: number; retryAt: number; sent: boolean },
+    trace?: UpstreamTrace,
+    options?: ErrorOptions,
+  ) {
+    super(message, trace, options);
+    this.retryAfter = facts.retryAfter;
+    this.retryAt = facts.retryAt;
+    this.sent = facts.sent;
+  }
+}
+
+/** RingCentral could not be reached, did not answer in time, or answered 5xx. */
+export class UpstreamUnavailable extends CallControlFailure {
+  override name = 'UpstreamUnavailable';
+  readonly code = 'UPSTREAM_UNAVAILABLE';
+  /** `false` only when it is certain that nothing reached RingCentral (a refused connection, an unknown host). */
+  readonly sent: boolean;
+
+  constructor(message: string, sent: boolean, trace?: UpstreamTrace, options?: ErrorOptions) {
+    super(message, trace, options);
+    this.sent = sent;
+  }
+}
+
+/** RingCentral answered something that is not its API: HTML, truncated JSON, a body of another shape. */
+export class UpstreamBadResponse extends CallControlFailure {
+  override name = 'UpstreamBadResponse';
+  readonly code = 'UPSTREAM_BAD_RESPONSE';
+}
+
+/** The gateway itself has too much to do; nothing was sent. */
+export class Overloaded extends CallControlFailure {
+  override name = 'Overloaded';
+  readonly code = 'OVERLOADED';
+}
+
+/** The actions of a party, as `availableActions` and `WrongCallState` name them. */
+export const CALL_ACTIONS = [
+  'ANSWER',
+  'REJECT',
+  'IGNORE',
+  'REPLY',
+  'FORWARD',
+  'PICKUP',
+  'HOLD',
+  'UNHOLD',
+  'UPDATE',
+  'MUTE',
+  'UNMUTE',
+  'TRANSFER',
+  'BRIDGE',
+  'PARK',
+  'FLIP',
+  'REMOVE',
+  'SUPERVISE',
+  'START_RECORDING',
+  'PAUSE_RECORDING',
+  'RESUME_RECORDING',
+  'BRING_IN',
+  'DROP_SESSION',
+] as const;
+export type CallAction = (typeof CALL_ACTIONS)[number];

@@ -1,0 +1,239 @@
+/**
+ * What a phone system does for us: the one door between the schema and whatever stands behind it.
+ *
+ * A provider acts for one viewer; it is handed to the schema in the context of each request.
+ */
+import type { CallAction, CallControlFailure } from './failures.ts';
+import type {
+  ActiveCall,
+  CallParty,
+  CallRecording,
+  CallSession,
+  Device,
+  ForwardingNumber,
+  PartyAddress,
+  PartyStatus,
+  Viewer,
+} from './model.ts';
+
+/** Exactly one of the ways to name whom a call goes to. */
+export type TransferTarget =
+  | { readonly phoneNumber: string }
+  | { readonly extensionNumber: string }
+  | { readonly extensionId: string }
+  | { readonly voicemail: string }
+  | { readonly parkOrbit: string };
+
+export type ForwardTarget = Exclude<TransferTarget, { readonly parkOrbit: string }>;
+
+export type CallOutTarget = { readonly phoneNumber: string } | { readonly extensionNumber: string };
+
+export const REPLY_PATTERNS = [
+  'WILL_CALL_YOU_BACK',
+  'CALL_ME_BACK',
+  'ON_MY_WAY',
+  'ON_THE_OTHER_LINE',
+  'WILL_CALL_YOU_BACK_LATER',
+  'CALL_ME_BACK_LATER',
+  'IN_A_MEETING',
+  'ON_THE_OTHER_LINE_NO_CALL',
+] as const;
+export type ReplyPatternName = (typeof REPLY_PATTERNS)[number];
+
+export const REPLY_TIME_UNITS = ['MINUTE', 'HOUR', 'DAY'] as const;
+export type ReplyTimeUnit = (typeof REPLY_TIME_UNITS)[number];
+
+export interface ReplyPattern {
+  readonly pattern: ReplyPatternName;
+  /** Only with `WILL_CALL_YOU_BACK` and `CALL_ME_BACK`. */
+  readonly time?: number | undefined;
+  readonly timeUnit?: ReplyTimeUnit | undefined;
+}
+
+export type ReplyMessage = { readonly text: string } | { readonly pattern: ReplyPattern };
+
+export const HOLD_PROTOCOLS = [
+  'AUTO',
+  'RC',
+  'BROAD_WORKS',
+  'DISCONNECT_HOLDER',
+  'BROAD_WORKS_OR_DISCONNECT_HOLDER',
+] as const;
+export type HoldProtocol = (typeof HOLD_PROTOCOLS)[number];
+
+export const MEDIA_SDPS = ['SEND_ONLY', 'SEND_RECV'] as const;
+/** One-way (`SEND_ONLY`) or two-way audio of a supervisor. */
+export type MediaSdp = (typeof MEDIA_SDPS)[number];
+
+export type SupervisedAgent = { readonly extensionId: string } | { readonly extensionNumber: string };
+
+interface SupervisorDevice {
+  readonly supervisorDeviceId: string;
+  readonly autoAnswer?: boolean | undefined;
+  readonly mediaSdp?: MediaSdp | undefined;
+}
+
+/** A command to a phone system; `name` is the mutation that asks for it. */
+export type Command =
+  | {
+      readonly name: 'makeCallOut';
+      readonly deviceId: string;
+      readonly to: CallOutTarget;
+      readonly countryId?: string | undefined;
+    }
+  | { readonly name: 'createConference' }
+  | { readonly name: 'dropCallSession'; readonly sessionId: string }
+  | ({
+      readonly name: 'superviseCallSession';
+      readonly sessionId: string;
+      readonly agent: SupervisedAgent;
+    } & SupervisorDevice)
+  /** Into the conference `sessionId`, the call of `bringIn` (the host's own party of it). */
+  | { readonly name: 'bringInCallParty'; readonly sessionId: string; readonly bringIn: PartyAddress }
+  | ({ readonly name: 'answerCallParty'; readonly deviceId: string } & PartyAddress)
+  | ({ readonly name: 'rejectCallParty' } & PartyAddress)
+  | ({ readonly name: 'ignoreCallInQueue'; readonly deviceId: string } & PartyAddress)
+  | ({ readonly name: 'replyToCallParty'; readonly message: ReplyMessage } & PartyAddress)
+  | ({ readonly name: 'forwardCallParty'; readonly target: ForwardTarget } & PartyAddress)
+  | ({ readonly name: 'pickupCallParty'; readonly deviceId: string } & PartyAddress)
+  | ({ readonly name: 'holdCallParty'; readonly proto?: HoldProtocol | undefined } & PartyAddress)
+  | ({ readonly name: 'unholdCallParty' } & PartyAddress)
+  | ({
+      readonly name: 'updateCallParty';
+      readonly muted?: boolean | undefined;
+      readonly standAlone?: boolean | undefined;
+    } & PartyAddress)
+  | ({ readonly name: 'muteCallParty' } & PartyAddress)
+  | ({ readonly name: 'unmuteCallParty' } & PartyAddress)
+  | ({ readonly name: 'transferCallParty'; readonly target: TransferTarget } & PartyAddress)
+  | ({ readonly name: 'bridgeCallParty'; readonly with: PartyAddress } & PartyAddress)
+  | ({ readonly name: 'parkCallParty' } & PartyAddress)
+  | ({ readonly name: 'flipCallParty'; readonly callFlipId: string } & PartyAddress)
+  | ({ readonly name: 'removeCallParty'; readonly keepConferenceAlive?: boolean | undefined } & PartyAddress)
+  | ({ readonly name: 'superviseCallParty'; readonly agentExtensionId: string } & PartyAddress &
+      SupervisorDevice)
+  | ({ readonly name: 'startCallRecording' } & PartyAddress)
+  | ({ readonly name: 'pauseCallRecording'; readonly recordingId: string } & PartyAddress)
+  | ({ readonly name: 'resumeCallRecording'; readonly recordingId: string } & PartyAddress);
+
+export type CommandName = Command['name'];
+export type CommandOf<Name extends CommandName> = Extract<Command, { readonly name: Name }>;
+
+/**
+ * What became of a command.
+ *
+ * - `APPLIED`: the phone system accepted it, or its effect was seen.
+ * - `NOT_APPLIED`: it was refused, or never got there.
+ * - `UNKNOWN`: it may have been applied, and nothing seen decides it.
+ */
+export const COMMAND_OUTCOMES = ['APPLIED', 'NOT_APPLIED', 'UNKNOWN'] as const;
+export type CommandOutcome = (typeof COMMAND_OUTCOMES)[number];
+
+export interface CommandResult {
+  readonly outcome: CommandOutcome;
+  /** True when this is the stored answer of an earlier command with the same idempotency key. */
+  readonly replayed: boolean;
+  /** Why it is not `APPLIED`. */
+  readonly error: CallControlFailure | null;
+  /** The state of the call as now known, also when the command failed; null where nothing is known. */
+  readonly session: CallSession | null;
+  readonly party: CallParty | null;
+  readonly recording: CallRecording | null;
+}
+
+/** Whether a party's state allows an action now, and the reason to show when it does not. */
+export interface AvailableAction {
+  readonly action: CallAction;
+  readonly allowed: boolean;
+  readonly reason: string | null;
+}
+
+/** Why a stream starts (again) with a snapshot. */
+export const SNAPSHOT_REASONS = [
+  'SUBSCRIBED',
+  'CURSOR_UNKNOWN',
+  'CURSOR_FOREIGN',
+  'CURSOR_EXPIRED',
+  'EVENTS_SKIPPED',
+] as const;
+export type SnapshotReason = (typeof SNAPSHOT_REASONS)[number];
+
+export const STREAM_NOTICES = [
+  'UPSTREAM_DEGRADED',
+  'RECOVERED',
+  'MOVED',
+  'CALL_ENDED',
+  'TOKEN_EXPIRING',
+  'DRAINING',
+] as const;
+export type StreamNoticeKind = (typeof STREAM_NOTICES)[number];
+
+/** The whole call as it is now; later events build on it. */
+export interface CallSnapshot {
+  readonly type: 'CallSnapshot';
+  readonly cursor: string;
+  readonly reason: SnapshotReason;
+  readonly session: CallSession;
+}
+
+/** One party changed, or joined (`previousStatus` is null then). */
+export interface CallPartyChange {
+  readonly type: 'CallPartyChange';
+  readonly cursor: string;
+  readonly party: CallParty;
+  readonly previousStatus: PartyStatus | null;
+  /** Changes of this party that a slow reader did not get, because this one replaced them. */
+  readonly skipped: number;
+  /** The session as it was after this change: loaders are primed with it. */
+  readonly session: CallSession;
+}
+
+/** Something the client should show or do, beside the states of the parties. */
+export interface CallStreamNotice {
+  readonly type: 'CallStreamNotice';
+  readonly cursor: string;
+  readonly kind: StreamNoticeKind;
+  readonly message: string;
+  readonly sessionId: string;
+  /** Of `MOVED`: the party that left. */
+  readonly partyId: string | null;
+  /** Of `MOVED`: its new place. */
+  readonly movedTo: PartyAddress | null;
+  /** Of `TOKEN_EXPIRING` and `DRAINING`: by when to act; of `UPSTREAM_DEGRADED`: when the next try is. Epoch milliseconds. */
+  readonly at: number | null;
+}
+
+export type CallEvent = CallSnapshot | CallPartyChange | CallStreamNotice;
+
+/** One state of a party and the session it is part of. */
+export interface CallPartyUpdate {
+  readonly party: CallParty;
+  readonly session: CallSession;
+}
+
+/** A phone system, acting for one viewer. */
+export interface CallProvider {
+  /**
+   * Who the viewer is.
+   * @throws {Unauthenticated} {@link Forbidden} {@link RateLimited} {@link UpstreamUnavailable} {@link UpstreamBadResponse}, as every read here.
+   */
+  viewer(): Promise<Viewer>;
+  /** The viewer's calls, ringing ones included. */
+  activeCalls(): Promise<readonly ActiveCall[]>;
+  devices(): Promise<readonly Device[]>;
+  forwardingNumbers(): Promise<readonly ForwardingNumber[]>;
+  /** A call by its id; null when the phone system knows no such call (any more). */
+  callSession(id: string): Promise<CallSession | null>;
+  /** One party; null when there is no such call or party. */
+  callParty(address: PartyAddress): Promise<CallParty | null>;
+  /** Sends a command once and tells what became of it. */
+  command(command: Command, idempotencyKey: string | null): Promise<CommandResult>;
+  /** What the party's state allows this viewer now; asks nobody. */
+  availableActions(session: CallSession, party: CallParty): readonly AvailableAction[];
+  /** Everything that happens to a call, in order; resumes after the cursor `after`. */
+  callEvents(sessionId: string, after: string | null): AsyncIterableIterator<CallEvent>;
+  /** The current parties of a call (or the one), then each that changes. */
+  callPartyUpdates(sessionId: string, partyId: string | null): AsyncIterableIterator<CallPartyUpdate>;
+  /** The viewer's calls now, and again whenever the list changes. */
+  activeCallUpdates(): AsyncIterableIterator<readonly ActiveCall[]>;
+}

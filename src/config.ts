@@ -1,0 +1,257 @@
+/** Settings: read from environment variables, checked at the start, and nowhere else. */
+import { z } from 'zod';
+
+/** A setting that stops the start. The message names it, what was read and what is allowed. */
+export class InvalidSettings extends Error {
+  override name = 'InvalidSettings';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** Who talks to RingCentral: the callers with their own tokens, or the gateway for all of them. */
+export type IdentityMode =
+  | { readonly kind: 'pass-through' }
+  | {
+      readonly kind: 'service';
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly jwt: string;
+      readonly gatewayKeys: readonly string[];
+    };
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly production: boolean;
+  /** Null: the embedded simulator. */
+  readonly ringCentralServerUrl: string | null;
+  readonly simulatorPort: number;
+  readonly identity: IdentityMode;
+  /** Milliseconds. */
+  readonly longPollTimeout: number;
+  /** Milliseconds. */
+  readonly upstreamTimeout: number;
+  readonly corsOrigins: readonly string[];
+  readonly graphiql: boolean;
+  readonly introspection: boolean;
+  readonly maxDepth: number;
+  readonly maxAliases: number;
+  readonly maxTokens: number;
+  readonly maxCommands: number;
+  readonly maxBodyBytes: number;
+  /** Operations in flight over the whole gateway before it answers `OVERLOADED`. */
+  readonly maxInFlight: number;
+  readonly maxSubscriptionsPerSocket: number;
+  readonly maxSubscriptionsPerViewer: number;
+  /** Null: any operation may be asked. */
+  readonly persistedOperations: string | null;
+  /** Milliseconds. */
+  readonly drainTime: number;
+  readonly fastPath: boolean;
+  readonly logLevel: LogLevel;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * Checks the environment.
+ * @throws {InvalidSettings} naming every wrong setting at once.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = Settings.safeParse(withoutEmpty(environment));
+  if (!parsed.success) {
+    throw new InvalidSettings(
+      parsed.error.issues.map((issue) => describe(String(issue.path[0]), issue.message, environment)),
+    );
+  }
+  const settings = parsed.data;
+  const production = settings.NODE_ENV === 'production';
+  const simulated = settings.RINGCENTRAL_SERVER_URL === undefined;
+  const problems = crossChecks(settings, production);
+  if (problems.length > 0) throw new InvalidSettings(problems);
+
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    production,
+    ringCentralServerUrl: settings.RINGCENTRAL_SERVER_URL ?? null,
+    simulatorPort: settings.SIMULATOR_PORT,
+    identity: identityOf(settings),
+    longPollTimeout: settings.LONG_POLL_TIMEOUT * 1_000,
+    upstreamTimeout: settings.UPSTREAM_TIMEOUT * 1_000,
+    corsOrigins: settings.CORS_ORIGINS,
+    graphiql: settings.GRAPHIQL ?? simulated,
+    introspection: settings.INTROSPECTION ?? simulated,
+    maxDepth: settings.MAX_DEPTH,
+    maxAliases: settings.MAX_ALIASES,
+    maxTokens: settings.MAX_TOKENS,
+    maxCommands: settings.MAX_COMMANDS,
+    maxBodyBytes: settings.MAX_BODY_BYTES,
+    maxInFlight: settings.MAX_IN_FLIGHT,
+    maxSubscriptionsPerSocket: settings.MAX_SUBSCRIPTIONS_PER_SOCKET,
+    maxSubscriptionsPerViewer: settings.MAX_SUBSCRIPTIONS_PER_VIEWER,
+    persistedOperations: settings.PERSISTED_OPERATIONS ?? null,
+    drainTime: settings.DRAIN_SECONDS * 1_000,
+    fastPath: settings.FAST_PATH,
+    logLevel: settings.LOG_LEVEL,
+  };
+}
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `a whole number from ${least} to ${most}`);
+
+const seconds = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, `seconds, from ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `seconds, from ${least} to ${most}`);
+
+const onOff = z
+  .string()
+  .toLowerCase()
+  .refine((value) => value === 'on' || value === 'off', 'on or off')
+  .transform((value) => value === 'on');
+
+const list = z
+  .string()
+  .transform((value) => value.split(',').map((item) => item.trim()))
+  .transform((items) => items.filter((item) => item !== ''));
+
+const httpUrl = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const loopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
+    context.addIssue(
+      'an https:// address, like https://platform.ringcentral.com (http:// only on this machine)',
+    );
+    return z.NEVER;
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    context.addIssue('an address without user, password, query or fragment');
+    return z.NEVER;
+  }
+  return url.href.replace(/\/+$/, '');
+});
+
+const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'a comma list of origins, like https://desk.example.com (no path, no trailing slash)',
+  );
+
+const Settings = z.object({
+  NODE_ENV: z.string().optional(),
+  HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/, 'a host name or an IP address, like 127.0.0.1 or 0.0.0.0')
+    .default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).prefault('4000'),
+  SIMULATOR_PORT: wholeNumber(0, 65_535).prefault('4010'),
+  SIMULATOR: onOff.prefault('off'),
+  RINGCENTRAL_SERVER_URL: httpUrl.optional(),
+  RINGCENTRAL_CLIENT_ID: z.string().optional(),
+  RINGCENTRAL_CLIENT_SECRET: z.string().optional(),
+  RINGCENTRAL_JWT: z.string().optional(),
+  GATEWAY_KEYS: list
+    .pipe(z.array(z.string().min(16, 'a comma list of keys, each at least 16 characters long')))
+    .prefault(''),
+  LONG_POLL_TIMEOUT: seconds(1, 300).prefault('30'),
+  UPSTREAM_TIMEOUT: seconds(0.1, 120).prefault('10'),
+  CORS_ORIGINS: list.pipe(z.array(origin)).prefault(''),
+  GRAPHIQL: onOff.optional(),
+  INTROSPECTION: onOff.optional(),
+  MAX_DEPTH: wholeNumber(1, 100).prefault('10'),
+  MAX_ALIASES: wholeNumber(0, 1_000).prefault('30'),
+  MAX_TOKENS: wholeNumber(10, 100_000).prefault('2000'),
+  MAX_COMMANDS: wholeNumber(1, 100).prefault('5'),
+  MAX_BODY_BYTES: wholeNumber(1_024, 100 * 1_048_576).prefault(String(1_048_576)), // 1 MiB
+  MAX_IN_FLIGHT: wholeNumber(1, 1_000_000).prefault('1000'),
+  MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(1, 100_000).prefault('100'),
+  MAX_SUBSCRIPTIONS_PER_VIEWER: wholeNumber(1, 1_000_000).prefault('500'),
+  PERSISTED_OPERATIONS: z.string().optional(),
+  DRAIN_SECONDS: seconds(0, 600).prefault('10'),
+  FAST_PATH: onOff.prefault('on'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+});
+type Settings = z.output<typeof Settings>;
+
+/** Names whose value must not be repeated on a screen. */
+const SECRET = /SECRET|JWT|KEYS/;
+
+function describe(
+  name: string,
+  allowed: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const read = SECRET.test(name) ? 'a value that is not shown' : JSON.stringify(environment[name]);
+  return `${name}: read ${read}, allowed is ${allowed}.`;
+}
+
+/** `PORT= npm start` means the default, as in a shell. */
+function withoutEmpty(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => (entry[1] ?? '') !== ''),
+  );
+}
+
+const SERVICE_NAMES = ['RINGCENTRAL_CLIENT_ID', 'RINGCENTRAL_CLIENT_SECRET', 'RINGCENTRAL_JWT'] as const;
+
+function crossChecks(settings: Settings, production: boolean): string[] {
+  const problems: string[] = [];
+  const given = SERVICE_NAMES.filter((name) => settings[name] !== undefined);
+  const missing = SERVICE_NAMES.filter((name) => settings[name] === undefined);
+  if (given.length > 0 && missing.length > 0) {
+    problems.push(
+      `${missing.join(', ')}: read nothing, while ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'} set. ` +
+        'Allowed is all three (the gateway signs in itself) or none (callers bring their own RingCentral token).',
+    );
+  }
+  if (missing.length === 0 && settings.GATEWAY_KEYS.length === 0) {
+    problems.push(
+      'GATEWAY_KEYS: read nothing, required when the gateway signs in to RingCentral itself: ' +
+        'a comma list of keys, each at least 16 characters long, that callers show as their bearer token.',
+    );
+  }
+  if (given.length === 0 && settings.GATEWAY_KEYS.length > 0) {
+    problems.push(
+      `GATEWAY_KEYS: read ${settings.GATEWAY_KEYS.length} key(s), allowed only together with ` +
+        `${SERVICE_NAMES.join(', ')}: without them callers bring their own RingCentral token.`,
+    );
+  }
+  if (production && settings.RINGCENTRAL_SERVER_URL === undefined && !settings.SIMULATOR) {
+    problems.push(
+      'RINGCENTRAL_SERVER_URL: read nothing, required with NODE_ENV=production, ' +
+        'like https://platform.ringcentral.com. SIMULATOR=on starts the simulator instead.',
+    );
+  }
+  if (settings.SIMULATOR && settings.RINGCENTRAL_SERVER_URL !== undefined) {
+    problems.push(
+      'SIMULATOR: read "on" while RINGCENTRAL_SERVER_URL is set; allowed is one of the two, or neither.',
+    );
+  }
+  return problems;
+}
+
+function identityOf(settings: Settings): IdentityMode {
+  const { RINGCENTRAL_CLIENT_ID, RINGCENTRAL_CLIENT_SECRET, RINGCENTRAL_JWT } = settings;
+  if (!RINGCENTRAL_CLIENT_ID || !RINGCENTRAL_CLIENT_SECRET || !RINGCENTRAL_JWT)
+    return { kind: 'pass-through' };
+  return {
+    kind: 'service',
+    clientId: RINGCENTRAL_CLIENT_ID,
+    clientSecret: RINGCENTRAL_CLIENT_SECRET,
+    jwt: RINGCENTRAL_JWT,
+    gatewayKeys: settings.GATEWAY_KEYS,
+  };
+}

@@ -1,0 +1,204 @@
+/**
+ * JSON as RingCentral sends it. Every field may be missing and every enum may hold a new value, so
+ * nothing here is narrower than what has been seen on the wire.
+ */
+
+/** A number or a numeric string: the type of an id differs between RingCentral's APIs. Compare as text. */
+export type WireId = string | number;
+
+export interface WirePeer {
+  /** In REST answers an `s-…` id; in events the older numeric id, or `"0"` for a conference. */
+  sessionId?: string;
+  /** Only in events. Read `telephonySessionId ?? sessionId`. */
+  telephonySessionId?: string;
+  partyId?: string;
+}
+
+export interface WirePartyStatus {
+  code?: string;
+  reason?: string;
+  description?: string;
+  parkData?: string;
+  peerId?: WirePeer;
+  mobilePickupData?: {
+    ccMailboxes?: string[];
+    to?: string;
+    sid?: string;
+    /** In data; the published document spells it `srvlvl`. */
+    srvLvl?: string;
+    srvlvl?: string;
+    srvLvlExt?: string;
+  };
+  rcc?: boolean;
+}
+
+export interface WireEndpoint {
+  phoneNumber?: string;
+  name?: string;
+  deviceId?: WireId;
+  extensionId?: WireId;
+}
+
+export interface WireRecording {
+  id?: WireId;
+  active?: boolean;
+  mode?: string;
+  view?: string;
+}
+
+export interface WireParty {
+  id?: string;
+  accountId?: WireId;
+  extensionId?: WireId;
+  brandId?: WireId;
+  attributes?: { queueCall?: boolean; emergencyCallback?: boolean };
+  status?: WirePartyStatus;
+  muted?: boolean;
+  standAlone?: boolean;
+  park?: { id?: string };
+  from?: WireEndpoint;
+  to?: WireEndpoint;
+  owner?: { accountId?: WireId; extensionId?: WireId; brandId?: WireId };
+  direction?: string;
+  conferenceRole?: string;
+  ringOutRole?: string;
+  ringMeRole?: string;
+  recordings?: WireRecording[];
+  metadata?: { values?: { id?: string; value?: string }[] }[];
+}
+
+export interface WireSession {
+  id?: string;
+  origin?: { type?: string };
+  voiceCallToken?: string;
+  parties?: WireParty[];
+  creationTime?: string;
+}
+
+/** Call-out and conference answer the session in this wrapper, and nothing else does. */
+export interface WireSessionWrapper {
+  session?: WireSession;
+}
+
+export interface WireActiveCall {
+  id?: string;
+  direction?: string;
+  queueCall?: boolean;
+  from?: string;
+  fromName?: string;
+  to?: string;
+  toName?: string;
+  telephonyStatus?: string;
+  startTime?: string;
+  sessionId?: string;
+  telephonySessionId?: string;
+  partyId?: string;
+  onBehalfOf?: string;
+  terminationType?: string;
+  sipData?: Record<string, string>;
+}
+
+export interface WirePresence {
+  uri?: string;
+  extension?: { id?: WireId; uri?: string; extensionNumber?: string };
+  presenceStatus?: string;
+  telephonyStatus?: string;
+  userStatus?: string;
+  meetingStatus?: string;
+  dndStatus?: string;
+  allowSeeMyPresence?: boolean;
+  ringOnMonitoredCall?: boolean;
+  pickUpCallsOnHold?: boolean;
+  /** Missing, not empty, when there is no call. */
+  activeCalls?: WireActiveCall[];
+}
+
+export interface WireExtension {
+  id?: WireId;
+  uri?: string;
+  account?: { id?: WireId; uri?: string };
+  extensionNumber?: string;
+  name?: string;
+  contact?: { firstName?: string; lastName?: string; email?: string };
+  type?: string;
+  status?: string;
+}
+
+export interface WireDevice {
+  id?: WireId;
+  uri?: string;
+  type?: string;
+  sku?: string;
+  name?: string;
+  serial?: string;
+  computerName?: string;
+  status?: string;
+  model?: { id?: string; name?: string };
+  extension?: { id?: WireId; uri?: string; extensionNumber?: string };
+  phoneLines?: {
+    id?: string;
+    lineType?: string;
+    emergencyAddress?: { required?: boolean; localOnly?: boolean };
+    phoneInfo?: { id?: WireId; phoneNumber?: string; [more: string]: unknown };
+  }[];
+  linePooling?: string;
+}
+
+export interface WireForwardingNumber {
+  id?: WireId;
+  uri?: string;
+  phoneNumber?: string;
+  label?: string;
+  features?: string[];
+  flipNumber?: string;
+  type?: string;
+}
+
+export interface WirePage<Record> {
+  uri?: string;
+  records?: Record[];
+  paging?: {
+    page?: number;
+    perPage?: number;
+    pageStart?: number;
+    pageEnd?: number;
+    totalPages?: number;
+    totalElements?: number;
+  };
+  navigation?: {
+    firstPage?: { uri?: string };
+    nextPage?: { uri?: string };
+    previousPage?: { uri?: string };
+    lastPage?: { uri?: string };
+  };
+}
+
+export interface WireToken {
+  access_token?: string;
+  token_type?: string;
+  /** Seconds. */
+  expires_in?: number;
+  refresh_token?: string;
+  /** Seconds. */
+  refresh_token_expires_in?: number;
+  scope?: string;
+  owner_id?: string;
+  endpoint_id?: string;
+  session_id?: string;
+}
+
+export interface WireErrorDetail {
+  errorCode?: string;
+  message?: string;
+  parameterName?: string;
+  parameterValue?: string;
+  permissionName?: string;
+}
+
+/** Either list or top-level fields may be missing, and both may be present. */
+export interface WireError extends WireErrorDetail {
+  errors?: WireErrorDetail[];
+  /** Only of the OAuth endpoints. */
+  error?: string;
+  error_description?: string;
+}

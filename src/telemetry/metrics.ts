@@ -1,0 +1,132 @@
+/**
+ * What an operator can see: every metric of the gateway, in one place.
+ *
+ * Each label takes its values from a fixed set (operations of the table, lanes, states, fields of the
+ * schema), never from a caller's text, so the number of series is bounded.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Makes the metrics of one gateway, in a registry of their own so that two gateways can share a process. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+
+  return {
+    registry,
+    /** Memory, garbage collection and event-loop lag of the process; call it once, it holds a timer. */
+    collectProcess: () => collectDefaultMetrics({ register: registry }),
+
+    operations: new Counter({
+      name: 'gateway_graphql_operations_total',
+      help: 'GraphQL operations by type, first root field and result (ok, error, or the extensions.code of its first error).',
+      labelNames: ['type', 'field', 'result'] as const,
+      registers,
+    }),
+    operationSeconds: new Histogram({
+      name: 'gateway_graphql_operation_seconds',
+      help: 'Time from the door to the answer of queries and mutations.',
+      labelNames: ['type'] as const,
+      buckets: SECONDS,
+      registers,
+    }),
+    inFlight: new Gauge({
+      name: 'gateway_graphql_in_flight',
+      help: 'Queries and mutations being answered now.',
+      registers,
+    }),
+    commands: new Counter({
+      name: 'gateway_commands_total',
+      help: 'Commands by mutation and outcome (APPLIED, NOT_APPLIED, UNKNOWN, replayed).',
+      labelNames: ['command', 'outcome'] as const,
+      registers,
+    }),
+    upstreamRequests: new Counter({
+      name: 'gateway_upstream_requests_total',
+      help: 'Requests to RingCentral by operation, status (or timeout, network, bad-response, aborted) and lane.',
+      labelNames: ['operation', 'status', 'lane'] as const,
+      registers,
+    }),
+    upstreamSeconds: new Histogram({
+      name: 'gateway_upstream_request_seconds',
+      help: 'Time RingCentral took to answer, long polls left out.',
+      labelNames: ['operation'] as const,
+      buckets: SECONDS,
+      registers,
+    }),
+    upstreamRetries: new Counter({
+      name: 'gateway_upstream_retries_total',
+      help: 'Reads sent again, by operation.',
+      labelNames: ['operation'] as const,
+      registers,
+    }),
+    budgetRemaining: new Gauge({
+      name: 'gateway_rate_budget_remaining',
+      help: 'Requests left in the window of the viewer who has fewest, by rate group.',
+      labelNames: ['group'] as const,
+      registers,
+    }),
+    budgetWaitSeconds: new Histogram({
+      name: 'gateway_rate_wait_seconds',
+      help: 'Time a request waited for the rate budget, by lane.',
+      labelNames: ['lane'] as const,
+      buckets: SECONDS,
+      registers,
+    }),
+    budgetRefusals: new Counter({
+      name: 'gateway_rate_refusals_total',
+      help: 'Requests refused without being sent, because the wait would outlast them, by lane.',
+      labelNames: ['lane'] as const,
+      registers,
+    }),
+    penalties: new Counter({
+      name: 'gateway_rate_penalties_total',
+      help: 'Answers 429 from RingCentral by rate group.',
+      labelNames: ['group'] as const,
+      registers,
+    }),
+    watches: new Gauge({
+      name: 'gateway_watches',
+      help: 'Watched calls by state of the watch.',
+      labelNames: ['state'] as const,
+      registers,
+    }),
+    pollModes: new Gauge({
+      name: 'gateway_watch_poll_mode',
+      help: 'Watched calls by what RingCentral does with the long-poll parameters (honoured, ignored, refused, unknown).',
+      labelNames: ['mode'] as const,
+      registers,
+    }),
+    subscribers: new Gauge({
+      name: 'gateway_subscribers',
+      help: 'Open subscriptions by field.',
+      labelNames: ['field'] as const,
+      registers,
+    }),
+    sockets: new Gauge({
+      name: 'gateway_sockets',
+      help: 'Open WebSockets.',
+      registers,
+    }),
+    socketsClosed: new Counter({
+      name: 'gateway_sockets_closed_total',
+      help: 'WebSockets closed by the gateway, by close code.',
+      labelNames: ['code'] as const,
+      registers,
+    }),
+    pushSeconds: new Histogram({
+      name: 'gateway_push_delay_seconds',
+      help: 'Time from the answer of RingCentral that showed a change to the frame that carried it.',
+      buckets: SECONDS,
+      registers,
+    }),
+    skippedEvents: new Counter({
+      name: 'gateway_skipped_events_total',
+      help: 'Changes that slow readers did not get, because a newer one replaced them.',
+      registers,
+    }),
+  };
+}
