@@ -1,0 +1,42 @@
+/** What watching needs of a phone system: reads for one viewer, some of which may be held open. */
+import type { ActiveCall, CallParty, CallSession, PartyAddress } from '../../schema/model.ts';
+
+/** The parameters of a long poll. Nobody documents their units, so only bodies are believed. */
+export interface LongPoll {
+  /** The upstream's time up to which changes are known, ISO 8601 with milliseconds. */
+  readonly timestamp: string;
+  /** Seconds that the upstream may hold the request. */
+  readonly timeout: number;
+}
+
+export interface ReadOptions {
+  /** Queries answer a person who waits; polls keep a watch fresh and may wait themselves. */
+  readonly lane: 'query' | 'poll';
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** When something was asked and answered, by this machine's clock, in epoch milliseconds. */
+export interface ReadingTimes {
+  readonly sentAt: number;
+  readonly receivedAt: number;
+  /** The upstream's own clock as it answered (its `Date` header, whole seconds), or null. */
+  readonly upstreamDate: number | null;
+}
+
+export interface Reading<Value> extends ReadingTimes {
+  readonly value: Value;
+}
+
+/**
+ * One viewer's view of a phone system. Every method throws the failures of `schema/failures.ts`;
+ * `observedAt` in an answer is its `receivedAt`.
+ */
+export interface CallSource {
+  /** A session, held open when `longPoll` is given; null when there is no such call (any more). */
+  readSession(
+    sessionId: string,
+    options: ReadOptions & { readonly longPoll?: LongPoll | undefined },
+  ): Promise<Reading<CallSession | null>>;
+  readParty(address: PartyAddress, options: ReadOptions): Promise<Reading<CallParty | null>>;
+  readActiveCalls(options: ReadOptions): Promise<Reading<readonly ActiveCall[]>>;
+}
