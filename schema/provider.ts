@@ -211,6 +211,16 @@ export interface CallPartyUpdate {
   readonly session: CallSession;
 }
 
+/** The one operation that a provider is asked for. */
+export interface Visit {
+  /** One id from the door to the upstream request, in every log line and error. */
+  readonly requestId: string;
+  /** Aborts when the client has left: reads stop, commands already sent go on. */
+  readonly signal?: AbortSignal | undefined;
+  /** Asked when a subscription ends: true when its connection broke and the client may come back with a cursor. */
+  readonly dropped?: (() => boolean) | undefined;
+}
+
 /** A phone system, acting for one viewer. */
 export interface CallProvider {
   /**

@@ -1,15 +1,7 @@
 /** Whoever stands at the door, once known. */
-import type { CallProvider } from '../../schema/provider.ts';
+import type { CallProvider, Visit } from '../../schema/provider.ts';
 
-/** What the door tells the provider about the operation it is for. */
-export interface Visit {
-  /** One id from the door to the upstream request, in every log line and error. */
-  readonly requestId: string;
-  /** Aborts when the client has left: reads stop, commands already sent go on. */
-  readonly signal?: AbortSignal | undefined;
-  /** Asked when a subscription ends: true when its connection broke and the client may come back with a cursor. */
-  readonly dropped?: (() => boolean) | undefined;
-}
+export type { Visit };
 
 /** A caller that has been let in. */
 export interface Visitor {

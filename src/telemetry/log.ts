@@ -43,3 +43,9 @@ const PHONE_NUMBER = /\+\d{4,}(?=\d{3})/g;
 export function withoutSecrets(line: string): string {
   return line.replace(BEARER, '$1 [redacted]').replace(PHONE_NUMBER, '+…');
 }
+
+/** Lines for a person at a terminal. Loaded only there: a server that writes JSON starts without it. */
+export async function createTerminal(): Promise<DestinationStream> {
+  const { default: pretty } = await import('pino-pretty');
+  return pretty({ colorize: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss', sync: true });
+}

@@ -1,0 +1,38 @@
+/** The command: checks the settings, starts the gateway, says where it is, and ends it well. */
+import { InvalidSettings, readConfig } from './config.ts';
+import { createGateway } from './gateway.ts';
+import { createLog, createTerminal } from './telemetry/log.ts';
+
+const config = settingsOrExit();
+const log = createLog(config.logLevel, process.stdout.isTTY ? await createTerminal() : undefined);
+
+try {
+  const gateway = await createGateway(config, log);
+  const calls = gateway.simulatorUrl === null ? `calls of ${config.ringCentralServerUrl}` : 'simulated calls';
+  const page = config.graphiql ? `GraphiQL: ${gateway.url}` : `GraphQL: ${gateway.url}`;
+  log.info({ simulator: gateway.simulatorUrl ?? undefined }, `${page} (${calls})`);
+
+  let ending = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // Whoever asks twice does not want to wait.
+      if (ending) process.exit(1);
+      ending = true;
+      log.info({ signal }, 'Draining');
+      void gateway.stop().then(() => process.exit(0));
+    });
+  }
+} catch (error) {
+  log.fatal({ err: error }, 'The gateway could not start');
+  process.exitCode = 1;
+}
+
+function settingsOrExit() {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof InvalidSettings)) throw error;
+    for (const problem of error.problems) process.stderr.write(`${problem}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * What the state of a call tells about a command whose answer never came.
+ *
+ * A timeout, a reset or a 5xx leaves a command in doubt: it may have been applied. Here stands, for each
+ * command, what its effect looks like. Seeing the effect proves `APPLIED`. Not seeing it proves nothing,
+ * because RingCentral may still be at work, so the answer is `UNKNOWN` then, never `NOT_APPLIED`.
+ */
+import {
+  type CallParty,
+  type CallSession,
+  findParty,
+  isOver,
+  type PartyAddress,
+} from '../../schema/model.ts';
+import type { Command, CommandName, CommandOf } from '../../schema/provider.ts';
+
+/** What is known of a call after a command that is in doubt. */
+export interface Evidence {
+  /** The session as it is now; null when RingCentral knows it no more. */
+  readonly session: CallSession | null;
+  /** The same before the command, where a watch had seen it. */
+  readonly before: CallSession | null;
+  /** The extension of whoever gave the command. */
+  readonly extensionId: string | null;
+}
+
+/** True when the state shows the effect of the command, and did not show it before. */
+export function showsEffect(command: Command, evidence: Evidence): boolean {
+  const effect = EFFECTS[command.name] as Effect<CommandName>;
+  if (effect.kind === 'invisible' || !effect.seen(command, evidence)) return false;
+  const { before } = evidence;
+  return before === null || !effect.seen(command, { ...evidence, session: before, before: null });
+}
+
+/** Why nothing can decide a command in doubt; null where its effect is visible in the call. */
+export function invisibleBecause(name: CommandName): string | null {
+  const effect = EFFECTS[name];
+  return effect.kind === 'invisible' ? effect.because : null;
+}
+
+type Effect<Name extends CommandName> =
+  | { readonly kind: 'visible'; readonly seen: (command: CommandOf<Name>, evidence: Evidence) => boolean }
+  | { readonly kind: 'invisible'; readonly because: string };
+
+const EFFECTS: { readonly [Name in CommandName]: Effect<Name> } = {
+  makeCallOut: {
+    kind: 'invisible',
+    because:
+      'a new call has an id that only the lost answer held; look at the active calls before you call again',
+  },
+  createConference: {
+    kind: 'invisible',
+    because: 'a new conference has an id that only the lost answer held; it ends by itself when nobody joins',
+  },
+  dropCallSession: visible((_, { session }) => session === null || session.parties.every(isDropped)),
+  superviseCallSession: visible((_, evidence) => supervisorJoined(evidence)),
+  superviseCallParty: visible((_, evidence) => supervisorJoined(evidence)),
+  bringInCallParty: visible(
+    ({ bringIn }, { session }) => session?.parties.some((party) => wentTo(party, bringIn)) ?? false,
+  ),
+  answerCallParty: onParty((party) => party.status.code === 'ANSWERED'),
+  rejectCallParty: onParty(({ status }) => status.code === 'VOICE_MAIL' || status.reason === 'REJECTED'),
+  ignoreCallInQueue: onParty(
+    ({ status }, { session }) =>
+      status.code === 'DISCONNECTED' &&
+      (status.reason === null || status.reason === 'REJECTED') &&
+      // With every party gone it was the caller who hung up.
+      session?.parties.some((party) => !isOver(party.status)) === true,
+  ),
+  replyToCallParty: onParty((party) => party.status.reason === 'CALL_REPLIED'),
+  forwardCallParty: onParty(
+    ({ status }, _, { target }) =>
+      status.reason === 'BLIND_TRANSFER' || ('voicemail' in target && status.code === 'VOICE_MAIL'),
+  ),
+  pickupCallParty: {
+    kind: 'invisible',
+    because: 'a parked call that is gone may have been picked up by somebody else; look at the active calls',
+  },
+  holdCallParty: onParty((party) => party.status.code === 'HOLD'),
+  unholdCallParty: onParty((party) => party.status.code === 'ANSWERED'),
+  updateCallParty: onParty(
+    (party, _, { muted, standAlone }) =>
+      (muted === undefined || party.muted === muted) &&
+      (standAlone === undefined || party.standAlone === standAlone),
+  ),
+  muteCallParty: onParty((party) => party.muted === true),
+  unmuteCallParty: onParty((party) => party.muted === false),
+  transferCallParty: onParty(
+    ({ status }, _, { target }) =>
+      status.reason === 'BLIND_TRANSFER' || ('parkOrbit' in target && status.code === 'PARKED'),
+  ),
+  bridgeCallParty: onParty(
+    (party, _, command) =>
+      party.status.reason === 'ATTENDED_TRANSFER' &&
+      party.status.peerId?.sessionId === command.with.sessionId,
+  ),
+  parkCallParty: onParty((party) => party.status.code === 'PARKED'),
+  flipCallParty: onParty((party) => party.status.reason === 'CALL_FLIP'),
+  removeCallParty: visible(
+    ({ partyId }, { session }) =>
+      session === null || findParty(session, partyId)?.status.code === 'DISCONNECTED',
+  ),
+  startCallRecording: onParty((party, { before }) => {
+    const known = before === null ? undefined : findParty(before, party.id);
+    return party.recordings.some(
+      (recording) => recording.active && !known?.recordings.some((earlier) => earlier.id === recording.id),
+    );
+  }),
+  pauseCallRecording: onParty((party, _, { recordingId }) => isRecording(party, recordingId) === false),
+  resumeCallRecording: onParty((party, _, { recordingId }) => isRecording(party, recordingId) === true),
+};
+
+function visible<Name extends CommandName>(
+  seen: (command: CommandOf<Name>, evidence: Evidence) => boolean,
+): Effect<Name> {
+  return { kind: 'visible', seen };
+}
+
+/** An effect that shows on the party the command addressed. */
+function onParty<Name extends CommandName>(
+  seen: (party: CallParty, evidence: Evidence, command: CommandOf<Name> & PartyAddress) => boolean,
+): Effect<Name> {
+  return visible((command, evidence) => {
+    const address = command as CommandOf<Name> & PartyAddress;
+    const party = evidence.session === null ? undefined : findParty(evidence.session, address.partyId);
+    return party !== undefined && seen(party, evidence, address);
+  });
+}
+
+/** `GONE` is no proof of a drop: a member of a conference is `GONE` and talks. */
+function isDropped(party: CallParty): boolean {
+  return party.status.code === 'DISCONNECTED' || (isOver(party.status) && party.conferenceRole === null);
+}
+
+function wentTo(party: CallParty, address: PartyAddress): boolean {
+  const { peerId } = party.status;
+  return peerId?.sessionId === address.sessionId && peerId.partyId === address.partyId;
+}
+
+/** A supervisor is no part of the call before, so an own live party that was not there is the supervising one. */
+function supervisorJoined({ session, before, extensionId }: Evidence): boolean {
+  if (session === null || extensionId === null) return false;
+  return session.parties.some(
+    (party) =>
+      party.extensionId === extensionId &&
+      !isOver(party.status) &&
+      (before === null || findParty(before, party.id) === undefined),
+  );
+}
+
+function isRecording(party: CallParty, recordingId: string): boolean | undefined {
+  return party.recordings.find((recording) => recording.id === recordingId)?.active;
+}

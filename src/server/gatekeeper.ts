@@ -1,0 +1,190 @@
+/**
+ * Who comes in: the two ways to be somebody here.
+ *
+ * - Pass-through: the caller shows a RingCentral token of their own. The first time a token is seen,
+ *   RingCentral is asked whose it is, so that two tabs with two tokens of one user share watches and budget.
+ * - Service: the caller shows a key of `GATEWAY_KEYS`, and the gateway speaks to RingCentral as itself. Each
+ *   key is a viewer of its own: what one key does, no other key sees.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { Forbidden, Unauthenticated } from '../../schema/failures.ts';
+import type { Viewer } from '../../schema/model.ts';
+import type { Hub } from '../live/hub.ts';
+import type { CallSource } from '../live/source.ts';
+import { createTokenPool, digest, readBearer, type TokenPool } from '../ringcentral/auth.ts';
+import type { CallControl } from '../ringcentral/call-control.ts';
+import type { Caller } from '../ringcentral/caller.ts';
+import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
+import type { Gatekeeper, Visitor } from './visitor.ts';
+
+export interface GatekeeperParts extends ProviderParts {
+  readonly hub: Hub;
+}
+
+/** How many tokens are remembered; the least recently used goes first. */
+const MOST_TOKENS = 10_000;
+
+/** A token that nobody showed for this long is forgotten. */
+const TOKEN_IDLE = 3_900_000; // 65 minutes, just above the longest life of a RingCentral token
+
+/** A token that RingCentral refused is refused here for this long without asking again. */
+const REFUSAL_LIFETIME = 300_000; // 5 minutes
+
+/** Admits keys of the list; all of them act as the one RingCentral user of `caller`. */
+export function createServiceGatekeeper(
+  parts: GatekeeperParts,
+  caller: Caller,
+  gatewayKeys: readonly string[],
+): Gatekeeper {
+  const viewer = once(() => parts.callControl.readExtension(caller, { lane: 'query' }));
+  const neverExpires = new AbortController().signal;
+  const visitors = gatewayKeys.map((key) => {
+    const viewerId = `key:${digest(key)}`;
+    return {
+      digest: Buffer.from(digest(key)),
+      visitor: visitorOf(parts, createPerson(parts, viewerId, caller, viewer), neverExpires),
+    };
+  });
+
+  return {
+    async admit(authorization) {
+      const shown = Buffer.from(digest(readBearer(authorization)));
+      // Every key is compared, so that the time taken tells nothing about which one came close.
+      const matches = visitors.filter((known) => timingSafeEqual(known.digest, shown));
+      const [match] = matches;
+      if (match === undefined) {
+        throw new Unauthenticated(
+          'This gateway key is not known; allowed is a key of the list in GATEWAY_KEYS.',
+        );
+      }
+      return match.visitor;
+    },
+  };
+}
+
+/** Admits whoever has a token that RingCentral takes; `fallbackToken` stands in where none is shown. */
+export function createPassThroughGatekeeper(
+  parts: GatekeeperParts,
+  fallbackToken: string | null,
+): Gatekeeper {
+  const people = new Map<string, { person: Person; pool: TokenPool; tokens: number }>();
+  const refusals = new LRUCache<string, Unauthenticated>({ max: MOST_TOKENS, ttl: REFUSAL_LIFETIME });
+  const admissions = new LRUCache<string, Promise<Admission>>({
+    max: MOST_TOKENS,
+    ttl: TOKEN_IDLE,
+    updateAgeOnGet: true,
+    dispose: (admission) => void admission.then(({ leave }) => leave(), ignore),
+  });
+
+  return {
+    async admit(authorization) {
+      const token =
+        authorization === null && fallbackToken !== null ? fallbackToken : readBearer(authorization);
+      const key = digest(token);
+      const refusal = refusals.get(key);
+      if (refusal !== undefined) throw refusal;
+      const known = admissions.get(key);
+      if (known !== undefined) return (await known).visitor;
+
+      const admission = introduce(token, key);
+      admissions.set(key, admission);
+      try {
+        return (await admission).visitor;
+      } catch (error) {
+        admissions.delete(key);
+        if (error instanceof Unauthenticated) refusals.set(key, error);
+        throw error;
+      }
+    },
+  };
+
+  /** Finds out whose token this is, and seats it with the other tokens of the same user. */
+  async function introduce(token: string, key: string): Promise<Admission> {
+    const { viewerId, viewer } = await whose(token, key);
+    let entry = people.get(viewerId);
+    if (entry === undefined) {
+      const pool = createTokenPool(viewerId);
+      entry = { pool, person: createPerson(parts, viewerId, pool, viewer), tokens: 0 };
+      people.set(viewerId, entry);
+    }
+    const { person, pool } = entry;
+    const seat = pool.add(token);
+    entry.tokens += 1;
+    seat.expired.addEventListener('abort', () => {
+      admissions.delete(key);
+      refusals.set(key, new Unauthenticated('RingCentral no longer takes this token; sign in again.'));
+    });
+    const leave = () => {
+      seat.release();
+      entry.tokens -= 1;
+      if (entry.tokens === 0 && people.get(viewerId) === entry) people.delete(viewerId);
+    };
+    return { visitor: visitorOf(parts, person, seat.expired), leave };
+  }
+
+  /** The user behind a token; without the permission to ask, each token is a viewer of its own. */
+  async function whose(
+    token: string,
+    key: string,
+  ): Promise<{ viewerId: string; viewer: () => Promise<Viewer> }> {
+    const stranger: Caller = {
+      bucket: `token:${key}`,
+      accessToken: async () => token,
+      refused: async () => false,
+    };
+    try {
+      const viewer = await parts.callControl.readExtension(stranger, { lane: 'query' });
+      return { viewerId: `${viewer.accountId}/${viewer.extensionId}`, viewer: async () => viewer };
+    } catch (error) {
+      if (!(error instanceof Forbidden)) throw error;
+      return { viewerId: stranger.bucket, viewer: () => Promise.reject(error) };
+    }
+  }
+}
+
+interface Admission {
+  readonly visitor: Visitor;
+  readonly leave: () => void;
+}
+
+function visitorOf(parts: GatekeeperParts, person: Person, expired: AbortSignal): Visitor {
+  return {
+    viewerId: person.viewerId,
+    expired,
+    provider: (visit) => createProvider(parts, person, visit),
+  };
+}
+
+function createPerson(
+  { callControl, hub }: GatekeeperParts,
+  viewerId: string,
+  caller: Caller,
+  viewer: () => Promise<Viewer>,
+): Person {
+  const source: CallSource = {
+    readSession: (sessionId, options) => callControl.readSession(caller, sessionId, options),
+    readParty: (address, options) => callControl.readParty(caller, address, options),
+    readActiveCalls: (options) => callControl.readActiveCalls(caller, options),
+  };
+  let extensionId: string | null = null;
+  // Which parties are the viewer's own decides what they may do; until it is known, nothing is ruled out.
+  void viewer().then((known) => {
+    extensionId = known.extensionId;
+  }, ignore);
+  return { viewerId, caller, desk: hub.desk(viewerId, source), viewer, extensionId: () => extensionId };
+}
+
+/** Asks once and remembers the answer; a failure is not remembered. */
+function once<Value>(ask: () => Promise<Value>): () => Promise<Value> {
+  let asked: Promise<Value> | undefined;
+  return () => {
+    asked ??= ask().catch((error: unknown) => {
+      asked = undefined;
+      throw error;
+    });
+    return asked;
+  };
+}
+
+function ignore(): void {}
