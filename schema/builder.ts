@@ -1,0 +1,56 @@
+/** The schema under construction: every file of this folder adds its concept to it. */
+import SchemaBuilder from '@pothos/core';
+import type { GatewayContext } from './context.ts';
+import type * as model from './model.ts';
+
+/** Collects the types; `index.ts` makes the schema of them. */
+export const builder = new SchemaBuilder<{
+  Context: GatewayContext;
+  Scalars: { DateTime: { Input: never; Output: number } };
+  DefaultFieldNullability: false;
+}>({ defaultFieldNullability: false });
+
+/** A call. It is named here, like its party, because each points to the other. */
+export const CallSession = builder.objectRef<model.CallSession>('CallSession');
+/** A participant of a call. */
+export const CallParty = builder.objectRef<model.CallParty>('CallParty');
+
+builder.scalarType('DateTime', {
+  description:
+    'A moment in UTC as ISO 8601 text with milliseconds, like `2026-03-04T15:20:01.417Z`. Two of them ' +
+    'compare as text.',
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time',
+  serialize: (milliseconds) => new Date(milliseconds).toISOString(),
+});
+
+/** Adds an enum of exactly these values; one without a description does not compile. */
+export function addEnum<const Value extends string>(
+  name: string,
+  values: readonly Value[],
+  words: { readonly description: string; readonly values: Readonly<Record<Value, string>> },
+) {
+  return builder.enumType(name, {
+    description: words.description,
+    values: Object.fromEntries(
+      values.map((value) => [value, { value, description: words.values[value] }]),
+    ) as Record<Value, { value: Value; description: string }>,
+  });
+}
+
+/** A description of several paragraphs. */
+export function paragraphs(...texts: readonly string[]): string {
+  return texts.join('\n\n');
+}
+
+/** A list inside a description. */
+export function bullets(...items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
+}
+
+/** What a field costs of the rate budget that RingCentral gives each user. */
+export type RateGroup = 'Light' | 'Heavy';
+
+/** The last paragraph of a description: the request that a field makes. */
+export function spends(operation: string, address: string, group: RateGroup): string {
+  return `Costs one ${group} request of RingCentral's rate budget: \`${operation}\`, \`${address}\`.`;
+}

@@ -1,0 +1,146 @@
+/** What every resolver is handed: the phone system of the viewer, and its answers of this operation. */
+import DataLoader from 'dataloader';
+import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql';
+import { type CallParty, type CallSession, findParty, type PartyAddress } from './model.ts';
+import type { CallProvider } from './provider.ts';
+
+/** One operation of one viewer. In a subscription it lives as long as the stream. */
+export interface GatewayContext {
+  readonly provider: CallProvider;
+  /** Names the operation in every log line and error. */
+  readonly requestId: string;
+  readonly loaders: CallLoaders;
+  /** What is asked about the viewer, each once per operation. */
+  readonly viewer: ViewerReads;
+  /** Forgets what was read before this event, and takes its sessions as the truth. */
+  forEvent(...sessions: readonly CallSession[]): void;
+  /** Forgets what was read before a command, because it changed the call, and takes its answer as the truth. */
+  afterCommand(answer: { readonly session: CallSession | null; readonly party: CallParty | null }): void;
+}
+
+/** Reads of calls, each once until the next event or command. */
+export interface CallLoaders {
+  /** A call by its id, read once however often it is asked for. */
+  readonly session: DataLoader<string, CallSession | null>;
+  /** A party by its address. Read alone only when nothing else of its session is asked for; else the session is. */
+  readonly party: DataLoader<PartyAddress, CallParty | null, string>;
+}
+
+/** The reads that need no id. */
+export type ViewerReads = Pick<CallProvider, 'viewer' | 'activeCalls' | 'devices' | 'forwardingNumbers'>;
+
+/** Makes the context of one operation. */
+export function createContext(parts: {
+  readonly provider: CallProvider;
+  readonly requestId: string;
+}): GatewayContext {
+  const { provider, requestId } = parts;
+  const askedSessions = new Map<string, Promise<CallSession | null>>();
+
+  const session = new DataLoader<string, CallSession | null>(
+    (ids) => settled(ids.map((id) => provider.callSession(id))),
+    { cacheMap: askedSessions },
+  );
+  const party = new DataLoader<PartyAddress, CallParty | null, string>(
+    (addresses) => {
+      const asked = countBySession(addresses);
+      return settled(
+        addresses.map((address) =>
+          asked.get(address.sessionId) === 1 && !askedSessions.has(address.sessionId)
+            ? provider.callParty(address)
+            : partyOfSession(session, address),
+        ),
+      );
+    },
+    { cacheKeyFn: ({ sessionId, partyId }) => `${sessionId} ${partyId}` },
+  );
+
+  return {
+    provider,
+    requestId,
+    loaders: { session, party },
+    viewer: {
+      viewer: once(() => provider.viewer()),
+      activeCalls: once(() => provider.activeCalls()),
+      devices: once(() => provider.devices()),
+      forwardingNumbers: once(() => provider.forwardingNumbers()),
+    },
+    forEvent(...sessions) {
+      forget();
+      for (const current of sessions) session.prime(current.id, current);
+    },
+    afterCommand(answer) {
+      forget();
+      if (answer.session !== null) session.prime(answer.session.id, answer.session);
+      if (answer.party !== null) {
+        party.prime({ sessionId: answer.party.sessionId, partyId: answer.party.id }, answer.party);
+      }
+    },
+  };
+
+  function forget(): void {
+    session.clearAll();
+    party.clearAll();
+  }
+}
+
+/** A party, read with its whole session when the client also asks for what only the session can tell. */
+export function loadParty(
+  context: GatewayContext,
+  address: PartyAddress,
+  info: GraphQLResolveInfo,
+): Promise<CallParty | null> {
+  const { session, party } = context.loaders;
+  return selects(info, NEEDS_SESSION) ? partyOfSession(session, address) : party.load(address);
+}
+
+async function partyOfSession(
+  sessions: CallLoaders['session'],
+  { sessionId, partyId }: PartyAddress,
+): Promise<CallParty | null> {
+  const session = await sessions.load(sessionId);
+  return session === null ? null : (findParty(session, partyId) ?? null);
+}
+
+/** Fields of a party that are answered from its session. */
+const NEEDS_SESSION: ReadonlySet<string> = new Set(['session', 'availableActions']);
+
+/** True when the client asks for one of these fields directly below the field being resolved. */
+function selects(info: GraphQLResolveInfo, names: ReadonlySet<string>): boolean {
+  // Each fragment is looked into once: nested fragments that repeat each other would double the work per level.
+  const seen = new Set<string>();
+  const looksInto = (selectionSet: SelectionSetNode | undefined): boolean =>
+    selectionSet?.selections.some((selection) => {
+      if (selection.kind === 'Field') return names.has(selection.name.value);
+      if (selection.kind === 'InlineFragment') return looksInto(selection.selectionSet);
+      const name = selection.name.value;
+      if (seen.has(name)) return false;
+      seen.add(name);
+      return looksInto(info.fragments[name]?.selectionSet);
+    }) ?? false;
+  return info.fieldNodes.some((field) => looksInto(field.selectionSet));
+}
+
+function countBySession(addresses: readonly PartyAddress[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { sessionId } of addresses) counts.set(sessionId, (counts.get(sessionId) ?? 0) + 1);
+  return counts;
+}
+
+/** Every answer in its place: a read that fails fails alone. */
+async function settled<Value>(reads: readonly Promise<Value>[]): Promise<(Value | Error)[]> {
+  const results = await Promise.allSettled(reads);
+  return results.map((result) => (result.status === 'fulfilled' ? result.value : asError(result.reason)));
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('A read failed without an error.', { cause: reason });
+}
+
+function once<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let answer: Promise<Value> | undefined;
+  return () => {
+    answer ??= read();
+    return answer;
+  };
+}

@@ -1,0 +1,54 @@
+/** Gathers the schema: the order of the imports is the order in which it reads. */
+import { builder, bullets, paragraphs } from './builder.ts';
+import './viewer.ts';
+import './call-session.ts';
+import './calling.ts';
+import './answering.ts';
+import './holding.ts';
+import './moving.ts';
+import './conferencing.ts';
+import './recording.ts';
+import './supervising.ts';
+import './live-calls.ts';
+
+builder.queryType({
+  description: paragraphs(
+    'Reading calls. RingCentral gives every user a small rate budget, usually 50 requests a minute of ' +
+      'the group Light and 10 of the group Heavy, for queries and commands together; descriptions say ' +
+      'what a field costs. Within one operation nothing is read twice, and a call that a subscription ' +
+      'watches costs nothing to read.',
+    'Errors have `extensions.code`, one of `UNAUTHENTICATED`, `FORBIDDEN`, `RATE_LIMITED` (with ' +
+      '`retryAfter` in seconds), `UPSTREAM_UNAVAILABLE`, `UPSTREAM_BAD_RESPONSE`, `BAD_USER_INPUT`, ' +
+      "`OVERLOADED` and `INTERNAL_SERVER_ERROR`, and `extensions.requestId` to quote to the gateway's " +
+      'operator.',
+  ),
+});
+
+builder.mutationType({
+  description: paragraphs(
+    'Acting on calls. Each mutation is one request to RingCentral, sent once and never repeated by the ' +
+      'gateway: after a lost answer the call is read again instead, and `outcome` says what is known. ' +
+      'Several mutations of one operation run one after another.',
+    'Every payload has:',
+    bullets(
+      '`outcome`: whether it was done, was not, or is unknown;',
+      '`error`: why not, as a type an app can act on;',
+      'the state of the call as it is now known, also after a failure.',
+    ),
+    'An `idempotencyKey` makes it safe to press the button again. Within ten minutes the same key of ' +
+      'the same user answers the first payload once more, with `replayed: true`, and does nothing ' +
+      'twice, also while the first is still running. With another command or input the key is refused.',
+    'A new status often follows a moment after the answer: subscribe to see it. All of them need the ' +
+      'RingCentral app permission `CallControl`.',
+  ),
+});
+
+builder.subscriptionType({
+  description: paragraphs(
+    'Calls as they happen, over WebSocket (`graphql-transport-ws`) or server-sent events. However many ' +
+      'subscribers a call has, the gateway watches it once per user, inside the rate budget.',
+  ),
+});
+
+/** The schema of the gateway, built once. */
+export const schema = builder.toSchema({ sortSchema: false });

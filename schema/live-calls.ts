@@ -1,0 +1,163 @@
+/** Calls as they happen: the parties of one call, everything about one call, and the list of calls. */
+import { ActiveCall } from './active-call.ts';
+import { addEnum, builder, bullets, CallParty, CallSession, paragraphs } from './builder.ts';
+import { PartyAddress, PartyStatus } from './call-party.ts';
+import { checkId } from './checks.ts';
+import {
+  type CallPartyChange as CallPartyChangeModel,
+  type CallSnapshot as CallSnapshotModel,
+  type CallStreamNotice as CallStreamNoticeModel,
+  SNAPSHOT_REASONS,
+  STREAM_NOTICES,
+} from './provider.ts';
+
+const SnapshotReason = addEnum('SnapshotReason', SNAPSHOT_REASONS, {
+  description: 'Why a stream starts, or starts again, with a snapshot.',
+  values: {
+    SUBSCRIBED: 'The stream is new.',
+    CURSOR_UNKNOWN: 'The cursor in `after` is none of this gateway.',
+    CURSOR_FOREIGN: 'The cursor belongs to another user or another call.',
+    CURSOR_EXPIRED: 'The cursor is too old: what followed it is not kept any more.',
+    EVENTS_SKIPPED: 'The client read too slowly, so that events were dropped.',
+  },
+});
+
+const StreamNoticeKind = addEnum('StreamNoticeKind', STREAM_NOTICES, {
+  description: 'What a notice is about.',
+  values: {
+    UPSTREAM_DEGRADED:
+      'RingCentral cannot be read just now. Show the last state as possibly stale; the stream goes on ' +
+      'by itself.',
+    RECOVERED: 'RingCentral can be read again; changes since then follow.',
+    MOVED: 'A party went to another session: `movedTo` says where. To follow it, subscribe there.',
+    CALL_ENDED: 'The call is over. The stream completes after this.',
+    TOKEN_EXPIRING: "The user's token ends at `at`: reconnect with a fresh one before.",
+    DRAINING:
+      'This gateway is about to stop: the socket closes until `at`. Reconnect and resume with the cursor.',
+  },
+});
+
+const CallSnapshot = builder.objectRef<CallSnapshotModel>('CallSnapshot').implement({
+  description: 'The whole call as it is now. Replace what you have: later events build on it.',
+  fields: (t) => ({
+    cursor: cursor(t),
+    reason: t.expose('reason', { type: SnapshotReason, description: 'Why there is a snapshot.' }),
+    session: t.expose('session', { type: CallSession, description: 'The call.' }),
+  }),
+});
+
+const CallPartyChange = builder.objectRef<CallPartyChangeModel>('CallPartyChange').implement({
+  description: 'One party changed, or joined.',
+  fields: (t) => ({
+    cursor: cursor(t),
+    party: t.expose('party', { type: CallParty, description: 'The party as it is after the change.' }),
+    previousStatus: t.expose('previousStatus', {
+      type: PartyStatus,
+      nullable: true,
+      description: 'Its status before; null when it joined.',
+    }),
+    skipped: t.exposeInt('skipped', {
+      description:
+        'How many earlier changes of this party were left out because the client read too slowly. The ' +
+        'state is true all the same.',
+    }),
+  }),
+});
+
+const CallStreamNotice = builder.objectRef<CallStreamNoticeModel>('CallStreamNotice').implement({
+  description: 'Something to show or do, beside the states of the parties.',
+  fields: (t) => ({
+    cursor: cursor(t),
+    kind: t.expose('kind', { type: StreamNoticeKind, description: 'What it is about.' }),
+    message: t.exposeString('message', { description: 'The same in words for a person.' }),
+    sessionId: t.exposeID('sessionId', { description: 'The call of the stream.' }),
+    partyId: t.exposeID('partyId', { nullable: true, description: 'Of `MOVED`: the party that left.' }),
+    movedTo: t.expose('movedTo', {
+      type: PartyAddress,
+      nullable: true,
+      description: 'Of `MOVED`: its new place.',
+    }),
+    at: t.expose('at', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Of `TOKEN_EXPIRING` and `DRAINING`: by when to act. Of `UPSTREAM_DEGRADED`: when RingCentral ' +
+        'is tried again.',
+    }),
+  }),
+});
+
+const CallEvent = builder.unionType('CallEvent', {
+  description: 'An event of a call. Ask for `__typename` and handle each; every one has a `cursor`.',
+  types: [CallSnapshot, CallPartyChange, CallStreamNotice],
+  resolveType: ({ type }) => type,
+});
+
+builder.subscriptionFields((t) => ({
+  callPartyUpdated: t.field({
+    type: CallParty,
+    description: paragraphs(
+      'The parties of a call as they are now, one by one, and then each that changes: for a screen that ' +
+        'shows states. It does not resume; a new subscription starts with the current states again, so ' +
+        'nothing is missed but what was in between.',
+      'Keep the state with the later `observedAt`. The stream completes when the call ends.',
+    ),
+    args: {
+      sessionId: t.arg.id({ required: true, description: 'The call.' }),
+      partyId: t.arg.id({ description: 'Only this party of it.' }),
+    },
+    subscribe: (_, { sessionId, partyId }, { provider }) =>
+      provider.callPartyUpdates(
+        checkId(sessionId, 'sessionId'),
+        partyId == null ? null : checkId(partyId, 'partyId'),
+      ),
+    resolve: ({ party, session }, _, context) => {
+      context.forEvent(session);
+      return party;
+    },
+  }),
+  callEvents: t.field({
+    type: CallEvent,
+    description: paragraphs(
+      'Everything that happens to a call, in order, each once: a `CallSnapshot` first, then ' +
+        '`CallPartyChange` and `CallStreamNotice`. The stream completes when the call ends.',
+      bullets(
+        'To resume after a broken connection, subscribe again with `after: <the last cursor>` within 60 ' +
+          'seconds: what was missed follows, exactly once.',
+        'A cursor that cannot be resumed from is answered with a fresh snapshot and its reason.',
+      ),
+    ),
+    args: {
+      sessionId: t.arg.id({ required: true, description: 'The call.' }),
+      after: t.arg.id({
+        description: 'The cursor of the last event that was handled; leave it out to start.',
+      }),
+    },
+    // Any cursor goes: the provider answers one that it does not know with a snapshot.
+    subscribe: (_, { sessionId, after }, { provider }) =>
+      provider.callEvents(checkId(sessionId, 'sessionId'), after ?? null),
+    resolve: (event, _, context) => {
+      context.forEvent(...('session' in event ? [event.session] : []));
+      return event;
+    },
+  }),
+  activeCalls: t.field({
+    type: [ActiveCall],
+    description:
+      'The calls of the user: now, and again whenever the list or anything in it changes. A call that ' +
+      'begins appears by itself.',
+    subscribe: (_, __, { provider }) => provider.activeCallUpdates(),
+    resolve: (calls, _, context) => {
+      context.forEvent();
+      return calls;
+    },
+  }),
+}));
+
+function cursor(
+  t: PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, { readonly cursor: string }>,
+) {
+  return t.exposeID('cursor', {
+    description: 'Where in the stream this is: give it to `callEvents(after:)` to resume.',
+  });
+}

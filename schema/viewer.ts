@@ -1,0 +1,189 @@
+/** The user on whose behalf a request runs: their calls, devices and numbers. */
+import { ActiveCall } from './active-call.ts';
+import { addEnum, builder, paragraphs, spends } from './builder.ts';
+import type { ViewerReads } from './context.ts';
+import {
+  DEVICE_STATUSES,
+  DEVICE_TYPES,
+  type Device as DeviceModel,
+  FORWARDING_NUMBER_FEATURES,
+  FORWARDING_NUMBER_TYPES,
+  type ForwardingNumber as ForwardingNumberModel,
+  LINE_POOLINGS,
+} from './model.ts';
+
+const DeviceType = addEnum('DeviceType', DEVICE_TYPES, {
+  description: 'What kind of phone a device is.',
+  values: {
+    BLA: 'A shared line (bridged line appearance).',
+    SOFT_PHONE: 'A RingCentral app on a computer. Commands can use it.',
+    OTHER_PHONE: 'A phone of another make.',
+    HARD_PHONE: 'A desk phone. Commands can use it.',
+    WEB_PHONE: 'A phone in a browser.',
+    PAGING: 'A loudspeaker for announcements.',
+    ROOM: 'A meeting room.',
+    WEB_RTC: 'A phone in a browser, by WebRTC.',
+    UNKNOWN: 'A type that RingCentral has not published: `rawType` has its text.',
+  },
+});
+
+const DeviceStatus = addEnum('DeviceStatus', DEVICE_STATUSES, {
+  description: 'Whether a device can be reached.',
+  values: {
+    ONLINE: 'Reachable: it can ring.',
+    OFFLINE: 'Not reachable: a command with it is refused.',
+    UNKNOWN: 'A status that RingCentral has not published.',
+  },
+});
+
+const LinePooling = addEnum('LinePooling', LINE_POOLINGS, {
+  description: 'How a device shares a phone line.',
+  values: {
+    HOST: 'It has a line of its own that an app can share.',
+    GUEST: 'It shares the line of another device.',
+    NONE: 'It has no line, or one that cannot be shared.',
+    UNKNOWN: 'A value that RingCentral has not published.',
+  },
+});
+
+const ForwardingNumberType = addEnum('ForwardingNumberType', FORWARDING_NUMBER_TYPES, {
+  description: 'What kind of phone a number reaches.',
+  values: {
+    HOME: 'A phone at home.',
+    MOBILE: 'A mobile phone.',
+    WORK: 'A phone at work.',
+    PHONE_LINE: 'A line of a RingCentral device.',
+    OUTAGE: 'Where calls go during an outage.',
+    OTHER: 'Some other phone.',
+    BUSINESS_MOBILE_PHONE: 'A mobile phone with a business line of RingCentral.',
+    EXTENSION_APPS: "The user's RingCentral apps.",
+    UNKNOWN: 'A type that RingCentral has not published: `rawType` has its text.',
+  },
+});
+
+const ForwardingNumberFeature = addEnum('ForwardingNumberFeature', FORWARDING_NUMBER_FEATURES, {
+  description: 'What a number of the user is for.',
+  values: {
+    CALL_FLIP: '`flipCallParty` can move a call to it.',
+    CALL_FORWARDING: 'Incoming calls ring it.',
+    UNKNOWN: 'A use that RingCentral has not published.',
+  },
+});
+
+const Device = builder.objectRef<DeviceModel>('Device').implement({
+  description:
+    'A phone of the user that RingCentral knows. Commands that ring a device take those of type ' +
+    '`SOFT_PHONE` and `HARD_PHONE` that are `ONLINE`; phones in a browser and mobile apps are not in ' +
+    'the list.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'What commands take as `deviceId`.' }),
+    name: t.exposeString('name', { nullable: true, description: 'Name of the device.' }),
+    type: t.expose('type', { type: DeviceType, nullable: true, description: 'What kind of phone it is.' }),
+    rawType: t.exposeString('rawType', { nullable: true, description: 'The type as RingCentral wrote it.' }),
+    status: t.expose('status', {
+      type: DeviceStatus,
+      nullable: true,
+      description: 'Whether it can be reached.',
+    }),
+    model: t.exposeString('model', { nullable: true, description: 'Model of a desk phone.' }),
+    serial: t.exposeString('serial', {
+      nullable: true,
+      description: 'Serial number, or endpoint of an app.',
+    }),
+    computerName: t.exposeString('computerName', {
+      nullable: true,
+      description: 'Computer that an app runs on.',
+    }),
+    linePooling: t.expose('linePooling', {
+      type: LinePooling,
+      nullable: true,
+      description: 'How it shares a phone line.',
+    }),
+    phoneNumbers: t.exposeStringList('phoneNumbers', { description: 'The numbers of its lines.' }),
+  }),
+});
+
+const ForwardingNumber = builder.objectRef<ForwardingNumberModel>('ForwardingNumber').implement({
+  description: 'A number at which the user can be reached.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Its id.' }),
+    phoneNumber: t.exposeString('phoneNumber', { nullable: true, description: 'In E.164 format.' }),
+    label: t.exposeString('label', { nullable: true, description: 'What the user calls it.' }),
+    type: t.expose('type', {
+      type: ForwardingNumberType,
+      nullable: true,
+      description: 'What kind of phone it reaches.',
+    }),
+    rawType: t.exposeString('rawType', { nullable: true, description: 'The type as RingCentral wrote it.' }),
+    features: t.expose('features', { type: [ForwardingNumberFeature], description: 'What it is for.' }),
+    flipNumber: t.exposeString('flipNumber', {
+      nullable: true,
+      description: 'What `flipCallParty` takes as its `callFlipId`.',
+    }),
+  }),
+});
+
+const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
+  description: paragraphs(
+    "The user on whose behalf the request runs: whose token it carries, or the gateway's own user. Each " +
+      'field costs only when it is asked for; who the user is, is read once and remembered.',
+    spends('readExtension', 'GET /restapi/v1.0/account/~/extension/~', 'Light'),
+  ),
+  fields: (t) => ({
+    accountId: t.id({
+      description: 'The account of the user.',
+      resolve: async ({ viewer }) => (await viewer()).accountId,
+    }),
+    extensionId: t.id({
+      description:
+        "The internal id of the user's extension. Parties with the same `extensionId` are the user's own.",
+      resolve: async ({ viewer }) => (await viewer()).extensionId,
+    }),
+    extensionNumber: t.string({
+      nullable: true,
+      description: 'The extension number, like `101`.',
+      resolve: async ({ viewer }) => (await viewer()).extensionNumber,
+    }),
+    name: t.string({
+      nullable: true,
+      description: 'The name of the user.',
+      resolve: async ({ viewer }) => (await viewer()).name,
+    }),
+    activeCalls: t.field({
+      type: [ActiveCall],
+      description: paragraphs(
+        'The calls the user is in now, ringing ones included.',
+        spends(
+          'readUserPresenceStatus',
+          'GET /restapi/v1.0/account/~/extension/~/presence?detailedTelephonyState=true',
+          'Light',
+        ),
+      ),
+      resolve: ({ activeCalls }) => activeCalls(),
+    }),
+    devices: t.field({
+      type: [Device],
+      description: paragraphs(
+        'The phones of the user.',
+        spends('listExtensionDevices', 'GET /restapi/v1.0/account/~/extension/~/device', 'Light'),
+      ),
+      resolve: ({ devices }) => devices(),
+    }),
+    forwardingNumbers: t.field({
+      type: [ForwardingNumber],
+      description: paragraphs(
+        'The numbers at which the user can be reached, and to which a call can be flipped.',
+        spends('listForwardingNumbers', 'GET /restapi/v1.0/account/~/extension/~/forwarding-number', 'Light'),
+      ),
+      resolve: ({ forwardingNumbers }) => forwardingNumbers(),
+    }),
+  }),
+});
+
+builder.queryField('viewer', (t) =>
+  t.field({
+    type: Viewer,
+    description: 'The user on whose behalf the request runs, with their calls: the place to start.',
+    resolve: (_, __, { viewer }) => viewer,
+  }),
+);

@@ -1,0 +1,1158 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What can be done to a party or its call; each is a mutation. */
+export type CallAction =
+  /** `answerCallParty` */
+  | 'ANSWER'
+  /** `bridgeCallParty` */
+  | 'BRIDGE'
+  /** `bringInCallParty`: this party's call can be brought into a conference */
+  | 'BRING_IN'
+  /** `dropCallSession` */
+  | 'DROP_SESSION'
+  /** `flipCallParty` */
+  | 'FLIP'
+  /** `forwardCallParty` */
+  | 'FORWARD'
+  /** `holdCallParty` */
+  | 'HOLD'
+  /** `ignoreCallInQueue` */
+  | 'IGNORE'
+  /** `muteCallParty` */
+  | 'MUTE'
+  /** `parkCallParty` */
+  | 'PARK'
+  /** `pauseCallRecording` */
+  | 'PAUSE_RECORDING'
+  /** `pickupCallParty` */
+  | 'PICKUP'
+  /** `rejectCallParty` */
+  | 'REJECT'
+  /** `removeCallParty` */
+  | 'REMOVE'
+  /** `replyToCallParty` */
+  | 'REPLY'
+  /** `resumeCallRecording` */
+  | 'RESUME_RECORDING'
+  /** `startCallRecording` */
+  | 'START_RECORDING'
+  /** `superviseCallParty`, and `superviseCallSession` for the whole call */
+  | 'SUPERVISE'
+  /** `transferCallParty` */
+  | 'TRANSFER'
+  /** `unholdCallParty` */
+  | 'UNHOLD'
+  /** `unmuteCallParty` */
+  | 'UNMUTE'
+  /** `updateCallParty` */
+  | 'UPDATE';
+
+/** What became of a command. */
+export type CommandOutcome =
+  /** RingCentral accepted it, or its effect was seen on the call. */
+  | 'APPLIED'
+  /** It was refused, or never reached RingCentral. `error` says why. */
+  | 'NOT_APPLIED'
+  /**
+   * It may have been applied: the answer was lost, and the state of the call does not decide it.
+   * `error` says what happened. Look at the call before repeating the command.
+   */
+  | 'UNKNOWN';
+
+/** A party's role in a conference. */
+export type ConferenceRole =
+  /** Opened the conference. When the host leaves, it ends, unless it is kept alive. */
+  | 'HOST'
+  /** Was brought in. */
+  | 'PARTICIPANT'
+  /** A role that RingCentral has not published. */
+  | 'UNKNOWN';
+
+/** Whether a device can be reached. */
+export type DeviceStatus =
+  /** Not reachable: a command with it is refused. */
+  | 'OFFLINE'
+  /** Reachable: it can ring. */
+  | 'ONLINE'
+  /** A status that RingCentral has not published. */
+  | 'UNKNOWN';
+
+/** What kind of phone a device is. */
+export type DeviceType =
+  /** A shared line (bridged line appearance). */
+  | 'BLA'
+  /** A desk phone. Commands can use it. */
+  | 'HARD_PHONE'
+  /** A phone of another make. */
+  | 'OTHER_PHONE'
+  /** A loudspeaker for announcements. */
+  | 'PAGING'
+  /** A meeting room. */
+  | 'ROOM'
+  /** A RingCentral app on a computer. Commands can use it. */
+  | 'SOFT_PHONE'
+  /** A type that RingCentral has not published: `rawType` has its text. */
+  | 'UNKNOWN'
+  /** A phone in a browser. */
+  | 'WEB_PHONE'
+  /** A phone in a browser, by WebRTC. */
+  | 'WEB_RTC';
+
+/**
+ * The way a leg goes, seen from RingCentral: a caller's own leg is `OUTBOUND` and the callee's leg is
+ * `INBOUND`, whoever is asking.
+ */
+export type Direction =
+  /** To this party. */
+  | 'INBOUND'
+  /** From this party. */
+  | 'OUTBOUND'
+  /** A direction that RingCentral has not published. */
+  | 'UNKNOWN';
+
+/** How a call began. */
+export type OriginType =
+  /** Somebody dialled. */
+  | 'CALL'
+  /** A command placed it: `makeCallOut`. RingCentral may show `CALL` for such a call. */
+  | 'CALL_OUT'
+  /** A conference. */
+  | 'CONFERENCE'
+  /** A greeting is being recorded over the phone. */
+  | 'GREETINGS_RECORDING'
+  /** RingMe: a web page asked RingCentral to call both sides. */
+  | 'RING_ME'
+  /** RingOut: RingCentral called both sides. */
+  | 'RING_OUT'
+  /** An origin that RingCentral has not published: `rawType` has its text. */
+  | 'UNKNOWN'
+  /** RingCentral verifies a phone number. */
+  | 'VERIFICATION_CALL'
+  /** A Zoom meeting. */
+  | 'ZOOM';
+
+/** The place of a party: its session, and its id in there. */
+export type PartyAddressInput = {
+  /** The party. */
+  partyId: string;
+  /** The session the party is in. */
+  sessionId: string;
+};
+
+/** What a party is doing now. */
+export type PartyStatusCode =
+  /**
+   * Connected. On the outbound party of a call to a RingCentral number it only means that call
+   * handling began (a greeting, a menu, a queue): whether a person answered shows on the inbound
+   * party.
+   */
+  | 'ANSWERED'
+  /**
+   * Left the call for good: hung up, redirected, transferred away, or somebody else took the call. It
+   * never comes back to life.
+   */
+  | 'DISCONNECTED'
+  /** A fax is being received. */
+  | 'FAX_RECEIVE'
+  /**
+   * Moved to another session: `peerId` says where. In a conference a `GONE` participant is a live
+   * member who talks; count members until they are `DISCONNECTED`.
+   */
+  | 'GONE'
+  /** This party has put the others on hold: they stay `ANSWERED` and hear music. */
+  | 'HOLD'
+  /** Waits to be picked up. `parkData` says where. */
+  | 'PARKED'
+  /** Under way: an inbound party rings, an outbound one waits for the far end. */
+  | 'PROCEEDING'
+  /** RingCentral has the call and is setting this leg up; nothing rings yet. */
+  | 'SETUP'
+  /** Published by RingCentral without an explanation. */
+  | 'TDS'
+  /** A code that RingCentral has not published: `rawCode` has its text. */
+  | 'UNKNOWN'
+  /** The call went to voicemail. */
+  | 'VOICE_MAIL'
+  /** The caller speaks to voicemail, and the callee can listen before deciding. */
+  | 'VOICE_MAIL_SCREENING';
+
+/** Why a party has its status. A plain hang-up usually gives none. */
+export type PartyStatusReason =
+  /** Another agent of the queue answered. */
+  | 'AGENT_ANSWERED'
+  /** The queue took the call away from this agent. */
+  | 'AGENT_DROPPED'
+  /** Transferred after speaking with the target: two calls were bridged. */
+  | 'ATTENDED_TRANSFER'
+  /** Transferred or forwarded without asking the target first. */
+  | 'BLIND_TRANSFER'
+  /** The caller chose to go elsewhere, for example in a menu. */
+  | 'CALLER_INPUT_REDIRECT'
+  /** The call was dropped. */
+  | 'CALL_DROPPED'
+  /** The call ended. */
+  | 'CALL_FINISHED'
+  /** Flipped to another phone of the same person. */
+  | 'CALL_FLIP'
+  /** Parked. */
+  | 'CALL_PARK'
+  /** Sent on to somebody else. */
+  | 'CALL_REDIRECTED'
+  /** Answered with a message instead of a voice. */
+  | 'CALL_REPLIED'
+  /** Switched to another device of the same person; the call goes on with another party. */
+  | 'CALL_SWITCH'
+  /** The caller gave up before it was answered. */
+  | 'CANCELLED'
+  /** Calls to this number are blocked. */
+  | 'DESTINATION_BLOCKED'
+  /** Transferred by keys pressed on a phone. */
+  | 'DTMF_TRANSFER'
+  /** RingCentral failed. */
+  | 'INTERNAL_ERROR'
+  /** International calls are switched off for this user. */
+  | 'INTERNATIONAL_DISABLED'
+  /** There is no such number. */
+  | 'INVALID_NUMBER'
+  /** The account has no credit left for this call. */
+  | 'NOT_ENOUGH_FUNDS'
+  /** Nobody answered. */
+  | 'NO_ANSWER'
+  /** There is no such extension. */
+  | 'NO_SUCH_USER'
+  /** Parked in a park location. */
+  | 'PARK_LOCATION'
+  /** Picked up, by another phone or from where it was parked. */
+  | 'PICKUP'
+  /** Transferred by RingCentral call control. */
+  | 'RCC_TRANSFER'
+  /** Rejected by the callee. */
+  | 'REJECTED'
+  /** A supervisor is, or was, listening in. */
+  | 'SUPERVISING'
+  /** Another device or person took the call over. */
+  | 'TAKE_OVER'
+  /** The callee is busy. */
+  | 'TARGET_BUSY'
+  /** It took too long. */
+  | 'TIMEOUT'
+  /** A reason that RingCentral has not published: `rawReason` has its text. */
+  | 'UNKNOWN'
+  /** Went to voicemail. */
+  | 'VOICEMAIL';
+
+/** Why a stream starts, or starts again, with a snapshot. */
+export type SnapshotReason =
+  /** The cursor is too old: what followed it is not kept any more. */
+  | 'CURSOR_EXPIRED'
+  /** The cursor belongs to another user or another call. */
+  | 'CURSOR_FOREIGN'
+  /** The cursor in `after` is none of this gateway. */
+  | 'CURSOR_UNKNOWN'
+  /** The client read too slowly, so that events were dropped. */
+  | 'EVENTS_SKIPPED'
+  /** The stream is new. */
+  | 'SUBSCRIBED';
+
+/** What a notice is about. */
+export type StreamNoticeKind =
+  /** The call is over. The stream completes after this. */
+  | 'CALL_ENDED'
+  /** This gateway is about to stop: the socket closes until `at`. Reconnect and resume with the cursor. */
+  | 'DRAINING'
+  /** A party went to another session: `movedTo` says where. To follow it, subscribe there. */
+  | 'MOVED'
+  /** RingCentral can be read again; changes since then follow. */
+  | 'RECOVERED'
+  /** The user's token ends at `at`: reconnect with a fresh one before. */
+  | 'TOKEN_EXPIRING'
+  /**
+   * RingCentral cannot be read just now. Show the last state as possibly stale; the stream goes on by
+   * itself.
+   */
+  | 'UPSTREAM_DEGRADED';
+
+/** The user whose call is listened to: exactly one of the two. */
+export type SupervisedAgentInput =
+  {   /** By the internal id of the extension. */
+  extensionId: string; extensionNumber?: never; }
+  |  { extensionId?: never;   /** By the extension number, like `102`. */
+  extensionNumber: string; };
+
+/** What a call of the user is doing, in the coarse words of presence. */
+export type TelephonyStatus =
+  /** Connected. */
+  | 'CALL_CONNECTED'
+  /** Ended, or about to. */
+  | 'NO_CALL'
+  /** On hold. */
+  | 'ON_HOLD'
+  /** Parked. */
+  | 'PARKED_CALL'
+  /** Rings, here or at the far end. */
+  | 'RINGING'
+  /** A status that RingCentral has not published: `rawTelephonyStatus` has its text. */
+  | 'UNKNOWN';
+
+/** Whom a connected call goes to: exactly one of these. */
+export type TransferTargetInput =
+  {   /** The same by its internal id. */
+  extensionId: string; extensionNumber?: never; parkOrbit?: never; phoneNumber?: never; voicemail?: never; }
+  |  { extensionId?: never;   /** An extension of the company, like `102`. */
+  extensionNumber: string; parkOrbit?: never; phoneNumber?: never; voicemail?: never; }
+  |  { extensionId?: never; extensionNumber?: never;   /** The park location with this internal extension id: the call waits there. */
+  parkOrbit: string; phoneNumber?: never; voicemail?: never; }
+  |  { extensionId?: never; extensionNumber?: never; parkOrbit?: never;   /** A phone number in E.164 format, like `+12025550147`. */
+  phoneNumber: string; voicemail?: never; }
+  |  { extensionId?: never; extensionNumber?: never; parkOrbit?: never; phoneNumber?: never;   /** The voicemail of the extension with this internal id. */
+  voicemail: string; };
+
+export type MyCallsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MyCallsQuery = { viewer: { name: string | null, extensionNumber: string | null, activeCalls: Array<{ telephonyStatus: TelephonyStatus, from: string | null, fromName: string | null, startTime: string | null, session: { id: string, parties: Array<{ id: string, status: { code: PartyStatusCode } }> } | null }> } };
+
+export type OneCallQueryVariables = Exact<{
+  sessionId: string;
+}>;
+
+
+export type OneCallQuery = { callSession: { id: string, creationTime: string | null, observedAt: string, origin: { type: OriginType } | null, parties: Array<{ id: string, direction: Direction | null, muted: boolean | null, from: { phoneNumber: string | null, name: string | null } | null, to: { phoneNumber: string | null, name: string | null } | null, status: { code: PartyStatusCode, reason: PartyStatusReason | null } }> } | null };
+
+export type OnePartyQueryVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+}>;
+
+
+export type OnePartyQuery = { callParty: { id: string, extensionId: string | null, muted: boolean | null, observedAt: string, status: { code: PartyStatusCode, rawCode: string, reason: PartyStatusReason | null, parkData: string | null }, recordings: Array<{ id: string, active: boolean }> } | null };
+
+export type AvailableActionsQueryVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+}>;
+
+
+export type AvailableActionsQuery = { callParty: { id: string, status: { code: PartyStatusCode }, availableActions: Array<{ action: CallAction, allowed: boolean, reason: string | null }> } | null };
+
+export type MyPhonesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MyPhonesQuery = { viewer: { devices: Array<{ id: string, name: string | null, type: DeviceType | null, status: DeviceStatus | null }>, forwardingNumbers: Array<{ label: string | null, phoneNumber: string | null, flipNumber: string | null }> } };
+
+export type MakeACallMutationVariables = Exact<{
+  deviceId: string;
+  extensionNumber: string;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type MakeACallMutation = { makeCallOut: { outcome: CommandOutcome, replayed: boolean, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, session: { id: string, parties: Array<{ id: string, status: { code: PartyStatusCode } }> } | null } };
+
+export type AnswerMutationVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+  deviceId: string;
+}>;
+
+
+export type AnswerMutation = { answerCallParty: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, party: { id: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
+
+export type HoldMutationVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+}>;
+
+
+export type HoldMutation = { holdCallParty: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', actualCode: PartyStatusCode | null, allowedActions: Array<CallAction>, message: string }
+     | null, party: { id: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
+
+export type UnholdMutationVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+}>;
+
+
+export type UnholdMutation = { unholdCallParty: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, party: { id: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
+
+export type MuteMutationVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+}>;
+
+
+export type MuteMutation = { muteCallParty: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, party: { id: string, muted: boolean | null, observedAt: string } | null } };
+
+export type TransferMutationVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+  target: TransferTargetInput;
+}>;
+
+
+export type TransferMutation = { transferCallParty: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, party: { id: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
+
+export type WarmTransferConsultMutationVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+  deviceId: string;
+  colleague: string;
+}>;
+
+
+export type WarmTransferConsultMutation = { holdCallParty: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null }, makeCallOut: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, session: { id: string, parties: Array<{ id: string }> } | null } };
+
+export type WarmTransferCompleteMutationVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+  with: PartyAddressInput;
+}>;
+
+
+export type WarmTransferCompleteMutation = { bridgeCallParty: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, party: { id: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null }, peer: { id: string, sessionId: string, status: { code: PartyStatusCode } } | null } | null } };
+
+export type ParkMutationVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+}>;
+
+
+export type ParkMutation = { parkCallParty: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, party: { id: string, status: { code: PartyStatusCode, parkData: string | null }, park: { id: string | null } | null } | null } };
+
+export type RecordMutationVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+}>;
+
+
+export type RecordMutation = { startCallRecording: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, recording: { id: string, active: boolean } | null } };
+
+export type PauseRecordingMutationVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+  recordingId: string;
+}>;
+
+
+export type PauseRecordingMutation = { pauseCallRecording: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, recording: { id: string, active: boolean } | null } };
+
+export type ResumeRecordingMutationVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+  recordingId: string;
+}>;
+
+
+export type ResumeRecordingMutation = { resumeCallRecording: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, recording: { id: string, active: boolean } | null } };
+
+export type ConferenceMutationVariables = Exact<{
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type ConferenceMutation = { createConference: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, session: { id: string, voiceCallToken: string | null, parties: Array<{ id: string }> } | null } };
+
+export type BringInMutationVariables = Exact<{
+  conferenceId: string;
+  bringIn: PartyAddressInput;
+}>;
+
+
+export type BringInMutation = { bringInCallParty: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, party: { id: string, conferenceRole: ConferenceRole | null, status: { code: PartyStatusCode } } | null, session: { id: string, parties: Array<{ id: string, conferenceRole: ConferenceRole | null, status: { code: PartyStatusCode } }> } | null } };
+
+export type SuperviseMutationVariables = Exact<{
+  sessionId: string;
+  agent: SupervisedAgentInput;
+  supervisorDeviceId: string;
+}>;
+
+
+export type SuperviseMutation = { superviseCallSession: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, party: { id: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
+
+export type WatchACallSubscriptionVariables = Exact<{
+  sessionId: string;
+}>;
+
+
+export type WatchACallSubscription = { callEvents:
+    | { __typename: 'CallPartyChange', cursor: string, skipped: number, previousStatus: { code: PartyStatusCode } | null, party: { id: string, muted: boolean | null, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } }
+    | { __typename: 'CallSnapshot', cursor: string, reason: SnapshotReason, session: { id: string, parties: Array<{ id: string, observedAt: string, status: { code: PartyStatusCode } }> } }
+    | { __typename: 'CallStreamNotice', cursor: string, kind: StreamNoticeKind, message: string, at: string | null, movedTo: { sessionId: string, partyId: string } | null }
+   };
+
+export type WatchPartiesSubscriptionVariables = Exact<{
+  sessionId: string;
+  partyId?: string | null | undefined;
+}>;
+
+
+export type WatchPartiesSubscription = { callPartyUpdated: { id: string, muted: boolean | null, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null }, availableActions: Array<{ action: CallAction, allowed: boolean }> } };
+
+export type WatchMyCallsSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WatchMyCallsSubscription = { activeCalls: Array<{ sessionId: string, partyId: string, telephonyStatus: TelephonyStatus, direction: Direction | null, from: string | null, fromName: string | null, to: string | null, toName: string | null, startTime: string | null }> };
+
+export type ResumeWatchingSubscriptionVariables = Exact<{
+  sessionId: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type ResumeWatchingSubscription = { callEvents:
+    | { __typename: 'CallPartyChange', cursor: string, party: { id: string, observedAt: string, status: { code: PartyStatusCode } } }
+    | { __typename: 'CallSnapshot', cursor: string, reason: SnapshotReason }
+    | { __typename: 'CallStreamNotice', cursor: string, kind: StreamNoticeKind }
+   };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+
+export const MyCallsDocument = new TypedDocumentString(`
+    query MyCalls {
+  viewer {
+    name
+    extensionNumber
+    activeCalls {
+      telephonyStatus
+      from
+      fromName
+      startTime
+      session {
+        id
+        parties {
+          id
+          status {
+            code
+          }
+        }
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:219770321ae026e9f7948950c4ccb94518f1db4865ae1cd879b959ce09d31daf"}) as unknown as TypedDocumentString<MyCallsQuery, MyCallsQueryVariables>;
+export const OneCallDocument = new TypedDocumentString(`
+    query OneCall($sessionId: ID!) {
+  callSession(id: $sessionId) {
+    id
+    origin {
+      type
+    }
+    creationTime
+    observedAt
+    parties {
+      id
+      direction
+      muted
+      from {
+        phoneNumber
+        name
+      }
+      to {
+        phoneNumber
+        name
+      }
+      status {
+        code
+        reason
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:e36e8932cadf749728326d5f31efa4860a3de1e731eb3f02efddb79595a16d5b"}) as unknown as TypedDocumentString<OneCallQuery, OneCallQueryVariables>;
+export const OnePartyDocument = new TypedDocumentString(`
+    query OneParty($sessionId: ID!, $partyId: ID!) {
+  callParty(sessionId: $sessionId, id: $partyId) {
+    id
+    extensionId
+    muted
+    status {
+      code
+      rawCode
+      reason
+      parkData
+    }
+    recordings {
+      id
+      active
+    }
+    observedAt
+  }
+}
+    `, {"hash":"sha256:693ce4ea254cf1af721a1e102d1773b9de5dd5fde2859727c882af192eebac5d"}) as unknown as TypedDocumentString<OnePartyQuery, OnePartyQueryVariables>;
+export const AvailableActionsDocument = new TypedDocumentString(`
+    query AvailableActions($sessionId: ID!, $partyId: ID!) {
+  callParty(sessionId: $sessionId, id: $partyId) {
+    id
+    status {
+      code
+    }
+    availableActions {
+      action
+      allowed
+      reason
+    }
+  }
+}
+    `, {"hash":"sha256:bf8f4d3a85b884e2be388add6143e3d42c6b46fb0124576cf48fa115552615cf"}) as unknown as TypedDocumentString<AvailableActionsQuery, AvailableActionsQueryVariables>;
+export const MyPhonesDocument = new TypedDocumentString(`
+    query MyPhones {
+  viewer {
+    devices {
+      id
+      name
+      type
+      status
+    }
+    forwardingNumbers {
+      label
+      phoneNumber
+      flipNumber
+    }
+  }
+}
+    `, {"hash":"sha256:c1a8fe791defee7fecedd224945e5e893455bef0aedf5546150dbdc2137a641e"}) as unknown as TypedDocumentString<MyPhonesQuery, MyPhonesQueryVariables>;
+export const MakeACallDocument = new TypedDocumentString(`
+    mutation MakeACall($deviceId: ID!, $extensionNumber: String!, $idempotencyKey: String) {
+  makeCallOut(
+    input: {deviceId: $deviceId, to: {extensionNumber: $extensionNumber}, idempotencyKey: $idempotencyKey}
+  ) {
+    outcome
+    replayed
+    error {
+      __typename
+      message
+    }
+    session {
+      id
+      parties {
+        id
+        status {
+          code
+        }
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:bccec8f55199553088073386b9986deb563bd11d2964d100e35ac30c75fe5862"}) as unknown as TypedDocumentString<MakeACallMutation, MakeACallMutationVariables>;
+export const AnswerDocument = new TypedDocumentString(`
+    mutation Answer($sessionId: ID!, $partyId: ID!, $deviceId: ID!) {
+  answerCallParty(
+    input: {sessionId: $sessionId, partyId: $partyId, deviceId: $deviceId}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    party {
+      id
+      status {
+        code
+        reason
+      }
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:9da48560fbc6a883de471bc83f23e3de3bcb1f614ba6c4dd67418171bc42d67d"}) as unknown as TypedDocumentString<AnswerMutation, AnswerMutationVariables>;
+export const HoldDocument = new TypedDocumentString(`
+    mutation Hold($sessionId: ID!, $partyId: ID!) {
+  holdCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
+    outcome
+    error {
+      __typename
+      message
+      ... on WrongCallState {
+        actualCode
+        allowedActions
+      }
+    }
+    party {
+      id
+      status {
+        code
+        reason
+      }
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:ea1d2e0c4b207b9988a9cd83d6c8c9725ef5915f7c2d6bb3c5c417e8eca16fca"}) as unknown as TypedDocumentString<HoldMutation, HoldMutationVariables>;
+export const UnholdDocument = new TypedDocumentString(`
+    mutation Unhold($sessionId: ID!, $partyId: ID!) {
+  unholdCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    party {
+      id
+      status {
+        code
+        reason
+      }
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:71c924e3740dd51c588f8f4c43d5d62797d0cd184f281583e9fbe815041c91a9"}) as unknown as TypedDocumentString<UnholdMutation, UnholdMutationVariables>;
+export const MuteDocument = new TypedDocumentString(`
+    mutation Mute($sessionId: ID!, $partyId: ID!) {
+  muteCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    party {
+      id
+      muted
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:909384a4e98b2578ede97f229b75b1411b117a55301be3b6e5299ffbcdab18b7"}) as unknown as TypedDocumentString<MuteMutation, MuteMutationVariables>;
+export const TransferDocument = new TypedDocumentString(`
+    mutation Transfer($sessionId: ID!, $partyId: ID!, $target: TransferTargetInput!) {
+  transferCallParty(
+    input: {sessionId: $sessionId, partyId: $partyId, target: $target}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    party {
+      id
+      status {
+        code
+        reason
+      }
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:888b80ed5fc07a1307aa89acb2ed874f875fb63fc5733b23ac4b80825732869e"}) as unknown as TypedDocumentString<TransferMutation, TransferMutationVariables>;
+export const WarmTransferConsultDocument = new TypedDocumentString(`
+    mutation WarmTransferConsult($sessionId: ID!, $partyId: ID!, $deviceId: ID!, $colleague: String!) {
+  holdCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
+    outcome
+    error {
+      __typename
+      message
+    }
+  }
+  makeCallOut(input: {deviceId: $deviceId, to: {extensionNumber: $colleague}}) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    session {
+      id
+      parties {
+        id
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:9a03a5499814fa374a0502e522f6941b792c4229cc907971516f6d026d365ebc"}) as unknown as TypedDocumentString<WarmTransferConsultMutation, WarmTransferConsultMutationVariables>;
+export const WarmTransferCompleteDocument = new TypedDocumentString(`
+    mutation WarmTransferComplete($sessionId: ID!, $partyId: ID!, $with: PartyAddressInput!) {
+  bridgeCallParty(input: {sessionId: $sessionId, partyId: $partyId, with: $with}) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    party {
+      id
+      status {
+        code
+        reason
+      }
+      peer {
+        id
+        sessionId
+        status {
+          code
+        }
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:1fe97d6c04c01f39aebfa1f539ac42d9342218403b4768ee60769be9eaae8185"}) as unknown as TypedDocumentString<WarmTransferCompleteMutation, WarmTransferCompleteMutationVariables>;
+export const ParkDocument = new TypedDocumentString(`
+    mutation Park($sessionId: ID!, $partyId: ID!) {
+  parkCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    party {
+      id
+      status {
+        code
+        parkData
+      }
+      park {
+        id
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:22ff2e453e0e94f0982d26545eec1773cb5e2f95439c7d9404dac6fe85585a07"}) as unknown as TypedDocumentString<ParkMutation, ParkMutationVariables>;
+export const RecordDocument = new TypedDocumentString(`
+    mutation Record($sessionId: ID!, $partyId: ID!) {
+  startCallRecording(input: {sessionId: $sessionId, partyId: $partyId}) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    recording {
+      id
+      active
+    }
+  }
+}
+    `, {"hash":"sha256:a1f5e9e611ba1137015026916eadc84b6ff2a6c8ead2f10a799d59462632d79a"}) as unknown as TypedDocumentString<RecordMutation, RecordMutationVariables>;
+export const PauseRecordingDocument = new TypedDocumentString(`
+    mutation PauseRecording($sessionId: ID!, $partyId: ID!, $recordingId: ID!) {
+  pauseCallRecording(
+    input: {sessionId: $sessionId, partyId: $partyId, recordingId: $recordingId}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    recording {
+      id
+      active
+    }
+  }
+}
+    `, {"hash":"sha256:73ff0b3e81e8917bba90bec2d9c9d4f76b0d78284a507ae7d0ed7ad12e053db1"}) as unknown as TypedDocumentString<PauseRecordingMutation, PauseRecordingMutationVariables>;
+export const ResumeRecordingDocument = new TypedDocumentString(`
+    mutation ResumeRecording($sessionId: ID!, $partyId: ID!, $recordingId: ID!) {
+  resumeCallRecording(
+    input: {sessionId: $sessionId, partyId: $partyId, recordingId: $recordingId}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    recording {
+      id
+      active
+    }
+  }
+}
+    `, {"hash":"sha256:9b920b8c2244e787e5867f852b9132c0c7f9e36645beaf3ef95c85b2d23ba682"}) as unknown as TypedDocumentString<ResumeRecordingMutation, ResumeRecordingMutationVariables>;
+export const ConferenceDocument = new TypedDocumentString(`
+    mutation Conference($idempotencyKey: String) {
+  createConference(input: {idempotencyKey: $idempotencyKey}) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    session {
+      id
+      voiceCallToken
+      parties {
+        id
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:fc59205b790147eb206e43d3104ef4a7fd6690d1f9133763729a87f6f6c0a3c5"}) as unknown as TypedDocumentString<ConferenceMutation, ConferenceMutationVariables>;
+export const BringInDocument = new TypedDocumentString(`
+    mutation BringIn($conferenceId: ID!, $bringIn: PartyAddressInput!) {
+  bringInCallParty(input: {sessionId: $conferenceId, bringIn: $bringIn}) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    party {
+      id
+      conferenceRole
+      status {
+        code
+      }
+    }
+    session {
+      id
+      parties {
+        id
+        conferenceRole
+        status {
+          code
+        }
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:39d4a64a6f92c78fb2a328aa20581a55c38ed93b3c9811531267f51bf4481585"}) as unknown as TypedDocumentString<BringInMutation, BringInMutationVariables>;
+export const SuperviseDocument = new TypedDocumentString(`
+    mutation Supervise($sessionId: ID!, $agent: SupervisedAgentInput!, $supervisorDeviceId: ID!) {
+  superviseCallSession(
+    input: {sessionId: $sessionId, agent: $agent, supervisorDeviceId: $supervisorDeviceId}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    party {
+      id
+      status {
+        code
+        reason
+      }
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:f5efd0e8c588490ab7b37903e992bf38760e34631625a05ee9a4c68e0c8e451f"}) as unknown as TypedDocumentString<SuperviseMutation, SuperviseMutationVariables>;
+export const WatchACallDocument = new TypedDocumentString(`
+    subscription WatchACall($sessionId: ID!) {
+  callEvents(sessionId: $sessionId) {
+    __typename
+    ... on CallSnapshot {
+      cursor
+      reason
+      session {
+        id
+        parties {
+          id
+          status {
+            code
+          }
+          observedAt
+        }
+      }
+    }
+    ... on CallPartyChange {
+      cursor
+      skipped
+      previousStatus {
+        code
+      }
+      party {
+        id
+        muted
+        status {
+          code
+          reason
+        }
+        observedAt
+      }
+    }
+    ... on CallStreamNotice {
+      cursor
+      kind
+      message
+      at
+      movedTo {
+        sessionId
+        partyId
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:02835d48deafef8de0b15618d305a1ff231ef9466868da28634d4778607d8a75"}) as unknown as TypedDocumentString<WatchACallSubscription, WatchACallSubscriptionVariables>;
+export const WatchPartiesDocument = new TypedDocumentString(`
+    subscription WatchParties($sessionId: ID!, $partyId: ID) {
+  callPartyUpdated(sessionId: $sessionId, partyId: $partyId) {
+    id
+    muted
+    status {
+      code
+      reason
+    }
+    availableActions {
+      action
+      allowed
+    }
+    observedAt
+  }
+}
+    `, {"hash":"sha256:221246ccbe646c9ba29909f987cdd63a003b0020de8d620fae4d1d14ac59d372"}) as unknown as TypedDocumentString<WatchPartiesSubscription, WatchPartiesSubscriptionVariables>;
+export const WatchMyCallsDocument = new TypedDocumentString(`
+    subscription WatchMyCalls {
+  activeCalls {
+    sessionId
+    partyId
+    telephonyStatus
+    direction
+    from
+    fromName
+    to
+    toName
+    startTime
+  }
+}
+    `, {"hash":"sha256:9cbbb22909d6e8e2634cc81be1f7364f15c69f4f0a151ac666870fc89a40b1f7"}) as unknown as TypedDocumentString<WatchMyCallsSubscription, WatchMyCallsSubscriptionVariables>;
+export const ResumeWatchingDocument = new TypedDocumentString(`
+    subscription ResumeWatching($sessionId: ID!, $after: ID) {
+  callEvents(sessionId: $sessionId, after: $after) {
+    __typename
+    ... on CallSnapshot {
+      cursor
+      reason
+    }
+    ... on CallPartyChange {
+      cursor
+      party {
+        id
+        status {
+          code
+        }
+        observedAt
+      }
+    }
+    ... on CallStreamNotice {
+      cursor
+      kind
+    }
+  }
+}
+    `, {"hash":"sha256:944c384f63ea01ea223ba7b3efe80ddc6fc200dfc2cabd1bad711abb57f2e74c"}) as unknown as TypedDocumentString<ResumeWatchingSubscription, ResumeWatchingSubscriptionVariables>;

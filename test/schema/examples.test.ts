@@ -1,0 +1,79 @@
+/** The examples: what a newcomer runs first, so each is valid, explained, and typed in `test/generated`. */
+import { readdir, readFile } from 'node:fs/promises';
+import { type DocumentNode, getOperationAST, parse, print, validate } from 'graphql';
+import { getVariableValues } from 'graphql/execution/values.js';
+import { describe, expect, test } from 'vitest';
+import { schema } from '../../schema/index.ts';
+import { DEMO_PARTY_ID, DEMO_SESSION_ID } from '../../src/simulator/story.ts';
+import * as generated from '../generated/graphql.ts';
+import manifest from '../generated/persisted-documents.json' with { type: 'json' };
+
+const folder = new URL('../../examples/', import.meta.url);
+const files = (await readdir(folder)).sort();
+const names = files.filter((file) => file.endsWith('.graphql')).map((file) => file.replace('.graphql', ''));
+
+async function example(name: string): Promise<{ text: string; document: DocumentNode }> {
+  const text = await readFile(new URL(`${name}.graphql`, folder), 'utf8');
+  return { text, document: parse(text) };
+}
+
+function operationOf(document: DocumentNode) {
+  const operation = getOperationAST(document);
+  if (operation?.name === undefined) throw new Error('An example is one operation with a name.');
+  return { ...operation, name: operation.name.value };
+}
+
+describe('The examples', () => {
+  test('are numbered in the order to try them, and each file of variables has its operation', () => {
+    expect(names.map((name) => name.slice(0, 2))).toEqual(
+      names.map((_, index) => String(index + 1).padStart(2, '0')),
+    );
+    const variables = files.filter((file) => file.endsWith('.json'));
+    expect(names).toEqual(expect.arrayContaining(variables.map((file) => file.replace('.json', ''))));
+  });
+
+  test.each(names)('%s says what it shows, is one operation, and fits the schema', async (name) => {
+    const { text, document } = await example(name);
+    expect(text).toMatch(/^# \S/);
+    expect(operationOf(document).operation).toMatch(/query|mutation|subscription/);
+    expect(validate(schema, document)).toEqual([]);
+  });
+
+  test.each(names)('%s has default variables that fit it', async (name) => {
+    const { document } = await example(name);
+    const variables: Record<string, unknown> = files.includes(`${name}.json`)
+      ? JSON.parse(await readFile(new URL(`${name}.json`, folder), 'utf8'))
+      : {};
+    const { variableDefinitions = [] } = operationOf(document);
+    const coerced = getVariableValues(schema, variableDefinitions, variables);
+    expect(coerced.errors).toBeUndefined();
+    const declared = variableDefinitions.map(({ variable }) => variable.name.value);
+    expect(declared).toEqual(expect.arrayContaining(Object.keys(variables)));
+  });
+
+  test('point to the call of the simulator that never ends', async () => {
+    for (const file of files.filter((name) => name.endsWith('.json'))) {
+      const { sessionId = DEMO_SESSION_ID, partyId = DEMO_PARTY_ID } = JSON.parse(
+        await readFile(new URL(file, folder), 'utf8'),
+      );
+      expect({ file, sessionId, partyId }).toEqual({
+        file,
+        sessionId: DEMO_SESSION_ID,
+        partyId: DEMO_PARTY_ID,
+      });
+    }
+  });
+
+  test.each(names)('%s is typed: `npm run codegen` changes nothing', async (name) => {
+    const { document } = await example(name);
+    const documents: Readonly<Record<string, unknown>> = generated;
+    const typed = documents[`${operationOf(document).name}Document`];
+    expect(print(parse(String(typed)))).toBe(print(document));
+  });
+
+  test('are all in the manifest of persisted operations, and nothing else is', async () => {
+    const persisted = Object.values(manifest).map((text) => operationOf(parse(text)).name);
+    const documents = await Promise.all(names.map(example));
+    expect(persisted.sort()).toEqual(documents.map(({ document }) => operationOf(document).name).sort());
+  });
+});

@@ -1,0 +1,139 @@
+/** The printed schema: it is what app developers read, so it is complete and up to date. */
+import { readFile } from 'node:fs/promises';
+import {
+  buildSchema,
+  type GraphQLNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { schema } from '../../schema/index.ts';
+import { printSdl } from '../../schema/sdl.ts';
+
+const MUTATIONS = `
+  makeCallOut createConference dropCallSession superviseCallSession bringInCallParty
+  answerCallParty rejectCallParty ignoreCallInQueue replyToCallParty forwardCallParty pickupCallParty
+  holdCallParty unholdCallParty updateCallParty muteCallParty unmuteCallParty
+  transferCallParty bridgeCallParty parkCallParty flipCallParty removeCallParty superviseCallParty
+  startCallRecording pauseCallRecording resumeCallRecording
+`
+  .trim()
+  .split(/\s+/);
+
+describe('The printed schema', () => {
+  test('is up to date: `npm run schema` changes nothing', async () => {
+    const printed = await readFile(new URL('../../schema/schema.graphql', import.meta.url), 'utf8');
+    expect(printed).toBe(printSdl(schema));
+  });
+
+  test('says the same as the schema that runs, down to each description', () => {
+    expect(unwrapped(buildSchema(printSdl(schema)))).toBe(unwrapped(schema));
+  });
+
+  test('has no line that an editor would have to scroll for, except long addresses', () => {
+    const long = printSdl(schema)
+      .split('\n')
+      .filter((line) => line.length > 100 && !/^ +`(GET|POST|PATCH|DELETE) [^ ]+`\.$/.test(line));
+    expect(long).toEqual([]);
+  });
+
+  test('describes every type, field, argument, input field and enum value', () => {
+    const silent = Object.values(schema.getTypeMap()).filter(isOurs).flatMap(undescribed);
+    expect(silent).toEqual([]);
+  });
+});
+
+describe('The schema', () => {
+  test('has every mutation, each with one required input and a payload', () => {
+    const fields = Object.values(schema.getMutationType()?.getFields() ?? {});
+    expect(fields.map((field) => field.name).sort()).toEqual([...MUTATIONS].sort());
+    for (const field of fields) {
+      const capitalised = `${field.name.charAt(0).toUpperCase()}${field.name.slice(1)}`;
+      expect(field.args.map((arg) => `${arg.name}: ${arg.type}`)).toEqual([`input: ${capitalised}Input!`]);
+      expect(String(field.type)).toMatch(/^Call(Party|Session|Recording)Payload!$/);
+    }
+  });
+
+  test('takes an idempotency key with every command', () => {
+    for (const mutation of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+      const input = schema.getType(`${mutation.name.charAt(0).toUpperCase()}${mutation.name.slice(1)}Input`);
+      expect(isInputObjectType(input) && String(input.getFields().idempotencyKey?.type)).toBe('String');
+    }
+  });
+
+  test('tells the cost of every mutation', () => {
+    for (const { description } of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+      expect(description).toMatch(
+        /Costs one (Light|Heavy) request of RingCentral's rate budget: `\w+`, `(POST|PATCH|DELETE) \/restapi\/\S+`\.$/,
+      );
+    }
+  });
+
+  test('has these queries and subscriptions', () => {
+    const signatures = (type: GraphQLNamedType | null | undefined) =>
+      isObjectType(type)
+        ? Object.values(type.getFields()).map(
+            ({ name, args, type: answer }) =>
+              `${name}(${args.map((arg) => `${arg.name}: ${arg.type}`).join(', ')}): ${answer}`,
+          )
+        : [];
+    expect(signatures(schema.getQueryType())).toEqual([
+      'viewer(): Viewer!',
+      'callSession(id: ID!): CallSession',
+      'callSessions(ids: [ID!]!): [CallSession]!',
+      'callParty(sessionId: ID!, id: ID!): CallParty',
+    ]);
+    expect(signatures(schema.getSubscriptionType())).toEqual([
+      'callPartyUpdated(sessionId: ID!, partyId: ID): CallParty!',
+      'callEvents(sessionId: ID!, after: ID): CallEvent!',
+      'activeCalls(): [ActiveCall!]!',
+    ]);
+  });
+
+  test('takes exactly one of the ways to name a target, a callee, a message and an agent', () => {
+    const oneOf = Object.values(schema.getTypeMap()).filter(
+      (type) => isInputObjectType(type) && type.isOneOf,
+    );
+    expect(oneOf.map(({ name }) => name).sort()).toEqual([
+      'CallOutCalleeInput',
+      'ForwardTargetInput',
+      'ReplyMessageInput',
+      'SupervisedAgentInput',
+      'TransferTargetInput',
+    ]);
+    expect(printSdl(schema)).toContain('input TransferTargetInput @oneOf {');
+  });
+});
+
+/** Line breaks inside a paragraph mean nothing. */
+function unwrapped(any: typeof schema): string {
+  return printSchema(lexicographicSortSchema(any)).replace(/\s+/g, ' ');
+}
+
+function isOurs(type: GraphQLNamedType): boolean {
+  return !isIntrospectionType(type) && !isSpecifiedScalarType(type);
+}
+
+function undescribed(type: GraphQLNamedType): string[] {
+  const parts: { name: string; description?: string | null | undefined }[] = [type];
+  if (isEnumType(type)) {
+    parts.push(...type.getValues().map((value) => ({ ...value, name: `${type.name}.${value.name}` })));
+  }
+  if (isInputObjectType(type)) {
+    const fields = Object.values(type.getFields());
+    parts.push(...fields.map((field) => ({ ...field, name: `${type.name}.${field.name}` })));
+  }
+  if (isObjectType(type) || isInterfaceType(type)) {
+    for (const field of Object.values(type.getFields())) {
+      parts.push({ ...field, name: `${type.name}.${field.name}` });
+      parts.push(...field.args.map((arg) => ({ ...arg, name: `${type.name}.${field.name}(${arg.name})` })));
+    }
+  }
+  return parts.filter(({ description }) => !description?.trim()).map(({ name }) => name);
+}
