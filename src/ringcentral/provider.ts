@@ -25,7 +25,7 @@ import {
 } from '../../schema/failures.ts';
 import { type CallParty, type CallSession, findParty, type Viewer } from '../../schema/model.ts';
 import type { CallProvider, Command, CommandOutcome, CommandResult, Visit } from '../../schema/provider.ts';
-import type { Desk } from '../live/hub.ts';
+import type { Desk } from '../live/desk.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { allowedActions, availableActions } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
@@ -93,12 +93,12 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
 
   async function applied(command: Command, answer: CommandAnswer): Promise<CommandResult> {
     if (answer.session !== undefined) {
-      const session = desk.observeSession(answer.session, answer);
+      const session = await desk.observeSession(answer.session, answer);
       return result('APPLIED', null, { session, party: session.parties[0] ?? null });
     }
     if (answer.party !== undefined) {
       const { sessionId } = answer.party;
-      const party = await desk.observeParty(sessionId, completed(answer.party, desk.peek(sessionId)), answer);
+      const party = await desk.observeParty(completed(answer.party, desk.peek(sessionId)), answer);
       return result('APPLIED', null, { session: desk.peek(sessionId) ?? null, party });
     }
     const seen = await look(command, 'query');
@@ -139,7 +139,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     try {
       const reading = await callControl.readSession(caller, command.sessionId, { lane, requestId });
       if (reading.value === null) return { session: null, party: null, fresh: true };
-      const session = desk.observeSession(reading.value, reading);
+      const session = await desk.observeSession(reading.value, reading);
       return { ...sight(command, session), fresh: true };
     } catch (error) {
       if (!(error instanceof CallControlFailure)) throw error;

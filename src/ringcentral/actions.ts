@@ -1,0 +1,149 @@
+/**
+ * What a party's state allows: RingCentral's preconditions as far as they show in the call itself.
+ *
+ * A device that is offline, a feature that the account lacks or a park orbit that is full show only in
+ * RingCentral's answer, so `allowed` means "worth trying", and a refusal stays possible.
+ */
+import { CALL_ACTIONS, type CallAction } from '../../schema/failures.ts';
+import { type CallParty, type CallSession, isOver } from '../../schema/model.ts';
+import type { AvailableAction } from '../../schema/provider.ts';
+
+/** Every action with the reason to show where the state forbids it. `extensionId` is the viewer's; null where it is not known. */
+export function availableActions(
+  session: CallSession,
+  party: CallParty,
+  extensionId: string | null,
+): readonly AvailableAction[] {
+  const facts = { session, party, extensionId };
+  return CALL_ACTIONS.map((action) => {
+    const reason = RULES[action](facts);
+    return { action, allowed: reason === null, reason };
+  });
+}
+
+/** The names of the actions that the state allows. */
+export function allowedActions(
+  session: CallSession,
+  party: CallParty,
+  extensionId: string | null,
+): readonly CallAction[] {
+  const facts = { session, party, extensionId };
+  return CALL_ACTIONS.filter((action) => RULES[action](facts) === null);
+}
+
+interface Facts {
+  readonly session: CallSession;
+  readonly party: CallParty;
+  readonly extensionId: string | null;
+}
+
+/** Null when it is met, else why not, in words for the person at the desk. */
+type Rule = (facts: Facts) => string | null;
+
+/** Met when every rule is; the first that is not gives the reason. */
+const all =
+  (...rules: Rule[]): Rule =>
+  (facts) => {
+    for (const rule of rules) {
+      const reason = rule(facts);
+      if (reason !== null) return reason;
+    }
+    return null;
+  };
+
+const when =
+  (met: (facts: Facts) => boolean, reason: string): Rule =>
+  (facts) =>
+    met(facts) ? null : reason;
+
+const own = when(
+  ({ party, extensionId }) => extensionId === null || party.extensionId === extensionId,
+  'Only the user whose party this is can do that.',
+);
+const present = when(({ party }) => isPresent(party), 'This party has left the call.');
+const inbound = when(({ party }) => party.direction === 'INBOUND', 'Only possible for an incoming call.');
+const ringing = when(
+  ({ party }) => party.status.code === 'SETUP' || party.status.code === 'PROCEEDING',
+  'Only possible while the call rings.',
+);
+const answered = when(
+  ({ party }) => party.status.code === 'ANSWERED',
+  'Only possible while the party is talking: not while it rings, is on hold, or has left.',
+);
+const connected = when(
+  ({ party }) => party.status.code === 'ANSWERED' || party.status.code === 'HOLD',
+  'Only possible once the call has been answered, and before it ends.',
+);
+const onHold = when(({ party }) => party.status.code === 'HOLD', 'The party is not on hold.');
+const parked = when(({ party }) => party.status.code === 'PARKED', 'The party is not parked.');
+const queueCall = when(
+  ({ party }) => party.attributes?.queueCall === true,
+  'Only possible for a call that a call queue distributes.',
+);
+const noConference = when(
+  ({ session, party }) => session.originType !== 'CONFERENCE' && party.conferenceRole === null,
+  'RingCentral cannot record a conference.',
+);
+
+/** Hold fails while the far end still rings or is a voicemail box, and where there is no far end at all. */
+const farEndTalks = when(({ session, party }) => {
+  const others = session.parties.filter((other) => other.id !== party.id && isPresent(other));
+  if (others.length === 0) return party.direction !== 'OUTBOUND';
+  return !others.some(({ status }) => status.code === 'PROCEEDING' || status.code === 'VOICE_MAIL');
+}, 'Not possible before the other end has answered.');
+
+const ringingOwnInbound = all(own, inbound, ringing);
+
+const RULES: { readonly [Action in CallAction]: Rule } = {
+  ANSWER: ringingOwnInbound,
+  REJECT: ringingOwnInbound,
+  IGNORE: all(own, queueCall, inbound, ringing),
+  REPLY: ringingOwnInbound,
+  FORWARD: ringingOwnInbound,
+  PICKUP: parked,
+  HOLD: all(own, answered, farEndTalks),
+  UNHOLD: all(own, onHold),
+  UPDATE: all(own, connected),
+  MUTE: all(own, connected),
+  UNMUTE: all(own, connected),
+  TRANSFER: all(own, connected),
+  BRIDGE: all(own, connected),
+  PARK: all(own, inbound, answered),
+  FLIP: all(own, answered),
+  REMOVE: present,
+  SUPERVISE: all(
+    when(
+      ({ party, extensionId }) => party.extensionId !== null && party.extensionId !== extensionId,
+      'Only the call of another user can be supervised.',
+    ),
+    answered,
+  ),
+  START_RECORDING: all(own, noConference, answered),
+  PAUSE_RECORDING: all(
+    own,
+    connected,
+    when(({ party }) => party.recordings.some(({ active }) => active), 'Nothing is being recorded.'),
+  ),
+  RESUME_RECORDING: all(
+    own,
+    connected,
+    when(({ party }) => party.recordings.some(({ active }) => !active), 'There is no paused recording.'),
+  ),
+  BRING_IN: all(
+    own,
+    connected,
+    when(
+      ({ party }) => !party.recordings.some((recording) => recording.active),
+      'A call that is being recorded cannot join a conference.',
+    ),
+  ),
+  DROP_SESSION: when(
+    ({ session }) => session.parties.length === 0 || session.parties.some(isPresent),
+    'The call is over.',
+  ),
+};
+
+/** A participant of a conference is `GONE` and there all the same. */
+function isPresent({ status, conferenceRole }: CallParty): boolean {
+  return !isOver(status) || (status.code === 'GONE' && conferenceRole === 'PARTICIPANT');
+}

@@ -1,0 +1,294 @@
+/**
+ * The rate budget: the one gate through which every request to RingCentral passes, so that we never send
+ * more than it allows, and never one request inside a penalty. What fits is decided in `rate-window.ts`;
+ * here is who waits, in which order, and for how long.
+ *
+ * ```text
+ *   enter ──► room? ──yes──► permit ──► departed ──► settled ──► 429? ──► penalty for the group
+ *               │ no            │                                           │
+ *               ▼               └─ a penalty began: back to the gate        │
+ *            waiting ──► room ──► permit                                    │
+ *               │                                                           │
+ *               └──► refused: the wait would be too long, or ◄──────────────┘
+ *                    a penalty began (polls wait on)
+ * ```
+ */
+import { RateLimited, UpstreamUnavailable } from '../../schema/failures.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { LANES, type Lane } from './caller.ts';
+import {
+  type Closed,
+  DOCUMENTED_LIMITS,
+  decide,
+  newWindow,
+  penalise,
+  RATE_GROUPS,
+  type RateGroup,
+  type RateNotice,
+  type RateWindow,
+  refund,
+  remaining,
+  settle,
+  spend,
+} from './rate-window.ts';
+
+/** The right to send one request; exactly one of its ways must be taken. */
+export interface Permit {
+  /**
+   * Call it right before sending. False when a penalty has begun since: nothing may be sent then, and the
+   * permit is used up.
+   */
+  depart(): boolean;
+  /** The request is over. Null: without an answer. */
+  settle(notice: RateNotice | null): void;
+  /** The request certainly never reached RingCentral. */
+  cancel(): void;
+}
+
+export interface Entry {
+  /** Whose budget: `Caller.bucket`. */
+  readonly bucket: string;
+  readonly group: RateGroup;
+  readonly lane: Lane;
+  /** The longest wait in milliseconds; polls wait as long as it takes. */
+  readonly patience: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The gate in front of RingCentral. */
+export interface Budget {
+  /**
+   * Waits for room.
+   * @throws {RateLimited} at once when the wait would outlast `patience`, or for a command or query in a penalty.
+   * @throws the signal's reason when it aborts.
+   */
+  enter(entry: Entry): Promise<Permit>;
+  /** Refuses whoever waits. */
+  stop(): void;
+}
+
+export interface BudgetParts {
+  readonly metrics: Metrics;
+  /** Milliseconds of a clock that never jumps. */
+  readonly clock?: () => number;
+}
+
+/** A user who was quiet for this long is forgotten; longer than any penalty. */
+const IDLE = 900_000; // 15 minutes
+
+/** How often the forgotten are looked for. */
+const SWEEP = 60_000; // 1 minute
+
+interface Waiter {
+  readonly entry: Entry;
+  readonly since: number;
+  admit(permit: Permit): void;
+  refuse(error: unknown): void;
+}
+
+/** One gate: a user, a rate group, and who waits there. */
+interface Gate {
+  readonly group: RateGroup;
+  window: RateWindow;
+  readonly waiting: Readonly<Record<Lane, Waiter[]>>;
+  timer: NodeJS.Timeout | undefined;
+}
+
+interface Bucket {
+  readonly gates: ReadonlyMap<RateGroup, Gate>;
+  lastUsed: number;
+}
+
+/** Makes the gate of one gateway. */
+export function createBudget({ metrics, clock = () => performance.now() }: BudgetParts): Budget {
+  const buckets = new Map<string, Bucket>();
+  let lastSweep = clock();
+  let spends = 0;
+
+  // Asked for when somebody scrapes: the user who has fewest left changes with time alone.
+  Object.assign(metrics.budgetRemaining, { collect: () => report() });
+
+  return {
+    async enter(entry) {
+      entry.signal?.throwIfAborted();
+      const bucket = bucketOf(entry.bucket);
+      const gate = gateOf(bucket, entry.group);
+      const since = clock();
+      // The usual case, without a place in the line: nobody waits, and there is room.
+      if (isDeserted(gate) && decide(gate.window, entry.lane, 0, since).kind === 'go') {
+        return admit(bucket, gate, entry.lane, 0, since);
+      }
+      return new Promise<Permit>((resolve, reject) => {
+        const leave = () => {
+          gate.waiting[entry.lane].splice(gate.waiting[entry.lane].indexOf(waiter), 1);
+          reject(entry.signal?.reason);
+          pump(bucket, gate);
+        };
+        const waiter: Waiter = {
+          entry,
+          since,
+          admit: (permit) => {
+            entry.signal?.removeEventListener('abort', leave);
+            resolve(permit);
+          },
+          refuse: (error) => {
+            entry.signal?.removeEventListener('abort', leave);
+            reject(error);
+          },
+        };
+        entry.signal?.addEventListener('abort', leave, { once: true });
+        gate.waiting[entry.lane].push(waiter);
+        pump(bucket, gate);
+      });
+    },
+
+    stop() {
+      for (const { gates } of buckets.values()) {
+        for (const gate of gates.values()) {
+          clearTimeout(gate.timer);
+          for (const lane of LANES) {
+            for (const waiter of gate.waiting[lane].splice(0)) {
+              waiter.refuse(new UpstreamUnavailable('The gateway is stopping; nothing was sent.', false));
+            }
+          }
+        }
+      }
+      buckets.clear();
+    },
+  };
+
+  /** Lets in whoever may go, in the order of the lanes, and sets an alarm for the next one. */
+  function pump(bucket: Bucket, gate: Gate): void {
+    clearTimeout(gate.timer);
+    if (isDeserted(gate)) return;
+    const now = clock();
+    let ahead = 0;
+    let wake = Number.POSITIVE_INFINITY;
+    for (const lane of LANES) {
+      const staying: Waiter[] = [];
+      const line = gate.waiting[lane].splice(0);
+      for (const waiter of line) {
+        // Whoever stands behind a waiting poll waits too, and no deadline of theirs has to be looked at.
+        const blocked = lane === 'poll' && staying.length > 0;
+        const verdict = blocked ? null : decide(gate.window, lane, ahead, now);
+        if (verdict?.kind === 'go') {
+          waiter.admit(admit(bucket, gate, lane, now - waiter.since, now));
+        } else if (verdict !== null && isHopeless(waiter, verdict)) {
+          refuse(gate, waiter, verdict, now);
+        } else {
+          staying.push(waiter);
+          ahead += 1;
+          if (verdict !== null) wake = Math.min(wake, verdict.until);
+        }
+      }
+      gate.waiting[lane].push(...staying);
+    }
+    if (wake < Number.POSITIVE_INFINITY) {
+      gate.timer = setTimeout(() => pump(bucket, gate), Math.max(1, Math.ceil(wake - now)));
+    }
+  }
+
+  function admit(bucket: Bucket, gate: Gate, lane: Lane, waited: number, now: number): Permit {
+    spends += 1;
+    gate.window = spend(gate.window, spends, now);
+    metrics.budgetWaitSeconds.observe({ lane }, waited / 1_000);
+    return permitOf(bucket, gate, spends);
+  }
+
+  function refuse(gate: Gate, waiter: Waiter, verdict: Closed, now: number): void {
+    metrics.budgetRefusals.inc({ lane: waiter.entry.lane });
+    const retryAfter = Math.max(1, Math.ceil((verdict.until - now) / 1_000));
+    const cause =
+      verdict.kind === 'penalty'
+        ? 'RingCentral asked for silence after too many requests'
+        : `RingCentral allows ${gate.window.limit} requests in ${gate.window.length / 1_000} seconds`;
+    waiter.refuse(
+      new RateLimited(`${cause}; try again in ${retryAfter} seconds.`, {
+        retryAfter,
+        retryAt: Date.now() + retryAfter * 1_000,
+        sent: false,
+      }),
+    );
+  }
+
+  function permitOf(bucket: Bucket, gate: Gate, id: number): Permit {
+    return {
+      depart() {
+        const now = clock();
+        gate.window = refund(gate.window, id);
+        if (now < gate.window.penaltyUntil) return false;
+        gate.window = spend(gate.window, id, now);
+        return true;
+      },
+      settle(notice) {
+        const now = clock();
+        bucket.lastUsed = now;
+        gate.window = settle(gate.window, id, notice, now);
+        if (notice?.penalty !== undefined) metrics.penalties.inc({ group: gate.group });
+        // A 429 that names no group's limit speaks for the account or the whole service: everything stops.
+        const everywhere = notice?.penalty !== undefined && notice.limit === undefined;
+        for (const one of everywhere ? bucket.gates.values() : [gate]) {
+          one.window = penalise(one.window, gate.window.penaltyUntil);
+          pump(bucket, one);
+        }
+      },
+      cancel() {
+        gate.window = refund(gate.window, id);
+        pump(bucket, gate);
+      },
+    };
+  }
+
+  function bucketOf(name: string): Bucket {
+    const now = clock();
+    if (now - lastSweep >= SWEEP) sweep(now);
+    let bucket = buckets.get(name);
+    if (bucket === undefined) {
+      const gates = new Map(RATE_GROUPS.map((group) => [group, newGate(group)]));
+      bucket = { gates, lastUsed: now };
+      buckets.set(name, bucket);
+    }
+    bucket.lastUsed = now;
+    return bucket;
+  }
+
+  function sweep(now: number): void {
+    lastSweep = now;
+    for (const [name, bucket] of buckets) {
+      const isDone = now - bucket.lastUsed > IDLE && [...bucket.gates.values()].every(isDeserted);
+      if (isDone) buckets.delete(name);
+    }
+  }
+
+  function report(): void {
+    const now = clock();
+    for (const group of RATE_GROUPS) {
+      const left = [...buckets.values()].map((bucket) => remaining(gateOf(bucket, group).window, now));
+      const limited = left.filter((count) => count !== null);
+      metrics.budgetRemaining.set(
+        { group },
+        limited.length > 0 ? Math.min(...limited) : DOCUMENTED_LIMITS[group],
+      );
+    }
+  }
+}
+
+function newGate(group: RateGroup): Gate {
+  return { group, window: newWindow(group), waiting: { command: [], query: [], poll: [] }, timer: undefined };
+}
+
+function isDeserted({ waiting }: Gate): boolean {
+  return LANES.every((lane) => waiting[lane].length === 0);
+}
+
+function gateOf(bucket: Bucket, group: RateGroup): Gate {
+  const gate = bucket.gates.get(group);
+  if (gate === undefined) throw new TypeError(`No rate group is called ${group}.`);
+  return gate;
+}
+
+/** True when it is better to say so now than to let somebody wait in vain. */
+function isHopeless({ entry, since }: Waiter, verdict: Closed): boolean {
+  if (entry.lane === 'poll') return false;
+  return verdict.kind === 'penalty' || verdict.until - since > entry.patience;
+}

@@ -1,0 +1,273 @@
+/** RingCentral's call control, one method per thing that the gateway asks for. */
+import { BadUserInput } from '../../schema/failures.ts';
+import type {
+  ActiveCall,
+  CallParty,
+  CallRecording,
+  CallSession,
+  Device,
+  ForwardingNumber,
+  PartyAddress,
+  Viewer,
+} from '../../schema/model.ts';
+import type { Command } from '../../schema/provider.ts';
+import type { Caller, Lane } from './caller.ts';
+import type { Upstream, UpstreamAnswer, UpstreamRequest } from './http.ts';
+import { OPERATIONS, type Operation } from './operations.ts';
+import {
+  type MuteShape,
+  toActiveCalls,
+  toDevice,
+  toForwardingNumber,
+  toPage,
+  toParty,
+  toPickedUpParty,
+  toRecording,
+  toRequest,
+  toSession,
+  toViewer,
+  toWrappedSession,
+} from './translate.ts';
+import type { WireDevice, WireForwardingNumber } from './wire.ts';
+
+/** How a read is made. */
+export interface CallReadOptions {
+  readonly lane: Lane;
+  readonly signal?: AbortSignal | undefined;
+  /** The id of whatever this is for, for the log. */
+  readonly requestId?: string | undefined;
+  /** Called as the request leaves: until then it may have waited for the rate budget. */
+  readonly onSent?: (() => void) | undefined;
+}
+
+/** The parameters of a long poll, of which nobody documents the units. */
+export interface SessionPoll {
+  /** RingCentral's time up to which changes are known, ISO 8601 with milliseconds. */
+  readonly timestamp: string;
+  /** Seconds that RingCentral may hold the request. */
+  readonly timeout: number;
+}
+
+/** When something was asked and answered, in epoch milliseconds of this machine's clock. */
+export interface AnswerTimes {
+  readonly sentAt: number;
+  readonly receivedAt: number;
+  /** RingCentral's own clock as it answered (whole seconds), or null. */
+  readonly upstreamDate: number | null;
+}
+
+export interface CallReading<Value> extends AnswerTimes {
+  readonly value: Value;
+}
+
+/** What RingCentral answered to a command; of the states exactly the one that it answers, if any. */
+export interface CommandAnswer extends AnswerTimes {
+  readonly session?: CallSession;
+  readonly party?: CallParty;
+  readonly recording?: CallRecording;
+  readonly upstreamRequestId: string | undefined;
+}
+
+/**
+ * RingCentral, for whichever caller. Everything here throws the failures of `schema/failures.ts`, or the
+ * reason of its signal; `observedAt` of an answer is its `receivedAt`.
+ */
+export interface CallControl {
+  /** A session, held open when `longPoll` is given; null when RingCentral knows no such call (any more). */
+  readSession(
+    caller: Caller,
+    sessionId: string,
+    options: CallReadOptions & { readonly longPoll?: SessionPoll | undefined },
+  ): Promise<CallReading<CallSession | null>>;
+  readParty(
+    caller: Caller,
+    address: PartyAddress,
+    options: CallReadOptions,
+  ): Promise<CallReading<CallParty | null>>;
+  readActiveCalls(caller: Caller, options: CallReadOptions): Promise<CallReading<readonly ActiveCall[]>>;
+  readExtension(caller: Caller, options: CallReadOptions): Promise<Viewer>;
+  listDevices(caller: Caller, options: CallReadOptions): Promise<readonly Device[]>;
+  listForwardingNumbers(caller: Caller, options: CallReadOptions): Promise<readonly ForwardingNumber[]>;
+  /** Sends a command once. It takes no signal: a command that left is not taken back. */
+  command(
+    caller: Caller,
+    command: Command,
+    options: { readonly requestId?: string | undefined },
+  ): Promise<CommandAnswer>;
+}
+
+const PAGE_SIZE = 1_000; // records, the most that RingCentral gives
+const MOST_PAGES = 10;
+
+/** Makes the client. */
+export function createCallControl(upstream: Upstream): CallControl {
+  /** The body that mutes, once an answer has shown which one does. */
+  let provenMuteShape: MuteShape | null = null;
+
+  return {
+    async readSession(caller, sessionId, { longPoll, ...options }) {
+      const answer = await upstream.send(caller, {
+        ...options,
+        ...(longPoll && heldOpen(longPoll)),
+        operation: OPERATIONS.readCallSessionStatus,
+        ids: { telephonySessionId: sessionId },
+        orNull: true,
+      });
+      return reading(answer, (body, at) => (isMissing(answer) ? null : toSession(body, at)));
+    },
+
+    async readParty(caller, { sessionId, partyId }, options) {
+      const answer = await upstream.send(caller, {
+        ...options,
+        operation: OPERATIONS.readCallPartyStatus,
+        ids: { telephonySessionId: sessionId, partyId },
+        orNull: true,
+      });
+      return reading(answer, (body, at) => (isMissing(answer) ? null : toParty(body, sessionId, at)));
+    },
+
+    async readActiveCalls(caller, options) {
+      const answer = await upstream.send(caller, {
+        ...options,
+        operation: OPERATIONS.readUserPresenceStatus,
+        query: { detailedTelephonyState: 'true' },
+      });
+      return reading(answer, toActiveCalls);
+    },
+
+    async readExtension(caller, options) {
+      const { body } = await upstream.send(caller, { ...options, operation: OPERATIONS.readExtension });
+      return toViewer(body);
+    },
+
+    async listDevices(caller, options) {
+      const records = await allPages<WireDevice>(caller, OPERATIONS.listExtensionDevices, options);
+      return records.map(toDevice);
+    },
+
+    async listForwardingNumbers(caller, options) {
+      const records = await allPages<WireForwardingNumber>(caller, OPERATIONS.listForwardingNumbers, options);
+      return records.map(toForwardingNumber);
+    },
+
+    async command(caller, command, { requestId }) {
+      const send = async (shape?: MuteShape) => {
+        const { operation, ids, body } = toRequest(command, shape);
+        const answer = await upstream.send(caller, { operation, ids, body, lane: 'command', requestId });
+        return toCommandAnswer(command, answer);
+      };
+      const muted = mutingOf(command);
+      return muted === null ? send() : sendMute(muted, send);
+    },
+  };
+
+  function heldOpen({
+    timestamp,
+    timeout,
+  }: SessionPoll): Pick<UpstreamRequest, 'query' | 'timeout' | 'isHeld'> {
+    return {
+      query: { timestamp, timeout: String(timeout) },
+      timeout: timeout * 1_000 + upstream.timeout,
+      isHeld: true,
+    };
+  }
+
+  async function allPages<Record>(
+    caller: Caller,
+    operation: Operation,
+    options: CallReadOptions,
+  ): Promise<Record[]> {
+    const all: Record[] = [];
+    for (let page = 1; page <= MOST_PAGES; page += 1) {
+      const query = { page: String(page), perPage: String(PAGE_SIZE) };
+      const { body } = await upstream.send(caller, { ...options, operation, query });
+      const { records, hasNext } = toPage<Record>(body);
+      all.push(...records);
+      if (!hasNext) break;
+    }
+    return all;
+  }
+
+  /**
+   * Mutes with the body of the published document, and when that is refused or does nothing, with the one
+   * of the guide and the SDKs. This happens until an answer has proved one of them, which is used from then on.
+   */
+  async function sendMute(
+    muted: boolean,
+    send: (shape: MuteShape) => Promise<CommandAnswer>,
+  ): Promise<CommandAnswer> {
+    const follows = ({ party }: CommandAnswer) => party?.muted === muted;
+    if (provenMuteShape !== null) return send(provenMuteShape);
+    try {
+      const answer = await send('wrapped');
+      if (follows(answer)) provenMuteShape = 'wrapped';
+      const wasIgnored = answer.party?.muted === !muted;
+      if (!wasIgnored) return answer;
+    } catch (error) {
+      if (!(error instanceof BadUserInput) || error.trace.status !== 400) throw error;
+    }
+    const answer = await send('bare');
+    if (follows(answer)) provenMuteShape = 'bare';
+    return answer;
+  }
+}
+
+/** What a command mutes to, where the bare body could say it too. */
+function mutingOf(command: Command): boolean | null {
+  switch (command.name) {
+    case 'muteCallParty':
+      return true;
+    case 'unmuteCallParty':
+      return false;
+    case 'updateCallParty':
+      return command.standAlone === undefined ? (command.muted ?? null) : null;
+    default:
+      return null;
+  }
+}
+
+function toCommandAnswer(command: Command, answer: UpstreamAnswer): CommandAnswer {
+  const { sentAt, receivedAt, upstreamDate, upstreamRequestId } = answer;
+  return { ...stateIn(command, answer), sentAt, receivedAt, upstreamDate, upstreamRequestId };
+}
+
+/** The state that the answer to a command shows. */
+function stateIn(
+  command: Command,
+  { body, receivedAt }: UpstreamAnswer,
+): Pick<CommandAnswer, 'session' | 'party' | 'recording'> {
+  switch (command.name) {
+    case 'makeCallOut':
+    case 'createConference':
+      return { session: toWrappedSession(body, receivedAt) };
+    case 'dropCallSession':
+    case 'removeCallParty':
+    case 'rejectCallParty':
+    case 'ignoreCallInQueue':
+    case 'flipCallParty':
+      return {};
+    case 'startCallRecording':
+    case 'pauseCallRecording':
+    case 'resumeCallRecording': {
+      const recording = toRecording(body);
+      return recording === null ? {} : { recording };
+    }
+    case 'pickupCallParty': {
+      const party = toPickedUpParty(body, receivedAt);
+      return party === null ? {} : { party };
+    }
+    default:
+      return { party: toParty(body, command.sessionId, receivedAt) };
+  }
+}
+
+function isMissing({ status }: UpstreamAnswer): boolean {
+  return status >= 400;
+}
+
+function reading<Value>(
+  { body, sentAt, receivedAt, upstreamDate }: UpstreamAnswer,
+  read: (body: unknown, observedAt: number) => Value,
+): CallReading<Value> {
+  return { value: read(body, receivedAt), sentAt, receivedAt, upstreamDate };
+}

@@ -1,0 +1,209 @@
+/** What a failed request means: RingCentral's two error envelopes, and everything that is no answer at all. */
+import { ReadError, RequestError, TimeoutError } from 'got';
+import {
+  BadUserInput,
+  type CallControlFailure,
+  CallNotFound,
+  Forbidden,
+  RateLimited,
+  Unauthenticated,
+  UpstreamBadResponse,
+  type UpstreamTrace,
+  UpstreamUnavailable,
+  WrongCallState,
+} from '../../schema/failures.ts';
+import { withoutSecrets } from '../telemetry/log.ts';
+import { readRetryAfter } from './retry.ts';
+import type { WireError, WireErrorDetail } from './wire.ts';
+
+/** An HTTP answer as it came. */
+export interface RawAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+}
+
+/** What a 429 without `Retry-After` asks for, by RingCentral's guide. */
+const DEFAULT_PENALTY = 30_000; // 30 seconds
+
+/** One value of a header. */
+export function headerOf(answer: Pick<RawAnswer, 'headers'>, name: string): string | undefined {
+  const value = answer.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** RingCentral's own clock as it answered, epoch milliseconds; null where the `Date` header is missing. */
+export function upstreamDateOf(answer: Pick<RawAnswer, 'headers'>): number | null {
+  const date = Date.parse(headerOf(answer, 'date') ?? '');
+  return Number.isNaN(date) ? null : date;
+}
+
+/** The `Retry-After` of an answer in milliseconds; dates are read by the clock of whoever wrote them. */
+export function retryAfterOf(answer: RawAnswer): number | null {
+  return readRetryAfter(headerOf(answer, 'retry-after'), upstreamDateOf(answer) ?? answer.receivedAt);
+}
+
+/** How long a 429 silences us, in milliseconds. */
+export function penaltyOf(answer: RawAnswer): number {
+  return retryAfterOf(answer) ?? DEFAULT_PENALTY;
+}
+
+/** What an answer outside of 200 to 299 means to whoever asked. */
+export function failureOfAnswer(answer: RawAnswer): CallControlFailure {
+  const { status } = answer;
+  const detail = readEnvelope(answer.text);
+  const trace = traceOf(answer, detail.errorCode);
+  const said = (otherwise: string) => speakable(detail.message) ?? otherwise;
+
+  if (status >= 500) return new UpstreamUnavailable(said('RingCentral is out of order.'), true, trace);
+  switch (status) {
+    case 401:
+      return new Unauthenticated(said('RingCentral does not take this token; sign in again.'), trace);
+    case 403:
+      return new Forbidden(said('RingCentral does not allow this.'), detail.permissionName, trace);
+    case 404:
+    case 410:
+      return notFound(detail, said, trace);
+    case 408:
+      return new UpstreamUnavailable(said('RingCentral waited too long for the request.'), true, trace);
+    case 409:
+      return new WrongCallState(
+        said('The call is not in a state that allows this.'),
+        undefined,
+        undefined,
+        trace,
+      );
+    case 429:
+      return tooMany(answer, trace);
+    case 400:
+    case 413:
+    case 414:
+    case 415:
+    case 422:
+      return isOfCall(detail.parameterName) && detail.errorCode === 'CMN-102'
+        ? notFound(detail, said, trace)
+        : new BadUserInput(said('RingCentral does not take this input.'), detail.parameterName, trace);
+    default:
+      return new UpstreamBadResponse(`RingCentral answered ${status}, which is not of its API.`, trace);
+  }
+}
+
+/** What an answer of 200 to 299 means whose body cannot be read. */
+export function unreadable(answer: RawAnswer, cause?: unknown): UpstreamBadResponse {
+  const kind = /^\s*</.test(answer.text) ? 'a web page' : 'something that is not JSON';
+  return new UpstreamBadResponse(
+    `RingCentral answered ${kind} instead of a call.`,
+    traceOf(answer),
+    cause === undefined ? {} : { cause },
+  );
+}
+
+/** What it means when there was no whole answer. */
+export function failureOfError(error: unknown): CallControlFailure {
+  const options = { cause: error };
+  if (error instanceof AnswerTooLarge) {
+    return new UpstreamBadResponse('RingCentral answered more than an answer can be.', {}, options);
+  }
+  if (error instanceof ReadError) {
+    const status = error.response?.statusCode;
+    return status !== undefined && status < 300
+      ? new UpstreamBadResponse('The answer of RingCentral broke off.', { status }, options)
+      : new UpstreamUnavailable('The answer of RingCentral broke off.', true, { status }, options);
+  }
+  const sent = !(error instanceof RequestError) || wasConnected(error);
+  if (error instanceof TimeoutError) {
+    const message = sent
+      ? 'RingCentral did not answer in time.'
+      : 'RingCentral could not be reached in time.';
+    return new UpstreamUnavailable(message, sent, {}, options);
+  }
+  const message = sent ? 'The connection to RingCentral broke.' : 'RingCentral could not be reached.';
+  return new UpstreamUnavailable(message, sent, {}, options);
+}
+
+/** Thrown while reading an answer that grows beyond any real one. */
+export class AnswerTooLarge extends Error {
+  override name = 'AnswerTooLarge';
+}
+
+/** Before the connection stood, not a byte of the request can have left. */
+function wasConnected(error: RequestError): boolean {
+  return error.timings?.connect !== undefined;
+}
+
+function notFound(
+  detail: WireErrorDetail,
+  said: (otherwise: string) => string,
+  trace: UpstreamTrace,
+): CallControlFailure {
+  // CMN-120 is "invalid URI", and a body without any code comes from somebody else at that address.
+  if (detail.errorCode === undefined || detail.errorCode === 'CMN-120') {
+    return new UpstreamBadResponse('RingCentral does not know this operation at its address.', trace);
+  }
+  return new CallNotFound(said('RingCentral knows no such call (any more).'), detail.parameterName, trace);
+}
+
+function isOfCall(parameterName: string | undefined): boolean {
+  return ['telephonySessionId', 'partyId', 'recordingId'].includes(parameterName ?? '');
+}
+
+function tooMany(answer: RawAnswer, trace: UpstreamTrace): RateLimited {
+  const penalty = penaltyOf(answer);
+  const retryAfter = Math.max(1, Math.ceil(penalty / 1_000));
+  return new RateLimited(
+    `RingCentral had too many requests; try again in ${retryAfter} seconds.`,
+    { retryAfter, retryAt: answer.receivedAt + retryAfter * 1_000, sent: true },
+    trace,
+  );
+}
+
+function traceOf(answer: RawAnswer, errorCode?: string): UpstreamTrace {
+  return { errorCode, upstreamRequestId: headerOf(answer, 'rcrequestid'), status: answer.status };
+}
+
+/** Both envelopes in one: the list of call control, the top level of older APIs, and that of OAuth. */
+function readEnvelope(text: string): WireErrorDetail {
+  const body = parseObject(text) as WireError;
+  const first: WireErrorDetail = Array.isArray(body.errors) ? (body.errors[0] ?? {}) : {};
+  const pick = (name: keyof WireErrorDetail) => asText(first[name]) ?? asText(body[name]);
+  return withoutUndefined({
+    errorCode: pick('errorCode') ?? asText(body.error),
+    message: pick('message') ?? asText(body.error_description),
+    parameterName: pick('parameterName'),
+    permissionName: pick('permissionName'),
+  });
+}
+
+function parseObject(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function withoutUndefined<Value extends object>(
+  value: Value,
+): { [Key in keyof Value]?: Exclude<Value[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
+    [Key in keyof Value]?: Exclude<Value[Key], undefined>;
+  };
+}
+
+const URL_TEXT = /https?:\/\/\S+/gi;
+const LONG_NUMBER = /\+?\d{7,}/g;
+const LONGEST_MESSAGE = 300; // characters
+
+/** RingCentral's own words, without what must not be repeated. */
+function speakable(message: string | undefined): string | undefined {
+  if (message === undefined) return undefined;
+  return withoutSecrets(message).replace(URL_TEXT, '…').replace(LONG_NUMBER, '…').slice(0, LONGEST_MESSAGE);
+}

@@ -1,0 +1,454 @@
+/**
+ * Every RingCentral operation that the gateway uses, in one table: where it is, what it takes, what it
+ * answers, and which rate group pays for it.
+ */
+import { z } from 'zod';
+import { BadUserInput } from '../../schema/failures.ts';
+import type { RateGroup } from './rate-window.ts';
+
+/** One operation of RingCentral's REST API. */
+export interface Operation {
+  /** The name RingCentral's published document gives it. */
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Path template; each `{name}` is filled with exactly one encoded segment. */
+  readonly path: string;
+  /** What the request body must look like; null where none is sent. */
+  readonly body: z.ZodType | null;
+  /** The statuses documented for success. */
+  readonly success: readonly number[];
+  /** The bucket that pays for it. */
+  readonly group: RateGroup;
+  /** The application scope it needs, or null. */
+  readonly permission: string | null;
+}
+
+const ACCOUNT = '/restapi/v1.0/account/~';
+const EXTENSION = `${ACCOUNT}/extension/~`;
+const SESSION = `${ACCOUNT}/telephony/sessions/{telephonySessionId}`;
+const PARTY = `${SESSION}/parties/{partyId}`;
+
+const text = z.string().min(1, 'it must not be empty');
+
+/** An object with exactly one of these texts. */
+const exactlyOne = (...names: readonly string[]) =>
+  z
+    .strictObject(Object.fromEntries(names.map((name) => [name, text.optional()])))
+    .refine(
+      (target) => Object.values(target).filter((value) => value !== undefined).length === 1,
+      `exactly one of ${names.join(', ')}`,
+    );
+
+const device = z.strictObject({ deviceId: text });
+
+const supervision = z.strictObject({
+  mode: z.literal('Listen'),
+  supervisorDeviceId: text,
+  autoAnswer: z.boolean().optional(),
+  mediaSDP: z.enum(['sendOnly', 'sendRecv']).optional(),
+});
+
+const replyPattern = z
+  .strictObject({
+    pattern: z.enum([
+      'WillCallYouBack',
+      'CallMeBack',
+      'OnMyWay',
+      'OnTheOtherLine',
+      'WillCallYouBackLater',
+      'CallMeBackLater',
+      'InAMeeting',
+      'OnTheOtherLineNoCall',
+    ]),
+    time: z.int32().positive().optional(),
+    timeUnit: z.enum(['Minute', 'Hour', 'Day']).optional(),
+  })
+  .refine(
+    ({ pattern, time, timeUnit }) =>
+      (time === undefined && timeUnit === undefined) ||
+      pattern === 'WillCallYouBack' ||
+      pattern === 'CallMeBack',
+    { path: ['time'], message: 'a time only with the patterns WillCallYouBack and CallMeBack' },
+  );
+
+/** The table. */
+export const OPERATIONS = {
+  /** `POST /account/~/telephony/call-out` · Heavy · scope CallControl. The caller's own device rings first. */
+  createCallOutCallSession: {
+    id: 'createCallOutCallSession',
+    method: 'POST',
+    path: `${ACCOUNT}/telephony/call-out`,
+    body: z.strictObject({
+      from: device,
+      to: exactlyOne('phoneNumber', 'extensionNumber'),
+      countryId: z.int().nonnegative().optional(),
+    }),
+    success: [201],
+    group: 'Heavy',
+    permission: 'CallControl',
+  },
+  /** `POST /account/~/telephony/conference` · Heavy · scope CallControl. Ends after 38 s unless its host joins. */
+  createConferenceCallSession: {
+    id: 'createConferenceCallSession',
+    method: 'POST',
+    path: `${ACCOUNT}/telephony/conference`,
+    body: null,
+    success: [201],
+    group: 'Heavy',
+    permission: 'CallControl',
+  },
+  /** `GET …/sessions/{telephonySessionId}` · Light · scope CallControl. Answers the session without a wrapper. */
+  readCallSessionStatus: {
+    id: 'readCallSessionStatus',
+    method: 'GET',
+    path: SESSION,
+    body: null,
+    success: [200],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `DELETE …/sessions/{telephonySessionId}` · Light · scope CallControl. Ends the call for everyone in it. */
+  deleteCallSession: {
+    id: 'deleteCallSession',
+    method: 'DELETE',
+    path: SESSION,
+    body: null,
+    success: [204],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `GET …/parties/{partyId}` · Light · scope CallControl. */
+  readCallPartyStatus: {
+    id: 'readCallPartyStatus',
+    method: 'GET',
+    path: PARTY,
+    body: null,
+    success: [200],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `PATCH …/parties/{partyId}` · Light · scope CallControl. Two bodies are documented; see `call-control.ts`. */
+  updateCallParty: {
+    id: 'updateCallParty',
+    method: 'PATCH',
+    path: PARTY,
+    body: z.union(
+      [
+        z.strictObject({
+          party: z
+            .strictObject({ muted: z.boolean().optional(), standAlone: z.boolean().optional() })
+            .refine(
+              ({ muted, standAlone }) => muted !== undefined || standAlone !== undefined,
+              'muted, standAlone or both',
+            ),
+        }),
+        z.strictObject({ muted: z.boolean() }),
+      ],
+      'muted, standAlone or both',
+    ),
+    success: [200],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `DELETE …/parties/{partyId}` · Light · scope CallControl. The one DELETE that may carry a body. */
+  deleteCallParty: {
+    id: 'deleteCallParty',
+    method: 'DELETE',
+    path: PARTY,
+    body: z.strictObject({ keepConferenceAlive: z.boolean() }).optional(),
+    success: [204],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/hold` · Light · scope CallControl. */
+  holdCallParty: {
+    id: 'holdCallParty',
+    method: 'POST',
+    path: `${PARTY}/hold`,
+    body: z
+      .strictObject({
+        proto: z.enum(['Auto', 'RC', 'BroadWorks', 'DisconnectHolder', 'BroadWorksOrDisconnectHolder']),
+      })
+      .optional(),
+    success: [200],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/unhold` · Light · scope CallControl. */
+  unholdCallParty: {
+    id: 'unholdCallParty',
+    method: 'POST',
+    path: `${PARTY}/unhold`,
+    body: null,
+    success: [200],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/answer` · Light · scope CallControl. Answers `Proceeding`: the device still has to take the call. */
+  answerCallParty: {
+    id: 'answerCallParty',
+    method: 'POST',
+    path: `${PARTY}/answer`,
+    body: device,
+    success: [200],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/reject` · Light · scope CallControl. Stops the ringing of this user only. */
+  rejectParty: {
+    id: 'rejectParty',
+    method: 'POST',
+    path: `${PARTY}/reject`,
+    body: null,
+    success: [204],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/ignore` · Light · scope CallControl. For the agents of a call queue. */
+  ignoreCallInQueue: {
+    id: 'ignoreCallInQueue',
+    method: 'POST',
+    path: `${PARTY}/ignore`,
+    body: device,
+    success: [204],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/forward` · Light · scope CallControl. `voicemail` is the extension id of its owner. */
+  forwardCallParty: {
+    id: 'forwardCallParty',
+    method: 'POST',
+    path: `${PARTY}/forward`,
+    body: exactlyOne('phoneNumber', 'extensionNumber', 'extensionId', 'voicemail'),
+    success: [200],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/transfer` · Light · scope CallControl. `parkOrbit` is the extension id of a park location. */
+  transferCallParty: {
+    id: 'transferCallParty',
+    method: 'POST',
+    path: `${PARTY}/transfer`,
+    body: exactlyOne('phoneNumber', 'extensionNumber', 'extensionId', 'voicemail', 'parkOrbit'),
+    success: [200],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/bridge` · Light · scope CallControl. Answers the party of the path, gone to the other session. */
+  bridgeCallParty: {
+    id: 'bridgeCallParty',
+    method: 'POST',
+    path: `${PARTY}/bridge`,
+    body: z.strictObject({ telephonySessionId: text, partyId: text }),
+    success: [200],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/park` · Light · scope CallControl. */
+  callParkParty: {
+    id: 'callParkParty',
+    method: 'POST',
+    path: `${PARTY}/park`,
+    body: null,
+    success: [201],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/pickup` · Light · scope CallControl. Answers a party of a new session. */
+  pickupCallParty: {
+    id: 'pickupCallParty',
+    method: 'POST',
+    path: `${PARTY}/pickup`,
+    body: device,
+    success: [201],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/flip` · Light · scope CallControl. Answers no state. */
+  callFlipParty: {
+    id: 'callFlipParty',
+    method: 'POST',
+    path: `${PARTY}/flip`,
+    body: z.strictObject({ callFlipId: text }),
+    success: [200],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/reply` · Light · scope CallControl. */
+  replyParty: {
+    id: 'replyParty',
+    method: 'POST',
+    path: `${PARTY}/reply`,
+    body: z.union(
+      [z.strictObject({ replyWithText: text }), z.strictObject({ replyWithPattern: replyPattern })],
+      'a text, or a pattern (with a time only for WillCallYouBack and CallMeBack)',
+    ),
+    success: [200],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/recordings` · Light · scope CallControl. */
+  startCallRecording: {
+    id: 'startCallRecording',
+    method: 'POST',
+    path: `${PARTY}/recordings`,
+    body: null,
+    success: [201],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `PATCH …/recordings/{recordingId}` · Light · scope CallControl. */
+  pauseResumeCallRecording: {
+    id: 'pauseResumeCallRecording',
+    method: 'PATCH',
+    path: `${PARTY}/recordings/{recordingId}`,
+    body: z.strictObject({ active: z.boolean() }),
+    success: [200],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/parties/bring-in` · Light · scope CallControl. `sessionId` holds a `telephonySessionId`. */
+  createCallPartyWithBringIn: {
+    id: 'createCallPartyWithBringIn',
+    method: 'POST',
+    path: `${SESSION}/parties/bring-in`,
+    body: z.strictObject({ sessionId: text, partyId: text }),
+    success: [201],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/sessions/{telephonySessionId}/supervise` · Light · scope CallControl. */
+  superviseCallSession: {
+    id: 'superviseCallSession',
+    method: 'POST',
+    path: `${SESSION}/supervise`,
+    body: supervision
+      .extend({ agentExtensionId: text.optional(), agentExtensionNumber: text.optional() })
+      .refine(
+        (agent) => (agent.agentExtensionId === undefined) !== (agent.agentExtensionNumber === undefined),
+        'exactly one of agentExtensionId, agentExtensionNumber',
+      ),
+    success: [201],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `POST …/parties/{partyId}/supervise` · Light · scope CallControl. */
+  superviseCallParty: {
+    id: 'superviseCallParty',
+    method: 'POST',
+    path: `${PARTY}/supervise`,
+    body: supervision.extend({ agentExtensionId: text }),
+    success: [201],
+    group: 'Light',
+    permission: 'CallControl',
+  },
+  /** `GET /account/~/extension/~` · Light · scope ReadAccounts, user permission ReadExtensions. */
+  readExtension: {
+    id: 'readExtension',
+    method: 'GET',
+    path: EXTENSION,
+    body: null,
+    success: [200],
+    group: 'Light',
+    permission: 'ReadAccounts',
+  },
+  /** `GET /account/~/extension/~/presence` · Light · scope ReadPresence, user permission ReadPresenceStatus. */
+  readUserPresenceStatus: {
+    id: 'readUserPresenceStatus',
+    method: 'GET',
+    path: `${EXTENSION}/presence`,
+    body: null,
+    success: [200],
+    group: 'Light',
+    permission: 'ReadPresence',
+  },
+  /** `GET /account/~/extension/~/device` · Light · scope ReadAccounts, user permission ReadUserDevices. */
+  listExtensionDevices: {
+    id: 'listExtensionDevices',
+    method: 'GET',
+    path: `${EXTENSION}/device`,
+    body: null,
+    success: [200],
+    group: 'Light',
+    permission: 'ReadAccounts',
+  },
+  /** `GET …/forwarding-number` · Light · scope ReadAccounts, user permission ReadUserForwardingFlipNumbers. */
+  listForwardingNumbers: {
+    id: 'listForwardingNumbers',
+    method: 'GET',
+    path: `${EXTENSION}/forwarding-number`,
+    body: null,
+    success: [200],
+    group: 'Light',
+    permission: 'ReadAccounts',
+  },
+  /** `POST /restapi/oauth/token` · Auth. Takes a form and the client's own credentials. */
+  getToken: {
+    id: 'getToken',
+    method: 'POST',
+    path: '/restapi/oauth/token',
+    body: z.strictObject({ grant_type: text, assertion: text.optional(), refresh_token: text.optional() }),
+    success: [200],
+    group: 'Auth',
+    permission: null,
+  },
+  /** `POST /restapi/oauth/revoke` · Auth. Ends the whole session of the token. */
+  revokeToken: {
+    id: 'revokeToken',
+    method: 'POST',
+    path: '/restapi/oauth/revoke',
+    body: z.strictObject({ token: text }),
+    success: [200],
+    group: 'Auth',
+    permission: null,
+  },
+} as const satisfies Record<string, Operation>;
+
+/** The longest id that is worth sending; RingCentral's own have about forty characters. */
+const LONGEST_ID = 512; // characters
+
+/** Half of a character, which no encoding can write. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/**
+ * The path of an operation with its ids filled in, each as exactly one encoded segment.
+ *
+ * ```ts
+ * pathOf(OPERATIONS.readCallSessionStatus, { telephonySessionId: '../?x=1' }) // …/sessions/..%2F%3Fx%3D1
+ * ```
+ * @throws {BadUserInput} for an id that cannot be one segment: empty, `.`, `..`, too long, or broken text.
+ */
+export function pathOf(operation: Operation, ids: Readonly<Record<string, string>>): string {
+  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, ids[name] ?? ''));
+}
+
+function segment(name: string, id: string): string {
+  // URL parsers resolve the dot segments, however they are encoded, so that no encoding can save these two.
+  if (id === '' || id === '.' || id === '..' || id.length > LONGEST_ID || LONE_SURROGATE.test(id)) {
+    const shown = id.length > 40 ? `a text of ${id.length} characters` : JSON.stringify(id);
+    throw new BadUserInput(
+      `${name} is ${shown}; allowed is an id as RingCentral gave it, like s-a0d17f… or p-a0d17f…-1.`,
+      name,
+    );
+  }
+  return encodeURIComponent(id);
+}
+
+/**
+ * Checks a body before it leaves.
+ * @throws {BadUserInput} naming the first wrong field.
+ */
+export function checkBody(operation: Operation, body: unknown): void {
+  if (operation.body === null) {
+    if (body !== undefined) throw new TypeError(`${operation.id} takes no body.`);
+    return;
+  }
+  const result = operation.body.safeParse(body);
+  if (result.success) return;
+  const [issue] = result.error.issues;
+  const field = issue?.path.findLast((part) => typeof part === 'string');
+  throw new BadUserInput(
+    `${field ?? 'The input'} is not valid: ${issue?.message ?? 'another shape'}.`,
+    field,
+  );
+}

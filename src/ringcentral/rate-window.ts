@@ -1,0 +1,244 @@
+/**
+ * What is known of a user's rate limit, and whether one more request fits: pure decisions, which are told
+ * the time.
+ *
+ * RingCentral counts the requests of a user in a sliding window, per app and rate group. One too many is
+ * answered 429, and from then on every further request restarts the penalty. We do not see its count, only
+ * when our own requests left and were answered, and what the headers of the answers say.
+ *
+ * ```text
+ *      sentAt            counted by RingCentral        answered
+ *        │◄──── somewhere in here ────►│                  │
+ *   ─────●─────────────────────────────────────────────── ● ─ ─ ─ one window later ─ ─ ● ─►
+ *      spend()                                         settle()                 it counts no more
+ * ```
+ */
+import type { Lane } from './caller.ts';
+
+/** The rate groups that RingCentral publishes. */
+export const RATE_GROUPS = ['Light', 'Medium', 'Heavy', 'Auth'] as const;
+export type RateGroup = (typeof RATE_GROUPS)[number];
+
+/** What RingCentral documents, until an answer teaches better. */
+export const DOCUMENTED_LIMITS: Readonly<Record<RateGroup, number>> = {
+  Light: 50,
+  Medium: 40,
+  Heavy: 10,
+  Auth: 5,
+};
+const DOCUMENTED_WINDOW = 60_000; // 60 seconds
+
+/**
+ * The longest that a request is thought to travel before RingCentral counts it. An answer that took
+ * longer was held, as long polls are.
+ */
+const LONGEST_TRAVEL = 10_000; // 10 seconds
+
+/** A window is kept closed this much longer, for clocks that tick and round differently. */
+const WINDOW_MARGIN = 250; // milliseconds
+
+/** The same for penalties; longer, because `Retry-After` may have been rounded down to a second. */
+const PENALTY_MARGIN = 1_000; // 1 second
+
+/** Share of the limit, and least number of requests, that a lane leaves to the lanes before it. */
+const RESERVES: Readonly<Record<Lane, { share: number; least: number }>> = {
+  command: { share: 0, least: 0 },
+  query: { share: 0.1, least: 2 },
+  poll: { share: 0.2, least: 5 },
+};
+
+/** Answers are counted in steps of this length, so that a high limit costs no more memory than a low one. */
+const STEP = 100; // milliseconds
+
+/** A request on its way. Times are milliseconds of a clock that never jumps. */
+interface Underway {
+  readonly id: number;
+  readonly sentAt: number;
+}
+
+/** Requests that were over within the same step. */
+interface Spent {
+  readonly count: number;
+  /** None of them was sent before this. */
+  readonly since: number;
+  /** RingCentral had counted all of them by then. */
+  readonly by: number;
+}
+
+/** What is known of the window of one user and group; an immutable value. */
+export interface RateWindow {
+  /** Requests allowed in a window; null where RingCentral does not limit. */
+  readonly limit: number | null;
+  /** True once RingCentral has said so itself. */
+  readonly learnt: boolean;
+  readonly length: number;
+  readonly underway: readonly Underway[];
+  readonly spent: readonly Spent[];
+  /** Requests of others (a desk phone app, another gateway) that `Remaining` gave away. */
+  readonly others: { readonly count: number; readonly until: number };
+  readonly penaltyUntil: number;
+}
+
+/** What an answer says about the budget. */
+export interface RateNotice {
+  /** `X-Rate-Limit-Limit`; 0 means that nothing is limited. */
+  readonly limit?: number | undefined;
+  /** `X-Rate-Limit-Remaining`. */
+  readonly remaining?: number | undefined;
+  /** `X-Rate-Limit-Window` in milliseconds. */
+  readonly window?: number | undefined;
+  /** Only of a 429: milliseconds of silence that it asks for. */
+  readonly penalty?: number | undefined;
+  /** True when the answer is a success. */
+  readonly ok: boolean;
+}
+
+/** May a request go? */
+export type Verdict = { readonly kind: 'go' } | Closed;
+
+/** Not now: it may go at `until`, if nobody comes in between. */
+export interface Closed {
+  readonly kind: 'full' | 'penalty';
+  readonly until: number;
+}
+
+const GO: Verdict = { kind: 'go' };
+
+/** A window that nothing is known of yet. */
+export function newWindow(group: RateGroup): RateWindow {
+  return {
+    limit: DOCUMENTED_LIMITS[group],
+    learnt: false,
+    length: DOCUMENTED_WINDOW,
+    underway: [],
+    spent: [],
+    others: { count: 0, until: 0 },
+    penaltyUntil: 0,
+  };
+}
+
+/** Whether a request of this lane may go now, when `ahead` others go before it. */
+export function decide(window: RateWindow, lane: Lane, ahead: number, now: number): Verdict {
+  if (now < window.penaltyUntil) return { kind: 'penalty', until: window.penaltyUntil };
+  if (window.limit === null) return GO;
+  const room = window.limit - reserve(lane, window.limit) - ahead;
+  let used = usedIn(window, now);
+  if (used < room) return GO;
+  for (const { count, at } of leavingsOf(window, now)) {
+    used -= count;
+    if (used < room) return { kind: 'full', until: at };
+  }
+  return { kind: 'full', until: now + window.length }; // more are ahead than a window holds
+}
+
+/** Requests that may still be sent in this window, whatever their lane; null where nothing limits them. */
+export function remaining(window: RateWindow, now: number): number | null {
+  if (window.limit === null) return null;
+  return now < window.penaltyUntil ? 0 : Math.max(0, window.limit - usedIn(window, now));
+}
+
+/** Counts a request that is about to leave. */
+export function spend(window: RateWindow, id: number, now: number): RateWindow {
+  return { ...window, underway: [...window.underway, { id, sentAt: now }] };
+}
+
+/** Takes back a request that certainly never reached RingCentral. */
+export function refund(window: RateWindow, id: number): RateWindow {
+  return { ...window, underway: window.underway.filter((one) => one.id !== id) };
+}
+
+/** Notes that a request is over, and what its answer (null: none came) says about the budget. */
+export function settle(window: RateWindow, id: number, notice: RateNotice | null, now: number): RateWindow {
+  const own = window.underway.find((one) => one.id === id);
+  if (own === undefined) return window;
+  const settled = { ...refund(window, id), spent: withSpent(window, own, now) };
+  if (notice === null) return settled;
+  const informed = learn(settled, notice);
+  if (notice.penalty !== undefined) {
+    return penalise(informed, now + notice.penalty + PENALTY_MARGIN);
+  }
+  return notice.remaining === undefined ? informed : countOthers(informed, own, notice.remaining, now);
+}
+
+/** Keeps the window shut until then, or for longer if it already is. */
+export function penalise(window: RateWindow, until: number): RateWindow {
+  return { ...window, penaltyUntil: Math.max(window.penaltyUntil, until) };
+}
+
+function reserve(lane: Lane, limit: number): number {
+  const { share, least } = RESERVES[lane];
+  // A tiny limit is shared by halves, or else its polls would never go.
+  return Math.min(Math.max(Math.ceil(limit * share), least), Math.floor(limit / 2));
+}
+
+/** Requests that are over and still count, those on their way, and those of others. */
+function usedIn({ length, underway, spent, others }: RateWindow, now: number): number {
+  const start = now - length - WINDOW_MARGIN;
+  const over = total(spent.filter(({ by }) => by > start));
+  // A long poll may be on its way for longer than a window.
+  const open = underway.filter(({ sentAt }) => countedBy(sentAt, now) > start).length;
+  return over + open + (others.until > now ? others.count : 0);
+}
+
+/** The same requests, in the order in which they leave the window. */
+function leavingsOf(
+  { length, underway, spent, others }: RateWindow,
+  now: number,
+): { count: number; at: number }[] {
+  const own = [...spent, ...underway.map(({ sentAt }) => ({ count: 1, by: countedBy(sentAt, now) }))];
+  return own
+    .map(({ count, by }) => ({ count, at: by + length + WINDOW_MARGIN }))
+    .concat({ count: others.count, at: others.until })
+    .filter(({ at }) => at > now)
+    .sort((one, other) => one.at - other.at);
+}
+
+/**
+ * RingCentral counts a request somewhere between sending and answering. The later moment is the safe one,
+ * which for a request under way is not before now.
+ */
+function countedBy(sentAt: number, now: number): number {
+  return Math.min(now, sentAt + LONGEST_TRAVEL);
+}
+
+function withSpent({ spent, length }: RateWindow, { sentAt }: Underway, now: number): readonly Spent[] {
+  const by = Math.ceil(countedBy(sentAt, now) / STEP) * STEP;
+  // Those that left long ago are kept until no late answer can speak of them any more.
+  const kept = spent.filter((one) => one.by + length + LONGEST_TRAVEL > now);
+  const last = kept.at(-1);
+  if (last?.by !== by) return [...kept, { count: 1, since: sentAt, by }];
+  return [...kept.slice(0, -1), { count: last.count + 1, since: Math.min(last.since, sentAt), by }];
+}
+
+function total(groups: readonly { readonly count: number }[]): number {
+  return groups.reduce((sum, { count }) => sum + count, 0);
+}
+
+function learn(window: RateWindow, { limit, window: length, ok }: RateNotice): RateWindow {
+  if (limit !== undefined) {
+    return { ...window, learnt: true, limit: limit === 0 ? null : limit, length: length ?? window.length };
+  }
+  // A success that does not mention a limit has none; but one that was named before is kept.
+  return ok && !window.learnt ? { ...window, limit: null } : window;
+}
+
+/**
+ * Works out what others spent. Which of our own requests RingCentral had counted when it wrote `Remaining`
+ * is not known exactly while several are under way, so their number has a lower and an upper bound; the
+ * last estimate is moved no further than these demand.
+ */
+function countOthers(window: RateWindow, own: Underway, left: number, now: number): RateWindow {
+  const { limit, length, spent, underway, others } = window;
+  if (limit === null || now - own.sentAt > LONGEST_TRAVEL) return window; // held: when was it written?
+
+  const used = limit - left;
+  const perhaps = underway.length + total(spent.filter(({ by }) => by + length > own.sentAt));
+  const surely = 1 + total(spent.filter(({ by, since }) => by < own.sentAt && since > now - length));
+  const least = Math.max(0, used - perhaps);
+  const most = Math.max(0, used - surely);
+
+  const before = others.until > now ? others.count : 0;
+  const count = Math.min(Math.max(before, least), most);
+  const isFresh = least > 0 && least >= before;
+  return { ...window, others: { count, until: isFresh ? now + length + WINDOW_MARGIN : others.until } };
+}
