@@ -1,0 +1,254 @@
+/** The way of a request through the platform: route, identity, rate limit, ordered trouble, operation, answer. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Extension } from './account.ts';
+import { errorBody } from './bodies.ts';
+import { appliesAnyway, type Fault, spendFault } from './faults.ts';
+import type { Body } from './fields.ts';
+import type { Journal, JournalEntry } from './journal.ts';
+import { clientOf, type OAuth, TokenRefusal } from './oauth.ts';
+import type { RateGroup, RateLimits, RateRules } from './rate-limits.ts';
+import { Refusal } from './refusals.ts';
+import { type Answer, findOperation, perform } from './routes.ts';
+import type { Settings } from './settings.ts';
+import type { Switchboard } from './switchboard.ts';
+
+/** A request as it came over the wire. */
+export interface Incoming {
+  readonly method: string;
+  /** Path and query, as sent. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** Where this server is, like `http://127.0.0.1:4010`. */
+  readonly origin: string;
+  /** Aborts when whoever asked has left. */
+  readonly signal: AbortSignal;
+}
+
+/** What goes back over the wire, unless a trouble spoils it. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined: no content. */
+  readonly body: unknown;
+  readonly trouble: Fault | null;
+  /** To be completed when the reply is on its way. */
+  readonly entry: JournalEntry;
+}
+
+export interface Platform {
+  answer(incoming: Incoming): Promise<Reply>;
+  /** What is left of the ordered troubles. */
+  faults(): readonly Fault[];
+  orderFaults(faults: readonly Fault[]): void;
+}
+
+interface Parts {
+  readonly board: Switchboard;
+  readonly oauth: OAuth;
+  readonly rateLimits: RateLimits;
+  readonly journal: Journal;
+}
+
+export function createPlatform({ board, oauth, rateLimits, journal }: Parts): Platform {
+  let faults: readonly Fault[] = [];
+
+  /** What stands behind a request: whose rate bucket it is, and what to do when it may pass. */
+  function resolve(incoming: Incoming, path: string, query: URLSearchParams, entry: JournalEntry): Resolved {
+    const { method, headers, body } = incoming;
+    const tokenOperation = method === 'POST' ? TOKEN_OPERATIONS[path] : undefined;
+    if (tokenOperation !== undefined) {
+      const form = new URLSearchParams(body);
+      return {
+        operationId: tokenOperation,
+        group: 'auth',
+        conflictUnlisted: false,
+        identify() {
+          checkContentType(headers, body, 'application/x-www-form-urlencoded');
+          return { user: `client ${clientOf(headers.authorization, form)}`, viewer: null };
+        },
+        perform({ user }) {
+          if (tokenOperation === 'getToken') {
+            const token = oauth.grant(form, user, board.settings.tokenTtl, board.now());
+            return { status: 200, body: token };
+          }
+          oauth.revoke(form.get('token') ?? query.get('token') ?? '');
+          return { status: 200 };
+        },
+      };
+    }
+    const found = findOperation(method, path.slice(1).split('/').map(decoded));
+    if (found === null) throw new Refusal(404, 'CMN-120', 'Invalid URI');
+    const { operation, params } = found;
+    return {
+      operationId: operation.operationId,
+      group: operation.group,
+      conflictUnlisted: operation.conflictUnlisted ?? false,
+      identify() {
+        const viewer = oauth.viewerOf(headers.authorization, board.now());
+        return { user: viewer.id, viewer };
+      },
+      perform({ viewer }) {
+        if (viewer === null) throw new Refusal(401, 'OAU-136', 'Extension not found');
+        const { origin, signal } = incoming;
+        const json = method === 'GET' ? {} : jsonBody(headers, body);
+        const holding = () => {
+          entry.held = true;
+        };
+        return perform(operation, { board, viewer, params, query, body: json, origin, signal, holding });
+      },
+    };
+  }
+
+  return {
+    async answer(incoming) {
+      const { method, url } = incoming;
+      const { path, query } = splitUrl(url);
+      const entry = journal.add({
+        method,
+        path,
+        query,
+        operationId: null,
+        viewer: null,
+        started: board.now(),
+        ended: null,
+        status: null,
+        held: false,
+      });
+      const { journalBodies } = board.settings;
+      if (journalBodies && incoming.body !== '') entry.requestBody = readable(incoming.body);
+
+      const headers: Record<string, string> = { RCRequestId: randomUUID() };
+      let trouble: Fault | null = null;
+      const reply = (answer: Answer): Reply => {
+        if (journalBodies && answer.body !== undefined) entry.responseBody = answer.body;
+        return { status: answer.status, headers, body: answer.body, trouble, entry };
+      };
+
+      let resolved: Resolved | undefined;
+      try {
+        resolved = resolve(incoming, path, new URLSearchParams(query), entry);
+        entry.operationId = resolved.operationId;
+        const asking = resolved.identify();
+        entry.viewer = asking.viewer?.number ?? null;
+
+        const verdict = countRequest(asking.user, resolved.group, headers);
+        if (verdict !== null) return reply(verdict);
+
+        const { fault, left } = spendFault(faults, {
+          operationId: resolved.operationId,
+          method,
+          path,
+          viewer: entry.viewer,
+        });
+        faults = left;
+        trouble = fault;
+        if (fault !== null) entry.fault = fault.do;
+        if (fault?.do === 'delay') await board.pause(fault.delay);
+        if (fault !== null && !appliesAnyway(fault)) return reply({ status: fault.status ?? 503 });
+        return reply(await resolved.perform(asking));
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        const unlisted = error.status === 409 && resolved?.conflictUnlisted === true;
+        return reply({
+          status: unlisted ? board.settings.unlistedConflict : error.status,
+          body: bodyOf(error),
+        });
+      }
+    },
+    faults: () => faults,
+    orderFaults(ordered) {
+      faults = ordered;
+    },
+  };
+
+  /** Counts a request and writes the headers that tell so; answers it when it is one too many. */
+  function countRequest(user: string, group: RateGroup, headers: Record<string, string>): Answer | null {
+    const rules = rulesOf(group, board.settings);
+    const verdict = rateLimits.take(user, group, rules, board.now());
+    if (verdict === null) return null;
+    headers['X-Rate-Limit-Group'] = group;
+    headers['X-Rate-Limit-Limit'] = String(rules.limit);
+    headers['X-Rate-Limit-Remaining'] = String(verdict.remaining);
+    headers['X-Rate-Limit-Window'] = String(board.settings.rateWindow);
+    if (verdict.allowed) return null;
+    headers['Retry-After'] = String(verdict.retryAfter);
+    return { status: 429, body: bodyOf(new Refusal(429, 'CMN-301', 'Request rate exceeded')) };
+  }
+}
+
+/** Path and query of a URL as it was sent: nothing is normalised, so that a hostile id stays what it is. */
+export function splitUrl(url: string): { readonly path: string; readonly query: string } {
+  const mark = url.indexOf('?');
+  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
+}
+
+/**
+ * Reads a JSON object; an empty body is an empty object.
+ * @throws {Refusal} 415 for another content type, 400 for what is no JSON object.
+ */
+export function jsonBody(headers: IncomingHttpHeaders, body: string): Body {
+  if (body === '') return {};
+  checkContentType(headers, body, 'application/json');
+  const value = readable(body);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Body;
+  throw new Refusal(400, 'CMN-103', 'JSON cannot be parsed');
+}
+
+interface Asking {
+  /** Names the rate bucket. */
+  readonly user: string;
+  readonly viewer: Extension | null;
+}
+
+interface Resolved {
+  readonly operationId: string;
+  readonly group: RateGroup;
+  readonly conflictUnlisted: boolean;
+  identify(): Asking;
+  perform(asking: Asking): Answer | Promise<Answer>;
+}
+
+const TOKEN_OPERATIONS: Readonly<Record<string, 'getToken' | 'revokeToken'>> = {
+  '/restapi/oauth/token': 'getToken',
+  '/restapi/oauth/revoke': 'revokeToken',
+};
+
+function checkContentType(headers: IncomingHttpHeaders, body: string, wanted: string): void {
+  const given = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+  if (body === '' || given === wanted) return;
+  throw new Refusal(415, 'CMN-104', `Content type is not supported: it must be ${wanted}`);
+}
+
+function rulesOf(group: RateGroup, settings: Settings): RateRules {
+  return {
+    limit: settings[`${group}Limit`],
+    window: settings.rateWindow * 1_000,
+    penalty: settings.penalty * 1_000,
+  };
+}
+
+function bodyOf(refusal: Refusal): unknown {
+  if (!(refusal instanceof TokenRefusal)) return errorBody(refusal);
+  return { error: refusal.error, error_description: refusal.message, ...errorBody(refusal) };
+}
+
+/** A part of a path without its percent-encoding. */
+export function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    // Not an encoding at all: no id looks like this, so nothing is found by it.
+    return segment;
+  }
+}
+
+/** The value of a JSON text, or the text itself. */
+function readable(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}

@@ -1,0 +1,159 @@
+/** The simulator: a server that behaves as RingCentral does, for one invented account. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { errorBody } from './bodies.ts';
+import { answerControl, type Controls, createControls } from './controls.ts';
+import { createJournal } from './journal.ts';
+import { createOAuth, STATIC_TOKENS } from './oauth.ts';
+import { createPlatform, decoded, splitUrl } from './platform.ts';
+import { createRateLimits } from './rate-limits.ts';
+import { Refusal } from './refusals.ts';
+import type { Settings } from './settings.ts';
+import { createStory } from './story.ts';
+import { createSwitchboard, type Switchboard } from './switchboard.ts';
+import { send, sendTroubled } from './troubles.ts';
+
+export { DEMO_CALLER_PARTY_ID, DEMO_PARTY_ID, DEMO_SESSION_ID } from './story.ts';
+
+export interface SimulatorOptions {
+  /** 0, the default, picks a free one. */
+  readonly port?: number;
+  /** Where it listens; 127.0.0.1 by default. */
+  readonly host?: string;
+  /** Plays live calls; on by default, short for the setting of this name. */
+  readonly story?: boolean;
+  /** Settings that differ from the default, also after a reset. */
+  readonly settings?: Partial<Settings>;
+  /** The clock of rate limits, tokens, and everything with a date; epoch milliseconds. */
+  readonly now?: () => number;
+}
+
+/** A running simulator, with its controls at hand. */
+export interface Simulator extends Controls {
+  /** Like `http://127.0.0.1:4010`; what a client takes for RingCentral's server URL. */
+  readonly url: string;
+  /** Bearer tokens that work without signing in, one for each user. */
+  readonly tokens: readonly string[];
+  /** The calls themselves, for a test that wants to change them in ways no control offers. */
+  readonly switchboard: Switchboard;
+  /** Ends every call and every connection. */
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const MAX_BODY_BYTES = 1_048_576; // 1 MiB
+
+/** Starts a simulator. Rejects when the address cannot be had. */
+export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { port = 0, host = '127.0.0.1', story: plays = true, settings = {}, now = Date.now } = options;
+  const board = createSwitchboard({ story: plays, ...settings }, now);
+  const journal = createJournal();
+  const oauth = createOAuth();
+  const rateLimits = createRateLimits();
+  const platform = createPlatform({ board, oauth, rateLimits, journal });
+  const story = createStory(board);
+  const controls = createControls({ board, platform, oauth, rateLimits, journal, story });
+
+  const server = createServer({ keepAliveTimeout: 65_000 /* 65 seconds */ }, (request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      process.emitWarning(error instanceof Error ? error : String(error));
+      response.destroy();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const url = `http://${host}:${(server.address() as AddressInfo).port}`;
+  story.follow();
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const leaving = new AbortController();
+    response.once('close', () => leaving.abort());
+    const body = await readBody(request);
+    if (body === null) return refuseBody(response);
+    const { path } = splitUrl(request.url ?? '/');
+    if (path.startsWith('/simulator/')) return serveControl(request.method ?? 'GET', path, body, response);
+
+    const { method = 'GET', url: target = '/', headers } = request;
+    const reply = await platform.answer({
+      method,
+      url: target,
+      headers,
+      body,
+      origin: url,
+      signal: leaving.signal,
+    });
+    const { entry, trouble } = reply;
+    const note = (status: number | null) => {
+      entry.status = status;
+      entry.ended ??= now();
+    };
+    response.setHeader('Date', new Date(now()).toUTCString());
+    if (response.destroyed) return note(null);
+    response.once('close', () => note(entry.status));
+    if (trouble !== null) {
+      const pause = (milliseconds: number) => board.pause(milliseconds, leaving.signal);
+      return sendTroubled(response, reply, { trouble, pause, note });
+    }
+    // Noted first, so that whoever has the answer finds it in the journal.
+    note(reply.status);
+    send(response, reply);
+  }
+
+  function serveControl(method: string, path: string, body: string, response: ServerResponse): void {
+    const segments = path.split('/').slice(2).map(decoded);
+    try {
+      const answer = answerControl(controls, { method, segments, body: body === '' ? {} : parsed(body) });
+      send(response, { ...answer, headers: {}, body: answer.body });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      send(response, { status: error.status, headers: {}, body: errorBody(error) });
+    }
+  }
+
+  async function stop(): Promise<void> {
+    story.stop();
+    board.stop();
+    if (!server.listening) return;
+    const closed = new Promise((resolve) => server.once('close', resolve));
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  }
+
+  return {
+    ...controls,
+    url,
+    tokens: STATIC_TOKENS,
+    switchboard: board,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** The body as text; null when it is larger than anything RingCentral takes. */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    // Read to its end all the same: a client that still writes would not see the answer.
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  return size > MAX_BODY_BYTES ? null : Buffer.concat(chunks).toString('utf8');
+}
+
+function refuseBody(response: ServerResponse): void {
+  const refusal = new Refusal(413, 'CMN-104', `Request body is larger than ${MAX_BODY_BYTES} bytes`);
+  send(response, { status: 413, headers: {}, body: errorBody(refusal) });
+}
+
+/** @throws {Refusal} 400 for what is no JSON. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new Refusal(400, 'CMN-103', 'JSON cannot be parsed');
+  }
+}

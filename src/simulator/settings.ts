@@ -1,0 +1,139 @@
+/** What can be set, while it runs: what RingCentral leaves open, what a test wants faster, and the story. */
+import { Refusal } from './refusals.ts';
+
+export interface Settings {
+  /** Plays live calls. Switched off, the calls stay as they are. */
+  readonly story: boolean;
+  /** Milliseconds between two steps of the story. */
+  readonly storyPace: number;
+  /** What `timestamp` and `timeout` do on a session read: hold it, nothing, or 400. */
+  readonly longPoll: 'honour' | 'ignore' | 'reject';
+  /** Requests per window, user and group; 0: as many as they like. */
+  readonly lightLimit: number;
+  readonly mediumLimit: number;
+  readonly heavyLimit: number;
+  readonly authLimit: number;
+  /** Seconds that a rate limit looks back. */
+  readonly rateWindow: number;
+  /** Seconds of silence after a request too many. */
+  readonly penalty: number;
+  /** Seconds that an access token lives. */
+  readonly tokenTtl: number;
+  /** Seconds that a call can be read after its end. */
+  readonly retention: number;
+  /** The status for a wrong call state where the published document lists no 409. */
+  readonly unlistedConflict: 409 | 403 | 400;
+  /**
+   * Which body of mute is accepted: `{"party":{"muted":true}}` (wrapped), `{"muted":true}` (bare) or both.
+   * `wrapped-ignored` answers 200 to the wrapped one and changes nothing.
+   */
+  readonly muteBody: 'both' | 'wrapped' | 'bare' | 'wrapped-ignored';
+  /** Milliseconds until a phone told to answer has answered. */
+  readonly answerDelay: number;
+  /** Milliseconds between two steps of a call-out; null: it waits to be moved. */
+  readonly callOutPace: number | null;
+  /** Milliseconds until a phone outside the account answers; null: it rings on. */
+  readonly calleeAnswers: number | null;
+  /** Milliseconds until the host joins a new conference; null: never. */
+  readonly conferenceHostJoins: number | null;
+  /** Seconds that a conference waits for its host. */
+  readonly conferenceLifetime: number;
+  /** Seconds that a caller talks to a voicemail. */
+  readonly voicemailLength: number;
+  /** Keeps the bodies of requests and answers in the journal. */
+  readonly journalBodies: boolean;
+}
+
+/** How RingCentral is known to behave; where it is not known, the friendliest way. */
+export const DEFAULT_SETTINGS: Settings = {
+  story: true,
+  storyPace: 4_000, // 4 seconds
+  longPoll: 'honour',
+  lightLimit: 50,
+  mediumLimit: 40,
+  heavyLimit: 10,
+  authLimit: 5,
+  rateWindow: 60, // 1 minute
+  penalty: 60, // 1 minute
+  tokenTtl: 3_600, // 1 hour
+  retention: 30, // 30 seconds
+  unlistedConflict: 409,
+  muteBody: 'both',
+  answerDelay: 150, // 150 milliseconds
+  callOutPace: 150, // 150 milliseconds
+  calleeAnswers: 150, // 150 milliseconds
+  conferenceHostJoins: 50, // 50 milliseconds
+  conferenceLifetime: 38, // 38 seconds
+  voicemailLength: 20, // 20 seconds
+  journalBodies: false,
+};
+
+/**
+ * The settings with some of them changed.
+ * @throws {Refusal} 400, naming the setting and what is allowed.
+ */
+export function mergeSettings(current: Settings, changes: unknown): Settings {
+  if (typeof changes !== 'object' || changes === null || Array.isArray(changes)) {
+    throw refused('settings', `Settings must be an object with some of ${NAMES}`);
+  }
+  for (const [name, value] of Object.entries(changes)) {
+    const rule = Object.hasOwn(RULES, name) ? RULES[name as keyof Settings] : undefined;
+    if (rule === undefined) throw refused(name, `There is no setting ${name}; there are ${NAMES}`);
+    if (!rule.accepts(value)) {
+      throw refused(name, `Setting ${name} is ${JSON.stringify(value)}, but must be ${rule.allowed}`);
+    }
+  }
+  return { ...current, ...changes };
+}
+
+interface Rule {
+  readonly allowed: string;
+  accepts(value: unknown): boolean;
+}
+
+const onOff: Rule = { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' };
+const amount: Rule = {
+  allowed: 'a number, 0 or more',
+  accepts: (value) => typeof value === 'number' && value >= 0 && value <= 2 ** 31 - 1,
+};
+const pace: Rule = {
+  allowed: 'milliseconds, 1 or more',
+  accepts: (value) => amount.accepts(value) && value !== 0,
+};
+const amountOrNever: Rule = {
+  allowed: 'a number, 0 or more, or null for never',
+  accepts: (value) => value === null || amount.accepts(value),
+};
+const oneOf = (...values: readonly unknown[]): Rule => ({
+  allowed: `one of ${values.join(', ')}`,
+  accepts: (value) => values.includes(value),
+});
+
+const RULES: { readonly [Name in keyof Settings]: Rule } = {
+  story: onOff,
+  storyPace: pace,
+  longPoll: oneOf('honour', 'ignore', 'reject'),
+  lightLimit: amount,
+  mediumLimit: amount,
+  heavyLimit: amount,
+  authLimit: amount,
+  rateWindow: amount,
+  penalty: amount,
+  tokenTtl: amount,
+  retention: amount,
+  unlistedConflict: oneOf(409, 403, 400),
+  muteBody: oneOf('both', 'wrapped', 'bare', 'wrapped-ignored'),
+  answerDelay: amount,
+  callOutPace: amountOrNever,
+  calleeAnswers: amountOrNever,
+  conferenceHostJoins: amountOrNever,
+  conferenceLifetime: amount,
+  voicemailLength: amount,
+  journalBodies: onOff,
+};
+
+const NAMES = Object.keys(RULES).join(', ');
+
+function refused(name: string, message: string): Refusal {
+  return new Refusal(400, 'CMN-101', message, { parameterName: name });
+}

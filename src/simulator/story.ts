@@ -1,0 +1,194 @@
+/**
+ * Live calls without anybody calling: something to look at, always.
+ *
+ * One call with a fixed id goes round its states for ever, so that an example can point to it. Beside it other
+ * calls come, are answered, held, handed on, recorded, missed, and end. Whatever a user does to a call is
+ * done; the story goes on from there.
+ */
+import {
+  type Action,
+  act,
+  addParty,
+  type Call,
+  changeParty,
+  connect,
+  findParty,
+  hangUp,
+  isPresent,
+  newLeg,
+  type Party,
+  partyIdOf,
+} from './call.ts';
+import { dialled } from './dialing.ts';
+import { type CallOrder, placeCall } from './placing.ts';
+import { Refusal } from './refusals.ts';
+import type { Switchboard } from './switchboard.ts';
+
+/** The call that never ends: somebody outside and extension 101. */
+export const DEMO_SESSION_ID = 's-a010203de30z19cb96f3e89z5e100000';
+/** The caller's party in it. */
+export const DEMO_CALLER_PARTY_ID = partyIdOf(DEMO_SESSION_ID, 1);
+/** The party of extension 101 in it. */
+export const DEMO_PARTY_ID = partyIdOf(DEMO_SESSION_ID, 2);
+
+export interface Story {
+  /** Plays or pauses, as the settings say now. */
+  follow(): void;
+  /** Forgets how far it was, and begins again. */
+  restart(): void;
+  /** Plays no more. */
+  stop(): void;
+}
+
+/** Plays live calls at the pace of the settings. Its first calls are there at once. */
+export function createStory(board: Switchboard): Story {
+  let timer: NodeJS.Timeout | undefined;
+  let demo = demoAtStart();
+  let scenes: Scene[] = [];
+  let turn = 0;
+
+  function follow(): void {
+    clearTimeout(timer);
+    if (!board.settings.story) return;
+    if (turn === 0) play();
+    timer = setTimeout(() => {
+      play();
+      follow();
+    }, board.settings.storyPace);
+  }
+
+  function play(): void {
+    demo = playDemo(board, demo);
+    if (turn % TURNS_PER_SCENE === 0 && scenes.length < SCENES_AT_ONCE) {
+      const script = SCRIPTS[(turn / TURNS_PER_SCENE) % SCRIPTS.length];
+      if (script !== undefined) scenes.push(openScene(board, script));
+    } else {
+      scenes = scenes.filter((scene) => playScene(board, scene));
+    }
+    turn += 1;
+  }
+
+  return {
+    follow,
+    restart() {
+      demo = demoAtStart();
+      scenes = [];
+      turn = 0;
+      follow();
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+/** What happens to the call that never ends, one step at a time. */
+const ROUND: readonly Partial<Party>[] = [
+  { code: 'Proceeding', muted: false, recordings: [] },
+  { code: 'Answered' },
+  { muted: true },
+  { muted: false },
+  { code: 'Hold' },
+  { code: 'Answered' },
+  { recordings: [{ id: '9100200300', active: true, mode: 'OnDemand' }] },
+  { recordings: [{ id: '9100200300', active: false, mode: 'OnDemand' }] },
+  { recordings: [{ id: '9100200300', active: true, mode: 'OnDemand' }] },
+];
+
+/** Turns that the demo call stays away when somebody has ended it or handed it on. */
+const TURNS_AWAY = 3;
+
+interface Demo {
+  readonly step: number;
+  readonly away: number;
+}
+
+/** As if it had been away long enough, so that it comes at once. */
+function demoAtStart(): Demo {
+  return { step: 0, away: TURNS_AWAY };
+}
+
+function playDemo(board: Switchboard, { step, away }: Demo): Demo {
+  const own = findParty(board.find(DEMO_SESSION_ID) ?? NOBODY, DEMO_PARTY_ID);
+  if (own !== undefined && isPresent(own)) {
+    const beat = ROUND[step % ROUND.length] ?? {};
+    board.change(DEMO_SESSION_ID, (call, at) => changeParty(call, DEMO_PARTY_ID, beat, at));
+    return { step: (step + 1) % ROUND.length, away: 0 };
+  }
+  if (away < TURNS_AWAY) return { step, away: away + 1 };
+  board.change(DEMO_SESSION_ID, hangUp);
+  placeCall(board, { kind: 'inbound', from: '+12025550123', to: '101', id: DEMO_SESSION_ID });
+  return { step: 1, away: 0 };
+}
+
+/** What happens to a call in one turn. */
+type Beat = (call: Call, at: number) => Call;
+
+interface Script {
+  readonly order: CallOrder;
+  readonly beats: readonly Beat[];
+}
+
+interface Scene {
+  readonly sessionId: string;
+  readonly beats: Beat[];
+}
+
+const SCENES_AT_ONCE = 3;
+const TURNS_PER_SCENE = 3;
+
+/** The second party, or another one, does something that its state allows; else nothing happens. */
+const does =
+  (action: Action, position = 2): Beat =>
+  (call, at) => {
+    const done = act(call, partyIdOf(call.id, position), action, at);
+    return done instanceof Refusal ? call : done;
+  };
+const picksUp =
+  (position = 2): Beat =>
+  (call, at) =>
+    connect(call, partyIdOf(call.id, position), at);
+const handsOn =
+  (position: number, extensionNumber: string): Beat =>
+  (call, at) => {
+    const left = does({ name: 'transfer' }, position)(call, at);
+    const { from } = findParty(call, partyIdOf(call.id, position)) ?? {};
+    if (left === call || from === undefined) return call;
+    return addParty(left, newLeg(from, dialled(extensionNumber, 'to'), 'Proceeding'), at);
+  };
+const ringsOn: Beat = (call) => call;
+
+const SCRIPTS: readonly Script[] = [
+  {
+    order: { kind: 'inbound', from: '+12025550148', to: '101' },
+    beats: [picksUp(), does({ name: 'hold' }), does({ name: 'unhold' }), ringsOn, hangUp],
+  },
+  {
+    order: { kind: 'queue', from: '+12025550149' },
+    // The fourth party is agent 102; the fifth is 103, to whom the call is handed on.
+    beats: [ringsOn, picksUp(4), ringsOn, handsOn(4, '103'), picksUp(5), hangUp],
+  },
+  {
+    order: { kind: 'internal', from: '102', to: '101' },
+    beats: [picksUp(), ringsOn, does({ name: 'hold' }, 1), does({ name: 'unhold' }, 1), hangUp],
+  },
+  {
+    order: { kind: 'inbound', from: '+12025550151', to: '101' },
+    beats: [ringsOn, hangUp],
+  },
+  {
+    order: { kind: 'outbound', from: '101', to: '+12025550152' },
+    beats: [picksUp(), does({ name: 'startRecording', recordingId: '9100200301' }, 1), ringsOn, hangUp],
+  },
+];
+
+const NOBODY: Pick<Call, 'parties'> = { parties: [] };
+
+function openScene(board: Switchboard, { order, beats }: Script): Scene {
+  return { sessionId: placeCall(board, order).id, beats: [...beats] };
+}
+
+/** Plays the next beat; false when the scene is over. */
+function playScene(board: Switchboard, { sessionId, beats }: Scene): boolean {
+  const beat = beats.shift();
+  if (beat !== undefined) board.change(sessionId, beat);
+  return beats.length > 0;
+}

@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { WireSession } from '../../src/ringcentral/wire.ts';
+import {
+  createSimulator,
+  DEMO_CALLER_PARTY_ID,
+  DEMO_PARTY_ID,
+  DEMO_SESSION_ID,
+} from '../../src/simulator/server.ts';
+import { DEFAULT_SETTINGS } from '../../src/simulator/settings.ts';
+import { createStory } from '../../src/simulator/story.ts';
+import { createSwitchboard } from '../../src/simulator/switchboard.ts';
+import { clientOf, DEVICES } from './support.ts';
+
+/** A story whose time is made by hand: `turn()` lets one pass. */
+function tellStory() {
+  vi.useFakeTimers();
+  const board = createSwitchboard({}, Date.now);
+  const story = createStory(board);
+  onTestFinished(() => {
+    story.stop();
+    board.stop();
+    vi.useRealTimers();
+  });
+  story.follow();
+  return { board, story, turn: () => vi.advanceTimersByTime(DEFAULT_SETTINGS.storyPace) };
+}
+
+describe('the story', () => {
+  test('has a call for everybody to look at from the first moment', async () => {
+    await using simulator = await createSimulator();
+    const iris = clientOf(simulator);
+    const { body } = await iris('GET', `/telephony/sessions/${DEMO_SESSION_ID}`);
+    expect(body.parties).toMatchObject([
+      { id: DEMO_CALLER_PARTY_ID, status: { code: 'Answered' } },
+      { id: DEMO_PARTY_ID, extensionId: '701001004', status: { code: 'Proceeding' } },
+    ]);
+    const { body: presence } = await iris('GET', '/extension/~/presence?detailedTelephonyState=true');
+    expect(presence).toMatchObject({
+      activeCalls: expect.arrayContaining([expect.objectContaining({ partyId: DEMO_PARTY_ID })]),
+    });
+  });
+
+  test('takes its call round all states, again and again', () => {
+    const { board, turn } = tellStory();
+    const round = () =>
+      Array.from({ length: 9 }, () => {
+        const [, party] = board.call(DEMO_SESSION_ID).parties;
+        turn();
+        return [party?.code, party?.muted, party?.recordings[0]?.active];
+      });
+    const first = round();
+    expect(first).toEqual([
+      ['Proceeding', false, undefined],
+      ['Answered', false, undefined],
+      ['Answered', true, undefined],
+      ['Answered', false, undefined],
+      ['Hold', false, undefined],
+      ['Answered', false, undefined],
+      ['Answered', false, true],
+      ['Answered', false, false],
+      ['Answered', false, true],
+    ]);
+    expect(round()).toEqual(first);
+  });
+
+  test('goes on for hours with a handful of calls, each of which ends', () => {
+    const { board, turn } = tellStory();
+    const seen = new Set<string>();
+    for (let turns = 0; turns < 2_000; turns++) {
+      turn();
+      const live = board.calls().filter(({ endedAt }) => endedAt === null);
+      expect(live.length).toBeGreaterThanOrEqual(1);
+      expect(live.length).toBeLessThanOrEqual(4);
+      expect(board.calls().length).toBeLessThanOrEqual(8);
+      for (const { id } of live) seen.add(id);
+    }
+    expect(seen.size).toBeGreaterThan(500);
+    expect(board.call(DEMO_SESSION_ID).parties).toHaveLength(2);
+  });
+
+  test('comes back with the same call when somebody has hung up or handed it on', () => {
+    const { board, turn } = tellStory();
+    turn();
+    board.change(DEMO_SESSION_ID, (call, at) => ({
+      ...call,
+      parties: call.parties.slice(0, 1),
+      changedAt: at,
+    }));
+    turn();
+    expect(board.call(DEMO_SESSION_ID).parties).toHaveLength(1);
+    for (let turns = 0; turns < 4; turns++) turn();
+    expect(board.call(DEMO_SESSION_ID)).toMatchObject({
+      endedAt: null,
+      parties: [{}, { id: DEMO_PARTY_ID }],
+    });
+  });
+
+  test('switched off, its calls stay as they are; switched on, it goes on', () => {
+    const { board, story, turn } = tellStory();
+    board.configure({ story: false });
+    story.follow();
+    const frozen = board.calls();
+    for (let turns = 0; turns < 20; turns++) turn();
+    expect(board.calls()).toEqual(frozen);
+    board.configure({ story: true });
+    story.follow();
+    turn();
+    expect(board.calls()).not.toEqual(frozen);
+  });
+
+  test('obeys its users', async () => {
+    await using simulator = await createSimulator({ settings: { storyPace: 3_600_000, answerDelay: 0 } });
+    const iris = clientOf(simulator);
+    const path = `/telephony/sessions/${DEMO_SESSION_ID}/parties/${DEMO_PARTY_ID}`;
+    expect((await iris('POST', `${path}/answer`, { deviceId: DEVICES['101'] })).status).toBe(200);
+    expect((await iris('POST', `${path}/hold`)).body.status).toEqual({ code: 'Hold' });
+  });
+});
+
+describe('the command', () => {
+  const main = fileURLToPath(new URL('../../src/simulator/main.ts', import.meta.url));
+
+  function run(port: string) {
+    const child = spawn(process.execPath, ['--import', 'tsx', main], {
+      env: { ...process.env, SIMULATOR_PORT: port },
+    });
+    onTestFinished(() => {
+      child.kill('SIGKILL');
+    });
+    return child;
+  }
+
+  test('prints its address and tokens, serves, and ends on SIGTERM', async () => {
+    const child = run('0');
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(String(line)).toMatch(
+      /^RingCentral simulator: http:\/\/127\.0\.0\.1:\d+ \(tokens: sim-101, sim-102, sim-103\)\n$/,
+    );
+    const url = /http\S+/.exec(String(line))?.[0];
+    const calls = (await (await fetch(`${url}/simulator/calls`)).json()) as WireSession[];
+    expect(calls[0]?.id).toBe(DEMO_SESSION_ID);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  test('does not start on what is no port', async () => {
+    const child = run('abc');
+    const [line] = (await once(child.stderr, 'data')) as [Buffer];
+    expect(String(line)).toBe('SIMULATOR_PORT is "abc", but must be a port from 0 to 65535\n');
+    expect(await once(child, 'exit')).toEqual([1, null]);
+  });
+});
