@@ -13,7 +13,6 @@ import type { Viewer } from '../../schema/model.ts';
 import type { Hub } from '../live/hub.ts';
 import type { CallSource } from '../live/source.ts';
 import { createTokenPool, digest, readBearer, type TokenPool } from '../ringcentral/auth.ts';
-import type { CallControl } from '../ringcentral/call-control.ts';
 import type { Caller } from '../ringcentral/caller.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
 import type { Gatekeeper, Visitor } from './visitor.ts';

@@ -1,0 +1,316 @@
+/**
+ * The one way through GraphQL: HTTP, server-sent events and WebSocket parse, validate, run and mask here, by the
+ * same rules and with the same caches.
+ */
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
+  parse,
+} from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import type { CallProvider } from '../../schema/provider.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Crowd } from './crowd.ts';
+import { createLimitsRule } from './limits.ts';
+import { codeOf, maskError, originOf, STATUS_OF_CODE } from './masking.ts';
+import { nameOperation, type Operation, type ReceivedAtOf, withPushDelays } from './observe.ts';
+import type { FindDocument, OperationParams } from './persisted.ts';
+import type { Visitor } from './visitor.ts';
+
+/** What the door knows of an operation before it is read. */
+export interface Arrival {
+  readonly visitor: Visitor;
+  readonly operation: Operation;
+  /** Aborts when the client has left. */
+  readonly signal: AbortSignal;
+  /** True once the connection broke, or was closed, under a client that may come back. */
+  readonly dropped: () => boolean;
+}
+
+/** Makes what resolvers are handed; the door adds nothing to it. */
+export type CreateContext = (parts: {
+  readonly provider: CallProvider;
+  readonly requestId: string;
+}) => object;
+
+export interface PipelineParts {
+  readonly config: Config;
+  readonly schema: GraphQLSchema;
+  readonly createContext: CreateContext;
+  /** Null: any operation may be asked. */
+  readonly findDocument: FindDocument | null;
+  readonly crowd: Crowd;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly receivedAtOf?: ReceivedAtOf | undefined;
+}
+
+/** An operation that may run. */
+export interface PreparedOperation {
+  readonly type: OperationTypeNode;
+  readonly args: ExecutionArgs;
+  /** Runs it; what comes out may be sent as it is. */
+  run(): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>>;
+}
+
+export interface Pipeline {
+  /** Answers a GraphQL-over-HTTP request, a subscription by server-sent events. */
+  fetch(
+    url: string,
+    request: { method: string; headers: Record<string, string>; body?: string },
+    arrival: Arrival,
+  ): Promise<Response>;
+  /** Reads an operation that came another way; answers its errors when it may not run. */
+  prepare(params: OperationParams, arrival: Arrival): Promise<PreparedOperation | readonly GraphQLError[]>;
+  /** Makes the answer to an operation that was refused before it was read. */
+  refuse(error: unknown, operation: Operation): GraphQLError;
+}
+
+interface ServerContext {
+  arrival: Arrival;
+}
+
+/**
+ * Documents are kept parsed and validated, up to this much text: a tree takes about fifty times its text, and
+ * callers choose the texts.
+ */
+const PARSED = { max: 1_000, maxSize: 1_000_000, maxEntrySize: 50_000 }; // documents, characters, characters
+
+/** Makes the pipeline of one gateway. */
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { config, schema, createContext, findDocument, crowd, metrics, log, receivedAtOf } = parts;
+
+  const yoga = createYoga<ServerContext>({
+    schema,
+    graphqlEndpoint: '/graphql',
+    context: ({ arrival }: ServerContext) => {
+      const { visitor, operation, signal, dropped } = arrival;
+      const { requestId } = operation;
+      const provider = visitor.provider({ requestId, signal, dropped });
+      return createContext({
+        provider: receivedAtOf === undefined ? provider : withPushDelays(provider, metrics, receivedAtOf),
+        requestId,
+      });
+    },
+    plugins: [useHouseRules()],
+    extraParamNames: ['documentId', 'id'],
+    parserAndValidationCache: { documentCache: createTextCache(), errorCache: createTextCache() },
+    // Every answer is masked on its way out, in `conclude`, where the request id is known.
+    maskedErrors: false,
+    logging: false,
+    batching: false,
+    multipart: false,
+    // The door's own: they stand in front of GraphQL, and also where this pipeline is not asked.
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    maxRequestBodySize: false,
+  });
+
+  return {
+    fetch: async (url, request, arrival) => yoga.fetch(url, request, { arrival }),
+    prepare,
+    refuse(error, operation) {
+      const masked = mask(error, operation.requestId);
+      operation.ended(codeOf(masked));
+      return masked;
+    },
+  };
+
+  /** The same rules on every way in: hooks that only HTTP has would be a hole in the others. */
+  function useHouseRules(): Plugin<ServerContext, ServerContext> {
+    const limitsRule = createLimitsRule(config);
+    return {
+      onParams({ params, setParams }) {
+        // Yoga checks the types of all other parameters.
+        if (params.operationName != null && typeof params.operationName !== 'string') {
+          throw new GraphQLError('Expected "operationName" to be a string.', {
+            extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+          });
+        }
+        if (findDocument !== null) setParams({ ...params, query: findDocument(params) });
+      },
+      onParse({ setParseFn }) {
+        setParseFn((source, options) => parse(source, { ...options, maxTokens: config.maxTokens }));
+      },
+      onValidate({ addValidationRule }) {
+        addValidationRule(limitsRule);
+        if (!config.introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
+      },
+      onExecute({ args }) {
+        name(args.contextValue.arrival, args);
+      },
+      onSubscribe({ args, setResultAndStopExecution }) {
+        const { arrival } = args.contextValue;
+        name(arrival, args);
+        try {
+          arrival.operation.afterwards(crowd.subscribe(arrival.visitor.viewerId));
+        } catch (error) {
+          setResultAndStopExecution({ errors: [asGraphQLError(error)] });
+        }
+      },
+      onResultProcess({ result, setResult, serverContext: { arrival } }) {
+        if (isStream(result)) {
+          setResult(concludeStream(result, arrival));
+        } else if (!Array.isArray(result)) {
+          setResult(withStatus(result, conclude(result, arrival)));
+        }
+      },
+    };
+  }
+
+  async function prepare(
+    params: OperationParams,
+    arrival: Arrival,
+  ): Promise<PreparedOperation | readonly GraphQLError[]> {
+    const refused = (errors: readonly unknown[]) =>
+      conclude({ errors: errors.map(asGraphQLError) }, arrival).errors ?? [];
+    try {
+      const enveloped = yoga.getEnveloped<ServerContext>({ arrival });
+      const document: DocumentNode = enveloped.parse(findDocument?.(params) ?? params.query ?? '');
+      const problems: readonly GraphQLError[] = enveloped.validate(schema, document);
+      if (problems.length > 0) return refused(problems);
+      const operation = getOperationAST(document, params.operationName);
+      if (!operation) return refused([new GraphQLError('Name one of the operations of the document.')]);
+      const args: ExecutionArgs = {
+        schema,
+        document,
+        operationName: params.operationName ?? null,
+        variableValues: params.variables ?? null,
+        contextValue: await enveloped.contextFactory(),
+      };
+      const start =
+        operation.operation === OperationTypeNode.SUBSCRIPTION ? enveloped.subscribe : enveloped.execute;
+      return { type: operation.operation, args, run: () => run(start, args, arrival) };
+    } catch (error) {
+      return refused([error]);
+    }
+  }
+
+  async function run(
+    start: (args: ExecutionArgs) => unknown,
+    args: ExecutionArgs,
+    arrival: Arrival,
+  ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
+    try {
+      const result = (await arrival.operation.within(() => start(args))) as ExecutionResult | Stream;
+      return isStream(result) ? concludeStream(result, arrival) : conclude(result, arrival);
+    } catch (error) {
+      return conclude({ errors: [asGraphQLError(error)] }, arrival);
+    }
+  }
+
+  /** The last word on an answer: masked, counted, logged. */
+  function conclude(result: ExecutionResult, arrival: Arrival): ExecutionResult {
+    const answer = maskResult(result, arrival);
+    const [first] = answer.errors ?? [];
+    if (arrival.signal.aborted) arrival.operation.ended('aborted');
+    else arrival.operation.ended(first === undefined ? 'ok' : codeOf(first));
+    return answer;
+  }
+
+  /** The same for a stream: each event is masked, and the stream ends with its client at the latest. */
+  function concludeStream(stream: Stream, arrival: Arrival): AsyncIterableIterator<ExecutionResult> {
+    const source = stream[Symbol.asyncIterator]();
+    const { operation, signal } = arrival;
+    const stop = () => void answers.return().catch((error) => mask(error, operation.requestId));
+    let stopped = false;
+    const answers = {
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      async next(): Promise<IteratorResult<ExecutionResult>> {
+        try {
+          const step = await source.next();
+          if (!step.done) return { done: false, value: maskResult(step.value, arrival) };
+          operation.ended('ok');
+          return step;
+        } catch (error) {
+          const masked = mask(error, operation.requestId);
+          operation.ended(codeOf(masked));
+          throw masked;
+        }
+      },
+      async return(): Promise<IteratorResult<ExecutionResult>> {
+        operation.ended(arrival.dropped() ? 'aborted' : 'ok');
+        const first = !stopped;
+        stopped = true;
+        if (first) await source.return?.();
+        return { done: true, value: undefined };
+      },
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    operation.afterwards(() => signal.removeEventListener('abort', stop));
+    if (signal.aborted) stop();
+    return answers;
+  }
+
+  function maskResult(result: ExecutionResult, arrival: Arrival): ExecutionResult {
+    if (result.errors === undefined || result.errors.length === 0) return result;
+    return {
+      ...result,
+      errors: result.errors.map((error) => mask(error, arrival.operation.requestId, arrival)),
+    };
+  }
+
+  function mask(error: unknown, requestId: string, arrival?: Arrival): GraphQLError {
+    const masked = maskError(error, { requestId, suggestions: config.introspection });
+    // A read that was cut off because its client left is nobody's fault.
+    if (codeOf(masked) === 'INTERNAL_SERVER_ERROR' && !arrival?.signal.aborted) {
+      log.error({ requestId, err: originOf(error) }, 'unexpected error');
+    }
+    return masked;
+  }
+}
+
+type Stream = AsyncIterable<ExecutionResult>;
+
+/**
+ * Adds the status of a request that failed as a whole: the one Yoga chose for it, else the one of its code.
+ * `spec` makes it 200 where the client takes only `application/json`, as GraphQL over HTTP has it for a
+ * well-formed request; Yoga's code for the others is `BAD_REQUEST`.
+ */
+function withStatus(result: ExecutionResult, answer: ExecutionResult): ExecutionResult {
+  if (answer.errors === undefined || 'data' in answer) return answer;
+  for (const [index, error] of answer.errors.entries()) {
+    const code = codeOf(error);
+    const { code: was, http } = result.errors?.[index]?.extensions ?? {};
+    const chosen = typeof http === 'object' ? http : { status: STATUS_OF_CODE[code] };
+    error.extensions.http = { ...chosen, spec: code === 'BAD_USER_INPUT' && !NOT_WELL_FORMED.has(was) };
+  }
+  return answer;
+}
+
+/** Yoga's codes for requests that are no GraphQL requests. */
+const NOT_WELL_FORMED = new Set<unknown>(['BAD_REQUEST', 'OPERATION_RESOLUTION_FAILURE']);
+
+function name(
+  { operation }: Arrival,
+  args: { document: DocumentNode; operationName?: string | null | undefined },
+) {
+  operation.named(nameOperation(args.document, args.operationName));
+}
+
+function createTextCache<Value extends object>(): LRUCache<string, Value> {
+  return new LRUCache({ ...PARSED, sizeCalculation: (_value, text) => text.length + 1 });
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const originalError =
+    error instanceof Error ? error : new Error('Something was thrown that is no error.', { cause: error });
+  return new GraphQLError(originalError.message, { originalError });
+}
+
+function isStream<Result extends object>(result: Result): result is Extract<Result, AsyncIterable<unknown>> {
+  return Symbol.asyncIterator in result;
+}

@@ -1,0 +1,231 @@
+/**
+ * The front door: one HTTP server for GraphQL in all its ways, GraphiQL, health and metrics.
+ *
+ *   open ── drain() ──▶ draining ── everybody answered, or time is up ──▶ closed
+ *    │                   /readyz says 503, new WebSockets are refused,       ▲
+ *    │                   open ones and event streams are sent away           │
+ *    └────────────────────────────── stop() ─────────────────────────────────┘
+ */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  createServer as createNodeServer,
+  type IncomingMessage,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { GraphQLSchema } from 'graphql';
+import { handleProtocols } from 'graphql-ws';
+import type { Config } from '../config.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { createCrowd } from './crowd.ts';
+import { sendAwayAll } from './drain.ts';
+import { createGraphiQLPage, type Example } from './graphiql.ts';
+import { type CreateContext, createPipeline } from './graphql.ts';
+import { createObserver, type ReceivedAtOf } from './observe.ts';
+import { mayConnect } from './origins.ts';
+import { PATIENCE, type Patience } from './patience.ts';
+import { readManifest } from './persisted.ts';
+import { createRequestDoor } from './requests.ts';
+import type { Gatekeeper } from './visitor.ts';
+import { createWebSockets } from './websocket.ts';
+
+/** Whether the gateway can do its work now, and why not. */
+export interface Readiness {
+  readonly ok: boolean;
+  readonly reason?: string | undefined;
+}
+
+export interface ServerParts {
+  readonly config: Config;
+  readonly schema: GraphQLSchema;
+  readonly gatekeeper: Gatekeeper;
+  readonly createContext: CreateContext;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly isReady: () => Promise<Readiness> | Readiness;
+  /** The tabs of GraphiQL. */
+  readonly examples: readonly Example[];
+  /** Called when draining begins, with the time by which every client has been sent away (epoch milliseconds). */
+  readonly announceDrain?: ((by: number) => void) | undefined;
+  readonly receivedAtOf?: ReceivedAtOf | undefined;
+  readonly patience?: Partial<Patience> | undefined;
+}
+
+export interface Server {
+  /** Where GraphQL is served, like `http://127.0.0.1:4000/graphql`. */
+  readonly url: string;
+  /** Answers what runs, sends the clients elsewhere and closes; done within `config.drainTime`. */
+  drain(): Promise<void>;
+  /** Cuts every connection and closes. */
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts the server; it listens when the promise resolves. */
+export async function createServer(parts: ServerParts): Promise<Server> {
+  const { config, schema, gatekeeper, createContext, metrics, log, isReady, examples } = parts;
+  const patience = { ...PATIENCE, ...parts.patience };
+  const findDocument =
+    config.persistedOperations === null ? null : await readManifest(config.persistedOperations);
+  const crowd = createCrowd(config, (count) => metrics.inFlight.set(count));
+  const observer = createObserver(metrics, log);
+  const pipeline = createPipeline({
+    ...{ config, schema, createContext, findDocument, crowd, metrics, log },
+    receivedAtOf: parts.receivedAtOf,
+  });
+  const requests = createRequestDoor({ config, pipeline, gatekeeper, observer, crowd, patience });
+  const sockets = createWebSockets({ config, pipeline, gatekeeper, observer, crowd, metrics, log, patience });
+  const page = config.graphiql ? createGraphiQLPage(examples) : null;
+  let draining = false;
+  let drained: Promise<void> | undefined;
+
+  const readings = new Map<string, (response: ServerResponse) => Promise<void> | void>([
+    ['/healthz', (response) => sendJson(response, 200, { status: 'ok' })],
+    ['/readyz', tellReadiness],
+    ['/metrics', tellMetrics],
+  ]);
+  if (page !== null) {
+    readings.set('/', (response) => void response.writeHead(302, { location: '/graphql' }).end());
+  }
+
+  const server = createNodeServer(
+    {
+      headersTimeout: patience.headers,
+      requestTimeout: patience.request,
+      keepAliveTimeout: patience.keepAlive,
+      connectionsCheckingInterval: Math.min(patience.headers, 1_000), // at most 1 second late
+    },
+    (request, response) => {
+      route(request, response).catch((error: unknown) => {
+        log.error({ err: error }, 'unexpected error');
+        response.destroy();
+      });
+    },
+  );
+  server.on('upgrade', upgrade);
+  server.listen(config.port, config.host);
+  await once(server, 'listening');
+
+  return {
+    url: `${addressOf(server.address(), config.host)}/graphql`,
+    drain() {
+      drained ??= drain();
+      return drained;
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = requestIdOf(request);
+    response.setHeader('x-request-id', requestId);
+    if (draining) response.setHeader('connection', 'close');
+    const path = pathOf(request);
+    if (path === '/graphql') {
+      if (page !== null && wantsPage(request)) return page.serve(request, response);
+      return requests.answer(request, response, requestId);
+    }
+    const read = readings.get(path);
+    if (read === undefined) return sendJson(response, 404, { error: 'There is nothing at this address.' });
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      return sendJson(response, 405, { error: 'This address can only be read.' });
+    }
+    return read(response);
+  }
+
+  async function tellReadiness(response: ServerResponse): Promise<void> {
+    const readiness = draining ? { ok: false, reason: 'The gateway is draining.' } : await isReady();
+    sendJson(response, readiness.ok ? 200 : 503, readiness);
+  }
+
+  async function tellMetrics(response: ServerResponse): Promise<void> {
+    const text = await metrics.registry.metrics();
+    response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text);
+  }
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Before ws listens, a client that hangs up must not end the process.
+    socket.on('error', () => socket.destroy());
+    const status = upgradeStatus(request, config.corsOrigins, draining);
+    if (status === 101) {
+      sockets.accept(request, socket, head);
+    } else {
+      const line = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`;
+      socket.end(`${line}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    }
+  }
+
+  async function drain(): Promise<void> {
+    draining = true;
+    const deadline = AbortSignal.timeout(config.drainTime);
+    parts.announceDrain?.(Date.now() + config.drainTime);
+    await sendAwayAll([...sockets.guests(), ...requests.guests()], config.drainTime, deadline);
+    const closed = close();
+    if (deadline.aborted) cutAll();
+    else deadline.addEventListener('abort', cutAll, { once: true });
+    await closed;
+    deadline.removeEventListener('abort', cutAll);
+  }
+
+  async function stop(): Promise<void> {
+    draining = true;
+    const closed = close();
+    cutAll();
+    await closed;
+  }
+
+  /** No new connections; resolves when the last one is gone. */
+  async function close(): Promise<void> {
+    const closed = server.listening ? once(server, 'close') : Promise.resolve();
+    server.close();
+    // Connections that wait for a next request do so from when their answer is out.
+    const sweeping = setInterval(() => server.closeIdleConnections(), 50); // 50 milliseconds
+    await Promise.all([closed, sockets.closed()]);
+    clearInterval(sweeping);
+  }
+
+  function cutAll(): void {
+    sockets.stop();
+    server.closeAllConnections();
+  }
+}
+
+/** What a request for a WebSocket is answered: 101 when it may have one. */
+function upgradeStatus(request: IncomingMessage, corsOrigins: readonly string[], draining: boolean): number {
+  if (pathOf(request) !== '/graphql') return 404;
+  if (draining) return 503;
+  if (!mayConnect(request.headers, corsOrigins)) return 403;
+  return handleProtocols(request.headers['sec-websocket-protocol'] ?? '') === false ? 400 : 101;
+}
+
+/** The client's own id where it can stand in a header and a log line as it is; else a new one. */
+function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:=+/-]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '/';
+}
+
+function wantsPage({ method, headers: { accept } }: IncomingMessage): boolean {
+  return method === 'GET' && accept?.includes('text/html') === true;
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body));
+}
+
+function addressOf(address: string | AddressInfo | null, host: string): string {
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
+  // Where it listens on every address, this machine is one of them.
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${address.port}`;
+}

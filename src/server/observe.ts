@@ -1,0 +1,159 @@
+/** What operators see of each operation: one count, one line of log, one span. */
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  getOperationAST,
+  Kind,
+  type OperationTypeNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { CallProvider } from '../../schema/provider.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { openOperationSpan } from '../telemetry/tracing.ts';
+import type { ErrorCode } from './masking.ts';
+
+/** How an operation ended: `aborted` when its client left before the answer. */
+export type OperationResult = 'ok' | 'aborted' | ErrorCode;
+
+/** One operation on its way through the gateway. */
+export interface Operation {
+  readonly requestId: string;
+  /** Runs `work` in the span of the operation. */
+  within<Result>(work: () => Result): Result;
+  /** Who asks, once known. */
+  admitted(viewerId: string): void;
+  /** What is asked, once the document is known to be valid. */
+  named(name: OperationName): void;
+  /** Has `release` called when it ends, however it ends. */
+  afterwards(release: () => void): void;
+  /** Counts it, logs it and releases what it held; only the first call does. */
+  ended(result: OperationResult): void;
+}
+
+/** What metrics and logs call an operation: never by the name that its client gave it. */
+export interface OperationName {
+  readonly type: OperationTypeNode | 'unknown';
+  /** Its first root field, which the schema knows. */
+  readonly field: string;
+}
+
+export interface Observer {
+  /** An operation came in. */
+  begin(requestId: string, headers: IncomingHttpHeaders): Operation;
+}
+
+/** Makes the observer of one gateway. */
+export function createObserver(metrics: Metrics, log: Log): Observer {
+  return {
+    begin(requestId, headers) {
+      const begunAt = performance.now();
+      const span = openOperationSpan(requestId, headers);
+      let name: OperationName = { type: 'unknown', field: 'none' };
+      let viewer: string | undefined;
+      let over = false;
+      const releases: (() => void)[] = [];
+      return {
+        requestId,
+        within: span.within,
+        admitted(viewerId) {
+          viewer = shortDigest(viewerId);
+        },
+        named(known) {
+          name = known;
+        },
+        afterwards(release) {
+          if (over) release();
+          else releases.push(release);
+        },
+        ended(result) {
+          if (over) return;
+          over = true;
+          const { type, field } = name;
+          const ms = performance.now() - begunAt;
+          metrics.operations.inc({ type, field, result });
+          if (type === 'query' || type === 'mutation') metrics.operationSeconds.observe({ type }, ms / 1_000);
+          log.info({ requestId, type, field, result, ms: Math.round(ms * 10) / 10, viewer }, 'operation');
+          span.note({ 'graphql.operation.type': type, 'graphql.field': field });
+          span.end(result === 'ok' ? undefined : result);
+          for (const release of releases) release();
+        },
+      };
+    },
+  };
+}
+
+/** Names an operation of a valid document. */
+export function nameOperation(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+): OperationName {
+  const operation = getOperationAST(document, operationName);
+  if (!operation) return { type: 'unknown', field: 'none' };
+  return { type: operation.operation, field: firstField(operation.selectionSet, document) ?? 'none' };
+}
+
+function firstField({ selections: [first] }: SelectionSetNode, document: DocumentNode): string | undefined {
+  switch (first?.kind) {
+    case Kind.FIELD:
+      return first.name.value;
+    case Kind.INLINE_FRAGMENT:
+      return firstField(first.selectionSet, document);
+    case Kind.FRAGMENT_SPREAD: {
+      const isMeant = (definition: { kind: string }): definition is FragmentDefinitionNode =>
+        definition.kind === Kind.FRAGMENT_DEFINITION &&
+        (definition as FragmentDefinitionNode).name.value === first.name.value;
+      const fragment = document.definitions.find(isMeant);
+      return fragment && firstField(fragment.selectionSet, document);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** When the answer of the phone system that showed an event was received, in epoch milliseconds; null: not known. */
+export type ReceivedAtOf = (event: unknown) => number | null;
+
+/**
+ * Measures how long events take from the phone system's answer to the frame. A stream is pulled for its next event
+ * when the frame of the last one was handed to the network, so the moment of the pull is the end of the delay.
+ */
+export function withPushDelays(
+  provider: CallProvider,
+  metrics: Metrics,
+  receivedAtOf: ReceivedAtOf,
+): CallProvider {
+  return {
+    ...provider,
+    callEvents: (sessionId, after) => timed(provider.callEvents(sessionId, after)),
+    callPartyUpdates: (sessionId, partyId) => timed(provider.callPartyUpdates(sessionId, partyId)),
+    activeCallUpdates: () => timed(provider.activeCallUpdates()),
+  };
+
+  // Not an async generator: its return() would wait behind a next() that waits for an event.
+  function timed<Event>(source: AsyncIterableIterator<Event>): AsyncIterableIterator<Event> {
+    let receivedAt: number | null = null;
+    return {
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      async next() {
+        if (receivedAt !== null) metrics.pushSeconds.observe(Math.max(0, Date.now() - receivedAt) / 1_000);
+        receivedAt = null;
+        const step = await source.next();
+        if (!step.done) receivedAt = receivedAtOf(step.value);
+        return step;
+      },
+      async return(value) {
+        return (await source.return?.(value)) ?? { done: true, value };
+      },
+    };
+  }
+}
+
+/** Enough to tell viewers apart in a log, too little to find out who they are. */
+function shortDigest(viewerId: string): string {
+  return createHash('sha256').update(viewerId).digest('hex').slice(0, 8);
+}

@@ -1,0 +1,48 @@
+/** Which web pages may speak to the gateway from a browser. */
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+
+/**
+ * Whether a WebSocket may be opened by whoever sends this `Origin`: a program (none), a page of this very host,
+ * or a page of a configured origin. Compared whole: `https://desk.example.com.evil.example` is somebody else.
+ */
+export function mayConnect(headers: IncomingHttpHeaders, allowed: readonly string[]): boolean {
+  const { origin, host } = headers;
+  if (origin === undefined || allowed.includes(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+/**
+ * Whether a page of somebody else could have made a browser send this GET without being asked first (CSRF).
+ * A browser says so itself, in headers that no page can change; programs like curl send neither of them.
+ * POST needs no such look: it is taken as JSON only, which a browser never sends to strangers unasked.
+ */
+export function isFromForeignPage(headers: IncomingHttpHeaders, allowed: readonly string[]): boolean {
+  if (headers.origin !== undefined) return !mayConnect(headers, allowed);
+  const site = headers['sec-fetch-site'];
+  return site === 'cross-site' || site === 'same-site';
+}
+
+/** The CORS headers of an answer: none unless the origin is configured. */
+export function corsHeaders(headers: IncomingHttpHeaders, allowed: readonly string[]): OutgoingHttpHeaders {
+  const { origin } = headers;
+  if (origin === undefined || !allowed.includes(origin)) return {};
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': 'x-request-id, retry-after',
+  };
+}
+
+/** What a browser that asks first (preflight) is allowed, beside {@link corsHeaders}. */
+export function preflightHeaders(
+  headers: IncomingHttpHeaders,
+  allowed: readonly string[],
+): OutgoingHttpHeaders {
+  const cors = corsHeaders(headers, allowed);
+  if (Object.keys(cors).length === 0) return {};
+  return {
+    ...cors,
+    'access-control-allow-methods': 'GET, POST',
+    'access-control-allow-headers': 'authorization, content-type, x-request-id, traceparent, tracestate',
+    'access-control-max-age': '600', // 10 minutes
+  };
+}

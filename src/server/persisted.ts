@@ -1,0 +1,62 @@
+/**
+ * Persisted operations: only what was registered at build time may be asked.
+ *
+ * The manifest is what codegen's client preset writes: one JSON object from hash to document. A client names an
+ * operation by `documentId` (or `id`, or `extensions.persistedQuery.sha256Hash` as Apollo's clients do); one that
+ * sends text instead is let in when the text is registered, letter by letter.
+ */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { BadUserInput } from '../../schema/failures.ts';
+
+/** A request for an operation, in text or by its id. */
+export interface OperationParams {
+  readonly query?: string | undefined;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Record<string, unknown> | null | undefined;
+  readonly extensions?: Record<string, unknown> | null | undefined;
+}
+
+/**
+ * Finds the document that a request asks for.
+ * @throws {BadUserInput} when it is not registered.
+ */
+export type FindDocument = (params: OperationParams) => string;
+
+const Manifest = z.record(z.string(), z.string());
+const PersistedQuery = z.object({ persistedQuery: z.object({ sha256Hash: z.string() }) });
+const Named = z.union([
+  z.object({ documentId: z.string() }).transform((params) => params.documentId),
+  z.object({ id: z.string() }).transform((params) => params.id),
+  z.object({ extensions: PersistedQuery }).transform((params) => params.extensions.persistedQuery.sha256Hash),
+]);
+
+/** Reads a manifest; throws an error that names the file when it is not one. */
+export async function readManifest(path: string): Promise<FindDocument> {
+  const text = await readFile(path, 'utf8');
+  try {
+    return createFindDocument(new Map(Object.entries(Manifest.parse(JSON.parse(text)))));
+  } catch (error) {
+    throw new Error(`PERSISTED_OPERATIONS: ${path} is not a JSON object from hash to document.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Makes the finder over registered documents, by their ids. */
+export function createFindDocument(documents: ReadonlyMap<string, string>): FindDocument {
+  const texts = new Set(documents.values());
+  return (params) => {
+    const id = Named.safeParse(params);
+    // A prefix like `sha256:` names the algorithm; the manifest has the hash alone.
+    const named = id.success
+      ? (documents.get(id.data) ?? documents.get(id.data.replace(/^\w+:/, '')))
+      : undefined;
+    if (named !== undefined) return named;
+    if (params.query !== undefined && texts.has(params.query)) return params.query;
+    throw new BadUserInput(
+      'This operation is not registered; allowed are the operations of the manifest, by their documentId.',
+      'documentId',
+    );
+  };
+}

@@ -1,0 +1,256 @@
+/** GraphQL over HTTP: one request at `/graphql`, its answer or its stream of server-sent events. */
+import { once, setMaxListeners } from 'node:events';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { BadUserInput, Forbidden, RateLimited } from '../../schema/failures.ts';
+import type { Config } from '../config.ts';
+import type { Crowd } from './crowd.ts';
+import type { Guest } from './drain.ts';
+import type { Pipeline } from './graphql.ts';
+import { codeOf, originOf, STATUS_OF_CODE } from './masking.ts';
+import type { Observer, Operation } from './observe.ts';
+import { corsHeaders, isFromForeignPage, preflightHeaders } from './origins.ts';
+import type { Patience } from './patience.ts';
+import type { Gatekeeper, Visitor } from './visitor.ts';
+
+export interface RequestParts {
+  readonly config: Config;
+  readonly pipeline: Pipeline;
+  readonly gatekeeper: Gatekeeper;
+  readonly observer: Observer;
+  readonly crowd: Crowd;
+  readonly patience: Patience;
+}
+
+export interface RequestDoor {
+  /** Answers one request; never rejects. */
+  answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void>;
+  /** The open event streams. */
+  guests(): readonly Guest[];
+}
+
+/** A request that is refused for what it is, not for what it asks. */
+class Refusal extends Error {
+  override name = 'Refusal';
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+
+  constructor(status: number, cause: BadUserInput | Forbidden, headers: OutgoingHttpHeaders = {}) {
+    super(cause.message, { cause });
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** Makes the door for GraphQL requests. */
+export function createRequestDoor(parts: RequestParts): RequestDoor {
+  const { config, pipeline, gatekeeper, observer, crowd, patience } = parts;
+  const streams = new Set<Guest>();
+
+  return {
+    async answer(request, response, requestId) {
+      if (config.corsOrigins.length > 0) response.setHeader('vary', 'origin, accept');
+      if (request.method === 'OPTIONS') {
+        const allowed = preflightHeaders(request.headers, config.corsOrigins);
+        response.writeHead(204, { allow: 'GET, POST, OPTIONS', ...allowed }).end();
+        return;
+      }
+      setHeaders(response, corsHeaders(request.headers, config.corsOrigins));
+      const operation = observer.begin(requestId, request.headers);
+      const left = new AbortController();
+      response.once('close', () => {
+        if (!response.writableFinished) left.abort();
+      });
+      try {
+        await ask(request, response, operation, left);
+      } catch (error) {
+        if (response.headersSent || left.signal.aborted) {
+          operation.ended('aborted');
+          response.destroy();
+        } else {
+          refuse(error, request, response, operation);
+        }
+      }
+    },
+    guests: () => [...streams],
+  };
+
+  async function ask(
+    request: IncomingMessage,
+    response: ServerResponse,
+    operation: Operation,
+    left: AbortController,
+  ): Promise<void> {
+    checkForm(request, config);
+    const leave = crowd.enter();
+    try {
+      const visitor = await gatekeeper.admit(request.headers.authorization ?? null);
+      operation.admitted(visitor.viewerId);
+      const body = request.method === 'POST' ? await readBody(request, config.maxBodyBytes) : undefined;
+      const answer = await operation.within(() =>
+        pipeline.fetch(
+          `http://localhost${request.url}`,
+          {
+            method: request.method ?? 'GET',
+            headers: pick(request, ['accept', 'content-type']),
+            ...(body !== undefined && { body }),
+          },
+          { visitor, operation, signal: left.signal, dropped: () => left.signal.aborted },
+        ),
+      );
+      const isStream = answer.headers.get('content-type') === 'text/event-stream';
+      if (isStream && answer.body !== null) {
+        leave();
+        await stream(answer, answer.body, response, visitor, left);
+      } else {
+        await send(answer, response);
+        // A stream that this client would not take (406) was begun all the same.
+        left.abort();
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  /** Sends events as long as the client takes them, its token lives and nobody sends it away. */
+  async function stream(
+    answer: Response,
+    body: ReadableStream<Uint8Array>,
+    response: ServerResponse,
+    { expired }: Visitor,
+    left: AbortController,
+  ): Promise<void> {
+    // Cut, not ended: a client takes the end for the end of the call, and a cut for a reason to come back.
+    const cut = () => {
+      left.abort();
+      response.destroy();
+    };
+    const guest: Guest = { idle: async () => {}, sendAway: cut };
+    const reader = body.getReader();
+    streams.add(guest);
+    setMaxListeners(0, expired);
+    expired.addEventListener('abort', cut, { once: true, signal: left.signal });
+    left.signal.addEventListener('abort', () => void reader.cancel().catch(() => {}), { once: true });
+    try {
+      response.writeHead(answer.status, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      });
+      while (!left.signal.aborted) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        if (response.write(value)) continue;
+        // Who takes nothing for the time of two pings is not there.
+        const patient = AbortSignal.any([left.signal, AbortSignal.timeout(2 * patience.ping)]);
+        await once(response, 'drain', { signal: patient });
+      }
+      response.end();
+    } finally {
+      streams.delete(guest);
+      expired.removeEventListener('abort', cut);
+    }
+  }
+
+  function refuse(
+    error: unknown,
+    request: IncomingMessage,
+    response: ServerResponse,
+    operation: Operation,
+  ): void {
+    const refusal = error instanceof Refusal ? error : null;
+    const masked = pipeline.refuse(refusal?.cause ?? error, operation);
+    const code = codeOf(masked);
+    const origin = originOf(error);
+    const body = Buffer.from(JSON.stringify({ errors: [masked] }));
+    setHeaders(response, {
+      ...refusal?.headers,
+      ...(code === 'UNAUTHENTICATED' && { 'www-authenticate': 'Bearer' }),
+      ...(origin instanceof RateLimited && { 'retry-after': String(Math.ceil(origin.retryAfter)) }),
+      ...(code === 'OVERLOADED' && { 'retry-after': '1' }), // second
+      'content-type': `${errorType(request)}; charset=utf-8`,
+      'content-length': body.length,
+      'cache-control': 'no-store',
+    });
+    // What was not read of the body is thrown away, and the connection with it.
+    if (!request.complete) response.setHeader('connection', 'close');
+    response.writeHead(refusal?.status ?? STATUS_OF_CODE[code]).end(body);
+    request.resume();
+  }
+}
+
+/** Refuses, before anybody is asked who they are, what a browser may send for a page of somebody else. */
+function checkForm(request: IncomingMessage, { corsOrigins, maxBodyBytes }: Config): void {
+  const { method, headers } = request;
+  if (method === 'GET') {
+    if (isFromForeignPage(headers, corsOrigins)) {
+      throw new Refusal(
+        403,
+        new Forbidden('Pages of this origin may not ask here; allowed are those of CORS_ORIGINS.'),
+      );
+    }
+    return;
+  }
+  if (method !== 'POST') {
+    throw new Refusal(405, new BadUserInput('GraphQL is asked with GET or POST.'), {
+      allow: 'GET, POST, OPTIONS',
+    });
+  }
+  if (!JSON_TYPE.test(headers['content-type'] ?? '')) {
+    throw new Refusal(415, new BadUserInput('The body is taken as application/json only.'), {
+      'accept-post': 'application/json',
+    });
+  }
+  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
+    throw new Refusal(415, new BadUserInput('The body is taken uncompressed only.'), {
+      'accept-encoding': 'identity',
+    });
+  }
+  if (Number(headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge(maxBodyBytes);
+}
+
+const JSON_TYPE = /^application\/(graphql\+)?json *(;|$)/i;
+
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // The stream is kept when the loop is left, so that the refusal can still be sent.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size).toString();
+}
+
+function tooLarge(maxBytes: number): Refusal {
+  return new Refusal(
+    413,
+    new BadUserInput(`The body is larger than ${maxBytes} bytes, which is as much as is read.`),
+  );
+}
+
+async function send(answer: Response, response: ServerResponse): Promise<void> {
+  const body = Buffer.from(await answer.text());
+  answer.headers.forEach((value, name) => void response.setHeader(name, value));
+  setHeaders(response, { 'content-length': body.length, 'cache-control': 'no-store' });
+  response.writeHead(answer.status).end(body);
+}
+
+function errorType({ headers: { accept } }: IncomingMessage): string {
+  const type = 'application/graphql-response+json';
+  return accept?.includes(type) ? type : 'application/json';
+}
+
+function pick(
+  { headers }: IncomingMessage,
+  names: readonly ('accept' | 'content-type')[],
+): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
+  );
+}
+
+function setHeaders(response: ServerResponse, headers: OutgoingHttpHeaders): void {
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) response.setHeader(name, value);
+}
