@@ -3,9 +3,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   // Vite would take graphql's ES modules for our files and Node its CommonJS ones for Pothos and Yoga: two realms.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
-  // graphql exists once as a CommonJS and once as an ES module, and its types do not mix. Node takes the first
-  // for everybody; so must Vite for our files, or each would hold schemas and errors of its own kind.
-  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
     // A hang is a bug worth seeing, a slow machine is not: the limits are far above what any test needs.

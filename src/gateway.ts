@@ -1,15 +1,19 @@
 /** The whole gateway: the only file that knows everyone. */
+import { readdir, readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { createContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import type { Config } from './config.ts';
-import { createHub } from './live/hub.ts';
-import { createServiceSignIn } from './ringcentral/auth.ts';
+import { createHub, type HubOptions } from './live/hub.ts';
+import { receivedAtOf } from './live/watched-call.ts';
+import { createServiceSignIn, type ServiceSignIn } from './ringcentral/auth.ts';
 import { createBudget } from './ringcentral/budget.ts';
 import { createCallControl } from './ringcentral/call-control.ts';
 import { createUpstream } from './ringcentral/http.ts';
 import { createIdempotencyKeys } from './ringcentral/idempotency.ts';
 import { createPassThroughGatekeeper, createServiceGatekeeper } from './server/gatekeeper.ts';
-import { createServer } from './server/http.ts';
+import type { Example } from './server/graphiql.ts';
+import { createServer, type Readiness } from './server/http.ts';
 import { createSimulator } from './simulator/server.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -19,7 +23,123 @@ export interface Gateway {
   readonly url: string;
   /** The embedded simulator, when there is one. */
   readonly simulatorUrl: string | null;
-  /** Finishes what runs, sends the clients elsewhere, and lets go of everything. */
+  /** Finishes what runs, sends the clients elsewhere, and lets go of everything, within `config.drainTime`. */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What tests turn, beside the settings. */
+export interface GatewayOptions {
+  readonly log?: Log;
+  readonly live?: Pick<HubOptions, 'pace' | 'activeCallsPace' | 'limits'>;
+}
+
+const USER_AGENT = 'ringcentral-graphql-gateway/0.1.0';
+
+/** The extension that a caller without a token is, with the embedded simulator. */
+const SIMULATED_CALLER = 'sim-101';
+
+/** Starts the gateway; it listens when the promise resolves. */
+export async function createGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
+  const { log = createLog(config.logLevel) } = options;
+  const simulator = config.ringCentralServerUrl === null ? await createSimulator({ story: true }) : null;
+  const serverUrl = config.ringCentralServerUrl ?? simulator?.url ?? '';
+  const metrics = createMetrics();
+  metrics.collectProcess();
+  const budget = createBudget({ metrics });
+  const upstream = createUpstream({
+    serverUrl,
+    budget,
+    metrics,
+    log,
+    upstreamTimeout: config.upstreamTimeout,
+    userAgent: USER_AGENT,
+  });
+  const callControl = createCallControl(upstream);
+  const hub = createHub({ metrics, log, longPollTimeout: config.longPollTimeout, ...options.live });
+  const parts = { callControl, hub, keys: createIdempotencyKeys(), metrics };
+  const { identity } = config;
+  const signIn =
+    identity.kind === 'service'
+      ? createServiceSignIn({ ...identity, sendForm: upstream.sendForm, log })
+      : null;
+  const gatekeeper =
+    identity.kind === 'service' && signIn !== null
+      ? createServiceGatekeeper(parts, signIn, identity.gatewayKeys)
+      : createPassThroughGatekeeper(parts, simulator === null ? null : SIMULATED_CALLER);
+
+  const server = await createServer({
+    config,
+    schema,
+    gatekeeper,
+    createContext,
+    metrics,
+    log,
+    isReady: () => readiness(serverUrl, signIn),
+    examples: config.graphiql ? await readExamples() : [],
+    announceDrain: (by) =>
+      hub.notify('DRAINING', 'This gateway is going away: reconnect with your cursor.', by),
+    receivedAtOf,
+  });
+
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= letGo();
+    return stopped;
+  };
+  return { url: server.url, simulatorUrl: simulator?.url ?? null, stop, [Symbol.asyncDispose]: stop };
+
+  async function letGo(): Promise<void> {
+    await server.drain();
+    hub.stop();
+    budget.stop();
+    await signIn?.stop();
+    upstream.stop();
+    await simulator?.stop();
+  }
+}
+
+const CONNECT_TIMEOUT = 2_000; // 2 seconds
+
+/** Whether RingCentral can be reached and, where the gateway signs in itself, lets it in. Costs no request. */
+async function readiness(serverUrl: string, signIn: ServiceSignIn | null): Promise<Readiness> {
+  const state = signIn?.state();
+  if (state?.status === 'refused') {
+    return { ok: false, reason: `RingCentral refused to sign the gateway in. ${state.problem ?? ''}`.trim() };
+  }
+  const { hostname, port, protocol } = new URL(serverUrl);
+  const reached = await new Promise<boolean>((resolve) => {
+    const socket = connect({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port) || (protocol === 'https:' ? 443 : 80),
+      timeout: CONNECT_TIMEOUT,
+    });
+    const tell = (answer: boolean) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', tell(true)).once('error', tell(false)).once('timeout', tell(false));
+  });
+  return reached ? { ok: true } : { ok: false, reason: 'RingCentral cannot be reached.' };
+}
+
+/** The operations of `examples/`, which stand beside the sources and beside `dist/` alike. */
+async function readExamples(): Promise<Example[]> {
+  const folder = new URL(
+    import.meta.url.includes('/dist/') ? '../../examples/' : '../examples/',
+    import.meta.url,
+  );
+  const names = await readdir(folder);
+  return Promise.all(
+    names
+      .filter((name) => name.endsWith('.graphql'))
+      .sort()
+      .map(async (name) => {
+        const variables = name.replace('.graphql', '.json');
+        return {
+          query: await readFile(new URL(name, folder), 'utf8'),
+          ...(names.includes(variables) && { variables: await readFile(new URL(variables, folder), 'utf8') }),
+        };
+      }),
+  );
 }

@@ -7,7 +7,7 @@ const config = settingsOrExit();
 const log = createLog(config.logLevel, process.stdout.isTTY ? await createTerminal() : undefined);
 
 try {
-  const gateway = await createGateway(config, log);
+  const gateway = await createGateway(config, { log });
   const calls = gateway.simulatorUrl === null ? `calls of ${config.ringCentralServerUrl}` : 'simulated calls';
   const page = config.graphiql ? `GraphiQL: ${gateway.url}` : `GraphQL: ${gateway.url}`;
   log.info({ simulator: gateway.simulatorUrl ?? undefined }, `${page} (${calls})`);

@@ -13,6 +13,8 @@ export interface ReadOptions {
   /** Queries answer a person who waits; polls keep a watch fresh and may wait themselves. */
   readonly lane: 'query' | 'poll';
   readonly signal?: AbortSignal | undefined;
+  /** Called as the request leaves: before that it may have waited for the rate budget. */
+  readonly onSent?: (() => void) | undefined;
 }
 
 /** When something was asked and answered, by this machine's clock, in epoch milliseconds. */

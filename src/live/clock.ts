@@ -1,0 +1,37 @@
+/**
+ * The upstream's clock, as far as its `Date` headers tell.
+ *
+ * A header gives whole seconds, so each answer only bounds the offset between the two clocks:
+ *
+ * ```text
+ *   Date - receivedAt  ≤  offset  <  Date + 1 s - sentAt
+ * ```
+ *
+ * Many answers together bound it to milliseconds.
+ */
+
+/** What is known of `upstream time = local time + offset`; milliseconds. */
+export interface ClockBounds {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Before any header was seen: the clocks are taken to agree within two seconds. */
+export const UNKNOWN_CLOCK: ClockBounds = { least: -2_000, most: 2_000 };
+
+const NOTHING_YET: ClockBounds = { least: -Infinity, most: Infinity };
+
+/** Narrows the bounds by one answer; starts anew when a clock was set and the answers contradict each other. */
+export function narrow(
+  bounds: ClockBounds,
+  answer: { readonly upstreamDate: number | null; readonly sentAt: number; readonly receivedAt: number },
+): ClockBounds {
+  const { upstreamDate, sentAt, receivedAt } = answer;
+  if (upstreamDate === null) return bounds;
+  const least = upstreamDate - receivedAt;
+  const most = upstreamDate + 1_000 - sentAt;
+  const before = bounds === UNKNOWN_CLOCK ? NOTHING_YET : bounds;
+  const narrowed = { least: Math.max(before.least, least), most: Math.min(before.most, most) };
+  if (narrowed.least > narrowed.most) return { least, most };
+  return narrowed.least === bounds.least && narrowed.most === bounds.most ? bounds : narrowed;
+}

@@ -1,0 +1,111 @@
+/**
+ * The recent events of a call, and the cursors that say how far a client has read.
+ *
+ * A cursor is opaque to clients and worthless to everybody else: it is signed with a secret of this process, and it
+ * carries a mark of the viewer and the call it was made for.
+ */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { SnapshotReason } from '../../schema/provider.ts';
+
+/** What is said of a cursor that cannot be resumed from. */
+export type CursorRefusal = Exclude<SnapshotReason, 'SUBSCRIBED' | 'EVENTS_SKIPPED'>;
+
+/** Signs cursors; one for the whole process. */
+export interface CursorSigner {
+  /** The cursors of one viewer and call. */
+  scope(viewerId: string, sessionId: string): CursorScope;
+}
+
+export interface CursorScope {
+  /** A cursor after the event number `sequence` of the run of events named `run`. */
+  write(run: string, sequence: number): string;
+  read(cursor: string): { readonly run: string; readonly sequence: number } | CursorRefusal;
+}
+
+export function createCursorSigner(secret: Buffer = randomBytes(32)): CursorSigner {
+  const processMark = digest('process').slice(0, 8);
+
+  return {
+    scope(viewerId, sessionId) {
+      const scopeMark = digest(JSON.stringify([viewerId, sessionId])).slice(0, 12);
+      const prefix = `${processMark}.${scopeMark}`;
+      return {
+        write(run, sequence) {
+          const text = `${prefix}.${run}.${sequence.toString(36)}`;
+          return `${text}.${digest(text)}`;
+        },
+        read(cursor) {
+          const parts = CURSOR.exec(cursor)?.groups;
+          if (parts === undefined) return 'CURSOR_UNKNOWN';
+          const { text = '', process, scope, run = '', sequence = '', mark = '' } = parts;
+          if (process !== processMark) return 'CURSOR_FOREIGN';
+          if (!timingSafeEqual(Buffer.from(digest(text)), Buffer.from(mark))) return 'CURSOR_UNKNOWN';
+          if (scope !== scopeMark) return 'CURSOR_FOREIGN';
+          return { run, sequence: Number.parseInt(sequence, 36) };
+        },
+      };
+    },
+  };
+
+  function digest(text: string): string {
+    return createHmac('sha256', secret).update(text).digest('base64url').slice(0, 22);
+  }
+}
+
+const CURSOR =
+  /^(?<text>(?<process>[\w-]{8})\.(?<scope>[\w-]{12})\.(?<run>[\w-]{1,16})\.(?<sequence>[0-9a-z]{1,11}))\.(?<mark>[\w-]{22})$/;
+
+/** How long and how many events are kept, whichever is less. */
+export interface ReplayLimits {
+  /** Milliseconds. */
+  readonly lifetime: number;
+  readonly most: number;
+}
+
+export interface Replay<Event> {
+  /** The cursor after the last event. */
+  readonly cursor: string;
+  /** Keeps the event that `make` builds with its cursor. */
+  add(now: number, make: (cursor: string) => Event): Event;
+  /** The events after a cursor, oldest first, or why there are none to be had. */
+  after(cursor: string, now: number): readonly Event[] | CursorRefusal;
+}
+
+/**
+ * Makes the memory of one run of events. A run is an unbroken watch: after a gap a new one begins, and the cursors of
+ * the old one are expired.
+ */
+export function createReplay<Event>(scope: CursorScope, { lifetime, most }: ReplayLimits): Replay<Event> {
+  const run = randomBytes(6).toString('base64url');
+  let kept: { readonly event: Event; readonly at: number }[] = [];
+  let sequence = 0;
+  let cursor = scope.write(run, 0);
+
+  return {
+    get cursor() {
+      return cursor;
+    },
+    add(now, make) {
+      sequence += 1;
+      cursor = scope.write(run, sequence);
+      const event = make(cursor);
+      kept.push({ event, at: now });
+      // Cut in bulk, so that a busy call does not copy its memory at every event.
+      if (kept.length > 2 * most || (kept[0]?.at ?? now) < now - 2 * lifetime) kept = recent(now);
+      return event;
+    },
+    after(text, now) {
+      const read = scope.read(text);
+      if (typeof read === 'string') return read;
+      const missed = sequence - read.sequence;
+      if (read.run !== run || missed < 0) return 'CURSOR_EXPIRED';
+      const available = recent(now);
+      if (missed > available.length) return 'CURSOR_EXPIRED';
+      return available.slice(available.length - missed).map(({ event }) => event);
+    },
+  };
+
+  function recent(now: number) {
+    return kept.slice(-most).filter(({ at }) => at >= now - lifetime);
+  }
+}

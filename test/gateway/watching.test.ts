@@ -1,0 +1,456 @@
+/** Watching calls through the public door: sockets and event streams before a simulator that plays RingCentral. */
+import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Fault } from '../../src/simulator/faults.ts';
+import { type House, openHouse, until } from '../support/gateway.ts';
+import { type Stream, watch } from '../support/streams.ts';
+
+const CALL_EVENTS = /* GraphQL */ `
+  subscription Events($sessionId: ID!, $after: ID) {
+    callEvents(sessionId: $sessionId, after: $after) {
+      __typename
+      ... on CallSnapshot { cursor reason session { id parties { id status { code } muted observedAt } } }
+      ... on CallPartyChange { cursor skipped previousStatus { code } party { id muted observedAt status { code reason } } }
+      ... on CallStreamNotice { cursor kind partyId movedTo { sessionId partyId } }
+    }
+  }
+`;
+
+const HOLD = /* GraphQL */ `
+  mutation Hold($sessionId: ID!, $partyId: ID!) {
+    holdCallParty(input: { sessionId: $sessionId, partyId: $partyId }) { outcome party { status { code } } }
+  }
+`;
+
+// biome-ignore lint/suspicious/noExplicitAny: the events are whatever the operation selects.
+type Event = any;
+
+/** A call of extension 101 that is being talked in. */
+function connectedCall(house: House, to = '101') {
+  const session = house.simulator.startCall({ kind: 'inbound', to, state: 'Answered' });
+  const sessionId = session.id ?? '';
+  const partyId = session.parties?.[1]?.id ?? '';
+  const callerId = session.parties?.[0]?.id ?? '';
+  return {
+    sessionId,
+    partyId,
+    callerId,
+    move: (changes: Record<string, unknown>, party = partyId) =>
+      house.simulator.moveParty(sessionId, party, changes),
+  };
+}
+
+function events(house: House, sessionId: string, after: string | null = null, token = 'sim-101') {
+  return watch<Event>(house.socket(token, { retryAttempts: 0 }), 'callEvents', CALL_EVENTS, {
+    sessionId,
+    after,
+  });
+}
+
+function polls(house: House, sessionId: string) {
+  return house.simulator
+    .requests()
+    .filter(({ operationId, path }) => operationId === 'readCallSessionStatus' && path.includes(sessionId));
+}
+
+/** Reads until the state of this party is the one looked for, and answers every event on the way. */
+async function readTo(stream: Stream<Event>, isMeant: (event: Event) => boolean): Promise<Event[]> {
+  const seen: Event[] = [];
+  for (;;) {
+    const event = await stream.next();
+    seen.push(event);
+    if (isMeant(event)) return seen;
+  }
+}
+
+const isCode = (code: string) => (event: Event) => event.party?.status.code === code;
+const isNotice = (kind: string) => (event: Event) => event.kind === kind;
+
+async function gauge(house: House, name: string): Promise<number> {
+  const text = await (await fetch(house.gateway.url.replace('/graphql', '/metrics'))).text();
+  return [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].reduce(
+    (sum, [, value]) => sum + Number(value),
+    0,
+  );
+}
+
+describe('A watched call', () => {
+  test('costs one request in flight, however many watch it, and none when the last has left.', async () => {
+    await using house = await openHouse({ gateway: { live: { limits: { linger: 50 } } } });
+    const call = connectedCall(house);
+    const sockets = Array.from({ length: 10 }, () => house.socket());
+    const streams = sockets.flatMap((socket) =>
+      Array.from({ length: 10 }, () =>
+        watch<Event>(socket, 'callEvents', CALL_EVENTS, { sessionId: call.sessionId }),
+      ),
+    );
+    for (const stream of streams) expect((await stream.next()).__typename).toBe('CallSnapshot');
+    call.move({ code: 'Hold' });
+    for (const stream of streams)
+      expect(await stream.next()).toMatchObject({ party: { status: { code: 'HOLD' } } });
+
+    const spans = polls(house, call.sessionId).map(({ started, ended }) => ({
+      started,
+      ended: ended ?? Infinity,
+    }));
+    for (const [index, span] of spans.entries()) {
+      expect(spans.slice(index + 1).filter((later) => later.started < span.ended)).toEqual([]);
+    }
+    for (const stream of streams) stream.leave();
+    await until(async () => (await gauge(house, 'gateway_watches')) === 0);
+    await until(() => polls(house, call.sessionId).every(({ ended }) => ended !== null));
+    const count = polls(house, call.sessionId).length;
+    call.move({ code: 'Answered' });
+    // A second watch, of another call, takes longer than any poll of the first would.
+    const other = connectedCall(house);
+    await events(house, other.sessionId).next();
+    expect(polls(house, call.sessionId)).toHaveLength(count);
+  });
+
+  test('leaves nothing behind after a thousand comings and goings.', async () => {
+    await using house = await openHouse({ gateway: { live: { limits: { linger: 20 } } } });
+    const call = connectedCall(house);
+    for (let round = 0; round < 20; round += 1) {
+      const socket = house.socket();
+      const streams = Array.from({ length: 50 }, () =>
+        watch<Event>(socket, 'callEvents', CALL_EVENTS, { sessionId: call.sessionId }),
+      );
+      await Promise.all(streams.map((stream) => stream.next()));
+      for (const stream of streams) stream.leave();
+      await socket.dispose();
+    }
+    for (const name of ['gateway_watches', 'gateway_subscribers', 'gateway_sockets']) {
+      await until(async () => (await gauge(house, name)) === 0);
+    }
+  });
+
+  test('answers a thousand queries without a request, and tells how fresh it is.', async () => {
+    await using house = await openHouse();
+    const call = connectedCall(house);
+    const stream = events(house, call.sessionId);
+    await stream.next();
+    call.move({ code: 'Hold' });
+    await readTo(stream, isCode('HOLD'));
+    await until(() => polls(house, call.sessionId).at(-1)?.held);
+    const before = house.simulator.requests().length;
+    const query = /* GraphQL */ `
+      query Q($id: ID!) { callSession(id: $id) { observedAt parties { status { code } observedAt } } }
+    `;
+    for (let round = 0; round < 50; round += 1) {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => house.ask(query, { id: call.sessionId })),
+      );
+      for (const { data } of answers) expect(data.callSession.parties[1].status.code).toBe('HOLD');
+    }
+    expect(house.simulator.requests().slice(before)).toEqual([]);
+  });
+
+  test('sees a command of its viewer at once, without waiting for the poll.', async () => {
+    await using house = await openHouse();
+    // A poll that is not held tells nothing for two seconds.
+    house.simulator.configure({ longPoll: 'ignore' });
+    const call = connectedCall(house);
+    const stream = events(house, call.sessionId);
+    await stream.next();
+    const { data } = await house.ask(HOLD, call as never);
+    expect(data.holdCallParty).toEqual({ outcome: 'APPLIED', party: { status: { code: 'HOLD' } } });
+    expect(await stream.next()).toMatchObject({
+      __typename: 'CallPartyChange',
+      previousStatus: { code: 'ANSWERED' },
+      party: { id: call.partyId, status: { code: 'HOLD' } },
+    });
+  });
+
+  test('ends on DISCONNECTED when the hold is answered after the caller has hung up.', async () => {
+    await using house = await openHouse();
+    const call = connectedCall(house);
+    const streams = [events(house, call.sessionId), events(house, call.sessionId)];
+    for (const stream of streams) await stream.next();
+    house.simulator.orderFaults([{ match: 'holdCallParty', times: 1, do: 'applyThenDelay', delay: 300 }]);
+    const held = house.ask(HOLD, call as never);
+    for (const stream of streams) await readTo(stream, isCode('HOLD'));
+    call.move({ code: 'Disconnected' });
+    call.move({ code: 'Disconnected' }, call.callerId);
+    for (const stream of streams) {
+      const seen = await readTo(stream, isNotice('CALL_ENDED'));
+      const codes = seen
+        .filter(({ party }) => party?.id === call.partyId)
+        .map(({ party }) => party.status.code);
+      expect(codes.at(-1)).toBe('DISCONNECTED');
+      expect(await stream.ended).toBe('complete');
+    }
+    const { data } = await held;
+    expect(data.holdCallParty.party.status.code).toBe('DISCONNECTED');
+  });
+
+  test('tells where a party went in a warm transfer, and its peer is found in the other call.', async () => {
+    await using house = await openHouse();
+    const [first, second] = [connectedCall(house), connectedCall(house)];
+    const stream = events(house, first.sessionId);
+    await stream.next();
+    const { data } = await house.ask(
+      /* GraphQL */ `
+        mutation Bridge($input: BridgeCallPartyInput!) {
+          bridgeCallParty(input: $input) { outcome party { status { code } peer { id session { id } } } }
+        }
+      `,
+      {
+        input: {
+          sessionId: first.sessionId,
+          partyId: first.partyId,
+          with: { sessionId: second.sessionId, partyId: second.partyId },
+        },
+      },
+    );
+    expect(data.bridgeCallParty).toEqual({
+      outcome: 'APPLIED',
+      party: { status: { code: 'GONE' }, peer: { id: second.partyId, session: { id: second.sessionId } } },
+    });
+    const moved = (await readTo(stream, isNotice('MOVED'))).at(-1);
+    expect(moved).toMatchObject({
+      partyId: first.partyId,
+      movedTo: { sessionId: second.sessionId, partyId: second.partyId },
+    });
+  });
+
+  test('keeps a GONE member of a conference as a member.', async () => {
+    await using house = await openHouse();
+    const conference = house.simulator.startCall({ kind: 'conference', from: '101' });
+    const call = connectedCall(house);
+    const conferenceId = conference.id ?? '';
+    await until(() => house.simulator.calls().find(({ id }) => id === conferenceId)?.parties?.length);
+    const stream = events(house, conferenceId);
+    await stream.next();
+    const { data } = await house.ask(
+      /* GraphQL */ `
+        mutation BringIn($input: BringInCallPartyInput!) {
+          bringInCallParty(input: $input) { outcome party { id } error { message } }
+        }
+      `,
+      { input: { sessionId: conferenceId, bringIn: { sessionId: call.sessionId, partyId: call.partyId } } },
+    );
+    expect(data.bringInCallParty).toMatchObject({ outcome: 'APPLIED' });
+    const memberId = data.bringInCallParty.party.id;
+    await readTo(stream, (event) => event.party?.id === memberId && event.party.status.code === 'GONE');
+    // Had the conference been taken for over, the next event would be its end.
+    house.simulator.moveParty(conferenceId, memberId, { code: 'Disconnected' });
+    const seen = await readTo(stream, isCode('DISCONNECTED'));
+    expect(seen.map(({ __typename }) => __typename)).toEqual(['CallPartyChange']);
+  });
+});
+
+describe('A broken connection', () => {
+  test('loses nothing: the cursor brings exactly what was missed.', async () => {
+    await using house = await openHouse({ gateway: { live: { limits: { linger: 1 } } } });
+    const call = connectedCall(house);
+    const raw = new Set<WebSocket>();
+    class Cuttable extends WebSocket {
+      constructor(url: string, protocol: string) {
+        super(url, protocol);
+        raw.add(this);
+      }
+    }
+    const client = house.socket('sim-101', { webSocketImpl: Cuttable, retryAttempts: 0 });
+    const stream = watch<Event>(client, 'callEvents', CALL_EVENTS, { sessionId: call.sessionId });
+    const { cursor } = await stream.next();
+    for (const socket of raw) socket.terminate();
+    await stream.ended;
+
+    // While nobody is connected, a second watcher tells when each change has been seen.
+    const witness = events(house, call.sessionId);
+    await witness.next();
+    for (const change of [{ code: 'Hold' }, { code: 'Answered' }, { muted: true }]) {
+      call.move(change);
+      await witness.next();
+    }
+    witness.leave();
+
+    const resumed = events(house, call.sessionId, cursor);
+    const missed = [await resumed.next(), await resumed.next(), await resumed.next()];
+    expect(missed.map(({ __typename, party }) => [__typename, party.status.code, party.muted])).toEqual([
+      ['CallPartyChange', 'HOLD', false],
+      ['CallPartyChange', 'ANSWERED', false],
+      ['CallPartyChange', 'ANSWERED', true],
+    ]);
+    call.move({ code: 'Hold' });
+    expect(await resumed.next()).toMatchObject({ party: { status: { code: 'HOLD' } } });
+  });
+
+  test('is watched on while nobody is there, so that a lone client misses nothing.', async () => {
+    await using house = await openHouse({ gateway: { live: { limits: { linger: 1 } } } });
+    const call = connectedCall(house);
+    const raw = new Set<WebSocket>();
+    class Cuttable extends WebSocket {
+      constructor(url: string, protocol: string) {
+        super(url, protocol);
+        raw.add(this);
+      }
+    }
+    const client = house.socket('sim-101', { webSocketImpl: Cuttable, retryAttempts: 0 });
+    const stream = watch<Event>(client, 'callEvents', CALL_EVENTS, { sessionId: call.sessionId });
+    const { cursor } = await stream.next();
+    for (const socket of raw) socket.terminate();
+    await stream.ended;
+    let count = 0;
+    for (const change of [{ code: 'Hold' }, { code: 'Answered' }, { muted: true }]) {
+      await until(() => {
+        const asked = polls(house, call.sessionId);
+        const isHeld = asked.length > count && asked.at(-1)?.held;
+        if (isHeld) count = asked.length;
+        return isHeld;
+      });
+      call.move(change);
+    }
+    const resumed = events(house, call.sessionId, cursor);
+    const missed = [await resumed.next(), await resumed.next(), await resumed.next()];
+    expect(missed.map(({ party }) => [party.status.code, party.muted])).toEqual([
+      ['HOLD', false],
+      ['ANSWERED', false],
+      ['ANSWERED', true],
+    ]);
+  });
+
+  test('gets a fresh snapshot with its reason for a cursor that is not its own.', async () => {
+    await using house = await openHouse();
+    await using elsewhere = await openHouse();
+    const session = house.simulator.startCall({
+      kind: 'internal',
+      from: '101',
+      to: '102',
+      state: 'Answered',
+    });
+    const sessionId = session.id ?? '';
+    const mine = await events(house, sessionId).next();
+    const theirs = await events(house, sessionId, null, 'sim-102').next();
+    const foreignCall = connectedCall(elsewhere);
+    const otherProcess = await events(elsewhere, foreignCall.sessionId).next();
+    const tampered = `${mine.cursor.slice(0, -1)}${mine.cursor.endsWith('A') ? 'B' : 'A'}`;
+
+    for (const [cursor, reason] of [
+      [theirs.cursor, 'CURSOR_FOREIGN'],
+      [otherProcess.cursor, 'CURSOR_FOREIGN'],
+      [tampered, 'CURSOR_UNKNOWN'],
+      ['no cursor at all', 'CURSOR_UNKNOWN'],
+      [connectedCall(house).sessionId, 'CURSOR_UNKNOWN'],
+    ]) {
+      const event = await events(house, sessionId, cursor).next();
+      expect(event).toMatchObject({ __typename: 'CallSnapshot', reason, session: { id: sessionId } });
+    }
+  });
+});
+
+describe('An upstream that', () => {
+  for (const longPoll of ['ignore', 'reject'] as const) {
+    test(`does ${longPoll} the parameters is asked at a pace, and changes still arrive.`, async () => {
+      const pacedGap = 100;
+      await using house = await openHouse({ gateway: { live: { pace: { pacedGap } } } });
+      house.simulator.configure({ longPoll });
+      const call = connectedCall(house);
+      const stream = events(house, call.sessionId);
+      await stream.next();
+      for (const code of ['Hold', 'Answered', 'Hold', 'Answered', 'Hold', 'Answered']) {
+        call.move({ code });
+        await readTo(stream, isCode(code.toUpperCase()));
+      }
+      const asked = polls(house, call.sessionId);
+      const first = asked[0]?.started ?? 0;
+      const last = asked.at(-1)?.started ?? 0;
+      // At the start a few more, until it is clear what the parameters are worth.
+      expect(asked.length).toBeLessThanOrEqual((last - first) / pacedGap + 6);
+    });
+  }
+
+  const TROUBLES: Readonly<Record<string, Partial<Fault> & { readonly do: Fault['do'] }>> = {
+    hangs: { do: 'hang' },
+    drips: { do: 'drip', delay: 50 },
+    'breaks connections': { do: 'reset' },
+    'answers HTML': { do: 'html' },
+    'answers half a body': { do: 'truncate' },
+    'answers 500': { do: 'status', status: 500 },
+    'answers 429': { do: 'status', status: 429, retryAfter: '4' },
+  };
+
+  for (const [trouble, fault] of Object.entries(TROUBLES)) {
+    test(`${trouble} is told, hardly asked, and told again when it is well.`, async () => {
+      await using house = await openHouse({
+        environment: { UPSTREAM_TIMEOUT: '0.3', LONG_POLL_TIMEOUT: '1' },
+      });
+      const call = connectedCall(house);
+      const stream = events(house, call.sessionId);
+      await stream.next();
+      await until(() => polls(house, call.sessionId).at(-1)?.held);
+      house.simulator.clearRequests();
+      house.simulator.orderFaults([{ match: 'readCallSessionStatus', ...fault }]);
+      call.move({ code: 'Hold' });
+      await readTo(stream, isNotice('UPSTREAM_DEGRADED'));
+      const asked = polls(house, call.sessionId).length;
+      expect(asked).toBeLessThanOrEqual(4);
+      call.move({ muted: true });
+      house.simulator.orderFaults([]);
+      const seen = await readTo(stream, (event) => event.party?.muted === true);
+      expect(seen.map(({ kind }) => kind)).toContain('RECOVERED');
+      expect(seen.at(-1)).toMatchObject({ party: { status: { code: 'HOLD' }, muted: true } });
+    });
+  }
+});
+
+describe('Server-sent events', () => {
+  test('bring the same events from the same code.', async () => {
+    await using house = await openHouse();
+    const call = connectedCall(house);
+    const response = await fetch(house.gateway.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        authorization: 'Bearer sim-101',
+      },
+      body: JSON.stringify({ query: CALL_EVENTS, variables: { sessionId: call.sessionId } }),
+    });
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    const readUntil = async (piece: string) => {
+      while (!text.includes(piece)) text += (await reader?.read())?.value ?? '';
+    };
+    await readUntil('"reason":"SUBSCRIBED"');
+    call.move({ code: 'Hold' });
+    await readUntil('"code":"HOLD"');
+    await reader?.cancel();
+  });
+});
+
+describe('The list of my calls', () => {
+  const ACTIVE_CALLS = /* GraphQL */ `
+    subscription { activeCalls { sessionId telephonyStatus } }
+  `;
+
+  test('shows a call that begins while nobody watches it, and follows a watched one at once.', async () => {
+    await using house = await openHouse({ gateway: { live: { activeCallsPace: 50 } } });
+    const stream = watch<Event>(house.socket(), 'activeCalls', ACTIVE_CALLS, {});
+    expect(await stream.next()).toEqual([]);
+    const call = connectedCall(house);
+    expect(await stream.next()).toEqual([{ sessionId: call.sessionId, telephonyStatus: 'CALL_CONNECTED' }]);
+    const watched = events(house, call.sessionId);
+    await watched.next();
+    call.move({ code: 'Hold' });
+    expect(await stream.next()).toEqual([{ sessionId: call.sessionId, telephonyStatus: 'ON_HOLD' }]);
+  });
+
+  test('is read once for all who look, and not when nobody does.', async () => {
+    await using house = await openHouse({ gateway: { live: { activeCallsPace: 50 } } });
+    const streams = Array.from({ length: 20 }, () =>
+      watch<Event>(house.socket(), 'activeCalls', ACTIVE_CALLS, {}),
+    );
+    for (const stream of streams) expect(await stream.next()).toEqual([]);
+    const asked = house.simulator
+      .requests()
+      .filter(({ operationId }) => operationId === 'readUserPresenceStatus')
+      .map(({ started, ended }) => ({ started, ended: ended ?? Infinity }));
+    for (const [index, span] of asked.entries()) {
+      expect(asked.slice(index + 1).filter((later) => later.started < span.ended)).toEqual([]);
+    }
+    for (const stream of streams) stream.leave();
+    await until(async () => (await gauge(house, 'gateway_subscribers')) === 0);
+  });
+});

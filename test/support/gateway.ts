@@ -1,0 +1,114 @@
+/** A whole gateway before a simulator, for tests that come through the public door. */
+import { type ClientError, GraphQLClient } from 'graphql-request';
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { readConfig } from '../../src/config.ts';
+import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/server.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import type { TypedDocumentString } from '../generated/graphql.ts';
+
+/** What GraphQL answered, whole. */
+export interface Answer<Data> {
+  readonly data: Data;
+  readonly errors:
+    | readonly {
+        readonly message: string;
+        readonly extensions: Record<string, unknown>;
+        readonly path?: unknown;
+      }[]
+    | undefined;
+  readonly status: number;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: an operation that is only text has data of any shape.
+type AnyData = any;
+
+export interface House extends AsyncDisposable {
+  readonly gateway: Gateway;
+  readonly simulator: Simulator;
+  /** Asks as this token (`sim-101` unless told otherwise); never throws for what GraphQL answers. */
+  ask<Data = AnyData, Variables = Record<string, unknown>>(
+    document: TypedDocumentString<Data, Variables> | string,
+    variables?: Variables,
+    token?: string,
+  ): Promise<Answer<Data>>;
+  /** A graphql-ws client as this token. */
+  socket(token?: string, options?: Partial<Parameters<typeof createClient>[0]>): Client;
+}
+
+export interface HouseOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly simulator?: SimulatorOptions;
+  readonly gateway?: GatewayOptions;
+}
+
+/** No story, no limits and no waiting, unless a test is about them. */
+const QUIET: SimulatorOptions = {
+  story: false,
+  settings: { lightLimit: 0, mediumLimit: 0, heavyLimit: 0, authLimit: 0 },
+};
+
+/** Starts both; `await using` stops them, also when the test fails. */
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const simulator = await createSimulator({
+    ...QUIET,
+    ...options.simulator,
+    settings: { ...QUIET.settings, ...options.simulator?.settings },
+  });
+  const config = readConfig({
+    PORT: '0',
+    RINGCENTRAL_SERVER_URL: simulator.url,
+    INTROSPECTION: 'on',
+    DRAIN_SECONDS: '1',
+    ...options.environment,
+  });
+  const gateway = await createGateway(config, { log: createLog('silent'), ...options.gateway });
+  const clients: Client[] = [];
+
+  return {
+    gateway,
+    simulator,
+    async ask(document, variables, token = 'sim-101') {
+      const client = new GraphQLClient(gateway.url, {
+        headers: { authorization: `Bearer ${token}` },
+        errorPolicy: 'all',
+      });
+      try {
+        const { data, errors, status } = await client.rawRequest(
+          document.toString(),
+          variables as Record<string, unknown>,
+        );
+        return { data: data as never, errors: errors as never, status };
+      } catch (error) {
+        const { response } = error as ClientError;
+        if (response === undefined) throw error;
+        return { data: response.data as never, errors: response.errors as never, status: response.status };
+      }
+    },
+    socket(token = 'sim-101', more = {}) {
+      const client = createClient({
+        url: gateway.url.replace('http', 'ws'),
+        webSocketImpl: WebSocket,
+        connectionParams: { authorization: `Bearer ${token}` },
+        ...more,
+      });
+      clients.push(client);
+      return client;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const client of clients) await client.dispose();
+      await gateway.stop();
+      await simulator.stop();
+    },
+  };
+}
+
+/** Looks until the fact is there; a test that never sees it fails by its own time limit. */
+export async function until<Fact>(look: () => Fact | Promise<Fact>): Promise<NonNullable<Fact>> {
+  for (;;) {
+    const fact = await look();
+    if (fact) return fact as NonNullable<Fact>;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
