@@ -117,6 +117,11 @@ const RULES: { readonly [Action in CallAction]: Rule } = {
       'Only the call of another user can be supervised.',
     ),
     answered,
+    // A supervisor who listens already is the third.
+    when(
+      ({ session }) => session.parties.filter(isPresent).length <= 2,
+      'Only a call of two can be supervised by the party; a larger one only as a whole.',
+    ),
   ),
   START_RECORDING: all(own, noConference, answered),
   PAUSE_RECORDING: all(

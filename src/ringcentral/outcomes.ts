@@ -24,18 +24,18 @@ export interface Evidence {
   readonly extensionId: string | null;
 }
 
-/** True when the state shows the effect of the command, and did not show it before. */
-export function showsEffect(command: Command, evidence: Evidence): boolean {
+/**
+ * Null when the state shows the effect of the command, and did not show it before: then it was applied. Else why
+ * that is not known. `evidence` is null when the call could not be read again.
+ */
+export function doubtAbout(command: Command, evidence: Evidence | null): string | null {
   const effect = EFFECTS[command.name] as Effect<CommandName>;
-  if (effect.kind === 'invisible' || !effect.seen(command, evidence)) return false;
+  if (effect.kind === 'invisible') return effect.because;
+  if (evidence === null) return 'the call could not be read again';
+  if (!effect.seen(command, evidence)) return 'the call does not show it';
   const { before } = evidence;
-  return before === null || !effect.seen(command, { ...evidence, session: before, before: null });
-}
-
-/** Why nothing can decide a command in doubt; null where its effect is visible in the call. */
-export function invisibleBecause(name: CommandName): string | null {
-  const effect = EFFECTS[name];
-  return effect.kind === 'invisible' ? effect.because : null;
+  const wasSeen = before !== null && effect.seen(command, { ...evidence, session: before, before: null });
+  return wasSeen ? 'the call showed the same before' : null;
 }
 
 type Effect<Name extends CommandName> =
@@ -52,7 +52,7 @@ const EFFECTS: { readonly [Name in CommandName]: Effect<Name> } = {
     kind: 'invisible',
     because: 'a new conference has an id that only the lost answer held; it ends by itself when nobody joins',
   },
-  dropCallSession: visible((_, { session }) => session === null || session.parties.every(isDropped)),
+  dropCallSession: visible((_, { session }) => session === null || isDropped(session)),
   superviseCallSession: visible((_, evidence) => supervisorJoined(evidence)),
   superviseCallParty: visible((_, evidence) => supervisorJoined(evidence)),
   bringInCallParty: visible(
@@ -100,12 +100,7 @@ const EFFECTS: { readonly [Name in CommandName]: Effect<Name> } = {
     ({ partyId }, { session }) =>
       session === null || findParty(session, partyId)?.status.code === 'DISCONNECTED',
   ),
-  startCallRecording: onParty((party, { before }) => {
-    const known = before === null ? undefined : findParty(before, party.id);
-    return party.recordings.some(
-      (recording) => recording.active && !known?.recordings.some((earlier) => earlier.id === recording.id),
-    );
-  }),
+  startCallRecording: onParty((party) => party.recordings.some(({ active }) => active)),
   pauseCallRecording: onParty((party, _, { recordingId }) => isRecording(party, recordingId) === false),
   resumeCallRecording: onParty((party, _, { recordingId }) => isRecording(party, recordingId) === true),
 };
@@ -127,9 +122,18 @@ function onParty<Name extends CommandName>(
   });
 }
 
-/** `GONE` is no proof of a drop: a member of a conference is `GONE` and talks. */
-function isDropped(party: CallParty): boolean {
-  return party.status.code === 'DISCONNECTED' || (isOver(party.status) && party.conferenceRole === null);
+/**
+ * A member of a conference is `GONE` and talks, so there it is no proof of a drop; neither is a conference that
+ * nobody has joined yet.
+ */
+function isDropped({ parties }: CallSession): boolean {
+  return (
+    parties.length > 0 &&
+    parties.every(
+      ({ status, conferenceRole }) =>
+        status.code === 'DISCONNECTED' || (status.code === 'GONE' && conferenceRole === null),
+    )
+  );
 }
 
 function wentTo(party: CallParty, address: PartyAddress): boolean {
@@ -137,14 +141,12 @@ function wentTo(party: CallParty, address: PartyAddress): boolean {
   return peerId?.sessionId === address.sessionId && peerId.partyId === address.partyId;
 }
 
-/** A supervisor is no part of the call before, so an own live party that was not there is the supervising one. */
+/** A live party of the viewer that was not there before listens. Only who saw the call before can tell. */
 function supervisorJoined({ session, before, extensionId }: Evidence): boolean {
-  if (session === null || extensionId === null) return false;
+  if (session === null || before === null || extensionId === null) return false;
   return session.parties.some(
     (party) =>
-      party.extensionId === extensionId &&
-      !isOver(party.status) &&
-      (before === null || findParty(before, party.id) === undefined),
+      party.extensionId === extensionId && !isOver(party.status) && findParty(before, party.id) === undefined,
   );
 }
 

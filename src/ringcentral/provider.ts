@@ -14,12 +14,10 @@
  * ```
  */
 import {
-  BadUserInput,
   CallControlFailure,
-  CallNotFound,
-  Forbidden,
   RateLimited,
   Unauthenticated,
+  UpstreamBadResponse,
   UpstreamUnavailable,
   WrongCallState,
 } from '../../schema/failures.ts';
@@ -31,7 +29,7 @@ import { allowedActions, availableActions } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
 import type { Caller, Lane } from './caller.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
-import { invisibleBecause, showsEffect } from './outcomes.ts';
+import { doubtAbout } from './outcomes.ts';
 
 /** A user of RingCentral as the gateway knows them, whatever number of connections they have. */
 export interface Person {
@@ -81,33 +79,37 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
 
   async function carryOut(command: Command): Promise<CommandResult> {
     const before = 'sessionId' in command ? (desk.peek(command.sessionId) ?? null) : null;
+    let answer: CommandAnswer;
     try {
-      const answer = await callControl.command(caller, command, { requestId });
-      for (const sessionId of alsoChanged(command)) desk.stateChanged(sessionId);
-      return await applied(command, answer);
+      answer = await callControl.command(caller, command, { requestId });
     } catch (error) {
       if (!(error instanceof CallControlFailure) || error instanceof Unauthenticated) throw error;
       return isAmbiguous(error) ? inDoubt(command, before, error) : refused(command, error);
     }
+    return applied(command, answer);
   }
 
   async function applied(command: Command, answer: CommandAnswer): Promise<CommandResult> {
     if (answer.session !== undefined) {
-      const session = await desk.observeSession(answer.session, answer);
+      const session = await believed(desk.observeSession(answer.session, answer), answer.session);
       return result('APPLIED', null, { session, party: session.parties[0] ?? null });
     }
     if (answer.party !== undefined) {
-      const { sessionId } = answer.party;
-      const party = await desk.observeParty(completed(answer.party, desk.peek(sessionId)), answer);
-      return result('APPLIED', null, { session: desk.peek(sessionId) ?? null, party });
+      const answered = completed(answer.party, desk.peek(answer.party.sessionId));
+      const party = await believed(desk.observeParty(answered, answer), answered);
+      for (const sessionId of changedBesides(command)) desk.stateChanged(sessionId);
+      // The answer tells nothing of the other parties: who asks for the call gets it read.
+      return result('APPLIED', null, { session: null, party });
     }
-    const seen = await look(command, 'query');
-    return result('APPLIED', null, { ...seen, recording: answer.recording ?? null });
+    const { session, party, fresh } = await look(command, 'query');
+    const recording = answer.recording ?? recordingOf(command, party);
+    // A state from before the command would contradict it.
+    return result('APPLIED', null, fresh ? { session, party, recording } : { ...NOTHING, recording });
   }
 
   async function refused(command: Command, error: CallControlFailure): Promise<CommandResult> {
     const seen = answeredByRingCentral(error) ? await look(command, 'query') : known(command);
-    return result('NOT_APPLIED', explained(error, seen), {
+    return result('NOT_APPLIED', explained(error, seen, person.extensionId()), {
       ...seen,
       recording: recordingOf(command, seen.party),
     });
@@ -118,27 +120,23 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     before: CallSession | null,
     error: CallControlFailure,
   ): Promise<CommandResult> {
-    for (const sessionId of alsoChanged(command)) desk.stateChanged(sessionId);
-    const because = invisibleBecause(command.name);
-    if (because !== null) {
-      return result('UNKNOWN', doubtful(error, because), known(command));
-    }
+    for (const sessionId of changedBesides(command)) desk.stateChanged(sessionId);
     const seen = await look(command, 'command');
-    const evidence = { session: seen.session, before, extensionId: person.extensionId() };
-    const outcome = seen.fresh && showsEffect(command, evidence) ? 'APPLIED' : 'UNKNOWN';
-    const recording = recordingOf(command, seen.party);
-    if (outcome === 'APPLIED') return result('APPLIED', null, { ...seen, recording });
-    const reason = seen.fresh ? 'the call does not show it' : 'the call could not be read again';
-    return result('UNKNOWN', doubtful(error, reason), { ...seen, recording });
+    const { session, fresh } = seen;
+    const doubt = doubtAbout(command, fresh ? { session, before, extensionId: person.extensionId() } : null);
+    const state = { ...seen, recording: recordingOf(command, seen.party) };
+    return doubt === null
+      ? result('APPLIED', null, state)
+      : result('UNKNOWN', inDoubtBecause(error, doubt), state);
   }
 
   /** Reads the call anew, past every cache, and lets the watch know; falls back to what is known. */
   async function look(command: Command, lane: Lane): Promise<Sight> {
-    if (!('sessionId' in command)) return { session: null, party: null, fresh: false };
+    if (!('sessionId' in command)) return NOTHING;
     desk.stateChanged(command.sessionId);
     try {
       const reading = await callControl.readSession(caller, command.sessionId, { lane, requestId });
-      if (reading.value === null) return { session: null, party: null, fresh: true };
+      if (reading.value === null) return { ...NOTHING, fresh: true };
       const session = await desk.observeSession(reading.value, reading);
       return { ...sight(command, session), fresh: true };
     } catch (error) {
@@ -161,6 +159,8 @@ interface Sight {
   readonly fresh: boolean;
 }
 
+const NOTHING: Sight = { session: null, party: null, fresh: false };
+
 function sight(command: Command, session: CallSession | null): Omit<Sight, 'fresh'> {
   const party = session !== null && 'partyId' in command ? findParty(session, command.partyId) : undefined;
   return { session, party: party ?? null };
@@ -177,9 +177,7 @@ function result(
 
 /** True when RingCentral may have done what was asked, although it did not say so. */
 function isAmbiguous(error: CallControlFailure): boolean {
-  const refusals = [WrongCallState, CallNotFound, Forbidden, BadUserInput, RateLimited];
-  if (refusals.some((refusal) => error instanceof refusal)) return false;
-  return !(error instanceof UpstreamUnavailable) || error.sent;
+  return error instanceof UpstreamUnavailable ? error.sent : error instanceof UpstreamBadResponse;
 }
 
 /** False where RingCentral was not asked, or must not be asked again now. */
@@ -187,34 +185,50 @@ function answeredByRingCentral(error: CallControlFailure): boolean {
   return error.trace.status !== undefined && !(error instanceof RateLimited);
 }
 
-/** A refusal for the state of the call, with that state and what it does allow. */
-function explained(error: CallControlFailure, { session, party }: Sight): CallControlFailure {
+/** A refusal for the state of the call, with that state and what it does allow the viewer. */
+function explained(
+  error: CallControlFailure,
+  { session, party }: Sight,
+  extensionId: string | null,
+): CallControlFailure {
   if (!(error instanceof WrongCallState) || session === null || party === null) return error;
-  return new WrongCallState(
-    error.message,
-    party.status.code,
-    allowedActions(session, party, party.extensionId),
-    error.trace,
-    { cause: error },
-  );
+  const allowed = allowedActions(session, party, extensionId);
+  return new WrongCallState(error.message, party.status.code, allowed, error.trace, { cause: error });
 }
 
-function doubtful(error: CallControlFailure, because: string): UpstreamUnavailable {
+function inDoubtBecause(error: CallControlFailure, doubt: string): UpstreamUnavailable {
   return new UpstreamUnavailable(
-    `${error.message} Whether the command was applied is unknown: ${because}.`,
+    `${error.message} Whether the command was applied is unknown: ${doubt}.`,
     true,
     error.trace,
     { cause: error },
   );
 }
 
-/** Other sessions that a command changes: their watches look again without waiting for a poll. */
-function alsoChanged(command: Command): string[] {
+/** What the watch makes of an answer. It may have to read the call again; where that fails, the answer stands. */
+async function believed<State>(observing: Promise<State>, answered: State): Promise<State> {
+  try {
+    return await observing;
+  } catch (error) {
+    if (error instanceof CallControlFailure) return answered;
+    throw error;
+  }
+}
+
+/** The calls that a command changes beyond what its answer shows: their watches look again at once. */
+function changedBesides(command: Command): string[] {
   switch (command.name) {
     case 'bridgeCallParty':
       return [command.with.sessionId];
     case 'bringInCallParty':
       return [command.bringIn.sessionId];
+    // Another party joins, or the one that answers is of another call.
+    case 'forwardCallParty':
+    case 'transferCallParty':
+    case 'pickupCallParty':
+    case 'superviseCallSession':
+    case 'superviseCallParty':
+      return [command.sessionId];
     default:
       return [];
   }
@@ -227,14 +241,18 @@ function recordingOf(command: Command, party: CallParty | null): CommandResult['
   return party.recordings.find((recording) => recording.id === command.recordingId) ?? null;
 }
 
-/** Some answers are reduced: what they leave out is taken from the party as it was known. */
+/** Some answers are reduced: what they leave out is taken from the owner, or from the party as it was known. */
 function completed(answered: CallParty, session: CallSession | undefined): CallParty {
   const earlier = session === undefined ? undefined : findParty(session, answered.id);
-  if (earlier === undefined) return answered;
-  return {
+  const { owner } = answered;
+  const party = {
     ...answered,
-    accountId: answered.accountId ?? earlier.accountId,
-    extensionId: answered.extensionId ?? earlier.extensionId,
+    accountId: answered.accountId ?? owner?.accountId ?? earlier?.accountId ?? null,
+    extensionId: answered.extensionId ?? owner?.extensionId ?? earlier?.extensionId ?? null,
+  };
+  if (earlier === undefined) return party;
+  return {
+    ...party,
     attributes: answered.attributes ?? earlier.attributes,
     conferenceRole: answered.conferenceRole ?? earlier.conferenceRole,
     recordings: answered.recordings.length > 0 ? answered.recordings : earlier.recordings,

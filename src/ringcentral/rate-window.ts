@@ -7,10 +7,10 @@
  * when our own requests left and were answered, and what the headers of the answers say.
  *
  * ```text
- *      sentAt            counted by RingCentral        answered
- *        │◄──── somewhere in here ────►│                  │
- *   ─────●─────────────────────────────────────────────── ● ─ ─ ─ one window later ─ ─ ● ─►
- *      spend()                                         settle()                 it counts no more
+ *   spend()                          settle()                        one window after settle()
+ *   ──●───────────────────────────────●───────────────────────────────●────────►
+ *     └─ RingCentral counts it here ──┘   it may still be counted     └─ it counts no more
+ *        somewhere
  * ```
  */
 import type { Lane } from './caller.ts';

@@ -14,8 +14,6 @@ export interface Example {
   readonly query: string;
   /** JSON text. */
   readonly variables?: string;
-  /** JSON text. */
-  readonly headers?: string;
 }
 
 export interface GraphiQLPage {

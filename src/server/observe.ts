@@ -114,7 +114,7 @@ function firstField({ selections: [first] }: SelectionSetNode, document: Documen
 }
 
 /** When the answer of the phone system that showed an event was received, in epoch milliseconds; null: not known. */
-export type ReceivedAtOf = (event: unknown) => number | null;
+export type ReceivedAtOf = (event: object) => number | null;
 
 /**
  * Measures how long events take from the phone system's answer to the frame. A stream is pulled for its next event
@@ -133,7 +133,7 @@ export function withPushDelays(
   };
 
   // Not an async generator: its return() would wait behind a next() that waits for an event.
-  function timed<Event>(source: AsyncIterableIterator<Event>): AsyncIterableIterator<Event> {
+  function timed<Event extends object>(source: AsyncIterableIterator<Event>): AsyncIterableIterator<Event> {
     let receivedAt: number | null = null;
     return {
       [Symbol.asyncIterator]() {

@@ -112,8 +112,8 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
       return true;
     },
     async onSubscribe({ extra, subscriptions }, _id, params) {
-      const { visitor, socket, left } = extra;
-      const operation = observer.begin(randomUUID(), {});
+      const { visitor, socket, request, left } = extra;
+      const operation = observer.begin(randomUUID(), request.headers);
       try {
         if (visitor === null) throw new Unauthenticated('Say who you are first.');
         operation.admitted(visitor.viewerId);

@@ -15,8 +15,18 @@ import { ACCOUNT_ID, BRAND_ID, type Device, type Extension, type ForwardingNumbe
 import type { Call, Endpoint, Party, Recording } from './call.ts';
 import type { Refusal } from './refusals.ts';
 
+/** A session with what the simulator always tells of it. */
+export interface SessionBody extends WireSession {
+  id: string;
+  parties: PartyBody[];
+}
+
+export interface PartyBody extends WireParty {
+  id: string;
+}
+
 /** A session; `call-out` and `conference` wrap it, `readCallSessionStatus` does not. */
-export function sessionBody(call: Call): WireSession {
+export function sessionBody(call: Call): SessionBody {
   return {
     // Whole seconds, although the field has room for more.
     creationTime: `${new Date(call.createdAt).toISOString().slice(0, 19)}Z`,
@@ -28,7 +38,7 @@ export function sessionBody(call: Call): WireSession {
 }
 
 /** A party. A phone outside the account has no owner and no account. */
-export function partyBody(party: Party): WireParty {
+export function partyBody(party: Party): PartyBody {
   return {
     ...ownership(party),
     attributes: party.queueCall ? { queueCall: true } : {},
@@ -41,7 +51,7 @@ export function partyBody(party: Party): WireParty {
 }
 
 /** What `forward` and `reply` answer: no account, no extension, no attributes. */
-export function reducedPartyBody(party: Party): WireParty {
+export function reducedPartyBody(party: Party): PartyBody {
   const owner = ownership(party);
   return {
     direction: party.direction,
@@ -62,7 +72,7 @@ export function reducedPartyBody(party: Party): WireParty {
 }
 
 /** What the two ways to supervise answer: no attributes and no brand. */
-export function supervisorBody(party: Party): WireParty {
+export function supervisorBody(party: Party): PartyBody {
   const owner = { accountId: ACCOUNT_ID, extensionId: party.extensionId ?? '' };
   return { ...reducedPartyBody(party), ...owner, owner };
 }

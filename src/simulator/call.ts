@@ -4,18 +4,20 @@
  *
  * The states of a party (RingCentral's names), and what moves it:
  *
- *                   ring                  connect             hold
- *      Setup ───────────────> Proceeding ─────────> Answered ──────> Hold
- *        │                        │                 │  │  ^            │
- *        └─────────┬──────────────┘            park │  │  └────────────┤ unhold
- *                  │ reject, ignore,                v  │               │
- *                  │ reply, forward            Parked  │ transfer, flip│
- *          ┌───────┴──────┐                        │   │               │
- *          v              v                 pickup │   ├───────────────┘
- *      VoiceMail     Disconnected <────────────────┼───┤
- *          │              ^                        v   │ bridge, bring-in
- *          └──────────────┤                       Gone <
- *                 remove, drop
+ *            ring               connect             hold
+ *     Setup ──────> Proceeding ─────────> Answered <──────> Hold
+ *       │               │                 │   │     unhold   │
+ *       └───────┬───────┘            park │   └──────┬───────┘
+ *               │                         v          │
+ *               │                      Parked        ├── bridge, bring-in ──> Gone
+ *               │                         │          │                         ^
+ *               │                         └── pickup ┼─────────────────────────┘
+ *               │                                    │
+ *               ├── reject, forward ──> VoiceMail    └── transfer, flip ──> Disconnected
+ *               │
+ *               └── ignore, reply, forward, reject ──> Disconnected
+ *
+ *     every state but Gone and Disconnected ── remove, drop ──> Disconnected
  *
  * `Gone` left for another call, and its peer tells where. A `Gone` participant of a conference is the
  * exception: it is there and talks, and it ends as `Disconnected` like everybody else.

@@ -1,6 +1,5 @@
 /** What a test can order and ask of the simulator, in its own process or over HTTP under `/simulator/`. */
-import type { WireParty, WireSession } from '../ringcentral/wire.ts';
-import { partyBody, sessionBody } from './bodies.ts';
+import { type PartyBody, partyBody, type SessionBody, sessionBody } from './bodies.ts';
 import { changeParty, type Party } from './call.ts';
 import { type Fault, readFaults } from './faults.ts';
 import { type Body, optionalChoice, optionalFlag, optionalText } from './fields.ts';
@@ -16,13 +15,13 @@ import { partyAt, type Switchboard } from './switchboard.ts';
 
 export interface Controls {
   /** Starts a call: `{ kind: 'inbound', from: '+12025550147', to: '101', state: 'Answered' }`. */
-  startCall(order: Body): WireSession;
+  startCall(order: Body): SessionBody;
   /**
    * Changes a party, whatever its state: `{ code, reason, muted, standAlone }`, and `recording`
    * (`Automatic` or `OnDemand`) for one that starts now.
    */
-  moveParty(sessionId: string, partyId: string, changes: Body): WireParty;
-  calls(): WireSession[];
+  moveParty(sessionId: string, partyId: string, changes: Body): PartyBody;
+  calls(): SessionBody[];
   settings(): Settings;
   /** Changes some settings. */
   configure(changes: unknown): Settings;

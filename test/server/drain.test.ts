@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { spread } from '../../src/server/drain.ts';
-import { openHouse } from './house.ts';
+import { eventually, openHouse } from './house.ts';
 
 const subscribe = (id: string, query: string) => ({ type: 'subscribe', id, payload: { query } });
 
@@ -13,7 +13,7 @@ describe('Draining', () => {
     await Promise.all(peers.map((peer) => peer.until(({ type }) => type === 'next')));
     for (const peer of peers.slice(0, 5)) peer.send(subscribe('m', 'mutation { slowly }'));
     const queries = Array.from({ length: 5 }, () => house.answer('{ slow }'));
-    await expect.poll(() => house.ran.fields).toBe(110);
+    await eventually(() => house.ran.fields).toBe(110);
 
     const drained = house.server.drain();
     expect(announced).toHaveLength(1);
@@ -50,7 +50,7 @@ describe('Draining', () => {
     const peer = await house.connect();
     peer.send(subscribe('m', 'mutation { slowly }'));
     const query = house.answer('{ slow }').catch((error: unknown) => error);
-    await expect.poll(() => house.ran.fields).toBe(2);
+    await eventually(() => house.ran.fields).toBe(2);
 
     await house.server.drain();
 
@@ -63,7 +63,7 @@ describe('Draining', () => {
     const response = await house.ask('subscription { events }', { headers: { accept: 'text/event-stream' } });
     const text = response.text();
     text.catch(() => {});
-    await expect.poll(() => house.streams.open).toBe(1);
+    await eventually(() => house.streams.open).toBe(1);
 
     await house.server.drain();
 

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
+import { expect } from 'vitest';
 import { WebSocket } from 'ws';
 import { Unauthenticated } from '../../schema/failures.ts';
 import type { CallProvider, Visit } from '../../schema/provider.ts';
@@ -103,6 +104,11 @@ export interface ConnectOptions {
   /** Null: no connection_init is sent. */
   readonly params?: Record<string, unknown> | null;
   readonly autoPong?: boolean;
+}
+
+/** Waits for a fact, as long as it takes on a busy machine. */
+export function eventually<Fact>(read: () => Fact | Promise<Fact>) {
+  return expect.poll(read, { timeout: 50_000, interval: 10 }); // 50 seconds, 10 milliseconds
 }
 
 /** One end of a WebSocket in a test. */
@@ -212,7 +218,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     },
     async [Symbol.asyncDispose]() {
       gate.open();
-      for (const client of clients) client.terminate();
+      for (const client of clients) void client.dispose();
       for (const socket of peers) socket.terminate();
       await server.stop();
     },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RateLimited, UpstreamBadResponse, UpstreamUnavailable } from '../../schema/failures.ts';
-import { openHouse } from './house.ts';
+import { eventually, openHouse } from './house.ts';
 
 const FAILURES = {
   away: () => new UpstreamUnavailable('RingCentral did not answer.', true),
@@ -104,7 +104,7 @@ describe('When a token expires', () => {
 
     expect(await ann.closed).toEqual({ code: 4403, reason: 'Forbidden' });
     expect(await alsoAnn.closed).toEqual({ code: 4403, reason: 'Forbidden' });
-    await expect.poll(() => house.streams).toMatchObject({ open: 0, droppedAtEnd: [true] });
+    await eventually(() => house.streams).toMatchObject({ open: 0, droppedAtEnd: [true] });
     bob.send({ type: 'subscribe', id: '1', payload: { query: '{ me }' } });
     expect((await bob.until(({ type }) => type === 'next')).payload).toEqual({ data: { me: 'bob' } });
   });
@@ -125,7 +125,7 @@ describe('When a token expires', () => {
         return 'still open';
       })(),
     ).rejects.toThrow();
-    await expect.poll(() => house.streams).toMatchObject({ open: 0, droppedAtEnd: [true] });
+    await eventually(() => house.streams).toMatchObject({ open: 0, droppedAtEnd: [true] });
   });
 
   test('a graphql-ws client goes on by itself with a fresh one', async () => {

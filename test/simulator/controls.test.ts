@@ -58,7 +58,7 @@ describe('POST /simulator/calls', () => {
 describe('POST /simulator/calls/{sessionId}/parties/{partyId}', () => {
   test('moves a party to any state, also to one that nobody has published', async () => {
     const session = simulator.startCall({ kind: 'inbound' });
-    const path = `/simulator/calls/${session.id}/parties/p-${session.id?.slice(2)}-2`;
+    const path = `/simulator/calls/${session.id}/parties/p-${session.id.slice(2)}-2`;
     for (const code of ['Answered', 'Hold', 'VoiceMail', 'Levitating']) {
       expect((await iris('POST', path, { code, reason: 'Undefined' })).body.status).toEqual({
         code,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readFaults, spendFault } from '../../src/simulator/faults.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
-import { type Client, clientOf, inbound, partyPath, startQuiet } from './support.ts';
+import { type Client, clientOf, eventually, inbound, partyPath, startQuiet } from './support.ts';
 
 let simulator: Simulator;
 let iris: Client;
@@ -146,7 +146,7 @@ describe('the trouble', () => {
       { signal: leaving.signal },
     );
     const failed = expect(answer).rejects.toThrow();
-    await expect.poll(code).toBe('Hold');
+    await eventually(code).toBe('Hold');
     leaving.abort();
     await failed;
   });
@@ -155,11 +155,11 @@ describe('the trouble', () => {
     const leaving = new AbortController();
     const { answer, code } = await holdWith({ do: 'hang' }, { signal: leaving.signal });
     const failed = expect(answer).rejects.toThrow();
-    await expect.poll(() => simulator.requests()[0]?.fault).toBe('hang');
+    await eventually(() => simulator.requests()[0]?.fault).toBe('hang');
     leaving.abort();
     await failed;
     expect(await code()).toBe('Answered');
-    await expect.poll(() => simulator.requests()[0]?.ended).not.toBeNull();
+    await eventually(() => simulator.requests()[0]?.ended).not.toBeNull();
   });
 
   test('drip: done, and the answer comes a byte at a time', async () => {

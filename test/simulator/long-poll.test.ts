@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { WireSession } from '../../src/ringcentral/wire.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
-import { type Client, clientOf, codesOf, inbound, partyPath, sessionPath, startQuiet } from './support.ts';
+import {
+  type Client,
+  clientOf,
+  codesOf,
+  eventually,
+  inbound,
+  partyPath,
+  sessionPath,
+  startQuiet,
+} from './support.ts';
 
 let simulator: Simulator;
 let iris: Client;
@@ -25,9 +34,9 @@ describe('honoured', () => {
   test('a change wakes the request that waits for it, and only then it is answered', async () => {
     const session = inbound(simulator, 'Proceeding');
     const waiting = poll(session, FUTURE, LONG);
-    await expect.poll(isHeld).toBe(true);
+    await eventually(isHeld).toBe(true);
     await iris('PATCH', partyPath(session, 2), { muted: true });
-    simulator.moveParty(session.id ?? '', `p-${session.id?.slice(2)}-2`, { code: 'Answered' });
+    simulator.moveParty(session.id, `p-${session.id.slice(2)}-2`, { code: 'Answered' });
     const { status, body } = await waiting;
     expect(status).toBe(200);
     expect(codesOf(body)).toEqual(['Answered', 'Answered']);
@@ -53,10 +62,10 @@ describe('honoured', () => {
   test('a client that leaves is let go', async () => {
     const leaving = new AbortController();
     const waiting = poll(inbound(simulator), FUTURE, LONG, { signal: leaving.signal });
-    await expect.poll(isHeld).toBe(true);
+    await eventually(isHeld).toBe(true);
     leaving.abort();
     await expect(waiting).rejects.toThrow();
-    await expect.poll(isHeld).toBe(false);
+    await eventually(isHeld).toBe(false);
     expect(simulator.requests()[0]).toMatchObject({ held: true, status: null });
   });
 
@@ -81,7 +90,7 @@ describe('honoured', () => {
 
   test('a reset ends the wait, because the call is gone', async () => {
     const waiting = poll(inbound(simulator), FUTURE, LONG);
-    await expect.poll(isHeld).toBe(true);
+    await eventually(isHeld).toBe(true);
     simulator.reset();
     expect((await waiting).status).toBe(404);
   });
@@ -108,7 +117,7 @@ test('stopping ends held requests', async () => {
   const session = inbound(another);
   const waiting = clientOf(another)('GET', `${sessionPath(session)}?timestamp=${FUTURE}&timeout=${LONG}`);
   const failed = expect(waiting).rejects.toThrow();
-  await expect.poll(() => another.requests().some(({ held }) => held)).toBe(true);
+  await eventually(() => another.requests().some(({ held }) => held)).toBe(true);
   await another.stop();
   await failed;
 });

@@ -89,7 +89,7 @@ test('a supervisor listens, a host holds a conference, and an expired token is r
   const own = iris.callControl.sessions.find(({ id }) => id === call.id);
   const conference = await iris.callControl.createConference();
   expect(conference.voiceCallToken).toMatch(/^conf_/);
-  const guest = await conference.bringInParty({ sessionId: call.id ?? '', partyId: own?.party.id });
+  const guest = await conference.bringInParty({ sessionId: call.id, partyId: own?.party.id });
   expect(guest.conferenceRole).toBe('Participant');
   await conference.removeParty(guest.id);
 

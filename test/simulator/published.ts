@@ -1,4 +1,4 @@
-/** Holds answers against RingCentral's published document, where that file is at hand. */
+/** Holds requests and answers against RingCentral's published document, where that file is at hand. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
@@ -15,6 +15,8 @@ interface Media {
 }
 interface Operation {
   readonly operationId: string;
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
+  readonly requestBody?: Media & { readonly required?: boolean };
   readonly responses: Readonly<Record<string, Media & { readonly $ref?: string }>>;
 }
 interface Document {
@@ -30,6 +32,8 @@ interface Document {
 export interface Validator {
   /** Why an answer is not valid; empty when it is. */
   problemsOf(this: void, entry: JournalEntry): string[];
+  /** Why a request is not valid: its path, its query or its body. */
+  requestProblemsOf(this: void, entry: JournalEntry): string[];
   /** The operations and statuses for which the document has no schema. */
   readonly unlisted: ReadonlySet<string>;
 }
@@ -59,8 +63,51 @@ export function createValidator(path: string): Validator {
     return `published${pointer}/content/application~1json/schema`;
   }
 
+  /** The operation whose method and path these are, whatever anybody else takes them for. */
+  function operationAt({ method, path }: JournalEntry) {
+    const segments = path.split('/');
+    const fits = ({ address }: { address: string }) => {
+      const pattern = address.split('/');
+      return (
+        pattern.length === segments.length &&
+        // Whole words first: `bring-in` is no party id.
+        pattern.every((part, index) => part.startsWith('{') || part === segments[index])
+      );
+    };
+    return operations
+      .filter((one) => one.method === method.toLowerCase() && fits(one))
+      .sort((a, b) => a.address.split('{').length - b.address.split('{').length)[0];
+  }
+
   return {
     unlisted,
+    requestProblemsOf(entry) {
+      const { method, path, query, operationId, requestBody } = entry;
+      const found = operationAt(entry);
+      if (found === undefined) return [`${method} ${path} is no operation`];
+      const { operation, address } = found;
+      const problem = (what: string) => `${operation.operationId}: ${what}`;
+      const problems: string[] = [];
+      if (operation.operationId !== operationId) problems.push(problem(`it was taken for ${operationId}`));
+      for (const name of new URLSearchParams(query).keys()) {
+        const isListed = operation.parameters?.some((one) => one.in === 'query' && one.name === name);
+        if (!isListed) problems.push(problem(`there is no query parameter ${name}`));
+      }
+      const body = operation.requestBody;
+      if (requestBody === undefined) {
+        if (body?.required === true) problems.push(problem('the body is missing'));
+      } else if (body?.content?.['application/json'] === undefined) {
+        problems.push(problem(`there is no body, but ${JSON.stringify(requestBody)} was sent`));
+      } else {
+        const escaped = address.replaceAll('~', '~0').replaceAll('/', '~1');
+        const pointer = `#/paths/${escaped}/${method.toLowerCase()}/requestBody/content/application~1json/schema`;
+        const isValid = ajv.compile({ $ref: `published${pointer}` });
+        if (!isValid(requestBody)) {
+          problems.push(problem(`${ajv.errorsText(isValid.errors)} in ${JSON.stringify(requestBody)}`));
+        }
+      }
+      return problems;
+    },
     problemsOf({ operationId, status, responseBody }) {
       if (operationId === null || status === null || responseBody === undefined) return [];
       const schema = schemaOf(operationId, status);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { WireSession } from '../../src/ringcentral/wire.ts';
+import { type Call, changeParty, hangUp } from '../../src/simulator/call.ts';
 import {
   createSimulator,
   DEMO_CALLER_PARTY_ID,
@@ -81,21 +82,22 @@ describe('the story', () => {
     expect(board.call(DEMO_SESSION_ID).parties).toHaveLength(2);
   });
 
-  test('comes back with the same call when somebody has hung up or handed it on', () => {
+  test('comes back with the same call when somebody has hung up, or handed it on', () => {
     const { board, turn } = tellStory();
-    turn();
-    board.change(DEMO_SESSION_ID, (call, at) => ({
-      ...call,
-      parties: call.parties.slice(0, 1),
-      changedAt: at,
-    }));
-    turn();
-    expect(board.call(DEMO_SESSION_ID).parties).toHaveLength(1);
-    for (let turns = 0; turns < 4; turns++) turn();
-    expect(board.call(DEMO_SESSION_ID)).toMatchObject({
-      endedAt: null,
-      parties: [{}, { id: DEMO_PARTY_ID }],
-    });
+    const endings: ((call: Call, at: number) => Call)[] = [
+      hangUp,
+      (call, at) => changeParty(call, DEMO_PARTY_ID, { code: 'Gone', reason: 'AttendedTransfer' }, at),
+    ];
+    for (const ending of endings) {
+      turn();
+      board.change(DEMO_SESSION_ID, ending);
+      const left = board.call(DEMO_SESSION_ID);
+      for (let turns = 0; turns < 3; turns++) turn();
+      expect(board.call(DEMO_SESSION_ID)).toBe(left);
+      turn();
+      const [, party] = board.call(DEMO_SESSION_ID).parties;
+      expect(party).toMatchObject({ id: DEMO_PARTY_ID, code: 'Proceeding' });
+    }
   });
 
   test('switched off, its calls stay as they are; switched on, it goes on', () => {

@@ -1,4 +1,5 @@
 /** What the tests of the simulator share: a client that knows nothing but HTTP. */
+import { expect } from 'vitest';
 import type { WireError, WireParty, WireRecording, WireSession } from '../../src/ringcentral/wire.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/server.ts';
 
@@ -53,3 +54,6 @@ export const DEVICES = { '101': '801100004', '102': '801100009', '103': '8011000
 /** An inbound call to 101 in a state. */
 export const inbound = (simulator: Simulator, state = 'Answered', to = '101') =>
   simulator.startCall({ kind: 'inbound', from: '+12025550147', to, state });
+
+/** Waits until a fact is as expected, however slow the machine is. */
+export const eventually = <Fact>(fact: () => Fact) => expect.poll(fact, { timeout: 30_000 });

@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { getIntrospectionQuery } from 'graphql';
+import { expect, test } from 'vitest';
+import { openHouse } from './house.ts';
+
+const HTML = 'text/html,application/xhtml+xml,*/*;q=0.8';
+
+async function load(url: string, headers: Record<string, string> = {}) {
+  const [response] = (await once(get(url, { headers: { accept: HTML, ...headers } }), 'response')) as [
+    IncomingMessage,
+  ];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
+}
+
+test('GraphiQL is one page with the examples in its tabs, compressed, and asks nobody but this host', async () => {
+  await using house = await openHouse({
+    settings: { GRAPHIQL: 'on' },
+    examples: [
+      { query: 'query MyCalls { me }', variables: '{"a":1}' },
+      { query: 'subscription Watch { events }' },
+    ],
+  });
+
+  const plain = await load(house.url);
+  const page = String(plain.body);
+  expect(plain.status).toBe(200);
+  expect(plain.headers['content-type']).toBe('text/html; charset=utf-8');
+  expect(page).toContain('"subscriptionsProtocol":"WS"');
+  expect(page).toContain(
+    '"defaultTabs":[{"query":"query MyCalls { me }","variables":"{\\"a\\":1}"},{"query":"subscription Watch { events }"}]',
+  );
+  // The headers tab names the caller on a WebSocket too.
+  expect(page).toContain('t=Object.assign(t,a?.headers),a?.connectionParams');
+  expect(plain.headers['content-security-policy']).toContain("connect-src 'self'");
+  expect(page).not.toMatch(/<(script|link|img|iframe)[^>]+(src|href)="https?:/);
+
+  const brotli = await load(house.url, { 'accept-encoding': 'gzip, deflate, br' });
+  expect(brotli.headers['content-encoding']).toBe('br');
+  expect(brotli.body.length).toBeLessThan(plain.body.length / 4);
+  expect(brotliDecompressSync(brotli.body).equals(plain.body)).toBe(true);
+  const gzip = await load(house.url, { 'accept-encoding': 'gzip;q=0.5, br;q=0' });
+  expect(gzip.headers['content-encoding']).toBe('gzip');
+  expect(gunzipSync(gzip.body).equals(plain.body)).toBe(true);
+
+  const again = await load(house.url, {
+    'accept-encoding': 'br',
+    'if-none-match': String(brotli.headers.etag),
+  });
+  expect([again.status, again.body.length]).toEqual([304, 0]);
+  const other = await load(house.url, { 'if-none-match': String(brotli.headers.etag) });
+  expect(other.status).toBe(200);
+});
+
+test('The root leads a browser to GraphiQL', async () => {
+  await using house = await openHouse({ settings: { GRAPHIQL: 'on' } });
+  const { status, headers } = await load(`${house.origin}/`);
+  expect([status, headers.location]).toEqual([302, '/graphql']);
+});
+
+test('Without GraphiQL a browser gets no page, and nobody is led to it', async () => {
+  await using house = await openHouse({ settings: { GRAPHIQL: 'off' } });
+  expect((await load(house.url)).status).toBe(400);
+  expect((await load(`${house.origin}/`)).status).toBe(404);
+});
+
+test('The introspection of GraphiQL passes the limits of an operation', async () => {
+  await using house = await openHouse({ settings: { INTROSPECTION: 'on' } });
+  const query = getIntrospectionQuery({
+    descriptions: true,
+    specifiedByUrl: true,
+    directiveIsRepeatable: true,
+    schemaDescription: true,
+    inputValueDeprecation: true,
+    oneOf: true,
+  });
+  const { data, errors } = await house.answer(query);
+  expect(errors).toBe(undefined);
+  expect(data).toMatchObject({ __schema: { queryType: { name: 'Query' } } });
+});
