@@ -6,6 +6,7 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
+  execute,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -20,6 +21,7 @@ import type { Config } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Crowd } from './crowd.ts';
+import { createFastPath, type FastPath } from './fast-path.ts';
 import { createLimitsRule } from './limits.ts';
 import { codeOf, maskError, originOf, STATUS_OF_CODE } from './masking.ts';
 import { nameOperation, type Operation, type ReceivedAtOf, withPushDelays } from './observe.ts';
@@ -69,6 +71,12 @@ export interface Pipeline {
     request: { method: string; headers: Record<string, string>; body?: string },
     arrival: Arrival,
   ): Promise<Response>;
+  /** Answers a POST without the ceremony, where that is possible; null: nothing has been done, use `fetch`. */
+  answerFast(
+    body: string,
+    accept: string | undefined,
+    arrival: Arrival,
+  ): Promise<{ readonly text: string; readonly contentType: string } | null>;
   /** Reads an operation that came another way; answers its errors when it may not run. */
   prepare(params: OperationParams, arrival: Arrival): Promise<PreparedOperation | readonly GraphQLError[]>;
   /** Makes the answer to an operation that was refused before it was read. */
@@ -92,15 +100,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const yoga = createYoga<ServerContext>({
     schema,
     graphqlEndpoint: '/graphql',
-    context: ({ arrival }: ServerContext) => {
-      const { visitor, operation, signal, dropped } = arrival;
-      const { requestId } = operation;
-      const provider = visitor.provider({ requestId, signal, dropped });
-      return createContext({
-        provider: receivedAtOf === undefined ? provider : withPushDelays(provider, metrics, receivedAtOf),
-        requestId,
-      });
-    },
+    context: ({ arrival }: ServerContext) => contextOf(arrival),
     plugins: [useHouseRules()],
     extraParamNames: ['documentId', 'id'],
     parserAndValidationCache: { documentCache: createTextCache(), errorCache: createTextCache() },
@@ -116,8 +116,17 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     maxRequestBodySize: false,
   });
 
+  /** Texts that are known to be valid operations. */
+  const valid = createTextCache<DocumentNode>();
+  const fastPath = config.fastPath ? createFastPath({ documentOf }) : null;
+
   return {
-    fetch: async (url, request, arrival) => yoga.fetch(url, request, { arrival }),
+    async fetch(url, request, arrival) {
+      const response = await yoga.fetch(url, request, { arrival });
+      if (response.ok) fastPath?.learn(request.headers.accept, response.headers.get('content-type'));
+      return response;
+    },
+    answerFast,
     prepare,
     refuse(error, operation) {
       const masked = mask(error, operation.requestId);
@@ -125,6 +134,48 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       return masked;
     },
   };
+
+  function contextOf({ visitor, operation, signal, dropped }: Arrival): object {
+    const { requestId } = operation;
+    const provider = visitor.provider({ requestId, signal, dropped });
+    return createContext({
+      provider: receivedAtOf === undefined ? provider : withPushDelays(provider, metrics, receivedAtOf),
+      requestId,
+    });
+  }
+
+  /** A document that this pipeline has parsed and validated; null where it would refuse it. */
+  function documentOf(params: OperationParams): DocumentNode | null {
+    try {
+      const text = findDocument?.(params) ?? params.query ?? '';
+      const known = valid.get(text);
+      if (known !== undefined) return known;
+      const enveloped = yoga.getEnveloped();
+      const document: DocumentNode = enveloped.parse(text);
+      if (enveloped.validate(schema, document).length > 0) return null;
+      valid.set(text, document);
+      return document;
+    } catch {
+      return null;
+    }
+  }
+
+  async function answerFast(body: string, accept: string | undefined, arrival: Arrival) {
+    const request = fastPath?.read(body, accept) ?? null;
+    if (request === null) return null;
+    const { document, params, contentType } = request;
+    const result = await execute({
+      schema,
+      document,
+      operationName: params.operationName,
+      variableValues: params.variables,
+      contextValue: contextOf(arrival),
+    });
+    // Wrong variables: nothing was executed, and the plain way words the refusal.
+    if (!('data' in result)) return null;
+    name(arrival, { document, operationName: params.operationName });
+    return { text: JSON.stringify(conclude(result, arrival)), contentType };
+  }
 
   /** The same rules on every way in: hooks that only HTTP has would be a hole in the others. */
   function useHouseRules(): Plugin<ServerContext, ServerContext> {
@@ -150,13 +201,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         name(args.contextValue.arrival, args);
       },
       onSubscribe({ args, setResultAndStopExecution }) {
-        const { arrival } = args.contextValue;
-        name(arrival, args);
-        try {
-          arrival.operation.afterwards(crowd.subscribe(arrival.visitor.viewerId));
-        } catch (error) {
-          setResultAndStopExecution({ errors: [asGraphQLError(error)] });
-        }
+        const refusal = takePlace(args, args.contextValue.arrival);
+        if (refusal !== null) setResultAndStopExecution(refusal);
       },
       onResultProcess({ result, setResult, serverContext: { arrival } }) {
         if (isStream(result)) {
@@ -166,6 +212,24 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         }
       },
     };
+  }
+
+  /** Takes a place among the subscriptions of the viewer; answers the refusal when none is free. */
+  function takePlace(
+    args: Pick<ExecutionArgs, 'document' | 'operationName'>,
+    arrival: Arrival,
+  ): ExecutionResult | null {
+    name(arrival, args);
+    try {
+      arrival.operation.afterwards(crowd.subscribe(arrival.visitor.viewerId));
+      return null;
+    } catch (error) {
+      return { errors: [asGraphQLError(error)] };
+    }
+  }
+
+  async function subscribeShared(args: ExecutionArgs, arrival: Arrival, { subscribe }: FastPath) {
+    return takePlace(args, arrival) ?? subscribe(args, arrival.visitor.viewerId);
   }
 
   async function prepare(
@@ -188,8 +252,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         variableValues: params.variables ?? null,
         contextValue: await enveloped.contextFactory(),
       };
-      const start =
-        operation.operation === OperationTypeNode.SUBSCRIPTION ? enveloped.subscribe : enveloped.execute;
+      const subscribe =
+        fastPath === null
+          ? enveloped.subscribe
+          : (args: ExecutionArgs) => subscribeShared(args, arrival, fastPath);
+      const start = operation.operation === OperationTypeNode.SUBSCRIPTION ? subscribe : enveloped.execute;
       return { type: operation.operation, args, run: () => run(start, args, arrival) };
     } catch (error) {
       return refused([error]);

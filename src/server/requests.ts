@@ -5,7 +5,7 @@ import { BadUserInput, Forbidden, RateLimited } from '../../schema/failures.ts';
 import type { Config } from '../config.ts';
 import type { Crowd } from './crowd.ts';
 import type { Guest } from './drain.ts';
-import type { Pipeline } from './graphql.ts';
+import type { Arrival, Pipeline } from './graphql.ts';
 import { codeOf, originOf, STATUS_OF_CODE } from './masking.ts';
 import type { Observer, Operation } from './observe.ts';
 import { corsHeaders, isFromForeignPage, preflightHeaders } from './origins.ts';
@@ -85,7 +85,20 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     try {
       const visitor = await gatekeeper.admit(request.headers.authorization ?? null);
       operation.admitted(visitor.viewerId);
+      const arrival: Arrival = {
+        visitor,
+        operation,
+        signal: left.signal,
+        dropped: () => left.signal.aborted,
+      };
       const body = request.method === 'POST' ? await readBody(request, config.maxBodyBytes) : undefined;
+      if (body !== undefined) {
+        const fast = await operation.within(() => pipeline.answerFast(body, request.headers.accept, arrival));
+        if (fast !== null) {
+          sendText(response, 200, fast.text, { 'content-type': fast.contentType });
+          return;
+        }
+      }
       const answer = await operation.within(() =>
         pipeline.fetch(
           `http://localhost${request.url}`,
@@ -94,7 +107,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
             headers: pick(request, ['accept', 'content-type']),
             ...(body !== undefined && { body }),
           },
-          { visitor, operation, signal: left.signal, dropped: () => left.signal.aborted },
+          arrival,
         ),
       );
       const isStream = answer.headers.get('content-type') === 'text/event-stream';
@@ -230,10 +243,18 @@ function tooLarge(maxBytes: number): Refusal {
 }
 
 async function send(answer: Response, response: ServerResponse): Promise<void> {
-  const body = Buffer.from(await answer.text());
-  answer.headers.forEach((value, name) => void response.setHeader(name, value));
-  setHeaders(response, { 'content-length': body.length, 'cache-control': 'no-store' });
-  response.writeHead(answer.status).end(body);
+  sendText(response, answer.status, await answer.text(), Object.fromEntries(answer.headers));
+}
+
+function sendText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: OutgoingHttpHeaders,
+): void {
+  const body = Buffer.from(text);
+  setHeaders(response, { ...headers, 'content-length': body.length, 'cache-control': 'no-store' });
+  response.writeHead(status).end(body);
 }
 
 function errorType({ headers: { accept } }: IncomingMessage): string {

@@ -30,6 +30,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Crowd, createAllowance, type Leave } from './crowd.ts';
 import type { Guest } from './drain.ts';
+import { sendDirectly } from './fan-out.ts';
 import type { Pipeline, PreparedOperation } from './graphql.ts';
 import type { Observer } from './observe.ts';
 import type { Patience } from './patience.ts';
@@ -111,7 +112,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
       watchExpiry(visitor, extra);
       return true;
     },
-    async onSubscribe({ extra, subscriptions }, _id, params) {
+    async onSubscribe({ extra, subscriptions }, id, params) {
       const { visitor, socket, request, left } = extra;
       const operation = observer.begin(randomUUID(), request.headers);
       try {
@@ -125,7 +126,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
         const leave = crowd.enter();
         const dropped = () => socket.readyState !== socket.OPEN;
         const prepared = await pipeline.prepare(params, { visitor, operation, signal: left, dropped });
-        if ('run' in prepared) return { ...prepared.args, run: () => carry(extra, prepared, leave) };
+        if ('run' in prepared) return { ...prepared.args, run: () => carry(extra, id, prepared, leave) };
         leave();
         return prepared;
       } catch (error) {
@@ -218,13 +219,21 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
   }
 
   /** Starts an operation; `leave` gives its place among those in flight back when it is answered, or streams. */
-  function carry({ running }: Extra, { type, run }: PreparedOperation, leave: Leave) {
+  async function carry(
+    { running, socket }: Extra,
+    id: string,
+    { type, run }: PreparedOperation,
+    leave: Leave,
+  ) {
     const answer = run().finally(leave);
     if (type !== OperationTypeNode.SUBSCRIPTION) {
       running.add(answer);
       void answer.finally(() => running.delete(answer));
+      return answer;
     }
-    return answer;
+    const stream = await answer;
+    if (!config.fastPath || !(Symbol.asyncIterator in stream)) return stream;
+    return sendDirectly(stream, id, (text) => send(socket, text));
   }
 
   function isWithin(allowance: ReturnType<typeof createAllowance>, socket: WebSocket): boolean {

@@ -73,6 +73,7 @@ const FLOORS: readonly (readonly string[])[] = [
   [
     'src/server/visitor.ts',
     'src/server/crowd.ts',
+    'src/server/fan-out.ts',
     'src/server/drain.ts',
     'src/server/graphiql.ts',
     'src/server/limits.ts',
@@ -81,7 +82,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/server/patience.ts',
     'src/server/persisted.ts',
   ],
-  ['src/server/observe.ts', 'src/server/gatekeeper.ts'],
+  ['src/server/observe.ts', 'src/server/gatekeeper.ts', 'src/server/fast-path.ts'],
   ['src/server/graphql.ts'],
   ['src/server/requests.ts', 'src/server/websocket.ts'],
   ['src/server/http.ts'],
