@@ -57,7 +57,7 @@ export const ActiveCall = builder.objectRef<ActiveCallModel>('ActiveCall').imple
     }),
     terminationType: t.exposeString('terminationType', {
       nullable: true,
-      description: "How it ends technically, in RingCentral's words.",
+      description: "RingCentral's own word for where the leg ends. Opaque.",
     }),
     legacySessionId: t.exposeID('legacySessionId', {
       nullable: true,

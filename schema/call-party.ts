@@ -220,7 +220,7 @@ const CallEndpoint = builder.objectRef<CallEndpointModel>('CallEndpoint').implem
 });
 
 const PartyAttributes = builder.objectRef<PartyAttributesModel>('PartyAttributes').implement({
-  description: 'Marks on a party.',
+  description: 'What is special about a party.',
   fields: (t) => ({
     queueCall: t.exposeBoolean('queueCall', {
       nullable: true,
@@ -323,7 +323,7 @@ CallParty.implement({
     attributes: t.expose('attributes', {
       type: PartyAttributes,
       nullable: true,
-      description: 'Marks, like a call of a queue.',
+      description: 'What is special about it, like an agent who is offered a call of a queue.',
     }),
     park: t.expose('park', {
       type: ParkInfo,
@@ -357,6 +357,7 @@ CallParty.implement({
         'The party of another session that `status.peerId` points to: where a `GONE` party went, or the ' +
         'call that a member of a conference came from. Null when there is none, or RingCentral no ' +
         'longer shows it. Costs one Light request per other session.',
+      extensions: { readsElsewhere: true },
       resolve: ({ status: { peerId } }, _, context, info) =>
         peerId === null ? null : loadParty(context, peerId, info),
     }),

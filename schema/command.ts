@@ -8,6 +8,7 @@ import { CallRecording } from './call-party.ts';
 import { checkId, checkText } from './checks.ts';
 import type { GatewayContext } from './context.ts';
 import { CallControlError } from './failure-types.ts';
+import { CallControlFailure } from './failures.ts';
 import type { PartyAddress } from './model.ts';
 import {
   COMMAND_OUTCOMES,
@@ -92,7 +93,7 @@ type ResultFields = PothosSchemaTypes.ObjectFieldBuilder<Types, CommandResult>;
 /** What builds the fields of an input. */
 export type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
 
-/** The call after a command: as the answer gave it, else read. */
+/** The call after a command: as the answer gave it, else read. A failed read is no failure of the command. */
 function callOfResult(t: ResultFields) {
   return t.field({
     type: CallSession,
@@ -101,8 +102,13 @@ function callOfResult(t: ResultFields) {
       'The call as now known; null where nothing is known of it. Where the answer of RingCentral showed ' +
       'only the party, this costs a read of the call.',
     resolve: ({ session, party }, _, { loaders }) =>
-      session ?? (party === null ? null : loaders.session.load(party.sessionId)),
+      session ?? (party === null ? null : loaders.session.load(party.sessionId).catch(nullIfExpected)),
   });
+}
+
+function nullIfExpected(error: unknown): null {
+  if (error instanceof CallControlFailure) return null;
+  throw error;
 }
 
 /** A mutation: what it takes, what RingCentral does with it, and the command it becomes. */

@@ -135,8 +135,7 @@ builder.objectRef<Shown<Forbidden>>('CommandForbidden').implement({
 
 builder.objectRef<Shown<BadUserInput>>('InvalidCommand').implement({
   description:
-    'RingCentral takes one of the values for wrong, like an unknown extension or a device that is not ' +
-    'usable.',
+    'RingCentral refuses one of the values, like an unknown extension or a device that is not usable.',
   interfaces: [CallControlError],
   fields: (t) => ({
     parameterName: t.string({
@@ -167,8 +166,8 @@ builder.objectRef<Shown<RateLimited>>('RateLimited').implement({
 
 builder.objectRef<Shown<CallControlFailure>>('UpstreamUnavailable').implement({
   description:
-    'RingCentral could not be reached, did not answer in time, or answered nonsense. With `outcome: ' +
-    'NOT_APPLIED` nothing was sent and the command may be repeated; with `UNKNOWN` look at the call ' +
-    'first.',
+    'RingCentral could not be reached, did not answer in time, or answered something that is not its API. ' +
+    'With `outcome: NOT_APPLIED` nothing was sent and the command may be repeated; with `UNKNOWN` look at ' +
+    'the call first.',
   interfaces: [CallControlError],
 });

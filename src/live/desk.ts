@@ -1,5 +1,4 @@
 /** The desk of one viewer: all their calls, watched or just looked at, and the list of them. */
-import { LRUCache } from 'lru-cache';
 import {
   type ActiveCall,
   type CallParty,
@@ -15,19 +14,16 @@ import type { PollPace } from './polling.ts';
 import type { CursorSigner } from './replay.ts';
 import type { CallSource } from './source.ts';
 import type { UpstreamHabits } from './watch.ts';
-import { createWatchedCall, type LiveLimits, type WatchedCall } from './watched-call.ts';
+import { createWatchedCall, type LiveLimits, type Times, type WatchedCall } from './watched-call.ts';
 
-/** When something was asked and answered, epoch milliseconds. */
-export interface Times {
-  readonly sentAt: number;
-  readonly receivedAt: number;
-}
-
+/** What one viewer asks, commands and watches. */
 export interface Desk {
   /** A call; null when RingCentral knows no such call (any more). Free while the call is watched. */
   readSession(sessionId: string, signal?: AbortSignal): Promise<CallSession | null>;
   readParty(address: PartyAddress, signal?: AbortSignal): Promise<CallParty | null>;
   readActiveCalls(signal?: AbortSignal): Promise<readonly ActiveCall[]>;
+  /** A call as `readSession` would answer it without asking anybody; undefined where it would ask. */
+  current(sessionId: string): CallSession | undefined;
   /** What is known of a call, asking nobody; `observedAt` tells how old it is. */
   peek(sessionId: string): CallSession | undefined;
   /**
@@ -67,27 +63,32 @@ export interface DeskParts {
   readonly onActive: (active: boolean) => void;
 }
 
-/** How often a call may be asked for before it is worth a watch. */
+/** How often a call is asked for before it is worth a watch. */
 const QUERIES_TO_WATCH = 2;
-const QUERY_WINDOW = 10_000; // milliseconds
+const QUERY_WINDOW = 10_000; // 10 seconds
 const MOST_QUERY_WATCHES = 20;
-/** Calls that were only looked at: so many are remembered, for so long. */
+/** Calls that were only looked at: so many are remembered, for as long as the window. */
 const MOST_GLIMPSES = 500;
 /** Polls of one viewer may spend so many of the minute's requests, so that held calls leave room for commands. */
 const POLLS_PER_MINUTE = 20;
 const LONGEST_POLL = 120_000; // 2 minutes
 
+/** A call that nobody watches. */
 interface Glimpse {
   readonly call: WatchedCall;
   /** How often queries have asked for it. */
   questions: number;
+  /** When it is forgotten, epoch milliseconds. */
+  readonly until: number;
 }
 
 export function createDesk(parts: DeskParts): Desk {
   const { viewerId, source, metrics } = parts;
   /** Calls with a watch, or with events that somebody may come back for. */
   const watched = new Map<string, WatchedCall>();
-  const glimpses = new LRUCache<string, Glimpse>({ max: MOST_GLIMPSES, ttl: QUERY_WINDOW });
+  /** Oldest first. */
+  const glimpses = new Map<string, Glimpse>();
+  let watches = 0;
   let listIsRead = false;
 
   const activeCalls = createActiveCalls({
@@ -105,36 +106,43 @@ export function createDesk(parts: DeskParts): Desk {
     async readSession(sessionId, signal) {
       const call = callOf(sessionId);
       const current = call.current();
-      if (current !== null) {
+      if (current !== undefined) {
         // Whoever goes on asking keeps the watch that their questions made.
-        void call.watchForQueries();
+        call.keep();
         return current;
       }
       if (isAskedOften(sessionId)) {
         await call.watchForQueries();
         const settled = call.current();
-        if (settled !== null) return settled;
+        if (settled !== undefined) return settled;
       }
       return call.read(signal);
     },
     async readParty({ sessionId, partyId }, signal) {
       const call = callOf(sessionId);
       const current = call.current();
-      if (current !== null) return findParty(current, partyId) ?? null;
+      if (current !== undefined) {
+        call.keep();
+        return current === null ? null : (findParty(current, partyId) ?? null);
+      }
       const reading = await source().readParty({ sessionId, partyId }, { lane: 'query', signal });
       return reading.value === null ? null : call.takeParty(reading.value, reading);
     },
     readActiveCalls: (signal) => activeCalls.read(signal),
-    peek: (sessionId) => (watched.get(sessionId) ?? glimpses.peek(sessionId)?.call)?.held ?? undefined,
+    current(sessionId) {
+      const call = watched.get(sessionId);
+      const current = call?.current() ?? undefined;
+      if (current !== undefined) call?.keep();
+      return current;
+    },
+    peek: (sessionId) => knownCall(sessionId)?.held ?? undefined,
     async observeSession(session, times) {
-      const known = this.peek(session.id) !== undefined;
-      const state = await callOf(session.id).take({ session, ...times });
-      if (!known) activeCalls.poke();
-      return state ?? session;
+      if ((knownCall(session.id)?.held ?? null) === null) activeCalls.poke();
+      return (await callOf(session.id).take(session, times)) ?? session;
     },
     observeParty: (party, times) => callOf(party.sessionId).takeParty(party, times),
     stateChanged(sessionId) {
-      (watched.get(sessionId) ?? glimpses.peek(sessionId)?.call)?.invalidate();
+      knownCall(sessionId)?.invalidate();
       activeCalls.poke();
     },
     callEvents: (sessionId, after, dropped) => callOf(sessionId).events(after, dropped),
@@ -150,13 +158,13 @@ export function createDesk(parts: DeskParts): Desk {
   };
 
   function callOf(sessionId: string): WatchedCall {
-    const known = watched.get(sessionId) ?? glimpses.get(sessionId)?.call;
+    const known = knownCall(sessionId);
     if (known !== undefined) return known;
     const call = createWatchedCall({
       sessionId,
       source,
       habits: parts.habits,
-      pace: parts.pace,
+      pacedGap,
       pollTimeout,
       limits: parts.limits,
       cursors: parts.cursors.scope(viewerId, sessionId),
@@ -171,25 +179,51 @@ export function createDesk(parts: DeskParts): Desk {
         }
         tellActivity();
       },
+      onWatch(watching) {
+        watches += watching ? 1 : -1;
+      },
       onTransition: (transition) => activeCalls.feed(transition),
     });
-    glimpses.set(sessionId, { call, questions: 0 });
+    remember(sessionId, call);
     return call;
   }
 
+  function knownCall(sessionId: string): WatchedCall | undefined {
+    return watched.get(sessionId) ?? glimpseOf(sessionId)?.call;
+  }
+
+  function glimpseOf(sessionId: string): Glimpse | undefined {
+    const glimpse = glimpses.get(sessionId);
+    return glimpse !== undefined && glimpse.until > Date.now() ? glimpse : undefined;
+  }
+
+  function remember(sessionId: string, call: WatchedCall): void {
+    const now = Date.now();
+    glimpses.delete(sessionId);
+    for (const [id, { until }] of glimpses) {
+      if (until > now && glimpses.size < MOST_GLIMPSES) break;
+      glimpses.delete(id);
+    }
+    glimpses.set(sessionId, { call, questions: 0, until: now + QUERY_WINDOW });
+  }
+
   function isAskedOften(sessionId: string): boolean {
-    const glimpse = glimpses.peek(sessionId);
+    const glimpse = glimpseOf(sessionId);
     if (glimpse === undefined) return false;
     glimpse.questions += 1;
-    return (
-      glimpse.questions >= QUERIES_TO_WATCH && glimpse.call.held !== null && watched.size < MOST_QUERY_WATCHES
-    );
+    const { questions, call } = glimpse;
+    return questions >= QUERIES_TO_WATCH && call.held !== null && watches < MOST_QUERY_WATCHES;
   }
 
   /** The more calls are held, the longer each poll may last, so that together they stay inside their share. */
   function pollTimeout(): number {
-    const share = (watched.size / POLLS_PER_MINUTE) * 60_000;
+    const share = (watches / POLLS_PER_MINUTE) * 60_000;
     return Math.min(LONGEST_POLL, Math.max(parts.longPollTimeout, share));
+  }
+
+  /** Polls that are not held share one pace, however many calls they are for. */
+  function pacedGap(): number {
+    return parts.pace.pacedGap * Math.max(1, watches);
   }
 
   function tellActivity(): void {

@@ -2,6 +2,8 @@
  * The fast path: the same answers for less work. `FAST_PATH=off` takes the plain way everywhere.
  *
  * - A query or command over HTTP whose document is known goes past Yoga's Request and Response.
+ * - A query for one call that is watched has the same answer as long as the call does not change: it is kept beside the
+ *   state it was made of, and goes with it.
  * - An event of a subscription is executed once for all subscribers of the same viewer who select the same, and
  *   written as JSON once.
  *
@@ -15,9 +17,14 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   execute,
+  type GraphQLSchema,
   getOperationAST,
   type OperationDefinitionNode,
+  type StringValueNode,
+  TypeInfo,
+  type VariableNode,
   visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { OperationParams } from './persisted.ts';
@@ -28,10 +35,11 @@ type Stream = AsyncIterableIterator<ExecutionResult>;
 /** A query or command that is ready to run on the fast path. */
 export interface FastRequest {
   readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
   readonly params: OperationParams;
   /** Of the answer. */
   readonly contentType: string;
+  /** The call that the answer is made of, and of nothing else; null for every other operation. */
+  readonly sessionId: string | null;
 }
 
 export interface FastPath {
@@ -39,12 +47,17 @@ export interface FastPath {
   read(body: string, accept: string | undefined): FastRequest | null;
   /** Learns from an answer of the plain way which content type it gives to this `Accept`. */
   learn(accept: string | undefined, contentType: string | null): void;
+  /** The answer that this viewer had to the same question about the same state of a call. */
+  recall(state: object, request: FastRequest, viewerId: string): string | undefined;
+  remember(state: object, request: FastRequest, viewerId: string, text: string): void;
   /** Subscribes, and shares the execution of each event with whoever selects the same of it. */
   subscribe(args: ExecutionArgs, viewerId: string): Promise<ExecutionResult | Stream>;
 }
 
 /** What the fast path is told by the plain way. */
 export interface FastPathParts {
+  /** Fields that read more than the call they belong to are marked by an extension `readsElsewhere`. */
+  readonly schema: GraphQLSchema;
   /** A document that parses and is valid by all rules of the house; null otherwise. */
   readonly documentOf: (params: OperationParams) => DocumentNode | null;
 }
@@ -53,10 +66,11 @@ export interface FastPathParts {
 const MOST_ACCEPTS = 100;
 
 /** Makes the fast path of one gateway. */
-export function createFastPath({ documentOf }: FastPathParts): FastPath {
+export function createFastPath({ schema, documentOf }: FastPathParts): FastPath {
   const contentTypes = new LRUCache<string, string>({ max: MOST_ACCEPTS });
   const selections = new WeakMap<DocumentNode, Map<string, Selection>>();
   const executed = new WeakMap<object, Map<string, MaybePromise<ExecutionResult>>>();
+  const answers = new WeakMap<object, Map<string, string>>();
 
   return {
     read(body, accept = '') {
@@ -67,7 +81,19 @@ export function createFastPath({ documentOf }: FastPathParts): FastPath {
       if (params === null || document === null) return null;
       const operation = getOperationAST(document, params.operationName);
       if (!operation || operation.operation === 'subscription') return null;
-      return { document, operation, params, contentType };
+      const selection = selectionOf({ document, operationName: params.operationName });
+      return { document, params, contentType, sessionId: selection.sessionId(params.variables ?? {}) };
+    },
+
+    recall: (state, request, viewerId) => answers.get(state)?.get(answerKey(request, viewerId)),
+
+    remember(state, request, viewerId, text) {
+      let ofState = answers.get(state);
+      if (ofState === undefined || ofState.size >= MOST_ANSWERS) {
+        ofState = new Map();
+        answers.set(state, ofState);
+      }
+      ofState.set(answerKey(request, viewerId), text);
     },
 
     learn(accept = '', contentType) {
@@ -117,14 +143,22 @@ export function createFastPath({ documentOf }: FastPathParts): FastPath {
     return known instanceof Promise ? known.then(own, run) : own(known);
   }
 
-  function selectionOf({ document, operationName }: ExecutionArgs): Selection {
+  function answerKey({ document, params }: FastRequest, viewerId: string): string {
+    const { id } = selectionOf({ document, operationName: params.operationName });
+    return `${viewerId}\n${id} ${JSON.stringify(params.variables)}`;
+  }
+
+  function selectionOf({
+    document,
+    operationName,
+  }: Pick<ExecutionArgs, 'document' | 'operationName'>): Selection {
     let ofDocument = selections.get(document);
     if (ofDocument === undefined) {
       ofDocument = new Map();
       selections.set(document, ofDocument);
     }
     const name = operationName ?? '';
-    const known = ofDocument.get(name) ?? createSelection(document, operationName);
+    const known = ofDocument.get(name) ?? createSelection(document, operationName, schema);
     ofDocument.set(name, known);
     return known;
   }
@@ -132,15 +166,26 @@ export function createFastPath({ documentOf }: FastPathParts): FastPath {
 
 const LONGEST_ACCEPT = 500; // characters
 
-/** What an operation selects of an event, so that two of them can be compared. */
+/** Answers that are kept of one state of a call. */
+const MOST_ANSWERS = 20;
+
+/** What an operation selects, so that two of them can be compared. */
 interface Selection {
+  readonly id: number;
+  /** Equal for two subscribers who are told the same of an event. */
   key(variables: Readonly<Record<string, unknown>>): string;
+  /** The call that a query is about, when it is about nothing else. */
+  sessionId(variables: Readonly<Record<string, unknown>>): string | null;
 }
 
 let selectionCount = 0;
 
 /** Two subscribers select the same when the variables below the root field agree: those of its arguments choose the stream. */
-function createSelection(document: DocumentNode, operationName: string | null | undefined): Selection {
+function createSelection(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  schema: GraphQLSchema,
+): Selection {
   selectionCount += 1;
   const id = selectionCount;
   const names = new Set<string>();
@@ -157,9 +202,36 @@ function createSelection(document: DocumentNode, operationName: string | null | 
     if (definition.kind === 'FragmentDefinition') visit(definition, collect);
   }
   const used = [...names].sort();
+  const call = operation ? callOf(operation, document, schema) : null;
   return {
+    id,
     key: (variables) => `${id} ${JSON.stringify(used.map((name) => variables[name]))}`,
+    sessionId(variables) {
+      const sessionId = call?.kind === 'Variable' ? variables[call.name.value] : call?.value;
+      return typeof sessionId === 'string' ? sessionId : null;
+    },
   };
+}
+
+/** The id of the one call that a query selects from; null when it selects anything beside it. */
+function callOf(
+  { operation, selectionSet, directives = [] }: OperationDefinitionNode,
+  document: DocumentNode,
+  schema: GraphQLSchema,
+): VariableNode | StringValueNode | null {
+  const [field, ...more] = selectionSet.selections;
+  if (operation !== 'query' || more.length > 0 || directives.length > 0) return null;
+  if (field?.kind !== 'Field' || field.name.value !== 'callSession' || field.directives?.length) return null;
+  let strays = false;
+  const types = new TypeInfo(schema);
+  const look = {
+    Field() {
+      if (types.getFieldDef()?.extensions.readsElsewhere === true) strays = true;
+    },
+  };
+  visit(document, visitWithTypeInfo(types, look));
+  const id = field.arguments?.find(({ name }) => name.value === 'id')?.value;
+  return !strays && (id?.kind === 'Variable' || id?.kind === 'StringValue') ? id : null;
 }
 
 /** The parameters of a request in its usual form; null for everything that deserves an error, or a second look. */

@@ -3,6 +3,7 @@
  *
  * - Pass-through: the caller shows a RingCentral token of their own. The first time a token is seen,
  *   RingCentral is asked whose it is, so that two tabs with two tokens of one user share watches and budget.
+ *   What a caller commands goes out with the token that this caller showed, and no other.
  * - Service: the caller shows a key of `GATEWAY_KEYS`, and the gateway speaks to RingCentral as itself. Each
  *   key is a viewer of its own: what one key does, no other key sees.
  */
@@ -12,7 +13,7 @@ import { Forbidden, Unauthenticated } from '../../schema/failures.ts';
 import type { Viewer } from '../../schema/model.ts';
 import type { Hub } from '../live/hub.ts';
 import type { CallSource } from '../live/source.ts';
-import { createTokenPool, digest, readBearer, type TokenPool } from '../ringcentral/auth.ts';
+import { createTokenPool, digest, REFUSED_TOKEN, readBearer, type TokenPool } from '../ringcentral/auth.ts';
 import type { Caller } from '../ringcentral/caller.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
 import type { Gatekeeper, Visitor } from './visitor.ts';
@@ -30,6 +31,22 @@ const TOKEN_IDLE = 3_900_000; // 65 minutes, just above the longest life of a Ri
 /** A token that RingCentral refused is refused here for this long without asking again. */
 const REFUSAL_LIFETIME = 300_000; // 5 minutes
 
+/** How a token ages, in milliseconds since it was first seen here; other numbers are for tests. */
+export interface TokenTimes {
+  /** Its holder is told that it ends. */
+  readonly notice: number;
+  /** It has ended: tokens are opaque, and no RingCentral token lives longer. */
+  readonly life: number;
+}
+
+const TOKEN_TIMES: TokenTimes = {
+  notice: 3_300_000, // 55 minutes
+  life: 3_600_000, // 1 hour
+};
+
+const TOKEN_EXPIRING =
+  'A token of yours has ended by then at the latest: reconnect with a fresh one and your cursor.';
+
 /** Admits keys of the list; all of them act as the one RingCentral user of `caller`. */
 export function createServiceGatekeeper(
   parts: GatekeeperParts,
@@ -42,7 +59,11 @@ export function createServiceGatekeeper(
     const viewerId = `key:${digest(key)}`;
     return {
       digest: Buffer.from(digest(key)),
-      visitor: visitorOf(parts, createPerson(parts, viewerId, caller, viewer), neverExpires),
+      visitor: visitorOf(
+        parts,
+        createPerson(parts, viewerId, { own: caller, any: caller }, viewer),
+        neverExpires,
+      ),
     };
   });
 
@@ -66,8 +87,9 @@ export function createServiceGatekeeper(
 export function createPassThroughGatekeeper(
   parts: GatekeeperParts,
   fallbackToken: string | null,
+  times: TokenTimes = TOKEN_TIMES,
 ): Gatekeeper {
-  const people = new Map<string, { person: Person; pool: TokenPool; tokens: number }>();
+  const pools = new Map<string, TokenPool>();
   const refusals = new LRUCache<string, Unauthenticated>({ max: MOST_TOKENS, ttl: REFUSAL_LIFETIME });
   const admissions = new LRUCache<string, Promise<Admission>>({
     max: MOST_TOKENS,
@@ -100,26 +122,26 @@ export function createPassThroughGatekeeper(
 
   /** Finds out whose token this is, and seats it with the other tokens of the same user. */
   async function introduce(token: string, key: string): Promise<Admission> {
+    const firstSeenAt = Date.now();
     const { viewerId, viewer } = await whose(token, key);
-    let entry = people.get(viewerId);
-    if (entry === undefined) {
-      const pool = createTokenPool(viewerId);
-      entry = { pool, person: createPerson(parts, viewerId, pool, viewer), tokens: 0 };
-      people.set(viewerId, entry);
-    }
-    const { person, pool } = entry;
-    const seat = pool.add(token);
-    entry.tokens += 1;
-    seat.expired.addEventListener('abort', () => {
+    const pool = pools.get(viewerId) ?? createTokenPool(viewerId);
+    pools.set(viewerId, pool);
+    const holder = pool.add(token);
+    const ending = setTimeout(
+      () => parts.hub.notify('TOKEN_EXPIRING', TOKEN_EXPIRING, firstSeenAt + times.life, viewerId),
+      times.notice,
+    ).unref();
+    holder.expired.addEventListener('abort', () => {
       admissions.delete(key);
-      refusals.set(key, new Unauthenticated('RingCentral no longer takes this token; sign in again.'));
+      refusals.set(key, new Unauthenticated(REFUSED_TOKEN));
     });
     const leave = () => {
-      seat.release();
-      entry.tokens -= 1;
-      if (entry.tokens === 0 && people.get(viewerId) === entry) people.delete(viewerId);
+      clearTimeout(ending);
+      holder.release();
+      if (pool.size === 0 && pools.get(viewerId) === pool) pools.delete(viewerId);
     };
-    return { visitor: visitorOf(parts, person, seat.expired), leave };
+    const person = createPerson(parts, viewerId, { own: holder, any: pool }, viewer);
+    return { visitor: visitorOf(parts, person, holder.expired), leave };
   }
 
   /** The user behind a token; without the permission to ask, each token is a viewer of its own. */
@@ -151,6 +173,7 @@ function visitorOf(parts: GatekeeperParts, person: Person, expired: AbortSignal)
   return {
     viewerId: person.viewerId,
     expired,
+    currentSession: (sessionId) => person.desk.current(sessionId),
     provider: (visit) => createProvider(parts, person, visit),
   };
 }
@@ -158,20 +181,24 @@ function visitorOf(parts: GatekeeperParts, person: Person, expired: AbortSignal)
 function createPerson(
   { callControl, hub }: GatekeeperParts,
   viewerId: string,
-  caller: Caller,
-  viewer: () => Promise<Viewer>,
+  { own, any }: { readonly own: Caller; readonly any: Caller },
+  ask: () => Promise<Viewer>,
 ): Person {
+  // What is read is shared by all connections of the viewer, whichever of them has a token that works.
   const source: CallSource = {
-    readSession: (sessionId, options) => callControl.readSession(caller, sessionId, options),
-    readParty: (address, options) => callControl.readParty(caller, address, options),
-    readActiveCalls: (options) => callControl.readActiveCalls(caller, options),
+    readSession: (sessionId, options) => callControl.readSession(any, sessionId, options),
+    readParty: (address, options) => callControl.readParty(any, address, options),
+    readActiveCalls: (options) => callControl.readActiveCalls(any, options),
   };
   let extensionId: string | null = null;
+  const viewer = async () => {
+    const known = await ask();
+    ({ extensionId } = known);
+    return known;
+  };
   // Which parties are the viewer's own decides what they may do; until it is known, nothing is ruled out.
-  void viewer().then((known) => {
-    extensionId = known.extensionId;
-  }, ignore);
-  return { viewerId, caller, desk: hub.desk(viewerId, source), viewer, extensionId: () => extensionId };
+  viewer().catch(ignore);
+  return { viewerId, caller: own, desk: hub.desk(viewerId, source), viewer, extensionId: () => extensionId };
 }
 
 /** Asks once and remembers the answer; a failure is not remembered. */

@@ -118,7 +118,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   /** Texts that are known to be valid operations. */
   const valid = createTextCache<DocumentNode>();
-  const fastPath = config.fastPath ? createFastPath({ documentOf }) : null;
+  const fastPath = config.fastPath ? createFastPath({ schema, documentOf }) : null;
 
   return {
     async fetch(url, request, arrival) {
@@ -162,19 +162,30 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   async function answerFast(body: string, accept: string | undefined, arrival: Arrival) {
     const request = fastPath?.read(body, accept) ?? null;
-    if (request === null) return null;
+    if (fastPath === null || request === null) return null;
     const { document, params, contentType } = request;
+    const { viewerId, currentSession } = arrival.visitor;
+    const args = { document, operationName: params.operationName };
+    const state = request.sessionId === null ? undefined : currentSession?.(request.sessionId);
+    const known = state && fastPath.recall(state, request, viewerId);
+    if (known !== undefined) {
+      name(arrival, args);
+      arrival.operation.ended('ok');
+      return { text: known, contentType };
+    }
     const result = await execute({
+      ...args,
       schema,
-      document,
-      operationName: params.operationName,
       variableValues: params.variables,
       contextValue: contextOf(arrival),
     });
     // Wrong variables: nothing was executed, and the plain way words the refusal.
     if (!('data' in result)) return null;
-    name(arrival, { document, operationName: params.operationName });
-    return { text: JSON.stringify(conclude(result, arrival)), contentType };
+    name(arrival, args);
+    const text = JSON.stringify(conclude(result, arrival));
+    const isOfState = state !== undefined && state === currentSession?.(request.sessionId ?? '');
+    if (isOfState && result.errors === undefined) fastPath.remember(state, request, viewerId, text);
+    return { text, contentType };
   }
 
   /** The same rules on every way in: hooks that only HTTP has would be a hole in the others. */

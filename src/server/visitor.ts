@@ -1,4 +1,5 @@
 /** Whoever stands at the door, once known. */
+import type { CallSession } from '../../schema/model.ts';
 import type { CallProvider, Visit } from '../../schema/provider.ts';
 
 export type { Visit };
@@ -9,6 +10,11 @@ export interface Visitor {
   readonly viewerId: string;
   /** Aborts when RingCentral refuses the caller's token: open sockets close with 4403 then. */
   readonly expired: AbortSignal;
+  /**
+   * A call as it is held now, where that is what asking would answer; undefined where it would have to be asked for.
+   * The same state is the same object.
+   */
+  currentSession?(sessionId: string): CallSession | undefined;
   /** A provider for one operation. */
   provider(visit: Visit): CallProvider;
 }
