@@ -71,7 +71,7 @@ export interface ServiceSignIn extends Caller {
 const RENEWAL_SHARE = 0.8;
 const RENEWAL_MARGIN = 60_000; // 1 minute
 
-/** A token refused sooner than this after it was given is not our mistake; asking again would only go round. */
+/** A token refused sooner than this after it was given, and before it is due, would only go round. */
 const TOO_YOUNG = 10_000; // 10 seconds
 
 /** Waits after a failed sign-in, doubled each time. Auth allows five requests a minute. */
@@ -129,15 +129,13 @@ export function createServiceSignIn(parts: ServiceSignInParts): ServiceSignIn {
 
     async refused(refusedToken, errorCode) {
       if (token !== null && token.accessToken !== refusedToken) return true; // somebody was faster
-      if (!MENDED_BY_REFRESH.has(errorCode)) return false;
-      if (token !== null && clock() - token.obtainedAt < TOO_YOUNG) return false;
-      if (token !== null) token = { ...token, renewAt: 0, expiresAt: 0 };
-      try {
-        await freshToken();
-        return true;
-      } catch {
-        return false; // the 401 at hand says enough; the setback is logged
+      if (!MENDED_BY_REFRESH.has(errorCode)) throw shutOut(errorCode);
+      if (token !== null) {
+        if (clock() < Math.min(token.obtainedAt + TOO_YOUNG, token.renewAt)) throw shutOut(errorCode);
+        token = { ...token, renewAt: 0, expiresAt: 0 };
       }
+      await freshToken();
+      return true;
     },
 
     state() {
@@ -260,7 +258,13 @@ function explain(status: Setback['status']): string {
     : 'The gateway cannot sign in to RingCentral now; it tries again by itself.';
 }
 
-/** Not `Unauthenticated`: a caller with a good key can do nothing about it. */
+/** Not `Unauthenticated`, as below: a caller with a good key can do nothing about it. */
+function shutOut(errorCode: string | undefined): UpstreamUnavailable {
+  return new UpstreamUnavailable('RingCentral refuses the token of the gateway; nothing was done.', false, {
+    errorCode,
+  });
+}
+
 function notSignedIn({ status, failure }: Setback): UpstreamUnavailable {
   const why = status === 'refused' ? 'RingCentral refuses its credentials' : 'RingCentral cannot be reached';
   return new UpstreamUnavailable(`The gateway is not signed in: ${why}.`, false, failure.trace, {
@@ -279,14 +283,24 @@ function raceWith<Value>(signal: AbortSignal | undefined, work: Promise<Value>):
   });
 }
 
-/** All tokens that one user has shown, of which any live one will do. */
+/** All tokens that one user has shown. It asks with any live one: for what is shared by all their holders. */
 export interface TokenPool extends Caller {
-  /**
-   * Takes in a token of the user. `expired` aborts when RingCentral refuses it; `release` is called when
-   * nobody shows it any more.
-   */
-  add(token: string): { readonly expired: AbortSignal; release(): void };
+  /** How many tokens are in it. */
+  readonly size: number;
+  /** Takes in a token of the user. */
+  add(token: string): TokenHolder;
 }
+
+/** Whoever shows one token of a user: asks with that one alone, because another may be allowed more. */
+export interface TokenHolder extends Caller {
+  /** Aborts when RingCentral refuses the token. */
+  readonly expired: AbortSignal;
+  /** To be called when the token is shown no more. */
+  release(): void;
+}
+
+/** What a caller is told whose token was good once. */
+export const REFUSED_TOKEN = 'RingCentral no longer takes this token; sign in again.';
 
 /** Makes the pool of one user; `bucket` names them. */
 export function createTokenPool(bucket: string): TokenPool {
@@ -298,13 +312,26 @@ export function createTokenPool(bucket: string): TokenPool {
   return {
     bucket,
 
+    get size() {
+      return tokens.size;
+    },
+
     add(token) {
       const entry = tokens.get(token) ?? { holders: 0, refusal: new AbortController() };
       entry.holders += 1;
       tokens.set(token, entry);
       let released = false;
       return {
+        bucket,
         expired: entry.refusal.signal,
+        async accessToken() {
+          if (entry.refusal.signal.aborted) throw new Unauthenticated(REFUSED_TOKEN);
+          return token;
+        },
+        async refused() {
+          entry.refusal.abort();
+          return false;
+        },
         release() {
           if (released) return;
           released = true;

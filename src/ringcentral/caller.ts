@@ -17,8 +17,9 @@ export interface Caller {
    */
   accessToken(signal?: AbortSignal): Promise<string>;
   /**
-   * RingCentral refused this token with 401. Answers whether a fresh one is there, so that the request
-   * is worth sending once more: a 401 has certainly done nothing.
+   * RingCentral refused this token with 401. Answers whether another one is there, so that the request
+   * is worth sending again: a 401 has certainly done nothing.
+   * @throws what to tell instead of the 401, where whoever asked cannot mend it with a token of their own.
    */
   refused(token: string, errorCode: string | undefined): Promise<boolean>;
 }

@@ -3,7 +3,7 @@
  *
  * ```text
  *   send ─► budget ─► token ─► exchange ─┬─► 2xx ───────────────► the answer
- *             ▲                          ├─► 401, fresh token ──► once more      (it did nothing)
+ *             ▲                          ├─► 401, fresh token ──► again          (it did nothing)
  *             │                          ├─► 5xx, reset, timeout► a query: again (after a pause)
  *             └──────────────────────────┴─► anything else ─────► a failure
  * ```
@@ -115,6 +115,12 @@ const WAITING_SHARE = 0.5;
 /** A read that hangs is given up after this share of its time, so that there is time for a second try. */
 const FIRST_TRY_SHARE = 0.5;
 
+/**
+ * So many tokens are tried for one request: no more can be alive, because RingCentral lets a user have about
+ * five sessions with an app.
+ */
+const MOST_TOKENS = 5;
+
 /** Makes the connection. */
 export function createUpstream(parts: UpstreamParts): Upstream {
   const { serverUrl, budget, metrics, log, upstreamTimeout, userAgent } = parts;
@@ -144,7 +150,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
       if (mayRetry) purse = pay(purse);
 
       let token = '';
-      let mayRefresh = true;
+      let refusals = 0;
       let retried: CallControlFailure | null = null;
       for (let attempt = 1; ; attempt += 1) {
         const outcome = await dispatch({
@@ -166,9 +172,10 @@ export function createUpstream(parts: UpstreamParts): Upstream {
         const { failure } = outcome;
         if (failure === null) return outcome.answer;
 
-        if (failure instanceof Unauthenticated && mayRefresh) {
-          mayRefresh = false;
-          if (await caller.refused(token, failure.trace.errorCode)) continue;
+        if (failure instanceof Unauthenticated) {
+          refusals += 1;
+          const isAnotherThere = await caller.refused(token, failure.trace.errorCode);
+          if (isAnotherThere && refusals < MOST_TOKENS) continue;
         }
         if (request.orNull && failure instanceof CallNotFound) return outcome.answer;
 

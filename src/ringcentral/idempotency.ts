@@ -4,7 +4,7 @@
  * impatient double click and two calls.
  */
 import { LRUCache } from 'lru-cache';
-import { BadUserInput, RateLimited, UpstreamUnavailable } from '../../schema/failures.ts';
+import { BadUserInput } from '../../schema/failures.ts';
 import type { Command, CommandResult } from '../../schema/provider.ts';
 
 /** How long a key is remembered after its command ended. */
@@ -61,15 +61,9 @@ export function createIdempotencyKeys(): IdempotencyKeys {
   };
 }
 
-/**
- * Refused by our own checks or rate budget, or by the network: nothing happened, so nothing is to be replayed.
- * Of the failures, those that may be either know whether they were `sent`; of the others RingCentral's have a status.
- */
+/** A refusal by our own rate budget or a refused connection: nothing happened, so nothing is to be replayed. */
 function neverSent({ outcome, error }: CommandResult): boolean {
-  if (outcome !== 'NOT_APPLIED' || error === null) return false;
-  return error instanceof RateLimited || error instanceof UpstreamUnavailable
-    ? !error.sent
-    : error.trace.status === undefined;
+  return outcome === 'NOT_APPLIED' && error !== null && 'sent' in error && error.sent === false;
 }
 
 function refused(key: string): CommandResult {

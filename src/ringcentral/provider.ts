@@ -91,12 +91,12 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
 
   async function applied(command: Command, answer: CommandAnswer): Promise<CommandResult> {
     if (answer.session !== undefined) {
-      const session = await believed(desk.observeSession(answer.session, answer), answer.session);
+      const session = await desk.observeSession(answer.session, answer);
       return result('APPLIED', null, { session, party: session.parties[0] ?? null });
     }
     if (answer.party !== undefined) {
       const answered = completed(answer.party, desk.peek(answer.party.sessionId));
-      const party = await believed(desk.observeParty(answered, answer), answered);
+      const party = await desk.observeParty(answered, answer);
       for (const sessionId of changedBesides(command)) desk.stateChanged(sessionId);
       // The answer tells nothing of the other parties: who asks for the call gets it read.
       return result('APPLIED', null, { session: null, party });
@@ -203,16 +203,6 @@ function inDoubtBecause(error: CallControlFailure, doubt: string): UpstreamUnava
     error.trace,
     { cause: error },
   );
-}
-
-/** What the watch makes of an answer. It may have to read the call again; where that fails, the answer stands. */
-async function believed<State>(observing: Promise<State>, answered: State): Promise<State> {
-  try {
-    return await observing;
-  } catch (error) {
-    if (error instanceof CallControlFailure) return answered;
-    throw error;
-  }
 }
 
 /** The calls that a command changes beyond what its answer shows: their watches look again at once. */

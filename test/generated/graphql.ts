@@ -323,58 +323,16 @@ export type OneCallQueryVariables = Exact<{
 
 export type OneCallQuery = { callSession: { id: string, creationTime: string | null, observedAt: string, origin: { type: OriginType } | null, parties: Array<{ id: string, direction: Direction | null, muted: boolean | null, from: { phoneNumber: string | null, name: string | null } | null, to: { phoneNumber: string | null, name: string | null } | null, status: { code: PartyStatusCode, reason: PartyStatusReason | null } }> } | null };
 
-export type OnePartyQueryVariables = Exact<{
+export type WatchACallSubscriptionVariables = Exact<{
   sessionId: string;
-  partyId: string;
 }>;
 
 
-export type OnePartyQuery = { callParty: { id: string, extensionId: string | null, muted: boolean | null, observedAt: string, status: { code: PartyStatusCode, rawCode: string, reason: PartyStatusReason | null, parkData: string | null }, recordings: Array<{ id: string, active: boolean }> } | null };
-
-export type AvailableActionsQueryVariables = Exact<{
-  sessionId: string;
-  partyId: string;
-}>;
-
-
-export type AvailableActionsQuery = { callParty: { id: string, status: { code: PartyStatusCode }, availableActions: Array<{ action: CallAction, allowed: boolean, reason: string | null }> } | null };
-
-export type MyPhonesQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type MyPhonesQuery = { viewer: { devices: Array<{ id: string, name: string | null, type: DeviceType | null, status: DeviceStatus | null }>, forwardingNumbers: Array<{ label: string | null, phoneNumber: string | null, flipNumber: string | null }> } };
-
-export type MakeACallMutationVariables = Exact<{
-  deviceId: string;
-  extensionNumber: string;
-  idempotencyKey?: string | null | undefined;
-}>;
-
-
-export type MakeACallMutation = { makeCallOut: { outcome: CommandOutcome, replayed: boolean, error:
-      | { __typename: 'CallNotFound', message: string }
-      | { __typename: 'CommandForbidden', message: string }
-      | { __typename: 'InvalidCommand', message: string }
-      | { __typename: 'RateLimited', message: string }
-      | { __typename: 'UpstreamUnavailable', message: string }
-      | { __typename: 'WrongCallState', message: string }
-     | null, session: { id: string, parties: Array<{ id: string, status: { code: PartyStatusCode } }> } | null } };
-
-export type AnswerMutationVariables = Exact<{
-  sessionId: string;
-  partyId: string;
-  deviceId: string;
-}>;
-
-
-export type AnswerMutation = { answerCallParty: { outcome: CommandOutcome, error:
-      | { __typename: 'CallNotFound', message: string }
-      | { __typename: 'CommandForbidden', message: string }
-      | { __typename: 'InvalidCommand', message: string }
-      | { __typename: 'RateLimited', message: string }
-      | { __typename: 'UpstreamUnavailable', message: string }
-      | { __typename: 'WrongCallState', message: string }
-     | null, party: { id: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
+export type WatchACallSubscription = { callEvents:
+    | { __typename: 'CallPartyChange', cursor: string, skipped: number, previousStatus: { code: PartyStatusCode } | null, party: { id: string, muted: boolean | null, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } }
+    | { __typename: 'CallSnapshot', cursor: string, reason: SnapshotReason, session: { id: string, parties: Array<{ id: string, observedAt: string, status: { code: PartyStatusCode } }> } }
+    | { __typename: 'CallStreamNotice', cursor: string, kind: StreamNoticeKind, message: string, at: string | null, movedTo: { sessionId: string, partyId: string } | null }
+   };
 
 export type HoldMutationVariables = Exact<{
   sessionId: string;
@@ -420,6 +378,59 @@ export type MuteMutation = { muteCallParty: { outcome: CommandOutcome, error:
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
      | null, party: { id: string, muted: boolean | null, observedAt: string } | null } };
+
+export type AvailableActionsQueryVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+}>;
+
+
+export type AvailableActionsQuery = { callParty: { id: string, status: { code: PartyStatusCode }, availableActions: Array<{ action: CallAction, allowed: boolean, reason: string | null }> } | null };
+
+export type OnePartyQueryVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+}>;
+
+
+export type OnePartyQuery = { callParty: { id: string, extensionId: string | null, muted: boolean | null, observedAt: string, status: { code: PartyStatusCode, rawCode: string, reason: PartyStatusReason | null, parkData: string | null }, recordings: Array<{ id: string, active: boolean }> } | null };
+
+export type MyPhonesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MyPhonesQuery = { viewer: { devices: Array<{ id: string, name: string | null, type: DeviceType | null, status: DeviceStatus | null }>, forwardingNumbers: Array<{ label: string | null, phoneNumber: string | null, flipNumber: string | null }> } };
+
+export type MakeACallMutationVariables = Exact<{
+  deviceId: string;
+  extensionNumber: string;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type MakeACallMutation = { makeCallOut: { outcome: CommandOutcome, replayed: boolean, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, session: { id: string, parties: Array<{ id: string, status: { code: PartyStatusCode } }> } | null } };
+
+export type AnswerMutationVariables = Exact<{
+  sessionId: string;
+  partyId: string;
+  deviceId: string;
+}>;
+
+
+export type AnswerMutation = { answerCallParty: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, party: { id: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
 
 export type TransferMutationVariables = Exact<{
   sessionId: string;
@@ -544,7 +555,7 @@ export type ConferenceMutationVariables = Exact<{
 }>;
 
 
-export type ConferenceMutation = { createConference: { outcome: CommandOutcome, error:
+export type ConferenceMutation = { createConference: { outcome: CommandOutcome, replayed: boolean, error:
       | { __typename: 'CallNotFound', message: string }
       | { __typename: 'CommandForbidden', message: string }
       | { __typename: 'InvalidCommand', message: string }
@@ -583,17 +594,6 @@ export type SuperviseMutation = { superviseCallSession: { outcome: CommandOutcom
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
      | null, party: { id: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
-
-export type WatchACallSubscriptionVariables = Exact<{
-  sessionId: string;
-}>;
-
-
-export type WatchACallSubscription = { callEvents:
-    | { __typename: 'CallPartyChange', cursor: string, skipped: number, previousStatus: { code: PartyStatusCode } | null, party: { id: string, muted: boolean | null, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } }
-    | { __typename: 'CallSnapshot', cursor: string, reason: SnapshotReason, session: { id: string, parties: Array<{ id: string, observedAt: string, status: { code: PartyStatusCode } }> } }
-    | { __typename: 'CallStreamNotice', cursor: string, kind: StreamNoticeKind, message: string, at: string | null, movedTo: { sessionId: string, partyId: string } | null }
-   };
 
 export type WatchPartiesSubscriptionVariables = Exact<{
   sessionId: string;
@@ -691,6 +691,126 @@ export const OneCallDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:e36e8932cadf749728326d5f31efa4860a3de1e731eb3f02efddb79595a16d5b"}) as unknown as TypedDocumentString<OneCallQuery, OneCallQueryVariables>;
+export const WatchACallDocument = new TypedDocumentString(`
+    subscription WatchACall($sessionId: ID!) {
+  callEvents(sessionId: $sessionId) {
+    __typename
+    ... on CallSnapshot {
+      cursor
+      reason
+      session {
+        id
+        parties {
+          id
+          status {
+            code
+          }
+          observedAt
+        }
+      }
+    }
+    ... on CallPartyChange {
+      cursor
+      skipped
+      previousStatus {
+        code
+      }
+      party {
+        id
+        muted
+        status {
+          code
+          reason
+        }
+        observedAt
+      }
+    }
+    ... on CallStreamNotice {
+      cursor
+      kind
+      message
+      at
+      movedTo {
+        sessionId
+        partyId
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:02835d48deafef8de0b15618d305a1ff231ef9466868da28634d4778607d8a75"}) as unknown as TypedDocumentString<WatchACallSubscription, WatchACallSubscriptionVariables>;
+export const HoldDocument = new TypedDocumentString(`
+    mutation Hold($sessionId: ID!, $partyId: ID!) {
+  holdCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
+    outcome
+    error {
+      __typename
+      message
+      ... on WrongCallState {
+        actualCode
+        allowedActions
+      }
+    }
+    party {
+      id
+      status {
+        code
+        reason
+      }
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:ea1d2e0c4b207b9988a9cd83d6c8c9725ef5915f7c2d6bb3c5c417e8eca16fca"}) as unknown as TypedDocumentString<HoldMutation, HoldMutationVariables>;
+export const UnholdDocument = new TypedDocumentString(`
+    mutation Unhold($sessionId: ID!, $partyId: ID!) {
+  unholdCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    party {
+      id
+      status {
+        code
+        reason
+      }
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:71c924e3740dd51c588f8f4c43d5d62797d0cd184f281583e9fbe815041c91a9"}) as unknown as TypedDocumentString<UnholdMutation, UnholdMutationVariables>;
+export const MuteDocument = new TypedDocumentString(`
+    mutation Mute($sessionId: ID!, $partyId: ID!) {
+  muteCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    party {
+      id
+      muted
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:909384a4e98b2578ede97f229b75b1411b117a55301be3b6e5299ffbcdab18b7"}) as unknown as TypedDocumentString<MuteMutation, MuteMutationVariables>;
+export const AvailableActionsDocument = new TypedDocumentString(`
+    query AvailableActions($sessionId: ID!, $partyId: ID!) {
+  callParty(sessionId: $sessionId, id: $partyId) {
+    id
+    status {
+      code
+    }
+    availableActions {
+      action
+      allowed
+      reason
+    }
+  }
+}
+    `, {"hash":"sha256:bf8f4d3a85b884e2be388add6143e3d42c6b46fb0124576cf48fa115552615cf"}) as unknown as TypedDocumentString<AvailableActionsQuery, AvailableActionsQueryVariables>;
 export const OnePartyDocument = new TypedDocumentString(`
     query OneParty($sessionId: ID!, $partyId: ID!) {
   callParty(sessionId: $sessionId, id: $partyId) {
@@ -711,21 +831,6 @@ export const OnePartyDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:693ce4ea254cf1af721a1e102d1773b9de5dd5fde2859727c882af192eebac5d"}) as unknown as TypedDocumentString<OnePartyQuery, OnePartyQueryVariables>;
-export const AvailableActionsDocument = new TypedDocumentString(`
-    query AvailableActions($sessionId: ID!, $partyId: ID!) {
-  callParty(sessionId: $sessionId, id: $partyId) {
-    id
-    status {
-      code
-    }
-    availableActions {
-      action
-      allowed
-      reason
-    }
-  }
-}
-    `, {"hash":"sha256:bf8f4d3a85b884e2be388add6143e3d42c6b46fb0124576cf48fa115552615cf"}) as unknown as TypedDocumentString<AvailableActionsQuery, AvailableActionsQueryVariables>;
 export const MyPhonesDocument = new TypedDocumentString(`
     query MyPhones {
   viewer {
@@ -787,64 +892,6 @@ export const AnswerDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:9da48560fbc6a883de471bc83f23e3de3bcb1f614ba6c4dd67418171bc42d67d"}) as unknown as TypedDocumentString<AnswerMutation, AnswerMutationVariables>;
-export const HoldDocument = new TypedDocumentString(`
-    mutation Hold($sessionId: ID!, $partyId: ID!) {
-  holdCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
-    outcome
-    error {
-      __typename
-      message
-      ... on WrongCallState {
-        actualCode
-        allowedActions
-      }
-    }
-    party {
-      id
-      status {
-        code
-        reason
-      }
-      observedAt
-    }
-  }
-}
-    `, {"hash":"sha256:ea1d2e0c4b207b9988a9cd83d6c8c9725ef5915f7c2d6bb3c5c417e8eca16fca"}) as unknown as TypedDocumentString<HoldMutation, HoldMutationVariables>;
-export const UnholdDocument = new TypedDocumentString(`
-    mutation Unhold($sessionId: ID!, $partyId: ID!) {
-  unholdCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
-    outcome
-    error {
-      __typename
-      message
-    }
-    party {
-      id
-      status {
-        code
-        reason
-      }
-      observedAt
-    }
-  }
-}
-    `, {"hash":"sha256:71c924e3740dd51c588f8f4c43d5d62797d0cd184f281583e9fbe815041c91a9"}) as unknown as TypedDocumentString<UnholdMutation, UnholdMutationVariables>;
-export const MuteDocument = new TypedDocumentString(`
-    mutation Mute($sessionId: ID!, $partyId: ID!) {
-  muteCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
-    outcome
-    error {
-      __typename
-      message
-    }
-    party {
-      id
-      muted
-      observedAt
-    }
-  }
-}
-    `, {"hash":"sha256:909384a4e98b2578ede97f229b75b1411b117a55301be3b6e5299ffbcdab18b7"}) as unknown as TypedDocumentString<MuteMutation, MuteMutationVariables>;
 export const TransferDocument = new TypedDocumentString(`
     mutation Transfer($sessionId: ID!, $partyId: ID!, $target: TransferTargetInput!) {
   transferCallParty(
@@ -989,6 +1036,7 @@ export const ConferenceDocument = new TypedDocumentString(`
     mutation Conference($idempotencyKey: String) {
   createConference(input: {idempotencyKey: $idempotencyKey}) {
     outcome
+    replayed
     error {
       __typename
       message
@@ -1002,7 +1050,7 @@ export const ConferenceDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:fc59205b790147eb206e43d3104ef4a7fd6690d1f9133763729a87f6f6c0a3c5"}) as unknown as TypedDocumentString<ConferenceMutation, ConferenceMutationVariables>;
+    `, {"hash":"sha256:6c5f5c185ba3d6f7354348004b7cd3883ea0e1722d5839d44d49b61887be9001"}) as unknown as TypedDocumentString<ConferenceMutation, ConferenceMutationVariables>;
 export const BringInDocument = new TypedDocumentString(`
     mutation BringIn($conferenceId: ID!, $bringIn: PartyAddressInput!) {
   bringInCallParty(input: {sessionId: $conferenceId, bringIn: $bringIn}) {
@@ -1052,53 +1100,6 @@ export const SuperviseDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:f5efd0e8c588490ab7b37903e992bf38760e34631625a05ee9a4c68e0c8e451f"}) as unknown as TypedDocumentString<SuperviseMutation, SuperviseMutationVariables>;
-export const WatchACallDocument = new TypedDocumentString(`
-    subscription WatchACall($sessionId: ID!) {
-  callEvents(sessionId: $sessionId) {
-    __typename
-    ... on CallSnapshot {
-      cursor
-      reason
-      session {
-        id
-        parties {
-          id
-          status {
-            code
-          }
-          observedAt
-        }
-      }
-    }
-    ... on CallPartyChange {
-      cursor
-      skipped
-      previousStatus {
-        code
-      }
-      party {
-        id
-        muted
-        status {
-          code
-          reason
-        }
-        observedAt
-      }
-    }
-    ... on CallStreamNotice {
-      cursor
-      kind
-      message
-      at
-      movedTo {
-        sessionId
-        partyId
-      }
-    }
-  }
-}
-    `, {"hash":"sha256:02835d48deafef8de0b15618d305a1ff231ef9466868da28634d4778607d8a75"}) as unknown as TypedDocumentString<WatchACallSubscription, WatchACallSubscriptionVariables>;
 export const WatchPartiesDocument = new TypedDocumentString(`
     subscription WatchParties($sessionId: ID!, $partyId: ID) {
   callPartyUpdated(sessionId: $sessionId, partyId: $partyId) {

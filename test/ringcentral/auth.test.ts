@@ -137,7 +137,7 @@ describe('the service sign-in', () => {
     const failed = await Promise.allSettled(Array.from({ length: 50 }, () => upstream.send(signIn, read)));
     for (const result of failed) {
       if (result.status === 'fulfilled') expect.fail('it was answered');
-      expect(result.reason.name).toMatch(/Unauthenticated|UpstreamUnavailable/);
+      expect(result.reason).toMatchObject({ name: 'UpstreamUnavailable', sent: false });
     }
     expect(grants).toEqual(['jwt', 'refresh', 'jwt']);
     await expect(signIn.accessToken()).rejects.toMatchObject({ name: 'UpstreamUnavailable', sent: false });
@@ -159,8 +159,21 @@ describe('the service sign-in', () => {
     const { signIn, upstream, grants, endAccess } = await signedIn();
     await signIn.accessToken();
     endAccess();
-    await expect(upstream.send(signIn, read)).rejects.toBeInstanceOf(Unauthenticated);
+    // Not Unauthenticated: whoever asks can do nothing about it.
+    await expect(upstream.send(signIn, read)).rejects.toMatchObject({
+      name: 'UpstreamUnavailable',
+      sent: false,
+    });
     expect(grants).toEqual(['jwt']);
+  });
+
+  test('refreshes a token that is refused early, where its short life is about to end.', async () => {
+    const { signIn, upstream, grants, endAccess } = await signedIn({ expiresIn: 5 });
+    await upstream.send(signIn, read);
+    ahead = 4_001;
+    endAccess();
+    expect((await upstream.send(signIn, read)).status).toBe(200);
+    expect(grants).toEqual(['jwt', 'refresh']);
   });
 
   test('gives its session back when it stops, and is no caller any more.', async () => {
@@ -290,10 +303,18 @@ describe('a sign-in that cannot reach RingCentral', () => {
       );
       await signIn.accessToken();
       await vi.advanceTimersByTimeAsync(20_000);
-      expect(await signIn.refused('a', code)).toBe(refreshes);
-      expect(asked()).toBe(refreshes ? 2 : 1);
-      if (refreshes) expect(await signIn.refused('a', code)).toBe(true); // the one that came later
-      expect(asked()).toBe(refreshes ? 2 : 1);
+      if (refreshes) {
+        expect(await signIn.refused('a', code)).toBe(true);
+        expect(await signIn.refused('a', code)).toBe(true); // the one that came later
+        expect(asked()).toBe(2);
+      } else {
+        await expect(signIn.refused('a', code)).rejects.toMatchObject({
+          name: 'UpstreamUnavailable',
+          sent: false,
+          trace: { errorCode: code },
+        });
+        expect(asked()).toBe(1);
+      }
     });
   }
 });
@@ -309,6 +330,18 @@ describe('a token pool', () => {
     expect(await pool.accessToken()).toBe('old');
     expect(await pool.refused('old', 'OAU-128')).toBe(false);
     await expect(pool.accessToken()).rejects.toBeInstanceOf(Unauthenticated);
+  });
+
+  test('lets each holder ask with their own token alone.', async () => {
+    const pool = createTokenPool('1/2');
+    const old = pool.add('old');
+    const fresh = pool.add('new');
+    expect([await old.accessToken(), await fresh.accessToken()]).toEqual(['old', 'new']);
+    expect([old.bucket, fresh.bucket]).toEqual(['1/2', '1/2']);
+    expect(await fresh.refused('new', 'OAU-128')).toBe(false);
+    expect([old.expired.aborted, fresh.expired.aborted]).toEqual([false, true]);
+    await expect(fresh.accessToken()).rejects.toBeInstanceOf(Unauthenticated);
+    expect(await pool.accessToken()).toBe('old');
   });
 
   test('keeps a token as long as one of those who brought it is there.', async () => {

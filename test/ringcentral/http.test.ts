@@ -186,15 +186,18 @@ describe('a command', () => {
     expect(server.arrivals).toHaveLength(2);
   });
 
-  test('is Unauthenticated when the fresh token is refused too, or there is none.', async () => {
+  test('is Unauthenticated when other tokens are refused too, of which it tries five, or there is none.', async () => {
     const server = await scriptedServer((response) =>
       json(response, 401, { errors: [{ errorCode: 'OAU-128', message: 'Access token expired.' }] }),
     );
     const { upstream } = upstreamTo(server.url);
-    await expect(upstream.send(callerWith('a', 'b', 'c'), hold)).rejects.toBeInstanceOf(Unauthenticated);
-    expect(server.arrivals).toHaveLength(2);
+    const many = callerWith('a', 'b', 'c', 'd', 'e', 'f');
+    await expect(upstream.send(many, hold)).rejects.toBeInstanceOf(Unauthenticated);
+    expect(server.arrivals.map(({ headers }) => headers.authorization)).toEqual(
+      ['a', 'b', 'c', 'd', 'e'].map((token) => `Bearer ${token}`),
+    );
     await expect(upstream.send(callerWith('a'), hold)).rejects.toThrow('Access token expired.');
-    expect(server.arrivals).toHaveLength(3);
+    expect(server.arrivals).toHaveLength(6);
   });
 
   test('with a body that is not valid never leaves.', async () => {

@@ -9,7 +9,8 @@ import * as generated from '../generated/graphql.ts';
 import manifest from '../generated/persisted-documents.json' with { type: 'json' };
 
 const folder = new URL('../../examples/', import.meta.url);
-const files = (await readdir(folder)).sort();
+/** Operations and their variables; what else lies there has a name without a number. */
+const files = (await readdir(folder)).filter((file) => /^\d\d-/.test(file)).sort();
 const names = files.filter((file) => file.endsWith('.graphql')).map((file) => file.replace('.graphql', ''));
 
 async function example(name: string): Promise<{ text: string; document: DocumentNode }> {

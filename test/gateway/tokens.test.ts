@@ -1,0 +1,271 @@
+/** Callers with RingCentral tokens of their own: what happens when one of them ends. */
+import type { Client } from 'graphql-ws';
+import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { type Answer, type House, openHouse, until } from '../support/gateway.ts';
+import { type Stream, watch } from '../support/streams.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: the events are whatever the operation selects.
+type Event = any;
+
+const EVENTS = /* GraphQL */ `
+  subscription ($sessionId: ID!, $after: ID) {
+    callEvents(sessionId: $sessionId, after: $after) {
+      __typename
+      ... on CallSnapshot { cursor reason session { parties { id status { code } } } }
+      ... on CallPartyChange { cursor party { status { code } muted } }
+      ... on CallStreamNotice { cursor kind at }
+    }
+  }
+`;
+
+/** Costs one request to RingCentral each time: nobody keeps a list of phones. */
+const PHONES = '{ viewer { devices { id } } }';
+
+const HOLD = /* GraphQL */ `
+  mutation ($input: HoldCallPartyInput!) { holdCallParty(input: $input) { outcome error { __typename } } }
+`;
+
+/** Signs in at the simulator, as an app would: a token of extension 101 that can be ended. */
+async function signIn({ simulator }: House, extension = '101'): Promise<string> {
+  const response = await fetch(`${simulator.url}/restapi/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('desk:secret')}` },
+    body: new URLSearchParams({
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      assertion: `sim-jwt-${extension}`,
+    }),
+  });
+  const { access_token } = (await response.json()) as { access_token: string };
+  return access_token;
+}
+
+function connectedCall(house: House) {
+  const session = house.simulator.startCall({ kind: 'inbound', to: '101', state: 'Answered' });
+  const sessionId = session.id ?? '';
+  const partyId = session.parties?.[1]?.id ?? '';
+  return {
+    sessionId,
+    partyId,
+    move: (changes: Record<string, unknown>) => house.simulator.moveParty(sessionId, partyId, changes),
+  };
+}
+
+/** A graphql-ws client that asks for its token anew at each connection; it comes back when it is let. */
+function deskOf(house: House, token: () => string, retryAttempts = 0) {
+  const closes: number[] = [];
+  const frames: string[] = [];
+  let comeBack = () => {};
+  const mayComeBack = new Promise<void>((resolve) => {
+    comeBack = resolve;
+  });
+  class Overheard extends WebSocket {
+    constructor(url: string, protocol: string) {
+      super(url, protocol);
+      this.on('message', (data) => frames.push(String(data)));
+    }
+  }
+  const client = house.socket('', {
+    webSocketImpl: Overheard,
+    connectionParams: () => ({ authorization: `Bearer ${token()}` }),
+    retryAttempts,
+    retryWait: () => mayComeBack,
+    on: { closed: (event) => void closes.push((event as CloseEvent).code) },
+  });
+  return { client, closes, frames, comeBack };
+}
+
+/** Watches a call as an app should: after each event, the operation stands to go on behind it. */
+function watchOn(client: Client, sessionId: string): Stream<Event> {
+  const variables: { sessionId: string; after: string | null } = { sessionId, after: null };
+  const stream = watch<Event>(client, 'callEvents', EVENTS, variables);
+  return {
+    ...stream,
+    async next() {
+      const event = await stream.next();
+      variables.after = event.cursor;
+      return event;
+    },
+  };
+}
+
+/** Reads until this, and answers everything on the way. */
+async function readTo(stream: Stream<Event>, isMeant: (event: Event) => boolean): Promise<Event[]> {
+  const seen: Event[] = [];
+  for (;;) {
+    const event = await stream.next();
+    seen.push(event);
+    if (isMeant(event)) return seen;
+  }
+}
+
+const isCode = (code: string) => (event: Event) => event.party?.status.code === code;
+
+const codesOf = ({ errors = [] }: Answer<unknown>) => errors.map(({ extensions }) => extensions.code);
+
+function requestsFor(house: House, operationId: string) {
+  return house.simulator.requests().filter((entry) => entry.operationId === operationId);
+}
+
+describe('A token that RingCentral does not take', () => {
+  test('is answered 401 UNAUTHENTICATED, and a flood with it costs one request to RingCentral.', async () => {
+    await using house = await openHouse();
+    const flood = () =>
+      Promise.all(Array.from({ length: 100 }, () => house.ask(PHONES, {}, 'never-was-a-token')));
+    for (const answer of [...(await flood()), ...(await flood())]) {
+      expect(answer.status).toBe(401);
+      expect(codesOf(answer)).toEqual(['UNAUTHENTICATED']);
+    }
+    const { client, closes, frames } = deskOf(house, () => 'never-was-a-token');
+    await watchOn(client, connectedCall(house).sessionId).ended;
+    expect(closes).toEqual([4403]);
+    expect(frames).toEqual([]);
+    expect(house.simulator.requests().map(({ status }) => status)).toEqual([401]);
+  });
+
+  test('any more is found out by the first request that needs it, and refused at the door from then on.', async () => {
+    await using house = await openHouse();
+    const token = await signIn(house);
+    expect(codesOf(await house.ask(PHONES, {}, token))).toEqual([]);
+    house.simulator.revoke(token);
+    house.simulator.clearRequests();
+
+    expect(codesOf(await house.ask(PHONES, {}, token))).toEqual(['UNAUTHENTICATED']);
+    for (let times = 0; times < 50; times += 1) {
+      const answer = await house.ask(PHONES, {}, token);
+      expect([answer.status, codesOf(answer)]).toEqual([401, ['UNAUTHENTICATED']]);
+      expect(answer.data).toBeUndefined();
+    }
+    expect(house.simulator.requests().map(({ status }) => status)).toEqual([401]);
+  });
+});
+
+describe('When the token of an open socket ends', () => {
+  test('the socket is closed with 4403 and not a word before, also where a command finds it out.', async () => {
+    for (const findOut of ['poll', 'command'] as const) {
+      await using house = await openHouse();
+      const call = connectedCall(house);
+      const token = await signIn(house);
+      const { client, closes, frames } = deskOf(house, () => token);
+      const other = deskOf(house, () => token);
+      const streams = [client, other.client].map((one) => watchOn(one, call.sessionId));
+      for (const stream of streams) await stream.next();
+      house.simulator.revoke(token);
+
+      // The held poll still tells of the change; the next one is refused.
+      if (findOut === 'poll') call.move({ code: 'Hold' });
+      else {
+        const { sessionId, partyId } = call;
+        const answer = await house.ask(HOLD, { input: { sessionId, partyId } }, token);
+        expect(codesOf(answer)).toEqual(['UNAUTHENTICATED']);
+      }
+
+      for (const stream of streams) expect(await stream.ended).toBe('error');
+      expect([closes, other.closes]).toEqual([[4403], [4403]]);
+      expect([...frames, ...other.frames].filter((frame) => /"errors?"/.test(frame))).toEqual([]);
+      expect(requestsFor(house, 'holdCallParty')).toHaveLength(findOut === 'command' ? 1 : 0);
+    }
+  });
+
+  test('a graphql-ws client comes back with a fresh one and its cursor, and has missed nothing.', async () => {
+    await using house = await openHouse();
+    const call = connectedCall(house);
+    const old = await signIn(house);
+    let token = old;
+    const { client, closes, comeBack } = deskOf(house, () => token, 10);
+    const stream = watchOn(client, call.sessionId);
+    await stream.next();
+    token = await signIn(house);
+    house.simulator.revoke(old);
+    // The poll that is held tells of this one still; the next poll is refused.
+    call.move({ code: 'Hold' });
+    await readTo(stream, isCode('HOLD'));
+    await until(() => closes.length > 0);
+
+    // Nobody has a token now, so that nobody looks: what happens is seen as one change afterwards.
+    call.move({ code: 'Answered' });
+    call.move({ muted: true });
+    comeBack();
+    const seen = await readTo(stream, (event) => event.party?.muted === true);
+    expect(seen).toEqual([
+      {
+        __typename: 'CallPartyChange',
+        cursor: expect.any(String),
+        party: { status: { code: 'ANSWERED' }, muted: true },
+      },
+    ]);
+    call.move({ code: 'Hold' });
+    expect(await readTo(stream, isCode('HOLD'))).toHaveLength(1);
+    expect(closes).toEqual([4403]);
+  });
+
+  test('another tab with a token of the same user goes on undisturbed, and keeps the events for the first.', async () => {
+    await using house = await openHouse();
+    const call = connectedCall(house);
+    const lasting = await signIn(house);
+    const old = await signIn(house);
+    let token = old;
+    const other = deskOf(house, () => lasting);
+    const undisturbed = watchOn(other.client, call.sessionId);
+    await undisturbed.next();
+    // Shown later, so that the watch asks with this one.
+    const { client, closes, comeBack } = deskOf(house, () => token, 10);
+    const stream = watchOn(client, call.sessionId);
+    await stream.next();
+
+    token = await signIn(house);
+    house.simulator.revoke(old);
+    const changes = [{ code: 'Hold' }, { code: 'Answered' }, { muted: true }, { code: 'Hold' }];
+    const told: Event[] = [];
+    for (const change of changes) {
+      call.move(change);
+      told.push(await undisturbed.next());
+    }
+    await until(() => closes.length > 0);
+    comeBack();
+    const seen: Event[] = [];
+    while (seen.length < changes.length) seen.push(await stream.next());
+    for (const events of [told, seen]) {
+      expect(events.map(({ party }) => [party?.status.code, party?.muted])).toEqual([
+        ['HOLD', false],
+        ['ANSWERED', false],
+        ['ANSWERED', true],
+        ['HOLD', true],
+      ]);
+    }
+    expect(seen.map(({ cursor }) => cursor)).toEqual(told.map(({ cursor }) => cursor));
+    expect([closes, other.closes]).toEqual([[4403], []]);
+  });
+
+  test('commands go out with the token of whoever gives them, so that no other token of the user carries them.', async () => {
+    await using house = await openHouse();
+    const { sessionId, partyId } = connectedCall(house);
+    const ended = await signIn(house);
+    const lasting = await signIn(house);
+    for (const token of [ended, lasting]) expect(codesOf(await house.ask(PHONES, {}, token))).toEqual([]);
+    house.simulator.revoke(ended);
+    for (const document of [HOLD, PHONES]) {
+      const answer = await house.ask(document, { input: { sessionId, partyId } }, ended);
+      expect(codesOf(answer)).toEqual(['UNAUTHENTICATED']);
+    }
+    expect(requestsFor(house, 'holdCallParty').map(({ status }) => status)).toEqual([401]);
+    const { data } = await house.ask(HOLD, { input: { sessionId, partyId } }, lasting);
+    expect(data.holdCallParty).toEqual({ outcome: 'APPLIED', error: null });
+  });
+});
+
+test('Before a token ends, whoever watches is told by when.', async () => {
+  const life = 3_600_000; // 1 hour
+  await using house = await openHouse({ gateway: { tokens: { notice: 50, life } } });
+  const call = connectedCall(house);
+  const stream = watchOn(deskOf(house, () => 'sim-101').client, call.sessionId);
+  await stream.next();
+
+  const before = Date.now();
+  await house.ask(PHONES, {}, await signIn(house));
+  const after = Date.now();
+
+  const isMeant = ({ kind, at }: Event) => kind === 'TOKEN_EXPIRING' && Date.parse(at) >= before + life;
+  const notice = (await readTo(stream, isMeant)).at(-1);
+  expect(Date.parse(notice.at)).toBeLessThanOrEqual(after + life);
+});

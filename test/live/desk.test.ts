@@ -1,0 +1,447 @@
+/** The desk of one viewer: what questions and commands cost, and what they show. */
+import { describe, expect, test } from 'vitest';
+import { Overloaded, RateLimited, UpstreamUnavailable } from '../../schema/failures.ts';
+import type { CallSession, PartyStatusCode } from '../../schema/model.ts';
+import type { CallSource } from '../../src/live/source.ts';
+import { openOffice, party, pass, SESSION, session, sleep, tap, total } from './support.ts';
+
+/** A viewer at their desk before a call that is being talked in. */
+function openDesk(options: Parameters<typeof openOffice>[0] = {}) {
+  const office = openOffice(options);
+  office.phone.set([party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED')]);
+  return { ...office, desk: office.hub.desk('viewer', office.phone.source) };
+}
+
+/** Waits for an answer under fake timers. */
+async function answer<Value>(promise: Promise<Value>, within = 2_000): Promise<Value> {
+  let settled = false;
+  promise.then(
+    () => {
+      settled = true;
+    },
+    () => {
+      settled = true;
+    },
+  );
+  for (let passed = 0; !settled && passed <= within; passed += 5) await pass(5);
+  if (!settled) throw new Error(`No answer within ${within} ms.`);
+  return promise;
+}
+
+const codeOf = (call: CallSession | null, partyId = 'p-2') =>
+  call?.parties.find(({ id }) => id === partyId)?.status.code;
+
+describe('A question', () => {
+  test('for a call that a healthy watch holds costs nothing, a thousand times.', async () => {
+    const { phone, desk } = openDesk();
+    tap(desk.callEvents(SESSION, null));
+    await pass(5_000);
+    phone.move('p-2', 'HOLD');
+    await pass(5_000);
+    const before = phone.requests.length;
+    for (let question = 0; question < 1_000; question += 1) {
+      expect(codeOf(await desk.readSession(SESSION))).toBe('HOLD');
+      expect((await desk.readParty({ sessionId: SESSION, partyId: 'p-1' }))?.status.code).toBe('ANSWERED');
+    }
+    expect(await desk.readParty({ sessionId: SESSION, partyId: 'nobody' })).toBe(null);
+    expect(phone.requests.length).toBe(before);
+  });
+
+  test('is answered with the time at which the state was true.', async () => {
+    const { desk } = openDesk();
+    tap(desk.callEvents(SESSION, null));
+    await pass(29_000);
+    const watched = await desk.readSession(SESSION);
+    expect(Date.now() - (watched?.observedAt ?? 0)).toBeLessThan(30_000);
+  });
+
+  test('shares its request with all who ask at the same time.', async () => {
+    const { phone, desk } = openDesk();
+    const answers = await answer(Promise.all(Array.from({ length: 100 }, () => desk.readSession(SESSION))));
+    expect(new Set(answers.map((call) => codeOf(call)))).toEqual(new Set(['ANSWERED']));
+    expect(phone.requests).toHaveLength(1);
+  });
+
+  test('for a call that is not watched shows it as it is now, each time.', async () => {
+    const { phone, desk } = openDesk();
+    expect(codeOf(await answer(desk.readSession(SESSION)))).toBe('ANSWERED');
+    await pass(11_000);
+    phone.move('p-2', 'HOLD');
+    expect(codeOf(await answer(desk.readSession(SESSION)))).toBe('HOLD');
+  });
+
+  test('for a call that RingCentral does not know is answered with null, also when it was known.', async () => {
+    const { phone, desk } = openDesk();
+    expect(await answer(desk.readSession('s-nobody'))).toBe(null);
+    expect(await answer(desk.readParty({ sessionId: 's-nobody', partyId: 'p' }))).toBe(null);
+    await answer(desk.readSession(SESSION));
+    phone.forget();
+    expect(await answer(desk.readSession(SESSION))).toBe(null);
+  });
+
+  test('that is taken back is called off, unless somebody else waits for its answer.', async () => {
+    const { phone, desk } = openDesk();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const questions = [desk.readSession(SESSION, first.signal), desk.readSession(SESSION, second.signal)];
+    const refused = questions.map((question) => expect(question).rejects.toThrow('gone'));
+    await pass(2);
+    first.abort(new Error('gone'));
+    await refused[0];
+    expect(phone.inFlight()).toBe(1);
+    second.abort(new Error('gone'));
+    await refused[1];
+    await pass(0);
+    expect(phone.inFlight()).toBe(0);
+    await expect(desk.readSession(SESSION, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+  });
+
+  test('fails as RingCentral fails, and the next one asks anew.', async () => {
+    const { phone, desk } = openDesk();
+    phone.trouble = () => new UpstreamUnavailable('RingCentral is out of order.', true);
+    await expect(answer(desk.readSession(SESSION))).rejects.toThrow('out of order');
+    phone.trouble = () => null;
+    expect(codeOf(await answer(desk.readSession(SESSION)))).toBe('ANSWERED');
+  });
+
+  test('goes to RingCentral when the watch has not heard from it for a while.', async () => {
+    const { phone, desk } = openDesk();
+    tap(desk.callEvents(SESSION, null));
+    await pass(5_000);
+    phone.trouble = ({ lane }) => (lane === 'poll' ? new Overloaded('Not now.') : null);
+    phone.move('p-2', 'HOLD');
+    await pass(40_000);
+    phone.move('p-2', 'ANSWERED', { muted: true });
+    const call = await answer(desk.readSession(SESSION));
+    expect(call?.parties[1]?.muted).toBe(true);
+  });
+
+  test('for a call that has ended under a watch costs nothing while that is remembered.', async () => {
+    const { phone, desk } = openDesk();
+    tap(desk.callEvents(SESSION, null));
+    await pass(5_000);
+    phone.set([party('p-1', 'DISCONNECTED'), party('p-2', 'DISCONNECTED')]);
+    await pass(1_000);
+    const before = phone.requests.length;
+    for (let second = 0; second < 60; second += 1) {
+      expect(codeOf(await answer(desk.readSession(SESSION)))).toBe('DISCONNECTED');
+      await pass(1_000);
+    }
+    expect(phone.requests.length).toBe(before);
+    phone.forget();
+    await pass(10_000);
+    expect(await answer(desk.readSession(SESSION))).toBe(null);
+  });
+
+  test('for a call that vanished under a watch is answered with null.', async () => {
+    const { phone, desk } = openDesk();
+    tap(desk.callEvents(SESSION, null));
+    await pass(5_000);
+    phone.forget();
+    await pass(1_000);
+    expect(await answer(desk.readSession(SESSION))).toBe(null);
+    expect(await answer(desk.readParty({ sessionId: SESSION, partyId: 'p-1' }))).toBe(null);
+  });
+});
+
+describe('Questions that repeat', () => {
+  test('become a watch: from the second on they cost two requests a minute.', async () => {
+    const { phone, desk } = openDesk();
+    for (let second = 0; second < 180; second += 1) {
+      if (second === 90) phone.move('p-2', 'HOLD');
+      await pass(20);
+      const call = await answer(desk.readSession(SESSION));
+      expect(codeOf(call)).toBe(codeOf(phone.now()));
+      await pass(1_000);
+    }
+    // One read, the polls, and a few to learn the clock and after the change.
+    expect(phone.requests.length).toBeLessThanOrEqual(6 + 1 + 8);
+  });
+
+  test('of twenty calls, once a second for three minutes, stay inside the limit and are always true.', async () => {
+    const { phone, desk } = openDesk();
+    const ids = Array.from({ length: 20 }, (_, index) => `s-wall-${index}`);
+    for (const id of ids) phone.set([party(`${id}-p`, 'ANSWERED')], { id });
+    await pass(10_000);
+    for (let second = 0; second < 180; second += 1) {
+      if (second % 30 === 15) phone.move(`${ids[second % 20]}-p`, second % 60 === 15 ? 'HOLD' : 'ANSWERED');
+      await pass(20);
+      const calls = await answer(Promise.all(ids.map((one) => desk.readSession(one))));
+      for (const [index, call] of calls.entries()) {
+        expect(codeOf(call, `${ids[index]}-p`)).toBe(phone.now(ids[index])?.parties[0]?.status.code);
+      }
+      await pass(980);
+    }
+    const start = phone.requests[0]?.sentAt ?? 0;
+    for (let minute = 0; minute < 3; minute += 1) {
+      const from = start + minute * 60_000;
+      const inIt = phone.requests.filter(({ sentAt }) => sentAt >= from && sentAt < from + 60_000);
+      expect(inIt.length).toBeLessThanOrEqual(50);
+    }
+  });
+
+  test('that cease let the watch go.', async () => {
+    const { phone, hub, desk, metrics } = openDesk();
+    for (let question = 0; question < 5; question += 1) {
+      await answer(desk.readSession(SESSION));
+      await pass(1_000);
+    }
+    expect(await total(metrics.watches)).toBe(1);
+    await pass(13_000);
+    expect([await total(metrics.watches), hub.counts().desks, phone.inFlight()]).toEqual([0, 0, 0]);
+  });
+
+  test('that come seldom do not become a watch.', async () => {
+    const { phone, desk, metrics } = openDesk();
+    for (let question = 0; question < 5; question += 1) {
+      await answer(desk.readSession(SESSION));
+      await pass(11_000);
+    }
+    expect(await total(metrics.watches)).toBe(0);
+    expect(phone.requests).toHaveLength(5);
+  });
+
+  test('become no more than twenty watches.', async () => {
+    const { phone, desk, metrics } = openDesk();
+    const ids = Array.from({ length: 30 }, (_, index) => `s-many-${index}`);
+    for (const id of ids) phone.set([party(`${id}-p`, 'ANSWERED')], { id });
+    for (let round = 0; round < 3; round += 1) {
+      await answer(Promise.all(ids.map((id) => desk.readSession(id))));
+    }
+    expect(await total(metrics.watches)).toBe(20);
+  });
+
+  test('do not wait long for a watch that cannot begin.', async () => {
+    const { phone, desk } = openDesk();
+    const { source } = phone;
+    const stuck: CallSource = {
+      ...source,
+      // The poll lane waits for the rate budget.
+      readSession: async (id, options) => {
+        if (options.lane === 'poll') await sleep(30_000, options.signal);
+        return source.readSession(id, options);
+      },
+    };
+    const other = openOffice().hub.desk('stuck', stuck);
+    await answer(other.readSession(SESSION));
+    phone.move('p-2', 'HOLD');
+    expect(codeOf(await answer(other.readSession(SESSION), 1_500))).toBe('HOLD');
+    desk.stop();
+  });
+
+  test('are answered truly although RingCentral answers slowly.', async () => {
+    const { phone, desk } = openDesk();
+    phone.latency = () => 300;
+    await answer(desk.readSession(SESSION));
+    phone.move('p-2', 'HOLD');
+    expect(codeOf(await answer(desk.readSession(SESSION)))).toBe('HOLD');
+  });
+
+  test('give their watch to a reader who comes later, at no cost.', async () => {
+    const { phone, desk } = openDesk();
+    for (let question = 0; question < 3; question += 1) await answer(desk.readSession(SESSION));
+    const before = phone.requests.length;
+    const reader = tap(desk.callEvents(SESSION, null));
+    await pass(0);
+    expect(reader.events).toMatchObject([{ type: 'CallSnapshot', reason: 'SUBSCRIBED' }]);
+    expect(phone.requests.length).toBe(before);
+  });
+});
+
+describe('The answer of a command', () => {
+  /** A command that RingCentral applied when it arrived, sent now and answered after `took` milliseconds. */
+  async function command(
+    { phone, desk }: Pick<ReturnType<typeof openDesk>, 'phone' | 'desk'>,
+    code: PartyStatusCode,
+    took: number,
+  ) {
+    const sentAt = Date.now();
+    phone.move('p-2', code);
+    const answered = party('p-2', code);
+    await pass(took);
+    return () => desk.observeParty(answered, { sentAt, receivedAt: Date.now() });
+  }
+
+  test('is told to every watcher at once, without waiting for a poll.', async () => {
+    const open = openDesk();
+    open.phone.longPoll = 'ignore';
+    const reader = tap(open.desk.callEvents(SESSION, null));
+    const watcher = tap(open.desk.callPartyUpdates(SESSION, 'p-2'));
+    await pass(20_000);
+    const arrive = await command(open, 'HOLD', 1);
+    const before = open.phone.requests.length;
+    expect((await answer(arrive())).status.code).toBe('HOLD');
+    expect(open.phone.requests.length).toBe(before);
+    expect(reader.events.at(-1)).toMatchObject({
+      type: 'CallPartyChange',
+      party: { status: { code: 'HOLD' } },
+    });
+    expect(watcher.events.at(-1)).toMatchObject({ party: { status: { code: 'HOLD' } } });
+    await pass(20_000);
+    expect(reader.events).toHaveLength(2);
+  });
+
+  test('that comes after the caller hung up does not bring the party back: everybody ends on DISCONNECTED.', async () => {
+    const open = openDesk();
+    const { phone, desk } = open;
+    const readers = [tap(desk.callEvents(SESSION, null)), tap(desk.callEvents(SESSION, null))];
+    const watcher = tap(desk.callPartyUpdates(SESSION, 'p-2'));
+    await pass(10_000);
+    const arrive = await command(open, 'HOLD', 1_000);
+    phone.move('p-2', 'DISCONNECTED');
+    await pass(1_000);
+    expect((await answer(arrive())).status.code).toBe('DISCONNECTED');
+    await pass(5_000);
+    for (const { events } of readers) {
+      const codes = events.flatMap((event) => ('party' in event ? [event.party.status.code] : []));
+      expect(codes).toEqual(['HOLD', 'DISCONNECTED']);
+    }
+    expect(watcher.events.at(-1)?.party.status.code).toBe('DISCONNECTED');
+  });
+
+  test('that something newer has overtaken is not believed: the call is read again.', async () => {
+    const open = openDesk();
+    const { phone, desk } = open;
+    const reader = tap(desk.callEvents(SESSION, null));
+    await pass(10_000);
+    const arrive = await command(open, 'HOLD', 500);
+    phone.move('p-2', 'ANSWERED');
+    await pass(500);
+    const before = phone.requests.length;
+    expect((await answer(arrive())).status.code).toBe('ANSWERED');
+    expect(phone.requests.length - before).toBeLessThanOrEqual(2);
+    await pass(5_000);
+    const codes = reader.events.flatMap((event) => ('party' in event ? [event.party.status.code] : []));
+    expect(codes).toEqual(['HOLD', 'ANSWERED']);
+  });
+
+  test('that is in doubt is not made a failure by a read that fails.', async () => {
+    const open = openDesk();
+    const { phone, desk } = open;
+    tap(desk.callEvents(SESSION, null));
+    await pass(10_000);
+    const arrive = await command(open, 'HOLD', 500);
+    phone.move('p-2', 'ANSWERED');
+    await pass(500);
+    const facts = { retryAfter: 30, retryAt: Date.now() + 30_000, sent: false };
+    phone.trouble = () => new RateLimited('Too many requests.', facts);
+    expect((await answer(arrive())).status.code).toBe('ANSWERED');
+  });
+
+  test('that crosses a poll leaves the true state, whichever comes first.', async () => {
+    for (const took of [0, 3, 8, 40]) {
+      const open = openDesk();
+      const reader = tap(open.desk.callEvents(SESSION, null));
+      await pass(10_000);
+      const arrive = await command(open, 'HOLD', took);
+      await answer(arrive());
+      open.phone.move('p-2', 'DISCONNECTED');
+      await pass(5_000);
+      const codes = reader.events.flatMap((event) => ('party' in event ? [event.party.status.code] : []));
+      expect(codes).toEqual(['HOLD', 'DISCONNECTED']);
+    }
+  });
+
+  test('may be a whole call, which is known from then on.', async () => {
+    const { desk, phone } = openDesk();
+    const sentAt = Date.now();
+    phone.set([party('n-1', 'SETUP')], { id: 's-new' });
+    const made = session([party('n-1', 'SETUP', { sessionId: 's-new' })], { id: 's-new' });
+    const shown = await desk.observeSession(made, { sentAt, receivedAt: Date.now() });
+    expect(shown.parties[0]?.observedAt).toBe(Date.now());
+    expect(desk.peek('s-new')).toEqual(shown);
+    expect(phone.requests).toHaveLength(0);
+  });
+
+  test('of a call that nobody knows here is shown as it came.', async () => {
+    const { desk } = openDesk();
+    const shown = await desk.observeParty(party('p-2', 'HOLD'), { sentAt: 1, receivedAt: 2 });
+    expect(shown).toEqual({ ...party('p-2', 'HOLD'), observedAt: 2 });
+    expect(desk.peek(SESSION)).toBe(undefined);
+  });
+});
+
+describe('A command whose effect is not in its answer', () => {
+  test('makes the watch look at once where polls are paced.', async () => {
+    const { phone, desk } = openDesk({ pace: { pacedGap: 60_000 } });
+    phone.longPoll = 'ignore';
+    const reader = tap(desk.callEvents(SESSION, null));
+    await pass(120_000);
+    phone.move('p-2', 'DISCONNECTED');
+    desk.stateChanged(SESSION);
+    await pass(200);
+    expect(reader.events.at(-1)).toMatchObject({ party: { status: { code: 'DISCONNECTED' } } });
+  });
+
+  test('is not lost on a watch whose request is on its way.', async () => {
+    const { phone, desk } = openDesk({ pace: { pacedGap: 60_000 } });
+    phone.longPoll = 'ignore';
+    phone.latency = () => 400;
+    const reader = tap(desk.callEvents(SESSION, null));
+    await pass(120_000);
+    desk.stateChanged(SESSION);
+    await pass(600); // the answer is made, and on its way back
+    phone.move('p-2', 'DISCONNECTED');
+    desk.stateChanged(SESSION);
+    await pass(3_000);
+    expect(reader.events.at(-1)).toMatchObject({ party: { status: { code: 'DISCONNECTED' } } });
+  });
+
+  test('keeps questions from being answered with what was known before.', async () => {
+    const { phone, desk } = openDesk();
+    tap(desk.callEvents(SESSION, null));
+    await pass(10_000);
+    const early = desk.readSession(SESSION);
+    phone.latency = () => 50;
+    phone.move('p-2', 'HOLD');
+    desk.stateChanged(SESSION);
+    expect(codeOf(await answer(desk.readSession(SESSION)))).toBe('HOLD');
+    expect(codeOf(await answer(early))).toBe('ANSWERED');
+    await pass(1_000);
+    const before = phone.requests.length;
+    expect(codeOf(await answer(desk.readSession(SESSION)))).toBe('HOLD');
+    expect(phone.requests.length).toBe(before);
+  });
+
+  test('keeps questions from sharing a request that left before it.', async () => {
+    const { phone, desk } = openDesk();
+    phone.latency = () => 50;
+    const before = desk.readSession(SESSION);
+    await pass(60); // the old state is on its way back
+    phone.move('p-2', 'HOLD');
+    desk.stateChanged(SESSION);
+    const after = desk.readSession(SESSION);
+    expect(codeOf(await answer(after))).toBe('HOLD');
+    await answer(before);
+    expect(codeOf(desk.peek(SESSION) ?? null)).toBe('HOLD');
+  });
+});
+
+describe('A viewer', () => {
+  test('has one desk, whoever comes for it, and asks by the newest source.', async () => {
+    const { phone, hub } = openDesk();
+    const used: string[] = [];
+    const named = (name: string): CallSource => ({
+      ...phone.source,
+      readSession: (id, options) => {
+        used.push(name);
+        return phone.source.readSession(id, options);
+      },
+    });
+    const first = hub.desk('two tabs', named('first token'));
+    const second = hub.desk('two tabs', named('second token'));
+    await answer(first.readSession(SESSION));
+    expect(second).toBe(first);
+    expect(used).toEqual(['second token']);
+  });
+
+  test('shares nothing with another viewer, also when both look at the same call.', async () => {
+    const { phone, hub, desk } = openDesk();
+    const other = hub.desk('somebody else', phone.source);
+    tap(desk.callEvents(SESSION, null));
+    await pass(5_000);
+    expect(other.peek(SESSION)).toBe(undefined);
+    const before = phone.requests.length;
+    await answer(other.readSession(SESSION));
+    expect(phone.requests.length).toBe(before + 1);
+  });
+});

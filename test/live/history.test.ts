@@ -1,0 +1,348 @@
+/**
+ * The promise of a watch, over random histories: whatever the call does, however the polls fall, and whatever goes
+ * wrong, each reader sees of each party a part of what was true, in its order, nothing twice, and at last what is true.
+ */
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import {
+  CallNotFound,
+  RateLimited,
+  UpstreamBadResponse,
+  UpstreamUnavailable,
+} from '../../schema/failures.ts';
+import { type CallParty, findParty, isOver, type PartyStatusCode } from '../../schema/model.ts';
+import type { CallEvent } from '../../schema/provider.ts';
+import type { Desk } from '../../src/live/desk.ts';
+import { createHub } from '../../src/live/hub.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { createPhone, fakeTime, type Phone, party, pass, SESSION, sleep, status } from './support.ts';
+
+const PARTIES = ['p-1', 'p-2', 'p-3'] as const;
+const CODES = ['PROCEEDING', 'ANSWERED', 'HOLD', 'PARKED', 'VOICE_MAIL', 'GONE', 'DISCONNECTED'] as const;
+const TROUBLES = ['none', 'error', 'hang', 'limited', 'garbage'] as const;
+
+interface Move {
+  readonly at: number;
+  readonly partyId: (typeof PARTIES)[number];
+  readonly code: PartyStatusCode;
+  /** How the party changes: by itself, by a command that answers the state, or by one that does not. */
+  readonly by: 'itself' | 'command' | 'silentCommand';
+}
+
+interface ReaderPlan {
+  readonly kind: 'events' | 'parties';
+  readonly at: number;
+  /** Its connection breaks, and it comes back so many milliseconds later with its cursor. */
+  readonly breaks: { readonly at: number; readonly away: number } | null;
+  /** It does not read before everything is over. */
+  readonly isSlow: boolean;
+}
+
+interface Plan {
+  readonly moves: readonly Move[];
+  readonly readers: readonly ReaderPlan[];
+  readonly questionsAt: readonly number[];
+  /** What goes wrong, request by request, until the calm. */
+  readonly troubles: readonly (typeof TROUBLES)[number][];
+  readonly latencies: readonly number[];
+  readonly longPolls: readonly Phone['longPoll'][];
+  readonly clockOffset: number;
+  readonly ending: 'goes on' | 'hangs up' | 'is forgotten';
+}
+
+const CALM = 90_000; // milliseconds after which nothing goes wrong any more
+const END = CALM + 150_000;
+
+const time = fc.integer({ min: 0, max: CALM });
+const plans: fc.Arbitrary<Plan> = fc.record({
+  moves: fc.array(
+    fc.record({
+      at: time,
+      partyId: fc.constantFrom(...PARTIES),
+      code: fc.constantFrom(...CODES),
+      by: fc.constantFrom<Move['by'][]>('itself', 'itself', 'command', 'silentCommand'),
+    }),
+    { maxLength: 14 },
+  ),
+  readers: fc.array(
+    fc.record({
+      kind: fc.constantFrom<ReaderPlan['kind'][]>('events', 'events', 'parties'),
+      at: time,
+      breaks: fc.option(fc.record({ at: time, away: fc.integer({ min: 0, max: 80_000 }) })),
+      isSlow: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 4 },
+  ),
+  questionsAt: fc.array(time, { maxLength: 8 }),
+  troubles: fc.array(fc.constantFrom('none', 'none', ...TROUBLES), { maxLength: 40 }),
+  latencies: fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 20 }),
+  longPolls: fc.array(fc.constantFrom<Phone['longPoll'][]>('honour', 'ignore', 'refuse'), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+  clockOffset: fc.constantFrom(0, 0, 700, -60_000, 3_600_000),
+  ending: fc.constantFrom<Plan['ending'][]>('goes on', 'hangs up', 'is forgotten'),
+});
+
+/** A state of a party as a reader was shown it. */
+interface Sighting {
+  readonly partyId: string;
+  /** The place of this state in the true history. */
+  readonly version: number;
+  readonly code: PartyStatusCode;
+  readonly observedAt: number;
+  /** Shown as part of the whole: nothing new, maybe. */
+  readonly isSnapshot: boolean;
+}
+
+/** What one reader saw, and how its stream failed, if it did. */
+interface Seen {
+  readonly sightings: readonly Sighting[];
+  failure: unknown;
+}
+
+const sighting = (shown: CallParty, isSnapshot: boolean): Sighting => ({
+  partyId: shown.id,
+  version: Number(shown.status.description),
+  code: shown.status.code,
+  observedAt: shown.observedAt,
+  isSnapshot,
+});
+
+function sightingsIn(event: CallEvent): Sighting[] {
+  if (event.type === 'CallSnapshot') return event.session.parties.map((one) => sighting(one, true));
+  return event.type === 'CallPartyChange' ? [sighting(event.party, false)] : [];
+}
+
+/** Plays a plan, and answers what each reader saw. */
+async function play(plan: Plan): Promise<{ phone: Phone; seen: Seen[]; count: number }> {
+  const metrics = createMetrics();
+  const phone = createPhone();
+  const hub = createHub({
+    metrics,
+    log: createLog('silent'),
+    longPollTimeout: 30_000,
+    limits: { queueLimit: 3 },
+  });
+  const start = Date.now();
+  let version = 0;
+  const next = (code: PartyStatusCode) => {
+    version += 1;
+    return { status: status(code, { description: String(version) }) };
+  };
+  phone.clockOffset = plan.clockOffset;
+  phone.set(PARTIES.map((id) => party(id, 'SETUP', next('SETUP'))));
+
+  let latency = 0;
+  phone.latency = () => plan.latencies[latency++ % plan.latencies.length] ?? 1;
+  let request = 0;
+  phone.trouble = () => {
+    if (Date.now() - start > CALM) return null;
+    return troubleOf(plan.troubles[request++] ?? 'none');
+  };
+  for (const [index, longPoll] of plan.longPolls.entries()) {
+    setTimeout(
+      () => {
+        phone.longPoll = longPoll;
+      },
+      (index * CALM) / plan.longPolls.length,
+    );
+  }
+
+  const desk = hub.desk('viewer', phone.source);
+  for (const move of plan.moves) setTimeout(() => void act(desk, phone, move, next), move.at);
+  for (const at of plan.questionsAt) setTimeout(() => void desk.readSession(SESSION).catch(() => {}), at);
+  const seen = plan.readers.map((reader) => read(desk, reader));
+  setTimeout(() => {
+    if (plan.ending === 'hangs up') for (const id of PARTIES) moveTo(phone, id, 'DISCONNECTED', next);
+    if (plan.ending === 'is forgotten') phone.forget();
+  }, CALM + 1_000);
+
+  await pass(END);
+  hub.stop();
+  await pass(0);
+  expect([hub.counts().desks, vi.getTimerCount()]).toEqual([0, 0]);
+  return { phone, seen, count: phone.requests.length };
+}
+
+function troubleOf(trouble: (typeof TROUBLES)[number]): Error | 'hang' | null {
+  switch (trouble) {
+    case 'none':
+      return null;
+    case 'hang':
+      return 'hang';
+    case 'error':
+      return new UpstreamUnavailable('RingCentral is out of order.', true);
+    case 'garbage':
+      return new UpstreamBadResponse('RingCentral answered a web page.');
+    case 'limited':
+      return new RateLimited('Too many.', { retryAfter: 5, retryAt: Date.now() + 5_000, sent: true });
+  }
+}
+
+type Next = (code: PartyStatusCode) => Partial<CallParty>;
+
+/** Moves a party as a phone system does: nobody comes back to life, and nothing happens in a call that is over. */
+function moveTo(phone: Phone, partyId: string, code: PartyStatusCode, next: Next): CallParty | undefined {
+  const call = phone.now();
+  if (call === null || call.parties.every((one) => isOver(one.status))) return undefined;
+  const before = findParty(call, partyId)?.status.code;
+  if (before === 'DISCONNECTED') return undefined;
+  if (before === 'GONE' && code !== 'DISCONNECTED') return undefined;
+  phone.move(partyId, code, next(code));
+  const after = phone.now();
+  return after === null ? undefined : findParty(after, partyId);
+}
+
+async function act(desk: Desk, phone: Phone, { partyId, code, by }: Move, next: Next): Promise<void> {
+  if (by === 'itself') {
+    moveTo(phone, partyId, code, next);
+    return;
+  }
+  const sentAt = Date.now();
+  await sleep(phone.latency());
+  const answered = moveTo(phone, partyId, code, next);
+  await sleep(phone.latency());
+  if (by === 'silentCommand') desk.stateChanged(SESSION);
+  else if (answered !== undefined) await desk.observeParty(answered, { sentAt, receivedAt: Date.now() });
+}
+
+/** Starts a reader, and answers what it sees. */
+function read(desk: Desk, { kind, at, breaks, isSlow }: ReaderPlan): Seen {
+  const sightings: Sighting[] = [];
+  const seen: Seen = { sightings, failure: undefined };
+  let cursor: string | null = null;
+  let isBroken = false;
+  let stream: AsyncIterableIterator<unknown> | undefined;
+
+  const follow = async () => {
+    try {
+      if (kind === 'parties') {
+        const updates = desk.callPartyUpdates(SESSION, null);
+        stream = updates;
+        if (isSlow) await sleep(END - at - 1_000);
+        for await (const update of updates) {
+          sightings.push(sighting(update.party, false));
+        }
+      } else {
+        const events = desk.callEvents(SESSION, cursor, () => isBroken);
+        stream = events;
+        if (isSlow) await sleep(END - at - 1_000);
+        for await (const event of events) {
+          cursor = event.cursor;
+          sightings.push(...sightingsIn(event));
+        }
+      }
+    } catch (error) {
+      seen.failure = error;
+    }
+  };
+  setTimeout(() => void follow(), at);
+  if (kind === 'events' && !isSlow && breaks !== null && breaks.at > at) {
+    setTimeout(() => {
+      isBroken = true;
+      void stream?.return?.();
+      isBroken = false;
+      setTimeout(() => void follow(), breaks.away);
+    }, breaks.at);
+  }
+  return seen;
+}
+
+function check({ phone, seen }: Awaited<ReturnType<typeof play>>, plan: Plan): void {
+  for (const { sightings, failure } of seen) {
+    // Whoever comes when the call is forgotten is told so, and nothing else ever fails.
+    if (failure !== undefined) {
+      expect(failure).toBeInstanceOf(CallNotFound);
+      expect(plan.ending).toBe('is forgotten');
+    }
+    for (const partyId of PARTIES) {
+      const own = sightings.filter((one) => one.partyId === partyId);
+      for (const [index, now] of own.entries()) {
+        const before = own[index - 1];
+        if (before === undefined) continue;
+        if (now.isSnapshot) {
+          expect(now.version).toBeGreaterThanOrEqual(before.version);
+          expect(now.observedAt).toBeGreaterThanOrEqual(before.observedAt);
+          continue;
+        }
+        expect(now.observedAt).toBeGreaterThan(before.observedAt);
+        // The end of a call that is forgotten is no state of its history.
+        const isMadeUp =
+          plan.ending === 'is forgotten' && now.code === 'DISCONNECTED' && before.code !== now.code;
+        if (!isMadeUp) expect(now.version).toBeGreaterThan(before.version);
+      }
+      const truth = phone.now()?.parties.find(({ id }) => id === partyId)?.status;
+      const last = own.at(-1);
+      if (last === undefined || failure !== undefined) continue;
+      if (truth !== undefined) expect(last.version).toBe(Number(truth.description));
+      else expect(['DISCONNECTED', 'GONE']).toContain(last.code);
+    }
+  }
+}
+
+describe('Every reader', () => {
+  test('sees of each party a part of its history in order, nothing twice, and at last the true state.', async () => {
+    fakeTime();
+    let sightings = 0;
+    await fc.assert(
+      fc.asyncProperty(plans, async (plan) => {
+        const played = await play(plan);
+        check(played, plan);
+        // Never more than the pace, the commands and the questions ask for, with some to find out the habits.
+        expect(played.count).toBeLessThanOrEqual((END / 60_000) * 45 + 6 * plan.moves.length + 80);
+        sightings += played.seen.flatMap((one) => one.sightings).length;
+      }),
+      { numRuns: 250 },
+    );
+    // It would hold as well if nobody ever saw anything.
+    expect(sightings).toBeGreaterThan(2_500);
+  });
+
+  test('sees every change, when RingCentral holds the polls and calls change slower than a poll turns.', async () => {
+    fakeTime();
+    const slowMoves = fc
+      .array(
+        fc.record({
+          wait: fc.integer({ min: 3_000, max: 20_000 }),
+          partyId: fc.constantFrom(...PARTIES),
+          code: fc.constantFrom<PartyStatusCode[]>('PROCEEDING', 'ANSWERED', 'HOLD'),
+        }),
+        { minLength: 1, maxLength: 10 },
+      )
+      .map((moves) => {
+        let at = 5_000;
+        return moves.map(({ wait, ...move }) => {
+          at += wait;
+          return { ...move, at, by: 'itself' as const };
+        });
+      });
+    await fc.assert(
+      fc.asyncProperty(
+        slowMoves,
+        fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 10 }),
+        fc.constantFrom(0, 900, -3_600_000),
+        async (moves, latencies, clockOffset) => {
+          const reader: ReaderPlan = { kind: 'events', at: 0, breaks: null, isSlow: false };
+          const plan: Plan = {
+            moves,
+            readers: [reader],
+            questionsAt: [],
+            troubles: [],
+            latencies,
+            longPolls: ['honour'],
+            clockOffset,
+            ending: 'goes on',
+          };
+          const { seen } = await play(plan);
+          const versions = seen.flatMap((one) => one.sightings).map(({ version }) => version);
+          expect(versions).toEqual(
+            Array.from({ length: PARTIES.length + moves.length }, (_, index) => index + 1),
+          );
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});

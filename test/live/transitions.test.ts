@@ -1,0 +1,273 @@
+import { describe, expect, test } from 'vitest';
+import type { CallParty, CallSession, PartyStatusCode } from '../../schema/model.ts';
+import { ended, type Held, hasMoved, isCallOver, observe, withParty } from '../../src/live/transitions.ts';
+import { party, session, status } from './support.ts';
+
+/** A state that was seen at 100 ms, of parties that were seen then. */
+function heldAs(parties: readonly CallParty[], more: Partial<CallSession> = {}): Held {
+  const seen = parties.map((one) => ({ ...one, observedAt: 100 }));
+  return { session: session(seen, { observedAt: 100, ...more }), changedAt: 100 };
+}
+
+/** What a body tells, shortly: the verdict, and each transition as `id before→after`. */
+function told(held: Held | null, parties: readonly CallParty[], times: { sentAt: number; only?: string }) {
+  const verdict = observe(held, { session: session(parties), receivedAt: times.sentAt + 10, ...times });
+  const transitions = verdict.kind === 'changed' ? verdict.transitions : [];
+  return [
+    verdict.kind,
+    ...transitions.map(
+      ({ party: { id, status: now }, previousStatus }) => `${id} ${previousStatus?.code ?? ''}→${now.code}`,
+    ),
+  ];
+}
+
+describe('A body of a call', () => {
+  const talking = heldAs([party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED')]);
+  const CASES: Record<string, [Held | null, CallParty[], { sentAt: number; only?: string }, string[]]> = {
+    'is all news at first.': [
+      null,
+      [party('p-1', 'SETUP'), party('p-2', 'PROCEEDING')],
+      { sentAt: 0 },
+      ['changed', 'p-1 →SETUP', 'p-2 →PROCEEDING'],
+    ],
+    'that is like the held one confirms it, however old it is.': [
+      talking,
+      [party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED')],
+      { sentAt: 1 },
+      ['confirmed'],
+    ],
+    'tells each difference once, in the order of the parties.': [
+      talking,
+      [party('p-2', 'DISCONNECTED'), party('p-1', 'HOLD')],
+      { sentAt: 100 },
+      ['changed', 'p-1 ANSWERED→HOLD', 'p-2 ANSWERED→DISCONNECTED'],
+    ],
+    'tells of a change beside the status too.': [
+      talking,
+      [party('p-1', 'ANSWERED', { muted: true }), party('p-2', 'ANSWERED')],
+      { sentAt: 100 },
+      ['changed', 'p-1 ANSWERED→ANSWERED'],
+    ],
+    'tells of a party that joined.': [
+      talking,
+      [party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED'), party('p-3', 'SETUP')],
+      { sentAt: 100 },
+      ['changed', 'p-3 →SETUP'],
+    ],
+    'is in doubt when it differs and was asked for before the last change.': [
+      talking,
+      [party('p-1', 'HOLD'), party('p-2', 'ANSWERED')],
+      { sentAt: 99 },
+      ['doubtful'],
+    ],
+    'says nothing of the parties that it leaves out.': [
+      talking,
+      [party('p-2', 'HOLD')],
+      { sentAt: 100 },
+      ['changed', 'p-2 ANSWERED→HOLD'],
+    ],
+    'that is only about one party says nothing of the others.': [
+      talking,
+      [party('p-1', 'DISCONNECTED'), party('p-2', 'HOLD')],
+      { sentAt: 100, only: 'p-2' },
+      ['changed', 'p-2 ANSWERED→HOLD'],
+    ],
+    'tells of a party that is in it twice once.': [
+      talking,
+      [party('p-1', 'SETUP'), party('p-1', 'HOLD'), party('p-2', 'ANSWERED')],
+      { sentAt: 100 },
+      ['changed', 'p-1 ANSWERED→HOLD'],
+    ],
+    'does not bring a DISCONNECTED party back to life.': [
+      heldAs([party('p-1', 'DISCONNECTED')]),
+      [party('p-1', 'HOLD')],
+      { sentAt: 100 },
+      ['confirmed'],
+    ],
+    'does not make a DISCONNECTED party GONE.': [
+      heldAs([party('p-1', 'DISCONNECTED')]),
+      [party('p-1', 'GONE')],
+      { sentAt: 100 },
+      ['confirmed'],
+    ],
+    'does not bring a GONE party back to life.': [
+      heldAs([party('p-1', 'GONE')]),
+      [party('p-1', 'ANSWERED')],
+      { sentAt: 100 },
+      ['confirmed'],
+    ],
+    'may disconnect a GONE party, as a member of a conference ends.': [
+      heldAs([party('p-1', 'GONE')]),
+      [party('p-1', 'DISCONNECTED')],
+      { sentAt: 100 },
+      ['changed', 'p-1 GONE→DISCONNECTED'],
+    ],
+    'may tell later why a party was disconnected.': [
+      heldAs([party('p-1', 'DISCONNECTED')]),
+      [party('p-1', 'DISCONNECTED', { status: status('DISCONNECTED', { reason: 'NO_ANSWER' }) })],
+      { sentAt: 100 },
+      ['changed', 'p-1 DISCONNECTED→DISCONNECTED'],
+    ],
+  };
+
+  for (const [name, [held, parties, times, expected]] of Object.entries(CASES)) {
+    test(name, () => expect(told(held, parties, times)).toEqual(expected));
+  }
+
+  test('is believed although it seems older, when the clock was set back by an hour.', () => {
+    const held = { ...talking, changedAt: 3_600_000 };
+    expect(told(held, [party('p-1', 'HOLD')], { sentAt: 200 })).toEqual(['changed', 'p-1 ANSWERED→HOLD']);
+  });
+
+  test('makes observedAt of each party that it shows later, also within one millisecond.', () => {
+    let held: Held | null = null;
+    const times: number[] = [];
+    for (const code of ['SETUP', 'SETUP', 'ANSWERED', 'HOLD'] satisfies PartyStatusCode[]) {
+      const verdict = observe(held, { session: session([party('p-1', code)]), sentAt: 7, receivedAt: 7 });
+      if (verdict.kind === 'doubtful') throw new Error('asked after the last change');
+      held = verdict.held;
+      times.push(held.session.parties[0]?.observedAt ?? 0);
+    }
+    expect(times).toEqual([7, 8, 9, 10]);
+  });
+
+  test('leaves observedAt alone of a party that it does not show.', () => {
+    const held = heldAs([party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED')]);
+    const verdict = observe(held, {
+      session: withParty(held.session, party('p-2', 'HOLD')),
+      sentAt: 200,
+      receivedAt: 210,
+      only: 'p-2',
+    });
+    expect(verdict).toMatchObject({
+      held: { session: { parties: [{ observedAt: 100 }, { observedAt: 210 }] }, changedAt: 210 },
+    });
+  });
+
+  test('that is reduced takes nothing away from what is known of the session.', () => {
+    const held = heldAs([party('p-1', 'ANSWERED')], { originType: 'CONFERENCE', voiceCallToken: 'conf_1' });
+    const reduced = session([], { originType: null, rawOriginType: null, creationTime: null });
+    const verdict = observe(held, { session: reduced, sentAt: 200, receivedAt: 210 });
+    expect(verdict).toEqual({
+      kind: 'confirmed',
+      held: { session: { ...held.session, observedAt: 210 }, changedAt: 100 },
+    });
+  });
+
+  test('keeps the places of the parties.', () => {
+    const held = heldAs(['p-1', 'p-2', 'p-3'].map((id) => party(id, 'ANSWERED')));
+    const verdict = observe(held, {
+      session: session([party('p-4', 'SETUP'), party('p-3', 'ANSWERED'), party('p-1', 'ANSWERED')]),
+      sentAt: 200,
+      receivedAt: 210,
+    });
+    const parties = verdict.kind === 'changed' ? verdict.held.session.parties : [];
+    expect(parties.map(({ id }) => id)).toEqual(['p-1', 'p-2', 'p-3', 'p-4']);
+  });
+});
+
+describe('The answer of a command', () => {
+  test('becomes a body by replacing its party, or joining it.', () => {
+    const before = session([party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED')]);
+    const codes = (body: CallSession) => body.parties.map(({ id, status: { code } }) => [id, code]);
+    expect(codes(withParty(before, party('p-2', 'HOLD')))).toEqual([
+      ['p-1', 'ANSWERED'],
+      ['p-2', 'HOLD'],
+    ]);
+    expect(codes(withParty(before, party('p-3', 'SETUP')))).toEqual([
+      ['p-1', 'ANSWERED'],
+      ['p-2', 'ANSWERED'],
+      ['p-3', 'SETUP'],
+    ]);
+  });
+});
+
+describe('A call', () => {
+  const member = { conferenceRole: 'PARTICIPANT' } as const;
+  const OVER: Record<string, [CallSession, boolean]> = {
+    'is over when everybody is disconnected.': [
+      session([party('p-1', 'DISCONNECTED'), party('p-2', 'DISCONNECTED')]),
+      true,
+    ],
+    'is over when everybody has gone elsewhere.': [
+      session([party('p-1', 'GONE'), party('p-2', 'DISCONNECTED')]),
+      true,
+    ],
+    'is not over while one party is left.': [
+      session([party('p-1', 'DISCONNECTED'), party('p-2', 'VOICE_MAIL')]),
+      false,
+    ],
+    'is not over when its state is one that nobody knows.': [session([party('p-1', 'UNKNOWN')]), false],
+    'is not over after an attended transfer: the caller talks on.': [
+      session([
+        party('p-1', 'ANSWERED'),
+        party('p-2', 'GONE', { status: status('GONE', { reason: 'ATTENDED_TRANSFER' }) }),
+      ]),
+      false,
+    ],
+    'is not over when its user switches to another device.': [
+      session([
+        party('p-1', 'ANSWERED'),
+        party('p-2', 'DISCONNECTED', { status: status('DISCONNECTED', { reason: 'CALL_SWITCH' }) }),
+      ]),
+      false,
+    ],
+    'is not over as a conference that nobody has joined yet.': [
+      session([], { originType: 'CONFERENCE' }),
+      false,
+    ],
+    'is not over as a conference whose members are all GONE: that is how they talk.': [
+      session([party('c-2', 'GONE', member), party('c-3', 'GONE', member)], { originType: 'CONFERENCE' }),
+      false,
+    ],
+    'is over as a conference whose last member is disconnected.': [
+      session(
+        [party('c-1', 'DISCONNECTED', { conferenceRole: 'HOST' }), party('c-2', 'DISCONNECTED', member)],
+        {
+          originType: 'CONFERENCE',
+        },
+      ),
+      true,
+    ],
+  };
+  for (const [name, [call, expected]] of Object.entries(OVER)) {
+    test(name, () => expect(isCallOver(call)).toBe(expected));
+  }
+
+  test('that is known no more has disconnected whoever still talked, and nobody else.', () => {
+    const gone = party('p-2', 'GONE', { status: status('GONE', { reason: 'ATTENDED_TRANSFER' }) });
+    const late = ended(session([party('p-1', 'HOLD'), gone, party('p-3', 'DISCONNECTED')]));
+    expect(late.parties.map(({ status: { code, reason } }) => [code, reason])).toEqual([
+      ['DISCONNECTED', null],
+      ['GONE', 'ATTENDED_TRANSFER'],
+      ['DISCONNECTED', null],
+    ]);
+    expect(isCallOver(late)).toBe(true);
+  });
+});
+
+describe('A party has moved', () => {
+  const peerId = { sessionId: 's-2', partyId: 'q-1' };
+  const gone = party('p-1', 'GONE', { status: status('GONE', { peerId }) });
+
+  test('when it has just become GONE and says where.', () => {
+    expect(hasMoved({ party: gone, previousStatus: status('ANSWERED') })).toBe(true);
+  });
+
+  test('only once.', () => {
+    expect(hasMoved({ party: gone, previousStatus: status('GONE') })).toBe(false);
+  });
+
+  test('not when it does not say where.', () => {
+    expect(hasMoved({ party: party('p-1', 'GONE'), previousStatus: status('ANSWERED') })).toBe(false);
+  });
+
+  test('not when it is a member of the conference it is shown in.', () => {
+    const memberOfIt = { ...gone, conferenceRole: 'PARTICIPANT' } as const;
+    expect(hasMoved({ party: memberOfIt, previousStatus: status('SETUP') })).toBe(false);
+  });
+
+  test('not when it is simply disconnected.', () => {
+    expect(hasMoved({ party: party('p-1', 'DISCONNECTED'), previousStatus: status('ANSWERED') })).toBe(false);
+  });
+});

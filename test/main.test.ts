@@ -1,0 +1,222 @@
+/** The command as a stranger runs it: `node dist/src/main.js`, which `npm test` has built. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { createClient } from 'graphql-ws';
+import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { DEMO_SESSION_ID } from '../src/simulator/story.ts';
+import { until } from './support/gateway.ts';
+
+const LONGEST_RUN = 50_000; // 50 seconds
+
+const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
+
+type Environment = Readonly<Record<string, string>>;
+
+/** One line of the log. */
+interface Line {
+  readonly level: string;
+  readonly msg: string;
+  readonly simulator?: string;
+}
+
+interface Running extends AsyncDisposable {
+  readonly lines: readonly Line[];
+  /** Like `http://127.0.0.1:4000`. */
+  readonly origin: string;
+  readonly simulator: string;
+  readonly exit: Promise<number | null>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Runs the command with these settings and no others. */
+function launch(environment: Environment): ChildProcess {
+  const { PATH = '' } = process.env;
+  return spawn(process.execPath, [MAIN], {
+    env: { PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // One that neither ends nor is ended does not outlive its test.
+    timeout: LONGEST_RUN,
+    killSignal: 'SIGKILL',
+  });
+}
+
+/** Starts the command and waits for its first line; `await using` ends it, also when the test fails. */
+async function start(environment: Environment = {}): Promise<Running> {
+  const child = launch({ PORT: '0', ...environment });
+  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  const lines: Line[] = [];
+  if (child.stdout === null) throw new Error('The command has no output.');
+  createInterface(child.stdout).on('line', (line) => lines.push(JSON.parse(line)));
+  const first = await until(() => lines[0] ?? (child.exitCode === null ? null : 'ended'));
+  if (first === 'ended') throw new Error('The command ended before it said anything. Is dist/ built?');
+  return {
+    lines,
+    origin: new URL(/http:\S+/.exec(first.msg)?.[0] ?? '').origin,
+    simulator: first.simulator ?? '',
+    exit,
+    kill: (signal) => void child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await exit;
+    },
+  };
+}
+
+/** Runs the command to its own end. */
+async function runToEnd(environment: Environment) {
+  const child = launch(environment);
+  try {
+    const ended = once(child, 'exit');
+    if (child.stdout === null || child.stderr === null) throw new Error('The command has no output.');
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+    return { code, stdout, stderr };
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+async function ask(origin: string, query: string) {
+  const response = await fetch(`${origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  return response.json();
+}
+
+describe('The command', () => {
+  test('says in one line where it is, and answers live calls without any setting', async () => {
+    await using gateway = await start();
+    expect(gateway.lines).toMatchObject([
+      { level: 'info', msg: `GraphiQL: ${gateway.origin}/graphql (simulated calls)` },
+    ]);
+    const answer = await ask(
+      gateway.origin,
+      '{ viewer { activeCalls { session { id parties { id status { code } } } } } }',
+    );
+    expect(answer).toMatchObject({
+      data: {
+        viewer: {
+          activeCalls: expect.arrayContaining([
+            {
+              session: {
+                id: DEMO_SESSION_ID,
+                parties: expect.arrayContaining([
+                  { id: expect.any(String), status: { code: expect.any(String) } },
+                ]),
+              },
+            },
+          ]),
+        },
+      },
+    });
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends well on %s, also with a subscription open, which it sends elsewhere',
+    async (signal) => {
+      await using gateway = await start();
+      const closed: number[] = [];
+      const client = createClient({
+        url: `${gateway.origin.replace('http', 'ws')}/graphql`,
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
+        on: { closed: (event) => void closed.push((event as { code: number }).code) },
+      });
+      const query = `subscription { callEvents(sessionId: "${DEMO_SESSION_ID}") { __typename } }`;
+      const events = client.iterate({ query });
+      await events.next();
+      gateway.kill(signal);
+      expect(await gateway.exit).toBe(0);
+      await until(() => closed.length > 0);
+      expect(closed).toEqual([1012]);
+      await client.dispose();
+    },
+  );
+
+  test('ends at once on a second signal, whatever still runs', async () => {
+    await using gateway = await start({ DRAIN_SECONDS: '600', UPSTREAM_TIMEOUT: '120' });
+    await fetch(`${gateway.simulator}/simulator/faults`, {
+      method: 'PUT',
+      body: JSON.stringify([{ match: 'readCallSessionStatus', times: null, do: 'hang' }]),
+    });
+    const unanswered = ask(gateway.origin, `{ callSession(id: "${DEMO_SESSION_ID}") { id } }`).catch(
+      () => 'cut',
+    );
+    await until(async () => {
+      const journal = await fetch(`${gateway.simulator}/simulator/requests`);
+      const requests = (await journal.json()) as { operationId: string }[];
+      return requests.some(({ operationId }) => operationId === 'readCallSessionStatus');
+    });
+    gateway.kill('SIGTERM');
+    await until(() => gateway.lines.find(({ msg }) => msg === 'Draining'));
+    gateway.kill('SIGTERM');
+    expect(await gateway.exit).toBe(1);
+    expect(await unanswered).toBe('cut');
+  });
+
+  test('ends with code 1 when its port is taken', async () => {
+    await using gateway = await start();
+    const { code, stdout } = await runToEnd({ PORT: new URL(gateway.origin).port });
+    expect(stdout).toContain('EADDRINUSE');
+    expect(code).toBe(1);
+  });
+});
+
+describe('A wrong setting stops the start with its name, what was read and what is allowed', () => {
+  const SERVICE = {
+    RINGCENTRAL_CLIENT_ID: 'app',
+    RINGCENTRAL_CLIENT_SECRET: 'not-to-be-shown',
+    RINGCENTRAL_JWT: 'not-to-be-shown-either',
+  };
+
+  test.each<[string, Environment, string]>([
+    ['a port', { PORT: 'abc' }, 'PORT: read "abc", allowed is a whole number from 0 to 65535.\n'],
+    [
+      'an address of RingCentral',
+      { RINGCENTRAL_SERVER_URL: 'ftp://x' },
+      'RINGCENTRAL_SERVER_URL: read "ftp://x", allowed is an https:// address, ' +
+        'like https://platform.ringcentral.com (http:// only on this machine).\n',
+    ],
+    [
+      'a JWT without a client',
+      { RINGCENTRAL_JWT: SERVICE.RINGCENTRAL_JWT },
+      'RINGCENTRAL_CLIENT_ID, RINGCENTRAL_CLIENT_SECRET: read nothing, while RINGCENTRAL_JWT is set. Allowed is all ' +
+        'three (the gateway signs in itself) or none (callers bring their own RingCentral token).\n',
+    ],
+    [
+      'a service identity without keys',
+      SERVICE,
+      'GATEWAY_KEYS: read nothing, required when the gateway signs in to RingCentral itself: a comma list of keys, ' +
+        'each at least 16 characters long, that callers show as their bearer token.\n',
+    ],
+    [
+      'a key that is easy to guess',
+      { ...SERVICE, GATEWAY_KEYS: 'letmein' },
+      'GATEWAY_KEYS: read a value that is not shown, allowed is a comma list of keys, each at least 16 characters long.\n',
+    ],
+    [
+      'a log level',
+      { LOG_LEVEL: 'loud' },
+      'LOG_LEVEL: read "loud", allowed is one of fatal, error, warn, info, debug, trace, silent.\n',
+    ],
+    [
+      'production without RingCentral',
+      { NODE_ENV: 'production' },
+      'RINGCENTRAL_SERVER_URL: read nothing, required with NODE_ENV=production, like ' +
+        'https://platform.ringcentral.com. SIMULATOR=on starts the simulator instead.\n',
+    ],
+    [
+      'two at once',
+      { PORT: '99999', MAX_DEPTH: '-1' },
+      'PORT: read "99999", allowed is a whole number from 0 to 65535.\n' +
+        'MAX_DEPTH: read "-1", allowed is a whole number from 1 to 100.\n',
+    ],
+  ])('%s', async (_what, environment, stderr) => {
+    expect(await runToEnd(environment)).toEqual({ code: 1, stdout: '', stderr });
+  });
+});
