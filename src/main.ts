@@ -24,7 +24,8 @@ try {
   }
 } catch (error) {
   log.fatal({ err: error }, 'The gateway could not start');
-  process.exitCode = 1;
+  // What has started already, like the simulator, would keep the process alive.
+  process.exit(1);
 }
 
 function settingsOrExit() {

@@ -3,6 +3,12 @@
  *
  * RingCentral does not push it and does not hold the request, so it is paced. What a watched call shows goes into the
  * list at once, without waiting for the pace.
+ *
+ * ```text
+ *   resting ──first reader──► looking ──answer──► waiting ──pace, or sooner: a call joined──► looking
+ *      ▲                         └──failure, 429──► backing off ──────────────────────────────►┘
+ *      └── the last reader leaves, or the viewer may not look (any more): from everywhere
+ * ```
  */
 import { isDeepStrictEqual } from 'node:util';
 import { CallControlFailure, Forbidden, RateLimited, Unauthenticated } from '../../schema/failures.ts';
@@ -10,9 +16,11 @@ import { type ActiveCall, isOver, type PartyStatusCode, type TelephonyStatus } f
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createLine, type Line, type QueueRules } from './exchange.ts';
+import { createSharedRead } from './shared-read.ts';
 import type { CallSource } from './source.ts';
 import type { Transition } from './transitions.ts';
 
+/** What the list needs. */
 export interface ActiveCallsParts {
   readonly source: () => CallSource;
   /** Milliseconds between two reads of the list. */
@@ -23,10 +31,12 @@ export interface ActiveCallsParts {
   readonly onActive: (active: boolean) => void;
 }
 
+/** The list of one viewer. */
 export interface ActiveCalls {
+  /** The list; free while somebody subscribes to it. */
   read(signal?: AbortSignal): Promise<readonly ActiveCall[]>;
   updates(): Line<readonly ActiveCall[]>;
-  /** A call of the viewer changed. */
+  /** A party of a watched call changed, or joined. */
   feed(transition: Transition): void;
   /** The list may have changed: do not wait for the pace. */
   poke(): void;
@@ -34,8 +44,11 @@ export interface ActiveCalls {
 }
 
 const PROMPT = 500; // milliseconds: presence lags a little behind the call
-const MOST_BACKOFF = 30_000; // milliseconds
+const HASTE = 3; // times the pace: however often the list may have changed, no more reads than that
+const MOST_BACKOFF = 30_000; // 30 seconds
+const MOST_PENALTY = 600_000; // 10 minutes, whatever a 429 says
 
+/** Makes it; nothing is read before somebody asks. */
 export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
   const { source, pace, metrics, log } = parts;
   const lines = new Set<Line<readonly ActiveCall[]>>();
@@ -45,13 +58,15 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
   let fedAt = -Infinity;
   let failures = 0;
   let timer: ReturnType<typeof setTimeout> | null = null;
-  let flight: Promise<readonly ActiveCall[]> | null = null;
+  /** When the timer ends, epoch milliseconds. */
+  let dueAt = Infinity;
+
+  const sharedRead = createSharedRead((signal) => ask('query', signal));
 
   return {
-    read(signal) {
-      signal?.throwIfAborted();
-      if (held !== null && lines.size > 0 && Date.now() - readAt < pace) return Promise.resolve(held);
-      return ask('query');
+    async read(signal) {
+      const isFresh = lines.size > 0 && Date.now() - readAt < pace;
+      return isFresh && held !== null ? held : sharedRead.join(signal);
     },
     updates() {
       const line: Line<readonly ActiveCall[]> = createLine(LATEST_ONLY, () => {
@@ -62,18 +77,22 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
       lines.add(line);
       metrics.subscribers.inc({ field: 'activeCalls' });
       if (lines.size === 1) {
-        parts.onActive(true);
         held = null;
+        parts.onActive(true);
         void look('query');
       } else if (held !== null) {
         line.push(held);
       }
       return line;
     },
-    feed({ party }) {
+    feed({ party, previousStatus }) {
       if (held === null || lines.size === 0) return;
       const isThis = (call: ActiveCall) => call.sessionId === party.sessionId && call.partyId === party.id;
-      if (!held.some(isThis)) return poke();
+      if (!held.some(isThis)) {
+        // Somebody else's party, or an own one that is new here.
+        if (previousStatus === null) poke();
+        return;
+      }
       fedAt = Date.now();
       const telephonyStatus = telephonyStatusOf(party.status.code);
       hold(
@@ -81,66 +100,66 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
           ? held.filter((call) => !isThis(call))
           : held.map((call) => (isThis(call) && telephonyStatus ? { ...call, ...telephonyStatus } : call)),
       );
-      poke();
     },
     poke,
     stop() {
-      for (const line of [...lines]) line.end();
+      for (const line of lines) line.end();
       lines.clear();
       rest();
     },
   };
 
   function poke(): void {
-    if (lines.size > 0 && failures === 0) schedule(PROMPT);
+    if (lines.size === 0 || failures > 0) return;
+    const now = Date.now();
+    const soon = Math.max(now + PROMPT, readAt + pace / HASTE);
+    if (soon < dueAt) schedule(soon - now);
   }
 
   function rest(): void {
     if (timer !== null) clearTimeout(timer);
     timer = null;
+    dueAt = Infinity;
+    failures = 0;
     parts.onActive(false);
   }
 
   function schedule(wait: number): void {
     if (timer !== null) clearTimeout(timer);
+    dueAt = Date.now() + wait;
     timer = setTimeout(() => void look('poll'), wait);
   }
 
   async function look(lane: 'query' | 'poll'): Promise<void> {
     try {
-      await ask(lane);
+      await (lane === 'query' ? sharedRead.join() : ask('poll'));
       failures = 0;
       if (lines.size > 0) schedule(pace);
     } catch (error) {
-      if (error instanceof Unauthenticated || error instanceof Forbidden) {
-        for (const line of [...lines]) line.fail(error);
-        lines.clear();
-        rest();
-        return;
-      }
-      if (!(error instanceof CallControlFailure)) log.error({ err: error }, 'Active calls met a defect');
-      failures += 1;
-      const backoff = Math.min(MOST_BACKOFF, pace * 2 ** failures) * (0.5 + Math.random() / 2);
-      const penalty = error instanceof RateLimited ? error.retryAt - Date.now() : 0;
-      if (lines.size > 0) schedule(Math.max(backoff, penalty));
+      if (lines.size > 0) failed(error);
     }
   }
 
-  /** Questions at the same time share one request. */
-  function ask(lane: 'query' | 'poll'): Promise<readonly ActiveCall[]> {
-    flight ??= source()
-      .readActiveCalls({ lane })
-      .then((reading) => {
-        if (reading.sentAt >= fedAt || held === null) {
-          readAt = reading.receivedAt;
-          hold(reading.value);
-        }
-        return held ?? reading.value;
-      })
-      .finally(() => {
-        flight = null;
-      });
-    return flight;
+  function failed(error: unknown): void {
+    if (error instanceof Unauthenticated || error instanceof Forbidden) {
+      for (const line of lines) line.fail(error);
+      lines.clear();
+      rest();
+      return;
+    }
+    if (!(error instanceof CallControlFailure)) log.error({ err: error }, 'The list of calls met a defect');
+    failures += 1;
+    const backoff = Math.min(MOST_BACKOFF, pace * 2 ** failures) * (0.5 + Math.random() / 2);
+    const penalty = error instanceof RateLimited ? Math.min(MOST_PENALTY, error.retryAt - Date.now()) : 0;
+    schedule(Math.max(backoff, penalty));
+  }
+
+  async function ask(lane: 'query' | 'poll', signal?: AbortSignal): Promise<readonly ActiveCall[]> {
+    const { value, sentAt, receivedAt } = await source().readActiveCalls({ lane, signal });
+    if (held !== null && sentAt < fedAt + PROMPT) return held;
+    readAt = receivedAt;
+    hold(value);
+    return value;
   }
 
   function hold(calls: readonly ActiveCall[]): void {

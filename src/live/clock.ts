@@ -27,7 +27,8 @@ export function narrow(
   answer: { readonly upstreamDate: number | null; readonly sentAt: number; readonly receivedAt: number },
 ): ClockBounds {
   const { upstreamDate, sentAt, receivedAt } = answer;
-  if (upstreamDate === null) return bounds;
+  // An answer that came before its question tells of a clock that was set, and of nothing else.
+  if (upstreamDate === null || receivedAt < sentAt) return bounds;
   const least = upstreamDate - receivedAt;
   const most = upstreamDate + 1_000 - sentAt;
   const before = bounds === UNKNOWN_CLOCK ? NOTHING_YET : bounds;

@@ -46,6 +46,7 @@ export interface Desk {
   stop(): void;
 }
 
+/** What a desk needs; most of it is the same for all. */
 export interface DeskParts {
   readonly viewerId: string;
   readonly source: () => CallSource;
@@ -82,6 +83,7 @@ interface Glimpse {
   readonly until: number;
 }
 
+/** Makes it; it holds nothing yet. */
 export function createDesk(parts: DeskParts): Desk {
   const { viewerId, source, metrics } = parts;
   /** Calls with a watch, or with events that somebody may come back for. */

@@ -29,19 +29,16 @@ export interface Line<Event> extends AsyncIterableIterator<Event> {
 /** Makes a line. `onLeave` is called once, when the reader leaves or has read the end. */
 export function createLine<Event>(rules: QueueRules<Event>, onLeave: () => void): Line<Event> {
   let queue: Event[] = [];
-  let waiting: Reader<Event> | null = null;
+  const waiting: Reader<Event>[] = [];
   let ending: { readonly error?: unknown } | null = null;
   let left = false;
 
   const line: Line<Event> = {
     push(event) {
       if (left || ending !== null) return;
-      if (waiting !== null) {
-        waiting.resolve({ value: event, done: false });
-        waiting = null;
-        return;
-      }
-      queue.push(queue.length < rules.limit ? event : replaceOlder(queue, event, rules));
+      const reader = waiting.shift();
+      if (reader !== undefined) reader.resolve({ value: event, done: false });
+      else queue.push(queue.length < rules.limit ? event : replaceOlder(queue, event, rules));
     },
     end: () => finish({}),
     fail: (error) => finish({ error }),
@@ -57,9 +54,7 @@ export function createLine<Event>(rules: QueueRules<Event>, onLeave: () => void)
         if ('error' in ending) return Promise.reject(ending.error);
       }
       if (left) return Promise.resolve({ value: undefined, done: true });
-      // Readers of a stream ask for one event at a time; a second question shares the first one's answer.
-      waiting ??= createReader();
-      return waiting.promise;
+      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
     },
     return() {
       leave();
@@ -76,45 +71,35 @@ export function createLine<Event>(rules: QueueRules<Event>, onLeave: () => void)
   function finish(end: { readonly error?: unknown }): void {
     if (left || ending !== null) return;
     ending = end;
-    if (waiting === null) return;
-    const { resolve, reject } = waiting;
-    waiting = null;
+    const reader = waiting.shift();
+    if (reader === undefined) return;
     leave();
-    if ('error' in end) reject(end.error);
-    else resolve({ value: undefined, done: true });
+    if ('error' in end) reader.reject(end.error);
+    else reader.resolve({ value: undefined, done: true });
   }
 
   function leave(): void {
     if (left) return;
     left = true;
     queue = [];
-    waiting?.resolve({ value: undefined, done: true });
-    waiting = null;
+    for (const { resolve } of waiting.splice(0)) resolve({ value: undefined, done: true });
     onLeave();
   }
 }
 
 /** A reader that found its queue empty and waits. */
 interface Reader<Event> {
-  readonly promise: Promise<IteratorResult<Event>>;
   readonly resolve: (result: IteratorResult<Event>) => void;
   readonly reject: (error: unknown) => void;
 }
 
-function createReader<Event>(): Reader<Event> {
-  let resolve: Reader<Event>['resolve'] = () => {};
-  let reject: Reader<Event>['reject'] = () => {};
-  const promise = new Promise<IteratorResult<Event>>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
-}
-
-/** Takes the queued event with the same news out of the queue, and answers the one that stands for both. */
+/**
+ * Takes the latest queued event with the same news out of the queue, and answers the one that stands for both. It goes
+ * to the end, so that cursors are read in order.
+ */
 function replaceOlder<Event>(queue: Event[], event: Event, { key, merge, onSkip }: QueueRules<Event>): Event {
   const news = key(event);
-  const place = queue.findIndex((queued) => key(queued) === news);
+  const place = queue.findLastIndex((queued) => key(queued) === news);
   const [older] = place === -1 ? [] : queue.splice(place, 1);
   if (older === undefined) return event;
   onSkip?.();

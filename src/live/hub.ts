@@ -10,6 +10,7 @@ import type { CallSource } from './source.ts';
 import type { UpstreamHabits } from './watch.ts';
 import type { LiveLimits } from './watched-call.ts';
 
+/** What the hub needs; the numbers are for tests. */
 export interface HubOptions {
   readonly metrics: Metrics;
   readonly log: Log;
@@ -21,16 +22,19 @@ export interface HubOptions {
   readonly limits?: Partial<LiveLimits>;
 }
 
+/** Everything that is watched, for everybody. */
 export interface Hub {
-  /** The desk of a viewer; while it holds anything, everybody with the same id gets the same one. */
+  /** The desk of a viewer; everybody with the same id has the same one, and asks by the newest source. */
   desk(viewerId: string, source: CallSource): Desk;
   /** Tells every reader of the events of one viewer, or of all. */
   notify(kind: StreamNoticeKind, message: string, at: number, viewerId?: string): void;
+  /** How many desks hold a watch, a stream or events to come back for. */
   counts(): { readonly desks: number };
   /** Ends every stream and every watch. */
   stop(): void;
 }
 
+/** How long calls stay watched, and how much of them is kept. */
 export const DEFAULT_LIMITS: LiveLimits = {
   linger: 5_000, // 5 seconds
   retention: 65_000, // the promised minute, and a reconnect
@@ -41,24 +45,31 @@ export const DEFAULT_LIMITS: LiveLimits = {
 
 const ACTIVE_CALLS_PACE = 6_000; // 6 seconds: 10 of the minute's 50 requests
 
+/** Makes it; one for the whole gateway. */
 export function createHub(options: HubOptions): Hub {
   const { metrics, log, longPollTimeout, pace = DEFAULT_PACE, activeCallsPace = ACTIVE_CALLS_PACE } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const cursors = createCursorSigner();
   const habits = createHabits();
-  const desks = new Map<string, { readonly desk: Desk; source: CallSource }>();
+  /** Every desk that somebody has; one that nobody has is collected. */
+  const desks = new Map<string, WeakRef<Seat>>();
+  const left = new FinalizationRegistry<string>((viewerId) => {
+    if (desks.get(viewerId)?.deref() === undefined) desks.delete(viewerId);
+  });
+  /** The desks that hold anything. */
+  const active = new Map<string, Seat>();
 
   return {
     desk(viewerId, source) {
-      const active = desks.get(viewerId);
-      if (active !== undefined) {
+      const known = desks.get(viewerId)?.deref();
+      if (known !== undefined) {
         // The newest source has the newest tokens.
-        active.source = source;
-        return active.desk;
+        known.source = source;
+        return known.desk;
       }
       const desk = createDesk({
         viewerId,
-        source: () => entry.source,
+        source: () => seat.source,
         habits,
         cursors,
         pace,
@@ -68,23 +79,31 @@ export function createHub(options: HubOptions): Hub {
         metrics,
         log,
         onActive(isActive) {
-          if (isActive) desks.set(viewerId, entry);
-          else if (desks.get(viewerId) === entry) desks.delete(viewerId);
+          if (isActive) active.set(viewerId, seat);
+          else active.delete(viewerId);
         },
       });
-      const entry = { desk, source };
+      const seat: Seat = { desk, source };
+      desks.set(viewerId, new WeakRef(seat));
+      left.register(seat, viewerId);
       return desk;
     },
     notify(kind, message, at, viewerId) {
-      for (const [id, { desk }] of desks) {
+      for (const [id, { desk }] of active) {
         if (viewerId === undefined || viewerId === id) desk.notify(kind, message, at);
       }
     },
-    counts: () => ({ desks: desks.size }),
+    counts: () => ({ desks: active.size }),
     stop() {
-      for (const { desk } of [...desks.values()]) desk.stop();
+      for (const { desk } of [...active.values()]) desk.stop();
     },
   };
+}
+
+/** A desk, and whoever asks RingCentral for it now. */
+interface Seat {
+  readonly desk: Desk;
+  source: CallSource;
 }
 
 function createHabits(): UpstreamHabits {

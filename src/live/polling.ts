@@ -2,52 +2,62 @@
  * How one watch asks: the state machine of its polls.
  *
  * ```text
- *               early and unchanged, twice, without an excuse
- *   unknown ─────────────────────────────────────────► ignored   paced: the parameters do nothing
- *      │ ▲                                                │
- *      │ └──────────────── after five minutes ────────────┘
- *      ├── held, then unchanged ─────────────────────► honoured  the next poll at once
- *      └── 400 for the parameters ───────────────────► refused   paced, without parameters
+ *   unknown ──── held, then unchanged ───────────────────────────► honoured   the next poll at once
+ *
+ *   unknown   ── early and unchanged, twice, without an excuse ──► ignored ┐  paced, without parameters;
+ *   honoured  ── 400 for the parameters ─────────────────────────► refused ┘  unknown again after five minutes
  *
  *   in every mode:  a failure ──► backs off 1 s … 30 s, jittered      a 429 ──► waits as long as it says
  * ```
  *
- * A change resets the doubts. No answer of the upstream makes a hot loop: between two sends there is always a gap.
+ * No answer of the upstream makes a hot loop: there is a gap between two sends, which grows after a burst of answers
+ * that nobody held, and nothing that is unchanged is asked for faster than the pace.
  */
 
 /** What RingCentral does with the parameters of a long poll. Nobody documents it, so it is found out. */
-export const POLL_MODES = ['unknown', 'honoured', 'ignored', 'refused'] as const;
-export type PollMode = (typeof POLL_MODES)[number];
+export type PollMode = 'unknown' | 'honoured' | 'ignored' | 'refused';
 
+/** The state of the machine; an immutable value. */
 export interface Polling {
   readonly mode: PollMode;
-  /** Unchanged answers in a row that came too early to have been held. */
+  /** Unchanged answers without an excuse that came too early to have been held; since the last that was held. */
   readonly early: number;
+  /** Answers of any kind in a row that came too early to have been held. */
+  readonly burst: number;
   /** Failures in a row. */
   readonly failures: number;
   /** When to send next, epoch milliseconds. */
   readonly nextAt: number;
-  /** When `ignored` is doubted again, epoch milliseconds. */
+  /** When to send next at the earliest, however urgent it becomes; epoch milliseconds. */
+  readonly notBefore: number;
+  /** When `ignored` and `refused` are doubted again, epoch milliseconds. */
   readonly doubtAt: number;
 }
 
+/** A body of the call, and when it was asked for and answered; epoch milliseconds. */
+interface Answer {
+  readonly sentAt: number;
+  readonly receivedAt: number;
+}
+
+/** What came of one poll. */
 export type PollOutcome =
-  | {
+  | (Answer & {
       readonly kind: 'answered';
       readonly changed: boolean;
       /** It was asked to wait. */
       readonly withParameters: boolean;
       /**
-       * By how many milliseconds the timestamp may have been older than the last change, by the upstream's clock.
-       * Above zero, an early answer is no sign of disregard: it may tell of what is known already.
+       * The timestamp may have been older than the last change, so that an early answer is no sign of disregard: it may
+       * tell of what is known already.
        */
-      readonly excuse: number;
-      readonly sentAt: number;
-      readonly receivedAt: number;
-    }
+      readonly excused: boolean;
+      /** By how many milliseconds a poll must leave later than this one for its timestamp to be behind that change. */
+      readonly catchUp: number;
+    })
   /** The body may be older than what is held: ask again. */
-  | { readonly kind: 'doubtful'; readonly sentAt: number; readonly receivedAt: number }
-  | { readonly kind: 'parametersRefused'; readonly sentAt: number; readonly receivedAt: number }
+  | (Answer & { readonly kind: 'doubtful' })
+  | { readonly kind: 'parametersRefused'; readonly at: number }
   | { readonly kind: 'rateLimited'; readonly retryAt: number }
   | { readonly kind: 'failed'; readonly at: number; readonly random: number };
 
@@ -57,18 +67,21 @@ export interface PollPace {
   readonly pacedGap: number;
 }
 
-export const DEFAULT_PACE: PollPace = { pacedGap: 2_000 }; // 2 seconds, 30 requests a minute of 50
+/** 2 seconds: 30 requests a minute of the 50 that RingCentral allows. */
+export const DEFAULT_PACE: PollPace = { pacedGap: 2_000 };
 
 const LEAST_GAP = 100; // milliseconds between two sends, whatever the upstream does
 const EARLY = 1_000; // an unchanged answer within a second was not held
-const EARLY_GAP = 1_000; // after such an answer
+const EARLY_GAP = 1_000; // after such an answer, and after a burst
+const BURST = 20; // early answers, as a call that changes quickly gives them
+const MOST_CATCH_UP = 250; // milliseconds that a watch is deaf at most, to be behind what it knows
 const DOUBT_AFTER = 300_000; // 5 minutes
 const LEAST_BACKOFF = 1_000;
 const MOST_BACKOFF = 30_000;
 
 /** How a watch begins; `mode` is what other watches of the same upstream have found out. */
 export function startPolling(mode: PollMode, now: number): Polling {
-  return { mode, early: 0, failures: 0, nextAt: now, doubtAt: now + DOUBT_AFTER };
+  return { mode, early: 0, burst: 0, failures: 0, nextAt: now, notBefore: now, doubtAt: now + DOUBT_AFTER };
 }
 
 /** True when the next poll carries the parameters. */
@@ -76,25 +89,35 @@ export function asksToHold({ mode }: Polling): boolean {
   return mode === 'unknown' || mode === 'honoured';
 }
 
-/** The state after an answer. */
-export function afterPoll(polling: Polling, outcome: PollOutcome, { pacedGap }: PollPace): Polling {
+/** The call may have changed: the next poll need not wait for the pace, only for what must be waited for. */
+export function hurried(polling: Polling, now: number): Polling {
+  const nextAt = Math.max(polling.notBefore, Math.min(polling.nextAt, now));
+  return nextAt === polling.nextAt ? polling : { ...polling, nextAt };
+}
+
+/** The state after an answer; `pacedGap` as {@link PollPace} has it. */
+export function afterPoll(polling: Polling, outcome: PollOutcome, pacedGap: number): Polling {
   switch (outcome.kind) {
     case 'rateLimited':
-      return { ...polling, nextAt: outcome.retryAt };
+      return { ...polling, nextAt: outcome.retryAt, notBefore: outcome.retryAt };
     case 'failed': {
       const backoff = Math.min(MOST_BACKOFF, LEAST_BACKOFF * 2 ** polling.failures);
-      return {
-        ...polling,
-        failures: polling.failures + 1,
-        nextAt: outcome.at + backoff * (0.5 + outcome.random / 2),
-      };
+      const nextAt = outcome.at + backoff * (0.5 + outcome.random / 2);
+      return { ...polling, failures: polling.failures + 1, nextAt, notBefore: nextAt };
     }
     case 'parametersRefused':
-      return { ...polling, mode: 'refused', failures: 0, nextAt: outcome.sentAt + pacedGap };
-    case 'doubtful':
-      return { ...polling, failures: 0, nextAt: atLeast(outcome, LEAST_GAP) };
+      return disregarded(
+        { ...polling, failures: 0, notBefore: outcome.at + LEAST_GAP },
+        'refused',
+        outcome.at,
+        outcome.at + pacedGap,
+      );
+    case 'doubtful': {
+      const noted = noteAnswer(polling, outcome);
+      return { ...noted, nextAt: atLeast(outcome, quickGap(noted)) };
+    }
     case 'answered':
-      return afterAnswer({ ...polling, failures: 0 }, outcome, pacedGap);
+      return afterAnswer(noteAnswer(polling, outcome), outcome, pacedGap);
   }
 }
 
@@ -103,29 +126,44 @@ function afterAnswer(
   outcome: PollOutcome & { readonly kind: 'answered' },
   pacedGap: number,
 ): Polling {
-  if (!outcome.withParameters) {
-    const paced = { ...polling, nextAt: atLeast(outcome, asksToHold(polling) ? LEAST_GAP : pacedGap) };
-    const doubts = polling.mode === 'ignored' && outcome.receivedAt >= polling.doubtAt;
-    return doubts ? { ...paced, mode: 'unknown', early: 0 } : paced;
+  const { receivedAt } = outcome;
+  const quick = quickGap(polling);
+  if (!asksToHold(polling)) {
+    const paced = { ...polling, nextAt: atLeast(outcome, pacedGap) };
+    return receivedAt >= polling.doubtAt ? { ...paced, mode: 'unknown', early: 0 } : paced;
   }
-  if (outcome.changed) return { ...polling, early: 0, nextAt: atLeast(outcome, LEAST_GAP) };
-  if (outcome.receivedAt - outcome.sentAt >= EARLY) {
-    return { ...polling, mode: 'honoured', early: 0, nextAt: atLeast(outcome, LEAST_GAP) };
+  if (!outcome.withParameters || outcome.changed) return { ...polling, nextAt: atLeast(outcome, quick) };
+  if (wasHeld(outcome)) {
+    return { ...polling, mode: 'honoured', early: 0, nextAt: atLeast(outcome, pacedGap) };
   }
-  if (outcome.excuse > 0) {
-    return { ...polling, nextAt: atLeast(outcome, Math.max(LEAST_GAP, outcome.excuse)) };
+  if (outcome.excused) {
+    const gap = Math.max(quick, Math.min(outcome.catchUp, MOST_CATCH_UP));
+    return { ...polling, nextAt: atLeast(outcome, gap) };
   }
   const early = polling.early + 1;
   if (early < 2) return { ...polling, early, nextAt: atLeast(outcome, EARLY_GAP) };
-  return {
-    ...polling,
-    mode: 'ignored',
-    early: 0,
-    nextAt: atLeast(outcome, pacedGap),
-    doubtAt: outcome.receivedAt + DOUBT_AFTER,
-  };
+  return disregarded(polling, 'ignored', receivedAt, atLeast(outcome, pacedGap));
 }
 
-function atLeast({ sentAt, receivedAt }: { sentAt: number; receivedAt: number }, gap: number): number {
+/** The parameters do nothing, or harm: not again for a while. */
+function disregarded(polling: Polling, mode: PollMode, now: number, nextAt: number): Polling {
+  return { ...polling, mode, early: 0, nextAt, doubtAt: now + DOUBT_AFTER };
+}
+
+/** What every answer tells, whatever is in it. */
+function noteAnswer(polling: Polling, answer: Answer): Polling {
+  const burst = wasHeld(answer) ? 0 : polling.burst + 1;
+  return { ...polling, failures: 0, burst, notBefore: answer.sentAt + LEAST_GAP };
+}
+
+function wasHeld({ sentAt, receivedAt }: Answer): boolean {
+  return receivedAt - sentAt >= EARLY;
+}
+
+function quickGap({ burst }: Polling): number {
+  return burst > BURST ? EARLY_GAP : LEAST_GAP;
+}
+
+function atLeast({ sentAt, receivedAt }: Answer, gap: number): number {
   return Math.max(receivedAt, sentAt + gap);
 }

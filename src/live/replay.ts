@@ -16,12 +16,14 @@ export interface CursorSigner {
   scope(viewerId: string, sessionId: string): CursorScope;
 }
 
+/** Writes and reads the cursors of one viewer and call. */
 export interface CursorScope {
   /** A cursor after the event number `sequence` of the run of events named `run`. */
   write(run: string, sequence: number): string;
   read(cursor: string): { readonly run: string; readonly sequence: number } | CursorRefusal;
 }
 
+/** Makes it; its cursors die with its secret. */
 export function createCursorSigner(secret: Buffer = randomBytes(32)): CursorSigner {
   const processMark = digest('process').slice(0, 8);
 
@@ -62,9 +64,12 @@ export interface ReplayLimits {
   readonly most: number;
 }
 
+/** One run of events, as far as it is remembered. */
 export interface Replay<Event> {
   /** The cursor after the last event. */
   readonly cursor: string;
+  /** A cursor for whoever has no state of the call yet: there is no resuming from it. */
+  readonly nowhere: string;
   /** Keeps the event that `make` builds with its cursor. */
   add(now: number, make: (cursor: string) => Event): Event;
   /** The events after a cursor, oldest first, or why there are none to be had. */
@@ -72,8 +77,8 @@ export interface Replay<Event> {
 }
 
 /**
- * Makes the memory of one run of events. A run is an unbroken watch: after a gap a new one begins, and the cursors of
- * the old one are expired.
+ * Makes the memory of one run of events. A run ends when the call is forgotten; the cursors of an earlier one are
+ * expired.
  */
 export function createReplay<Event>(scope: CursorScope, { lifetime, most }: ReplayLimits): Replay<Event> {
   const run = randomBytes(6).toString('base64url');
@@ -85,6 +90,7 @@ export function createReplay<Event>(scope: CursorScope, { lifetime, most }: Repl
     get cursor() {
       return cursor;
     },
+    nowhere: scope.write('nowhere', 0),
     add(now, make) {
       sequence += 1;
       cursor = scope.write(run, sequence);

@@ -9,6 +9,7 @@ export interface LongPoll {
   readonly timeout: number;
 }
 
+/** How a read is made. */
 export interface ReadOptions {
   /** Queries answer a person who waits; polls keep a watch fresh and may wait themselves. */
   readonly lane: 'query' | 'poll';
@@ -25,6 +26,7 @@ export interface ReadingTimes {
   readonly upstreamDate: number | null;
 }
 
+/** What was read, and when. */
 export interface Reading<Value> extends ReadingTimes {
   readonly value: Value;
 }

@@ -11,7 +11,7 @@
  * ```
  */
 import { isDeepStrictEqual } from 'node:util';
-import { type CallParty, type CallSession, findParty, isOver, type PartyStatus } from '../../schema/model.ts';
+import { type CallParty, type CallSession, isOver, type PartyStatus } from '../../schema/model.ts';
 
 /** One party in its new state. */
 export interface Transition {
@@ -36,42 +36,58 @@ export interface Observation {
   readonly only?: string | undefined;
 }
 
+/** What a body is worth, and what is held after it. */
 export type Verdict =
   | { readonly kind: 'confirmed'; readonly held: Held }
   | { readonly kind: 'changed'; readonly held: Held; readonly transitions: readonly Transition[] }
   | { readonly kind: 'doubtful' };
 
+/** An answer cannot come so long before a change that is known already, unless the clock was set back. */
+const CLOCK_SET_BACK = 1_000; // 1 second
+
 /** Decides what a body tells beyond what is held. */
 export function observe(held: Held | null, { session, sentAt, receivedAt, only }: Observation): Verdict {
   const transitions: Transition[] = [];
-  const parties = session.parties.map((party) => {
-    const earlier = held === null ? undefined : findParty(held.session, party.id);
-    if (earlier === undefined) {
-      const joined = { ...party, observedAt: receivedAt };
-      transitions.push({ party: joined, previousStatus: null });
-      return joined;
-    }
-    if (only !== undefined && only !== party.id) return earlier;
-    const observedAt = Math.max(receivedAt, earlier.observedAt + 1);
-    if (sameState(earlier, party) || comesBackToLife(earlier, party)) return { ...earlier, observedAt };
-    const changed = { ...party, observedAt };
-    transitions.push({ party: changed, previousStatus: earlier.status });
-    return changed;
-  });
+  const seen = new Map(session.parties.map((party) => [party.id, party]));
   // RingCentral keeps parties that have left; a body without one it showed before is a reduced body.
-  const missing = held?.session.parties.filter((party) => findParty(session, party.id) === undefined) ?? [];
+  const known = held?.session.parties ?? [];
+  const knownIds = new Set(known.map(({ id }) => id));
+  const joined = [...seen.values()].filter(({ id }) => !knownIds.has(id));
+  const parties = [...known.map(updated), ...joined.map(added)];
   const next: CallSession = {
     ...session,
+    originType: session.originType ?? held?.session.originType ?? null,
+    rawOriginType: session.rawOriginType ?? held?.session.rawOriginType ?? null,
     voiceCallToken: session.voiceCallToken ?? held?.session.voiceCallToken ?? null,
-    parties: missing.length === 0 ? parties : [...missing, ...parties],
+    creationTime: session.creationTime ?? held?.session.creationTime ?? null,
+    parties,
     observedAt: Math.max(receivedAt, held?.session.observedAt ?? 0),
   };
   if (held === null) return { kind: 'changed', held: { session: next, changedAt: receivedAt }, transitions };
   if (transitions.length === 0) {
     return { kind: 'confirmed', held: { session: next, changedAt: held.changedAt } };
   }
-  if (sentAt < held.changedAt) return { kind: 'doubtful' };
+  const mayBeOlder = sentAt < held.changedAt;
+  // By a clock that was set back every body would look older, for as long as it takes to catch up.
+  const isOrdered = receivedAt > held.changedAt - CLOCK_SET_BACK;
+  if (mayBeOlder && isOrdered) return { kind: 'doubtful' };
   return { kind: 'changed', held: { session: next, changedAt: receivedAt }, transitions };
+
+  function updated(earlier: CallParty): CallParty {
+    const party = seen.get(earlier.id);
+    if (party === undefined || (only !== undefined && only !== party.id)) return earlier;
+    const observedAt = Math.max(receivedAt, earlier.observedAt + 1);
+    if (comesBackToLife(earlier, party) || sameState(earlier, party)) return { ...earlier, observedAt };
+    const changed = { ...party, observedAt };
+    transitions.push({ party: changed, previousStatus: earlier.status });
+    return changed;
+  }
+
+  function added(party: CallParty): CallParty {
+    const newcomer = { ...party, observedAt: receivedAt };
+    transitions.push({ party: newcomer, previousStatus: null });
+    return newcomer;
+  }
 }
 
 /** The held session with one party replaced: how the answer of a command becomes a body. */
@@ -119,7 +135,7 @@ function isConferenceMember(party: CallParty): boolean {
 
 /** Whoever is disconnected stays so; whoever is gone can only be disconnected. */
 function comesBackToLife(earlier: CallParty, party: CallParty): boolean {
-  if (earlier.status.code === 'DISCONNECTED') return true;
+  if (earlier.status.code === 'DISCONNECTED') return party.status.code !== 'DISCONNECTED';
   return isOver(earlier.status) && !isOver(party.status);
 }
 

@@ -7,12 +7,13 @@
  *   starting ──first answer──► healthy ◄──────────┐
  *      │                          │ failure, 429   │ answer
  *      └────────failure──────► degraded ───────────┘
+ *
+ *   from everywhere:  stopped, denied (401, 403, 400 without parameters), or the call is over
  * ```
  */
 import {
   BadUserInput,
   CallControlFailure,
-  CallNotFound,
   Forbidden,
   RateLimited,
   Unauthenticated,
@@ -21,18 +22,10 @@ import type { CallSession } from '../../schema/model.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { ClockBounds } from './clock.ts';
-import {
-  afterPoll,
-  asksToHold,
-  type PollMode,
-  type PollOutcome,
-  type PollPace,
-  startPolling,
-} from './polling.ts';
+import { afterPoll, asksToHold, hurried, type PollMode, type PollOutcome, startPolling } from './polling.ts';
 import type { CallSource, Reading, ReadingTimes } from './source.ts';
 
-export const WATCH_STATES = ['starting', 'healthy', 'degraded'] as const;
-export type WatchState = (typeof WATCH_STATES)[number];
+type WatchState = 'starting' | 'healthy' | 'degraded';
 
 /** What all watches of one upstream find out together. */
 export interface UpstreamHabits {
@@ -43,33 +36,36 @@ export interface UpstreamHabits {
   noteMode(mode: PollMode): void;
 }
 
+/** What a watch needs, and whom it tells. */
 export interface WatchParts {
   readonly source: () => CallSource;
   readonly sessionId: string;
   readonly habits: UpstreamHabits;
-  readonly pace: PollPace;
+  /** Milliseconds between two polls that the upstream does not hold. */
+  readonly pacedGap: () => number;
   /** Milliseconds that the upstream may hold a poll. */
   readonly pollTimeout: () => number;
   readonly metrics: Metrics;
   readonly log: Log;
-  /** When the state that is held already was asked for; null: read it first. */
-  readonly knownSince: number | null;
+  /** When the state that is held already was asked for and answered; null: read it first. */
+  readonly known: { readonly sentAt: number; readonly receivedAt: number } | null;
   /** When the call last changed, epoch milliseconds. */
   readonly changedAt: () => number;
   /** Takes an answer, and tells what it was worth. */
   readonly onReading: (reading: Reading<CallSession | null>) => 'confirmed' | 'changed' | 'doubtful' | 'over';
-  /** A poll is held: what is known is still true. */
+  /** The first poll is held: what was known is still true. */
   readonly onStillTrue: () => void;
   /** The upstream fails; the next try is at `nextAt`, epoch milliseconds. */
   readonly onTrouble: (nextAt: number) => void;
-  /** The viewer may not look (any more): the watch is over. */
-  readonly onDenied: (error: Unauthenticated | Forbidden) => void;
+  /** The viewer may not look (any more), or not at this: the watch is over. */
+  readonly onDenied: (error: CallControlFailure) => void;
 }
 
+/** A watch that runs. */
 export interface Watch {
   /** True when what is held is what the upstream would answer now, as far as anybody can tell. */
   isHealthy(): boolean;
-  /** Settles once the first poll was answered, or has been held for a moment. */
+  /** Settles once it is healthy, degraded or stopped, and soon in any case. */
   readonly settled: Promise<void>;
   /** The call may have changed: do not wait for the pace. */
   poke(): void;
@@ -77,25 +73,37 @@ export interface Watch {
 }
 
 const HELD_FOR_A_MOMENT = 200; // milliseconds: an upstream that had news would have told them
-const LEAST_PENALTY = 1_000; // milliseconds, whatever a 429 says
-const LONG_PENALTY = 3_000; // milliseconds: worth telling the watchers
+const PATIENCE = 1_000; // 1 second: how long a question waits for a watch that itself waits to begin
+const BETWEEN_POLLS = 6_000; // 6 seconds: a poll may have to wait for the rate budget
+const LEAST_PENALTY = 1_000; // 1 second, whatever a 429 says
+const MOST_PENALTY = 600_000; // 10 minutes, likewise
+const LONG_PENALTY = 3_000; // 3 seconds: worth telling the watchers
 
+/** Starts it; its first request leaves at once. */
 export function createWatch(parts: WatchParts): Watch {
-  const { sessionId, habits, metrics, pace } = parts;
+  const { sessionId, habits, metrics, known } = parts;
   const controller = new AbortController();
   const { signal } = controller;
   let polling = startPolling(habits.mode(), Date.now());
   let state: WatchState = 'starting';
-  let basis = parts.knownSince;
+  /** When the body that is held was asked for. */
+  let basis = known?.sentAt ?? null;
+  /** When the last good answer came, by a clock that nobody sets. */
   let lastGoodAt = -Infinity;
   /** Whether a poll is out at the upstream, held open. */
-  let held = false;
+  let isOut = false;
   /** The next answer must not be waited for: the last one was in doubt. */
   let inDoubt = false;
+  /** Somebody poked while a request was on its way. */
+  let poked = false;
   let wake: (() => void) | null = null;
   let settle = () => {};
   const settled = new Promise<void>((resolve) => {
-    settle = resolve;
+    const timer = setTimeout(resolve, PATIENCE);
+    settle = () => {
+      clearTimeout(timer);
+      resolve();
+    };
   });
 
   metrics.watches.inc({ state });
@@ -103,11 +111,11 @@ export function createWatch(parts: WatchParts): Watch {
   void run();
 
   return {
-    isHealthy: () => state === 'healthy' && (held || Date.now() - lastGoodAt < 3 * pace.pacedGap),
+    isHealthy: () => state === 'healthy' && (isOut || performance.now() - lastGoodAt < shelfLife()),
     settled,
     poke() {
-      if (state === 'degraded') return;
-      polling = { ...polling, nextAt: Math.min(polling.nextAt, Date.now()) };
+      poked = true;
+      polling = hurried(polling, Date.now());
       wake?.();
     },
     stop,
@@ -123,102 +131,116 @@ export function createWatch(parts: WatchParts): Watch {
   }
 
   async function run(): Promise<void> {
-    // Watches that begin together see each other before the first of them says how long it may be held.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (!signal.aborted) {
+    for (;;) {
       await untilNext();
       if (signal.aborted) return;
+      poked = false;
       const before = polling.mode;
       const outcome = await poll();
       if (outcome === null || signal.aborted) return;
-      polling = afterPoll(polling, outcome, pace);
+      polling = afterPoll(polling, outcome, parts.pacedGap());
+      if (poked) polling = hurried(polling, Date.now());
       if (polling.mode !== before) {
         metrics.pollModes.dec({ mode: before });
         metrics.pollModes.inc({ mode: polling.mode });
         habits.noteMode(polling.mode);
       }
-      if (state === 'degraded' && outcome.kind !== 'doubtful') parts.onTrouble(polling.nextAt);
+      if (state === 'degraded') parts.onTrouble(polling.nextAt);
     }
   }
 
   /** One request and what came of it; null when there is nothing left to watch. */
   async function poll(): Promise<PollOutcome | null> {
-    const hold = basis !== null && !inDoubt && asksToHold(polling);
-    const timestamp = (basis ?? 0) + habits.clock().least;
-    const timeout = parts.pollTimeout();
+    // After trouble and doubt the true state is wanted now, not when it changes.
+    const isCalm = !inDoubt && state !== 'degraded';
+    const hold = basis !== null && isCalm && asksToHold(polling);
+    const timestamp = timestampFor(basis ?? 0);
     let moment: ReturnType<typeof setTimeout> | undefined;
     try {
       const reading = await parts.source().readSession(sessionId, {
         lane: basis === null ? 'query' : 'poll',
         signal,
         longPoll: hold
-          ? { timestamp: new Date(timestamp).toISOString(), timeout: timeout / 1_000 }
+          ? { timestamp: new Date(timestamp).toISOString(), timeout: parts.pollTimeout() / 1_000 }
           : undefined,
         onSent() {
-          held = hold;
-          if (hold && state === 'starting') moment = setTimeout(nothingNew, HELD_FOR_A_MOMENT);
+          isOut = hold;
+          if (hold && state === 'starting') moment = setTimeout(nothingNew, aMoment());
         },
       });
-      held = false;
-      if (signal.aborted) return null;
-      habits.noteTimes(reading);
-      // Recovered before the news: whoever watches hears first that it can be believed again.
-      enter('healthy');
-      const worth = parts.onReading(reading);
-      settle();
-      if (worth === 'over') {
-        stop();
-        return null;
-      }
-      lastGoodAt = reading.receivedAt;
-      inDoubt = worth === 'doubtful';
-      const { sentAt, receivedAt } = reading;
-      if (worth === 'doubtful') return { kind: 'doubtful', sentAt, receivedAt };
-      basis = sentAt;
-      const excuse = parts.changedAt() + habits.clock().most - timestamp;
-      return {
-        kind: 'answered',
-        changed: worth === 'changed',
-        withParameters: hold,
-        excuse,
-        sentAt,
-        receivedAt,
-      };
+      return signal.aborted ? null : taken(reading, hold, timestamp);
     } catch (error) {
-      held = false;
-      if (signal.aborted) return null;
-      return failed(error, hold);
+      return signal.aborted ? null : failed(error, hold);
     } finally {
+      isOut = false;
       clearTimeout(moment);
     }
   }
 
+  function taken(reading: Reading<CallSession | null>, hold: boolean, timestamp: number): PollOutcome | null {
+    habits.noteTimes(reading);
+    // Recovered before the news: whoever watches hears first that it can be believed again.
+    enter('healthy');
+    const worth = parts.onReading(reading);
+    settle();
+    if (worth === 'over') {
+      stop();
+      return null;
+    }
+    lastGoodAt = performance.now();
+    inDoubt = worth === 'doubtful';
+    const { receivedAt } = reading;
+    // The clock may have been set back between the two.
+    const sentAt = Math.min(reading.sentAt, receivedAt);
+    if (worth === 'doubtful') return { kind: 'doubtful', sentAt, receivedAt };
+    basis = sentAt;
+    const changedUntil = parts.changedAt() + habits.clock().most;
+    return {
+      kind: 'answered',
+      changed: worth === 'changed',
+      withParameters: hold,
+      excused: changedUntil > timestamp,
+      catchUp: changedUntil - timestampFor(sentAt),
+      sentAt,
+      receivedAt,
+    };
+  }
+
   function failed(error: unknown, hold: boolean): PollOutcome | null {
     const now = Date.now();
-    if (error instanceof Unauthenticated || error instanceof Forbidden) {
+    if (error instanceof BadUserInput && hold) return { kind: 'parametersRefused', at: now };
+    if (error instanceof Unauthenticated || error instanceof Forbidden || error instanceof BadUserInput) {
       stop();
       parts.onDenied(error);
       return null;
     }
-    if (error instanceof CallNotFound) {
-      parts.onReading({ value: null, sentAt: now, receivedAt: now, upstreamDate: null });
-      stop();
-      return null;
-    }
-    if (error instanceof BadUserInput && hold) {
-      return { kind: 'parametersRefused', sentAt: now, receivedAt: now };
-    }
     if (error instanceof RateLimited) {
-      const retryAt = Math.max(error.retryAt, now + LEAST_PENALTY);
-      if (retryAt - now >= LONG_PENALTY) enter('degraded');
-      return { kind: 'rateLimited', retryAt };
+      const penalty = Math.min(MOST_PENALTY, Math.max(LEAST_PENALTY, error.retryAt - now));
+      if (penalty >= LONG_PENALTY) enter('degraded');
+      return { kind: 'rateLimited', retryAt: now + penalty };
     }
     if (!(error instanceof CallControlFailure)) parts.log.error({ err: error }, 'A watch met a defect');
     enter('degraded');
     return { kind: 'failed', at: now, random: Math.random() };
   }
 
+  /** The time that a poll names when everything up to an answer asked for at `sentAt` is known. */
+  function timestampFor(sentAt: number): number {
+    return sentAt + habits.clock().least;
+  }
+
+  /** How long an answer is good for while no poll is held. */
+  function shelfLife(): number {
+    return asksToHold(polling) ? BETWEEN_POLLS : 3 * parts.pacedGap();
+  }
+
+  function aMoment(): number {
+    const roundTrip = known === null ? 0 : known.receivedAt - known.sentAt;
+    return Math.max(HELD_FOR_A_MOMENT, 2 * roundTrip);
+  }
+
   function nothingNew(): void {
+    if (signal.aborted) return;
     enter('healthy');
     parts.onStillTrue();
     settle();
@@ -236,14 +258,16 @@ export function createWatch(parts: WatchParts): Watch {
     while (!signal.aborted) {
       const wait = polling.nextAt - Date.now();
       if (wait <= 0) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, wait);
+      const woken = await new Promise<boolean>((resolve) => {
+        const timer = setTimeout(resolve, wait, false);
         wake = () => {
           clearTimeout(timer);
-          resolve();
+          resolve(true);
         };
       });
       wake = null;
+      // The timer decides, not the clock: that may have been set back meanwhile.
+      if (!woken) return;
     }
   }
 }

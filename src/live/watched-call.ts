@@ -4,7 +4,7 @@
  * Everything that is learnt of the call comes through here, whether a poll, a query or a command brought it, so that
  * its states have one order. A call that nobody watches is only a memory of the last read.
  */
-import { CallNotFound, type Forbidden, type Unauthenticated } from '../../schema/failures.ts';
+import { CallControlFailure, CallNotFound } from '../../schema/failures.ts';
 import { type CallParty, type CallSession, findParty, type PartyAddress } from '../../schema/model.ts';
 import type {
   CallEvent,
@@ -16,8 +16,8 @@ import type {
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createLine, type Line, type QueueRules } from './exchange.ts';
-import type { PollPace } from './polling.ts';
 import { type CursorScope, createReplay, type Replay } from './replay.ts';
+import { createSharedRead } from './shared-read.ts';
 import type { CallSource, Reading } from './source.ts';
 import {
   ended,
@@ -45,11 +45,14 @@ export interface LiveLimits {
   readonly replayLimit: number;
 }
 
+/** What a call needs, and whom it tells. */
 export interface WatchedCallParts {
   readonly sessionId: string;
   readonly source: () => CallSource;
   readonly habits: UpstreamHabits;
-  readonly pace: PollPace;
+  /** Milliseconds between two polls that the upstream does not hold. */
+  readonly pacedGap: () => number;
+  /** Milliseconds that the upstream may hold a poll. */
   readonly pollTimeout: () => number;
   readonly limits: LiveLimits;
   readonly cursors: CursorScope;
@@ -57,23 +60,34 @@ export interface WatchedCallParts {
   readonly log: Log;
   /** The call begins, or ends, to need more than a memory. */
   readonly onActive: (active: boolean) => void;
+  /** A watch of the call begins, or ends. */
+  readonly onWatch: (watching: boolean) => void;
   readonly onTransition: (transition: Transition) => void;
 }
 
+/** When something was asked for and answered, epoch milliseconds. */
+export type Times = Pick<Observation, 'sentAt' | 'receivedAt'>;
+
+/** One call of one viewer. */
 export interface WatchedCall {
   /** What is held, however old. */
   readonly held: CallSession | null;
-  /** The state that costs nothing to answer: a healthy watch holds it. */
-  current(): CallSession | null;
+  /**
+   * The answer that costs nothing: what a healthy watch holds, and how a call ended for as long as it is remembered; null
+   * when RingCentral knows it no more. Undefined when RingCentral must be asked.
+   */
+  current(): CallSession | null | undefined;
   /** Reads the call; questions at the same time share one request. */
   read(signal?: AbortSignal): Promise<CallSession | null>;
-  /** Takes in what a read or a command brought; answers the state to show. */
-  take(observation: Observation): Promise<CallSession | null>;
-  takeParty(party: CallParty, times: Pick<Observation, 'sentAt' | 'receivedAt'>): Promise<CallParty>;
+  /** Takes in what a command brought; answers the state to show, null when the call is no more. */
+  take(session: CallSession, times: Times): Promise<CallSession | null>;
+  takeParty(party: CallParty, times: Times): Promise<CallParty>;
   /** A command went out whose effect is not in its answer: what is held, and what is on its way, may be old. */
   invalidate(): void;
   /** Watches for queries that keep asking. Settles once the watch can answer, or cannot soon. */
   watchForQueries(): Promise<void>;
+  /** A query was answered from the watch: it stays for the next one. */
+  keep(): void;
   events(after: string | null, dropped: (() => boolean) | undefined): Line<CallEvent>;
   parties(partyId: string | null): Line<CallPartyUpdate>;
   /** Tells every reader of the events something that is no change of the call. */
@@ -83,17 +97,25 @@ export interface WatchedCall {
 }
 
 const DEGRADED = 'RingCentral does not answer, or limits us: what is shown may be old.';
+const RECOVERED = 'RingCentral answers again; what follows is the true state.';
+const MOVED = 'The party went to another call.';
+const ENDED = 'The call is over.';
+const UNKNOWN = 'RingCentral knows no such call (any more).';
+
+/** How often a body in doubt is read again before the held state is left as it is. */
+const MOST_REREADS = 2;
 
 /** Brings the last answer of RingCentral to whoever measures how long a change took to the client. */
 const receivedAt = new WeakMap<object, number>();
 
 /** When RingCentral's answer that showed this event arrived, epoch milliseconds; null for anything else. */
 export function receivedAtOf(event: unknown): number | null {
-  return receivedAt.get(event as object) ?? null;
+  return typeof event === 'object' && event !== null ? (receivedAt.get(event) ?? null) : null;
 }
 
-interface Reader {
-  /** Gives the reader the state it starts from. */
+/** A reader that waits for the first state. */
+interface Newcomer {
+  /** Gives it the state it starts from. */
   readonly start: (session: CallSession) => void;
   /** Tells a reader of the events why it still waits. */
   readonly tell?: (event: CallEvent) => void;
@@ -101,37 +123,47 @@ interface Reader {
   readonly end: () => void;
 }
 
+/** Makes it; nothing is asked before somebody wants to know. */
 export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   const { sessionId, source, limits, metrics, cursors } = parts;
   const eventLines = new Set<Line<CallEvent>>();
   const partyLines = new Map<Line<CallPartyUpdate>, string | null>();
-  /** Readers that wait for the first state. */
-  const waiting = new Map<object, Reader>();
+  const newcomers = new Map<object, Newcomer>();
   let held: Held | null = null;
-  /** When the body that is held was asked for. */
-  let heldSince = -Infinity;
+  /** When the newest whole body was asked for and answered. */
+  let asked: Times | null = null;
   let invalidatedAt = -Infinity;
   let watch: Watch | null = null;
-  /** The watch has answered since it began, so that its readers may start from what is held. */
+  /** The watch has answered since it began, so that readers may start from what is held. */
   let fresh = false;
   let over = false;
-  let troubled = false;
+  /** Over, and RingCentral has forgotten it. */
+  let gone = false;
+  /** When the upstream fails: the time of the next try. */
+  let nextTry: number | null = null;
+  /** The events that somebody may come back for; null while the call is only a memory. */
   let replay: Replay<CallEvent> | null = null;
-  let flight: Flight | null = null;
+  /** By the clock that nobody sets, `performance.now()`. */
   let keepUntil = -Infinity;
   let goodbye: ReturnType<typeof setTimeout> | null = null;
 
+  const sharedRead = createSharedRead(async (signal) => {
+    const reading = await source().readSession(sessionId, { lane: 'query', signal });
+    parts.habits.noteTimes(reading);
+    return reading.value === null ? lost() : take({ ...reading, session: reading.value });
+  });
+  const onSkip = () => metrics.skippedEvents.inc();
   const eventRules: QueueRules<CallEvent> = {
     limit: limits.queueLimit,
     key: newsOf,
     merge: mergeEvents,
-    onSkip: () => metrics.skippedEvents.inc(),
+    onSkip,
   };
   const partyRules: QueueRules<CallPartyUpdate> = {
     limit: limits.queueLimit,
     key: ({ party }) => party.id,
     merge: (_, newer) => newer,
-    onSkip: () => metrics.skippedEvents.inc(),
+    onSkip,
   };
 
   return {
@@ -139,194 +171,216 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       return held?.session ?? null;
     },
     current() {
-      return held !== null && watch?.isHealthy() === true ? held.session : null;
+      if (gone) return null;
+      if (held === null || asked === null || asked.sentAt < invalidatedAt) return undefined;
+      return over || watch?.isHealthy() === true ? held.session : undefined;
     },
-    read,
-    take: (observation) => take(observation, 0),
+    read: (signal) => sharedRead.join(signal),
+    take: (session, times) => take({ ...times, session }),
     async takeParty(party, times) {
       if (held === null) return { ...party, observedAt: times.receivedAt };
-      const session = await take({ ...times, session: withParty(held.session, party), only: party.id }, 0);
+      const session = await take({ ...times, session: withParty(held.session, party), only: party.id });
       return (session === null ? undefined : findParty(session, party.id)) ?? party;
     },
     invalidate() {
       invalidatedAt = Date.now();
       if (held !== null) held = { ...held, changedAt: invalidatedAt };
-      // Whoever asks from now on must not be handed what was asked for before.
-      flight = null;
+      sharedRead.renew();
       watch?.poke();
     },
     async watchForQueries() {
-      keepUntil = Math.max(keepUntil, Date.now() + limits.queryLinger);
-      if (watch === null && !over) beginWatch(heldSince);
+      if (over) return;
+      beginWatch(asked);
+      letGo(limits.queryLinger);
       await watch?.settled;
     },
-    events(after, dropped) {
-      const line: Line<CallEvent> = createLine(eventRules, () => {
-        eventLines.delete(line);
-        waiting.delete(line);
-        metrics.subscribers.dec({ field: 'callEvents' });
-        letGo(dropped?.() === true ? limits.retention : limits.linger);
-      });
-      const memory = memoryOfEvents();
-      const missed = after === null ? 'SUBSCRIBED' : memory.after(after, Date.now());
-      metrics.subscribers.inc({ field: 'callEvents' });
-      if (typeof missed === 'string') {
-        enter(line, {
-          start: (session) => {
-            line.push(snapshot(session, missed));
-            if (troubled) line.push(trouble(Date.now()));
-            eventLines.add(line);
-          },
-          tell: (event) => line.push(event),
-          fail: (error) => line.fail(error),
-          end: () => line.end(),
-        });
-        if (waiting.has(line) && troubled) line.push(trouble(Date.now()));
-      } else {
-        for (const event of missed) line.push(event);
-        eventLines.add(line);
-        if (over) line.end();
-        else beginWatch(null);
-      }
-      return line;
+    keep() {
+      if (!over) letGo(limits.queryLinger);
     },
-    parties(partyId) {
-      const line: Line<CallPartyUpdate> = createLine(partyRules, () => {
-        partyLines.delete(line);
-        waiting.delete(line);
-        metrics.subscribers.dec({ field: 'callPartyUpdated' });
-        letGo(limits.linger);
-      });
-      metrics.subscribers.inc({ field: 'callPartyUpdated' });
-      enter(line, {
-        start(session) {
-          for (const party of session.parties) {
-            if (partyId === null || partyId === party.id) line.push({ party, session });
-          }
-          partyLines.set(line, partyId);
-        },
-        fail: (error) => line.fail(error),
-        end: () => line.end(),
-      });
-      return line;
-    },
+    events,
+    parties,
     notify(kind, message, at) {
-      const { cursor } = memoryOfEvents();
-      const event = notice(cursor, kind, message, { at });
-      for (const line of eventLines) line.push(event);
+      if (replay !== null) tell(notice(replay.cursor, kind, message, { at }));
     },
     stop() {
       endLines((line) => line.end());
-      endWatch();
+      forget();
     },
   };
 
+  function events(after: string | null, dropped: (() => boolean) | undefined): Line<CallEvent> {
+    const line: Line<CallEvent> = createLine(eventRules, () => {
+      eventLines.delete(line);
+      newcomers.delete(line);
+      metrics.subscribers.dec({ field: 'callEvents' });
+      letGo(dropped?.() === true ? limits.retention : limits.linger);
+    });
+    metrics.subscribers.inc({ field: 'callEvents' });
+    const memory = memoryOfEvents();
+    const missed = after === null ? 'SUBSCRIBED' : memory.after(after, Date.now());
+    if (typeof missed === 'string') {
+      letIn(line, {
+        start(session) {
+          line.push(snapshot(memory.cursor, missed, session));
+          if (over) line.push(notice(memory.cursor, 'CALL_ENDED', ENDED, {}));
+          else if (nextTry !== null)
+            line.push(notice(memory.cursor, 'UPSTREAM_DEGRADED', DEGRADED, { at: nextTry }));
+          eventLines.add(line);
+        },
+        tell: (event) => line.push({ ...event, cursor: memory.nowhere }),
+        fail: (error) => line.fail(error),
+        end: () => line.end(),
+      });
+    } else {
+      // Copies: they are no news, so their way to the client tells nothing of how fast news travel.
+      for (const event of missed) line.push({ ...event });
+      eventLines.add(line);
+      if (over) line.end();
+      else beginWatch(null);
+    }
+    return line;
+  }
+
+  function parties(partyId: string | null): Line<CallPartyUpdate> {
+    const line: Line<CallPartyUpdate> = createLine(partyRules, () => {
+      partyLines.delete(line);
+      newcomers.delete(line);
+      metrics.subscribers.dec({ field: 'callPartyUpdated' });
+      letGo(limits.linger);
+    });
+    metrics.subscribers.inc({ field: 'callPartyUpdated' });
+    letIn(line, {
+      start(session) {
+        for (const party of session.parties) {
+          if (partyId === null || partyId === party.id) line.push({ party, session });
+        }
+        partyLines.set(line, partyId);
+      },
+      fail: (error) => line.fail(error),
+      end: () => line.end(),
+    });
+    return line;
+  }
+
   /** Lets a reader in: at once where the state is fresh, else with the first answer of the watch. */
-  function enter(line: object, reader: Reader): void {
-    if (held !== null && (over || (watch !== null && (fresh || watch.isHealthy())))) {
-      reader.start(held.session);
-      if (over) reader.end();
+  function letIn(line: object, newcomer: Newcomer): void {
+    if (held !== null && (over || fresh)) {
+      newcomer.start(held.session);
+      if (over) newcomer.end();
       return;
     }
-    waiting.set(line, reader);
+    newcomers.set(line, newcomer);
+    if (nextTry !== null)
+      newcomer.tell?.(notice(memoryOfEvents().nowhere, 'UPSTREAM_DEGRADED', DEGRADED, { at: nextTry }));
     beginWatch(null);
   }
 
-  function beginWatch(knownSince: number | null): void {
+  function beginWatch(known: Times | null): void {
     if (watch !== null) return;
-    cancelGoodbye();
-    parts.onActive(true);
     memoryOfEvents();
-    const known = knownSince !== null && Number.isFinite(knownSince) ? knownSince : null;
-    fresh = false;
+    parts.onActive(true);
+    parts.onWatch(true);
     watch = createWatch({
       source,
       sessionId,
       habits: parts.habits,
-      pace: parts.pace,
+      pacedGap: parts.pacedGap,
       pollTimeout: parts.pollTimeout,
       metrics,
       log: parts.log,
-      knownSince: known,
+      known,
       changedAt: () => held?.changedAt ?? -Infinity,
       onReading,
       onStillTrue: start,
       onTrouble,
       onDenied,
     });
-    letGo(0);
   }
 
   function endWatch(): void {
-    watch?.stop();
+    if (watch === null) return;
+    watch.stop();
     watch = null;
     fresh = false;
-    troubled = false;
+    parts.onWatch(false);
   }
 
   function onReading(reading: Reading<CallSession | null>): 'confirmed' | 'changed' | 'doubtful' | 'over' {
-    if (troubled) {
-      troubled = false;
-      tellEverybody(
-        publish(reading.receivedAt, (cursor) =>
-          notice(cursor, 'RECOVERED', 'RingCentral answers again; what follows is the true state.', {}),
-        ),
-      );
+    if (nextTry !== null) {
+      nextTry = null;
+      tellTrouble((cursor) => notice(cursor, 'RECOVERED', RECOVERED, {}));
     }
-    const body = reading.value ?? (held === null ? null : ended(held.session));
-    if (body === null) {
-      vanished(new CallNotFound('RingCentral knows no such call (any more).', 'telephonySessionId'));
+    if (reading.value === null) {
+      vanished(reading.receivedAt);
       return 'over';
     }
-    const sentAt = reading.value === null ? reading.receivedAt : reading.sentAt;
-    const kind = merge({ session: body, sentAt, receivedAt: reading.receivedAt });
-    if (kind === 'doubtful') return kind;
-    start();
-    return over ? 'over' : kind;
+    const kind = merge({ ...reading, session: reading.value });
+    if (over) return 'over';
+    if (kind !== 'doubtful') start();
+    return kind;
   }
 
-  function onTrouble(nextAt: number): void {
-    if (troubled) return;
-    troubled = true;
-    tellEverybody(
-      publish(Date.now(), (cursor) => notice(cursor, 'UPSTREAM_DEGRADED', DEGRADED, { at: nextAt })),
-    );
+  function onTrouble(at: number): void {
+    const isNew = nextTry === null;
+    nextTry = at;
+    if (isNew) tellTrouble((cursor) => notice(cursor, 'UPSTREAM_DEGRADED', DEGRADED, { at }));
   }
 
-  /** Also those who wait for the first state, so that they know why they wait. */
-  function tellEverybody(event: CallEvent): void {
-    for (const reader of waiting.values()) reader.tell?.(event);
-  }
-
-  function onDenied(error: Unauthenticated | Forbidden): void {
+  function onDenied(error: CallControlFailure): void {
     endWatch();
     endLines((line) => line.fail(error));
     // Whoever comes back with a fresh token and a cursor goes on where they were.
     letGo(limits.retention);
   }
 
-  function vanished(error: unknown): void {
-    endWatch();
-    endLines((line) => line.fail(error));
-    letGo(0);
+  /** RingCentral knows the call no more. */
+  function vanished(at: number): void {
+    if (held === null) {
+      endWatch();
+      endLines((line) => line.fail(new CallNotFound(UNKNOWN, 'telephonySessionId')));
+      letGo(0);
+      return;
+    }
+    // Nothing can be newer than that.
+    merge({ session: ended(held.session), sentAt: Math.max(at, held.changedAt), receivedAt: at });
+    // An empty conference has no party that could tell its end.
+    if (!over) finish(at);
+    gone = true;
   }
 
-  /** Takes a body in, and tells everybody what it changed. */
+  /** Takes a body in; where it is in doubt, what is read next decides. What it changed is told to everybody. */
+  async function take(observation: Observation): Promise<CallSession | null> {
+    let newest = observation;
+    for (let rereads = 0; merge(newest) === 'doubtful' && rereads < MOST_REREADS; rereads += 1) {
+      try {
+        const { value, sentAt, receivedAt } = await source().readSession(sessionId, { lane: 'query' });
+        if (value === null) return lost();
+        newest = { session: value, sentAt, receivedAt };
+      } catch (error) {
+        // What was to be taken in did happen; what is held must do.
+        if (error instanceof CallControlFailure) break;
+        throw error;
+      }
+    }
+    return held?.session ?? newest.session;
+  }
+
   function merge(observation: Observation): 'confirmed' | 'changed' | 'doubtful' {
-    if (observation.sentAt < invalidatedAt && held === null) return 'doubtful';
+    const { sentAt, receivedAt } = observation;
+    if (held === null && sentAt < invalidatedAt) return 'doubtful';
+    const isFirst = held === null;
     const verdict = observe(held, observation);
     if (verdict.kind === 'doubtful') return 'doubtful';
-    const first = held === null;
     held = verdict.held;
-    if (observation.only === undefined) heldSince = Math.max(heldSince, observation.sentAt);
-    if (verdict.kind === 'changed' && !first) announce(verdict.transitions, observation.receivedAt);
-    if (watch !== null && !over && isCallOver(held.session)) finish(observation.receivedAt);
+    if (observation.only === undefined && sentAt >= (asked?.sentAt ?? -Infinity))
+      asked = { sentAt, receivedAt };
+    if (verdict.kind === 'changed' && !isFirst && !over)
+      announce(held.session, verdict.transitions, receivedAt);
+    if (watch !== null && !over && isCallOver(held.session)) finish(receivedAt);
     return verdict.kind;
   }
 
-  function announce(transitions: readonly Transition[], at: number): void {
-    const session = held?.session;
-    if (session === undefined) return;
+  function announce(session: CallSession, transitions: readonly Transition[], at: number): void {
     for (const transition of transitions) {
       const { party, previousStatus } = transition;
       parts.onTransition(transition);
@@ -346,10 +400,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       }
       if (hasMoved(transition)) {
         publish(at, (cursor) =>
-          notice(cursor, 'MOVED', 'The party went to another call.', {
-            partyId: party.id,
-            movedTo: party.status.peerId,
-          }),
+          notice(cursor, 'MOVED', MOVED, { partyId: party.id, movedTo: party.status.peerId }),
         );
       }
     }
@@ -357,9 +408,9 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
 
   /** The call is over: the last event, and then silence. */
   function finish(at: number): void {
-    over = true;
     start();
-    publish(at, (cursor) => notice(cursor, 'CALL_ENDED', 'The call is over.', { at }));
+    over = true;
+    publish(at, (cursor) => notice(cursor, 'CALL_ENDED', ENDED, {}));
     endLines((line) => line.end());
     endWatch();
     letGo(limits.retention);
@@ -369,23 +420,33 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   function start(): void {
     fresh = true;
     if (held === null) return;
-    const readers = [...waiting.values()];
-    waiting.clear();
-    for (const reader of readers) reader.start(held.session);
+    const waiting = [...newcomers.values()];
+    newcomers.clear();
+    for (const newcomer of waiting) newcomer.start(held.session);
   }
 
-  function publish(at: number, make: (cursor: string) => CallEvent): CallEvent {
-    const event = memoryOfEvents().add(at, make);
+  /** Keeps an event for those who come back, and gives it to those who are here. */
+  function publish(at: number, make: (cursor: string) => CallEvent): void {
+    const event = memoryOfEvents().add(Date.now(), make);
     receivedAt.set(event, at);
     for (const line of eventLines) line.push(event);
-    return event;
+  }
+
+  /** Also to those who wait for the first state, so that they know why they wait. */
+  function tellTrouble(make: (cursor: string) => CallEvent): void {
+    tell(memoryOfEvents().add(Date.now(), make));
+  }
+
+  function tell(event: CallEvent): void {
+    for (const line of eventLines) line.push(event);
+    for (const newcomer of newcomers.values()) newcomer.tell?.(event);
   }
 
   function endLines(finish: (line: { end(): void; fail(error: unknown): void }) => void): void {
-    const readers = [...eventLines, ...partyLines.keys(), ...waiting.values()];
+    const readers = [...eventLines, ...partyLines.keys(), ...newcomers.values()];
     eventLines.clear();
     partyLines.clear();
-    waiting.clear();
+    newcomers.clear();
     for (const reader of readers) finish(reader);
   }
 
@@ -394,12 +455,8 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     return replay;
   }
 
-  function trouble(nextAt: number): CallStreamNotice {
-    return notice(memoryOfEvents().cursor, 'UPSTREAM_DEGRADED', DEGRADED, { at: nextAt });
-  }
-
-  function snapshot(session: CallSession, reason: SnapshotReason): CallEvent {
-    return { type: 'CallSnapshot', cursor: memoryOfEvents().cursor, reason, session };
+  function snapshot(cursor: string, reason: SnapshotReason, session: CallSession): CallEvent {
+    return { type: 'CallSnapshot', cursor, reason, session };
   }
 
   function notice(
@@ -412,114 +469,35 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     return { type: 'CallStreamNotice', cursor, kind, message, sessionId, partyId, movedTo, at };
   }
 
-  /** Somebody left: the watch stays `patience` milliseconds, and as long as anybody is there. */
+  /** Somebody left: the call stays watched for `patience` milliseconds, and as long as anybody is there. */
   function letGo(patience: number): void {
-    keepUntil = Math.max(keepUntil, Date.now() + patience);
-    if (goodbye !== null) return;
-    goodbye = setTimeout(considerGoodbye, Math.max(patience, keepUntil - Date.now()));
-    goodbye.unref();
+    if (replay === null) return;
+    const now = performance.now();
+    keepUntil = Math.max(keepUntil, now + patience);
+    goodbye ??= setTimeout(considerGoodbye, keepUntil - now).unref();
   }
 
   function considerGoodbye(): void {
     goodbye = null;
-    const readers = eventLines.size + partyLines.size + waiting.size;
-    if (readers > 0) return;
-    if (keepUntil > Date.now()) {
-      letGo(0);
-      return;
-    }
+    // Whoever is still here comes by again when they leave.
+    if (eventLines.size + partyLines.size + newcomers.size > 0) return;
+    if (keepUntil > performance.now()) letGo(0);
+    else forget();
+  }
+
+  function forget(): void {
+    if (goodbye !== null) clearTimeout(goodbye);
+    goodbye = null;
     endWatch();
     replay = null;
     parts.onActive(false);
   }
 
-  function cancelGoodbye(): void {
-    if (goodbye !== null) clearTimeout(goodbye);
-    goodbye = null;
-  }
-
-  function read(signal?: AbortSignal): Promise<CallSession | null> {
-    flight ??= takeOff();
-    return join(flight, signal);
-  }
-
-  function takeOff(): Flight {
-    const controller = new AbortController();
-    const forget = () => {
-      if (flight === started) flight = null;
-    };
-    const started: Flight = {
-      passengers: 0,
-      landing: land(),
-      callOff() {
-        forget();
-        controller.abort();
-      },
-    };
-    return started;
-
-    async function land(): Promise<CallSession | null> {
-      // The flight is known to everybody before its request leaves.
-      await null;
-      try {
-        const reading = await source().readSession(sessionId, {
-          lane: 'query',
-          signal: controller.signal,
-        });
-        parts.habits.noteTimes(reading);
-        forget();
-        if (reading.value === null) return lost();
-        return await take({ ...reading, session: reading.value }, 1);
-      } finally {
-        forget();
-      }
-    }
-  }
-
   function lost(): null {
-    if (watch === null) held = null;
-    else watch.poke();
+    if (replay === null) held = null;
+    else watch?.poke();
     return null;
   }
-
-  /** Takes a body in; where it is in doubt, what is read next decides. `attempt` keeps it from reading forever. */
-  async function take(observation: Observation, attempt: number): Promise<CallSession | null> {
-    const kind = merge(observation);
-    if (kind === 'doubtful' && attempt < 2) {
-      watch?.poke();
-      const reading = await source().readSession(sessionId, { lane: 'query' });
-      if (reading.value === null) return lost();
-      return take({ ...reading, session: reading.value }, attempt + 1);
-    }
-    return held?.session ?? observation.session;
-  }
-}
-
-/** A read that several questions share. */
-interface Flight {
-  readonly landing: Promise<CallSession | null>;
-  /** How many questions wait for it. */
-  passengers: number;
-  readonly callOff: () => void;
-}
-
-/** Waits for a shared read; it is only called off when nobody waits for it any more. */
-async function join(flight: Flight, signal: AbortSignal | undefined): Promise<CallSession | null> {
-  flight.passengers += 1;
-  try {
-    if (signal === undefined) return await flight.landing;
-    signal.throwIfAborted();
-    return await Promise.race([flight.landing, aborted(signal)]);
-  } finally {
-    flight.passengers -= 1;
-    if (flight.passengers === 0) flight.callOff();
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }
 
 function newsOf(event: CallEvent): string {

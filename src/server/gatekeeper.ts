@@ -127,16 +127,15 @@ export function createPassThroughGatekeeper(
     const pool = pools.get(viewerId) ?? createTokenPool(viewerId);
     pools.set(viewerId, pool);
     const holder = pool.add(token);
-    const ending = setTimeout(
-      () => parts.hub.notify('TOKEN_EXPIRING', TOKEN_EXPIRING, firstSeenAt + times.life, viewerId),
-      times.notice,
-    ).unref();
+    const tell = () => parts.hub.notify('TOKEN_EXPIRING', TOKEN_EXPIRING, firstSeenAt + times.life, viewerId);
+    // Whoever has no token of their own needs no fresh one.
+    const notice = token === fallbackToken ? undefined : setTimeout(tell, times.notice).unref();
     holder.expired.addEventListener('abort', () => {
       admissions.delete(key);
       refusals.set(key, new Unauthenticated(REFUSED_TOKEN));
     });
     const leave = () => {
-      clearTimeout(ending);
+      clearTimeout(notice);
       holder.release();
       if (pool.size === 0 && pools.get(viewerId) === pool) pools.delete(viewerId);
     };

@@ -83,7 +83,7 @@ export function createGraphiQLPage(examples: readonly Example[]): GraphiQLPage {
 
 async function render(examples: readonly Example[]): Promise<string> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  return withHeadersOnWebSocket(
+  const html = withHeadersOnWebSocket(
     renderGraphiQL({
       title: 'RingCentral GraphQL Gateway',
       subscriptionsProtocol: 'WS',
@@ -92,7 +92,14 @@ async function render(examples: readonly Example[]): Promise<string> {
       ...(examples.length > 0 && { defaultTabs: examples.map((example) => ({ ...example })) }),
     }),
   );
+  return html.replace('</head>', `<style>${STYLE}</style></head>`);
 }
+
+/**
+ * Two things of the page that many tabs show: the tab that gets the focus jumps aside before the click is over (its
+ * drag-and-drop keeps an offset from before the page was laid out), and the title is pressed into three lines.
+ */
+const STYLE = '.graphiql-tab { transform: none !important; } .graphiql-logo { white-space: nowrap; }';
 
 /** In the WebSocket client of the page: `extensions` and `connectionParams` as its minifier named them. */
 const CONNECTION_PARAMS = 'a?.connectionParams&&typeof a?.connectionParams';

@@ -175,21 +175,17 @@ async function post(house: House, body: string, accept: string | undefined) {
   return { status: response.status, headers, body: blank(await response.text()) };
 }
 
+/** A simulator whose clock stands still gives the same ids to the same calls. */
+const openFrozenHouse = (fastPath: string) =>
+  openHouse({ environment: { FAST_PATH: fastPath }, simulator: { now: () => 1_772_637_601_000 } });
+
 let fast: House;
 let plain: House;
 const houses = () => [fast, plain] as const;
 
 beforeAll(async () => {
-  // A call of the same id in both: ids count up from the start of a simulator.
-  const settings = { answerDelay: 0 };
-  fast = await openHouse({
-    environment: { FAST_PATH: 'on' },
-    simulator: { settings, now: () => 1_772_637_601_000 },
-  });
-  plain = await openHouse({
-    environment: { FAST_PATH: 'off' },
-    simulator: { settings, now: () => 1_772_637_601_000 },
-  });
+  fast = await openFrozenHouse('on');
+  plain = await openFrozenHouse('off');
 });
 
 afterAll(async () => {
@@ -231,6 +227,8 @@ describe('Over HTTP', () => {
           const question = questions(call)[name];
           const body = typeof question === 'string' ? question : JSON.stringify(question);
           for (const accept of ACCEPTS) {
+            // A subscription is an event stream for whoever takes one, and ends only with its reader.
+            if (name.includes('subscription') && accept?.includes('json') !== true) continue;
             const expected = await post(plain, body, accept);
             // The first answer comes the plain way, the second by the known document, the third from memory.
             for (let times = 0; times < 3; times += 1) {
@@ -340,18 +338,15 @@ describe('Over WebSocket', () => {
   };
 
   test('every frame is alike, whoever else watches.', async () => {
-    const [transcripts, others] = await Promise.all([
-      Promise.all(houses().map(transcriptOf)),
-      Promise.resolve(Object.keys(operations).length),
-    ]);
-    const [ofFast = {}, ofPlain = {}] = transcripts;
-    expect(Object.keys(ofFast)).toHaveLength(2 * others);
+    const ofFast = await transcriptOf('on');
+    const ofPlain = await transcriptOf('off');
+    expect(Object.keys(ofFast)).toHaveLength(2 * Object.keys(operations).length);
     expect(ofFast).toEqual(ofPlain);
   });
 
   /** The frames of each operation, each asked twice on two sockets, over the life of a call. */
-  async function transcriptOf(house: House): Promise<Record<string, string[]>> {
-    house.simulator.reset({ story: false });
+  async function transcriptOf(fastPath: string): Promise<Record<string, string[]>> {
+    await using house = await openFrozenHouse(fastPath);
     const { sessionId, partyId } = connectedCall(house);
     const frames: Record<string, string[]> = {};
     for (const socketName of ['first', 'second']) {

@@ -152,7 +152,7 @@ describe('When the token of an open socket ends', () => {
       for (const stream of streams) await stream.next();
       house.simulator.revoke(token);
 
-      // The held poll still tells of the change; the next one is refused.
+      // A poll that is held still tells of the change; the next one is refused.
       if (findOut === 'poll') call.move({ code: 'Hold' });
       else {
         const { sessionId, partyId } = call;
@@ -176,6 +176,7 @@ describe('When the token of an open socket ends', () => {
     const stream = watchOn(client, call.sessionId);
     await stream.next();
     token = await signIn(house);
+    await until(() => requestsFor(house, 'readCallSessionStatus').at(-1)?.held);
     house.simulator.revoke(old);
     // The poll that is held tells of this one still; the next poll is refused.
     call.move({ code: 'Hold' });

@@ -115,6 +115,26 @@ describe('A question', () => {
     expect(call?.parties[1]?.muted).toBe(true);
   });
 
+  test('goes to RingCentral when the next poll has waited for the rate budget too long.', async () => {
+    const { phone, hub } = openDesk();
+    let isFull = false;
+    const stuck: CallSource = {
+      ...phone.source,
+      readSession: async (id, options) => {
+        if (options.lane === 'poll' && isFull) await sleep(60_000, options.signal);
+        return phone.source.readSession(id, options);
+      },
+    };
+    const desk = hub.desk('stuck', stuck);
+    tap(desk.callEvents(SESSION, null));
+    await pass(10_000);
+    isFull = true;
+    await pass(25_000); // the poll that was out has ended
+    phone.move('p-2', 'HOLD');
+    await pass(3_000);
+    expect(codeOf(await answer(desk.readSession(SESSION)))).toBe('HOLD');
+  });
+
   test('for a call that has ended under a watch costs nothing while that is remembered.', async () => {
     const { phone, desk } = openDesk();
     tap(desk.callEvents(SESSION, null));
@@ -211,21 +231,19 @@ describe('Questions that repeat', () => {
   });
 
   test('do not wait long for a watch that cannot begin.', async () => {
-    const { phone, desk } = openDesk();
-    const { source } = phone;
+    const { phone, hub } = openDesk();
     const stuck: CallSource = {
-      ...source,
+      ...phone.source,
       // The poll lane waits for the rate budget.
       readSession: async (id, options) => {
         if (options.lane === 'poll') await sleep(30_000, options.signal);
-        return source.readSession(id, options);
+        return phone.source.readSession(id, options);
       },
     };
-    const other = openOffice().hub.desk('stuck', stuck);
-    await answer(other.readSession(SESSION));
+    const desk = hub.desk('stuck', stuck);
+    await answer(desk.readSession(SESSION));
     phone.move('p-2', 'HOLD');
-    expect(codeOf(await answer(other.readSession(SESSION), 1_500))).toBe('HOLD');
-    desk.stop();
+    expect(codeOf(await answer(desk.readSession(SESSION), 1_500))).toBe('HOLD');
   });
 
   test('are answered truly although RingCentral answers slowly.', async () => {
@@ -404,7 +422,10 @@ describe('A command whose effect is not in its answer', () => {
 
   test('keeps questions from sharing a request that left before it.', async () => {
     const { phone, desk } = openDesk();
+    tap(desk.callEvents(SESSION, null));
+    await pass(10_000);
     phone.latency = () => 50;
+    desk.stateChanged(SESSION);
     const before = desk.readSession(SESSION);
     await pass(60); // the old state is on its way back
     phone.move('p-2', 'HOLD');

@@ -7,6 +7,7 @@ import type { CallSource, LongPoll, Reading, ReadOptions } from '../../src/live/
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
 
+/** The call that most tests are about. */
 export const SESSION = 's-1';
 
 /** Fakes the timers and the clocks, until the test ends. */
@@ -20,6 +21,7 @@ export function fakeTime(): void {
 /** Lets time pass, and everything happen that happens in it. */
 export const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
+/** A status with nothing in it but its code. */
 export function status(code: PartyStatusCode, more: Partial<PartyStatus> = {}): PartyStatus {
   return {
     code,
@@ -35,6 +37,7 @@ export function status(code: PartyStatusCode, more: Partial<PartyStatus> = {}): 
   };
 }
 
+/** A party of {@link SESSION}. */
 export function party(id: string, code: PartyStatusCode, more: Partial<CallParty> = {}): CallParty {
   return {
     id,
@@ -60,6 +63,7 @@ export function party(id: string, code: PartyStatusCode, more: Partial<CallParty
   };
 }
 
+/** A call with these parties. */
 export function session(parties: readonly CallParty[], more: Partial<CallSession> = {}): CallSession {
   return {
     id: SESSION,
@@ -73,6 +77,7 @@ export function session(parties: readonly CallParty[], more: Partial<CallSession
   };
 }
 
+/** A ringing call in the list. */
 export function activeCall(partyId: string, more: Partial<ActiveCall> = {}): ActiveCall {
   return {
     id: null,
@@ -131,6 +136,7 @@ export interface Phone {
 
 const DEADLINE = 10_000; // milliseconds that a hanging request takes to fail, beyond what it may be held
 
+/** Makes it; it knows no call yet, and holds polls. */
 export function createPhone(): Phone {
   const calls = new Map<string, { session: CallSession; changedAt: number }>();
   const listeners = new Set<() => void>();
@@ -257,6 +263,7 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   });
 }
 
+/** A hub and what it stands before. */
 export interface Office {
   readonly hub: Hub;
   readonly metrics: Metrics;
@@ -289,6 +296,7 @@ export interface Tap<Event> {
   leave(): void;
 }
 
+/** Starts to read a stream. */
 export function tap<Event>(stream: AsyncIterableIterator<Event>): Tap<Event> {
   const events: Event[] = [];
   let read = 0;

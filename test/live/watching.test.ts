@@ -307,12 +307,15 @@ describe('A watch', () => {
   });
 
   test('that is stopped while it waits for its first answer leaves nothing behind either.', async () => {
-    const { hub, phone, events, metrics } = openDesk();
-    const reader = events();
-    hub.stop();
-    await pass(0);
-    expect(reader.ending).toEqual({});
-    expect([phone.requests.length, vi.getTimerCount(), await total(metrics.watches)]).toEqual([0, 0, 0]);
+    for (const moment of [0, 3]) {
+      const { hub, phone, events, metrics } = openDesk();
+      const reader = events();
+      if (moment > 0) await pass(moment);
+      hub.stop();
+      await pass(0);
+      expect(reader.ending).toEqual({});
+      expect([phone.inFlight(), vi.getTimerCount(), await total(metrics.watches)]).toEqual([0, 0, 0]);
+    }
   });
 
   test('holds its polls longer the more calls are watched, so that together they keep their share.', async () => {
@@ -444,6 +447,17 @@ describe('An upstream that', () => {
     await pass(31_000);
     expect(shortly(reader.events).slice(1)).toEqual(['UPSTREAM_DEGRADED', 'RECOVERED', 'p-2 ANSWERED→HOLD']);
     expect(nextTry).toMatchObject({ kind: 'UPSTREAM_DEGRADED', at: expect.any(Number) });
+  });
+
+  test('is well again is believed at the next try, not when the call changes.', async () => {
+    const { phone, events } = openDesk();
+    const reader = events();
+    await pass(5_000);
+    phone.trouble = () => limited(30_000);
+    await pass(40_000);
+    phone.trouble = () => null;
+    await pass(25_100);
+    expect(shortly(reader.events).slice(1)).toEqual(['UPSTREAM_DEGRADED', 'RECOVERED']);
   });
 
   test('fails from the start is told to whoever waits for the first state.', async () => {

@@ -1,0 +1,69 @@
+/** One request for everybody who asks the same thing at the same time. */
+
+/** A question that many may ask, and its one request. */
+export interface SharedRead<Value> {
+  /** Joins the read that is on its way, or starts one. A signal only takes its own question back. */
+  join(signal?: AbortSignal): Promise<Value>;
+  /** What is on its way may be old by now: whoever asks from here on starts a new read. */
+  renew(): void;
+}
+
+/** Makes it. The read is called off when nobody waits for it any more. */
+export function createSharedRead<Value>(read: (signal: AbortSignal) => Promise<Value>): SharedRead<Value> {
+  let current: Flight<Value> | null = null;
+
+  return {
+    async join(signal) {
+      signal?.throwIfAborted();
+      current ??= takeOff();
+      const flight = current;
+      flight.passengers += 1;
+      try {
+        return await orAborted(flight.landing, signal);
+      } finally {
+        flight.passengers -= 1;
+        if (flight.passengers === 0) callOff(flight);
+      }
+    },
+    renew() {
+      current = null;
+    },
+  };
+
+  function takeOff(): Flight<Value> {
+    const controller = new AbortController();
+    const flight: Flight<Value> = {
+      passengers: 0,
+      controller,
+      landing: read(controller.signal).finally(() => leaveTheAir(flight)),
+    };
+    return flight;
+  }
+
+  /** Does nothing to a flight that has landed: its request is over. */
+  function callOff(flight: Flight<Value>): void {
+    leaveTheAir(flight);
+    flight.controller.abort();
+  }
+
+  function leaveTheAir(flight: Flight<Value>): void {
+    if (current === flight) current = null;
+  }
+}
+
+/** A read on its way, and how many questions wait for it. */
+interface Flight<Value> {
+  readonly landing: Promise<Value>;
+  readonly controller: AbortController;
+  passengers: number;
+}
+
+/** Settles as the promise does, or rejects with the signal's reason; leaves no listener behind. */
+function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}
