@@ -38,8 +38,8 @@ const TOMAS = 'sim-102';
 function callOfIris(house: House) {
   const session = house.simulator.startCall({ kind: 'internal', from: '101', to: '102', state: 'Answered' });
   house.simulator.orderFaults([
-    { match: 'readCallSessionStatus', viewer: '102', do: 'status', status: 403 },
-    { match: 'readCallPartyStatus', viewer: '102', do: 'status', status: 403 },
+    { match: 'readCallSessionStatus', times: null, viewer: '102', do: 'status', status: 403 },
+    { match: 'readCallPartyStatus', times: null, viewer: '102', do: 'status', status: 403 },
   ]);
   return { sessionId: session.id ?? '', partyId: session.parties?.[0]?.id ?? '' };
 }

@@ -360,6 +360,8 @@ describe('An upstream that', () => {
     });
   }
 
+  const PENALTY = 4_000; // milliseconds
+
   const TROUBLES: Readonly<Record<string, Partial<Fault> & { readonly do: Fault['do'] }>> = {
     hangs: { do: 'hang' },
     drips: { do: 'drip', delay: 50 },
@@ -367,7 +369,7 @@ describe('An upstream that', () => {
     'answers HTML': { do: 'html' },
     'answers half a body': { do: 'truncate' },
     'answers 500': { do: 'status', status: 500 },
-    'answers 429': { do: 'status', status: 429, retryAfter: '4' },
+    'answers 429': { do: 'status', status: 429, retryAfter: String(PENALTY / 1_000) },
   };
 
   for (const [trouble, fault] of Object.entries(TROUBLES)) {
@@ -380,11 +382,17 @@ describe('An upstream that', () => {
       await stream.next();
       await until(() => polls(house, call.sessionId).at(-1)?.held);
       house.simulator.clearRequests();
-      house.simulator.orderFaults([{ match: 'readCallSessionStatus', ...fault }]);
+      house.simulator.orderFaults([{ match: 'readCallSessionStatus', times: null, ...fault }]);
       call.move({ code: 'Hold' });
       await readTo(stream, isNotice('UPSTREAM_DEGRADED'));
-      const asked = polls(house, call.sessionId).length;
-      expect(asked).toBeLessThanOrEqual(4);
+      const asked = await until(() => {
+        const starts = polls(house, call.sessionId).map(({ started }) => started);
+        return starts.length > 3 ? starts : null;
+      });
+      // The held poll was asked before the trouble; after it, each wait is at least half its backoff, or the penalty.
+      const waits = asked.slice(2).map((started, index) => started - (asked[index + 1] ?? 0));
+      const least = trouble === 'answers 429' ? PENALTY : 400;
+      expect(Math.min(...waits)).toBeGreaterThanOrEqual(least);
       call.move({ muted: true });
       house.simulator.orderFaults([]);
       const seen = await readTo(stream, (event) => event.party?.muted === true);

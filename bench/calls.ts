@@ -1,0 +1,90 @@
+/**
+ * The calls of the benchmark: any number of sessions, each with the same four parties.
+ *
+ * The party that changes carries a *marker* as the name it was called by: `@7.81234567` says that session 7
+ * changed at microsecond 81234567 of the machine's clock. Whoever receives it, at the end of whatever chain,
+ * can tell which change it was and how long it took.
+ */
+
+/** The party that changes; the commands act on any of the four. */
+export const CHANGING_PARTY = 2;
+
+export const PARTIES = [1, 2, 3, 4] as const;
+
+export type PartyCode = 'Answered' | 'Hold';
+
+/** The token of a viewer: the upstream takes any. */
+export function tokenOf(viewer: number): string {
+  return `viewer-${viewer}`;
+}
+
+/** The id of the session with this number, in the format RingCentral has used since 2022. */
+export function sessionId(session: number): string {
+  return `s-b${session.toString(16).padStart(10, '0')}z19cb9797c80z5e1d0000`;
+}
+
+/** The number of a session, or null when it is not one of ours. */
+export function sessionNumber(id: string): number | null {
+  const digits = /^s-b([0-9a-f]{10})z19cb9797c80z5e1d0000$/.exec(id)?.[1];
+  return digits === undefined ? null : Number.parseInt(digits, 16);
+}
+
+/** The id of one of the parties of a session. */
+export function partyId(session: number, party: number): string {
+  return `p${sessionId(session).slice(1)}-${party}`;
+}
+
+export interface Marker {
+  readonly session: number;
+  /** Microseconds of the machine's clock. */
+  readonly changedAt: number;
+}
+
+/** A marker as the wire carries it, quotes included. */
+export function markerText({ session, changedAt }: Marker): string {
+  return `"@${session}.${changedAt}"`;
+}
+
+/** Finds the marker in bytes of JSON; null where there is none. */
+export function readMarker(bytes: Buffer): Marker | null {
+  const start = bytes.indexOf('"@');
+  if (start < 0) return null;
+  let at = start + 2;
+  const number = () => {
+    let value = 0;
+    for (let digit = bytes[at]; digit !== undefined && digit >= 48 && digit <= 57; digit = bytes[++at]) {
+      value = value * 10 + digit - 48;
+    }
+    return value;
+  };
+  const session = number();
+  at += 1; // the dot
+  return { session, changedAt: number() };
+}
+
+/** What a session is at this moment. */
+export interface CallState {
+  readonly codes: Readonly<Record<number, PartyCode>>;
+  /** Microseconds of the machine's clock; 0 when it has never changed. */
+  readonly changedAt: number;
+}
+
+/** A session as RingCentral would send it. */
+export function sessionJson(session: number, state: CallState): string {
+  const parties = PARTIES.map((party) => partyJson(session, party, state)).join(',');
+  return `{"creationTime":"2026-03-04T15:31:12Z","id":"${sessionId(session)}","origin":{"type":"Call"},"parties":[${parties}]}`;
+}
+
+/** A party as RingCentral would send it. */
+export function partyJson(session: number, party: number, { codes, changedAt }: CallState): string {
+  const called = party === CHANGING_PARTY ? markerText({ session, changedAt }) : `"Agent ${party}"`;
+  const extension = `70100${party}004`;
+  return (
+    `{"accountId":"701000004","attributes":{"queueCall":true},"brandId":"1210","direction":"Inbound",` +
+    `"extensionId":"${extension}","from":{"phoneNumber":"+12025550147","name":"WIRELESS CALLER"},` +
+    `"id":"${partyId(session, party)}","muted":false,` +
+    `"owner":{"accountId":"701000004","brandId":"1210","extensionId":"${extension}"},"standAlone":false,` +
+    `"status":{"code":"${codes[party] ?? 'Answered'}","rcc":false},` +
+    `"to":{"extensionId":"${extension}","name":${called},"phoneNumber":"+1202555011${party}"}}`
+  );
+}

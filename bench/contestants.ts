@@ -1,0 +1,178 @@
+/** Who takes part: ours, the baselines, the peers, and the upstream behind them all. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Connection, getRequest, openConnection } from './http-load.ts';
+import { file, type Server, type ServerOptions, startServer, typescript } from './machine.ts';
+import { type Dialect, graphql, hive, rest } from './operations.ts';
+import type { UpstreamCounts } from './upstream.ts';
+
+/** The server behind the servers, and its own door. */
+export interface Upstream {
+  readonly port: number;
+  /** Changes calls; answers the moment of each change, in microseconds of the machine's clock. */
+  change(sessions: readonly number[]): Promise<readonly number[]>;
+  /** What one viewer has asked for; without a viewer, what all have. */
+  counts(viewer?: number): Promise<UpstreamCounts>;
+  stop(): Promise<void>;
+}
+
+/** Starts the upstream; `limit` is RingCentral's number of requests a minute. */
+export async function startUpstream(limit?: number): Promise<Upstream> {
+  const server = await startServer({
+    name: 'upstream',
+    core: 'load',
+    args: [...typescript, file('upstream.ts')],
+    env: limit === undefined ? {} : { LIMIT: String(limit) },
+  });
+  const idle: Connection[] = [];
+  const ask = async (path: string): Promise<unknown> => {
+    const connection = idle.pop() ?? (await openConnection(server.port));
+    const { body } = await connection.send(getRequest(path, 'nobody'));
+    idle.push(connection);
+    return JSON.parse(body.toString());
+  };
+  return {
+    port: server.port,
+    change: async (sessions) => (await ask(`/bench/change?sessions=${sessions.join(',')}`)) as number[],
+    counts: async (viewer) =>
+      (await ask(`/bench/counts${viewer === undefined ? '' : `?viewer=${viewer}`}`)) as UpstreamCounts,
+    stop: async () => {
+      for (const connection of idle) connection.close();
+      await server.stop();
+    },
+  };
+}
+
+/** A server under test. */
+export interface Contestant {
+  readonly name: string;
+  readonly server: Server;
+  readonly dialect: Dialect;
+}
+
+export const CONTESTANTS = [
+  'ours',
+  'bare got proxy',
+  'stock Yoga',
+  'raw ws',
+  'mercurius',
+  'mercurius from memory',
+  'Hive Gateway',
+] as const;
+export type ContestantName = (typeof CONTESTANTS)[number];
+
+/** Those that `npm install` in `bench/peers` brings. */
+export const PEERS: readonly ContestantName[] = ['mercurius', 'Hive Gateway'];
+
+/** Starts a contestant before `upstream`. */
+export async function startContestant(
+  name: ContestantName,
+  upstream: Upstream,
+  more: Partial<ServerOptions> = {},
+): Promise<Contestant> {
+  const { options, dialect } = CAST[name];
+  const { args, env, directory } = options(`http://127.0.0.1:${upstream.port}`);
+  const server = await startServer({
+    name,
+    ...(directory === undefined ? {} : { directory }),
+    ...more,
+    args: [...(more.args ?? []), ...args],
+    env: { ...env, ...more.env },
+  });
+  return { name, server, dialect };
+}
+
+interface Role {
+  readonly dialect: Dialect;
+  readonly options: (upstreamUrl: string) => Omit<ServerOptions, 'name'>;
+}
+
+const baseline =
+  (path: string) =>
+  (upstreamUrl: string): Omit<ServerOptions, 'name'> => ({
+    args: [...typescript, file(path)],
+    env: { UPSTREAM: upstreamUrl },
+  });
+
+const CAST: Readonly<Record<ContestantName, Role>> = {
+  ours: {
+    dialect: graphql,
+    options: (upstreamUrl) => ({
+      args: [file('../dist/src/main.js')],
+      env: {
+        RINGCENTRAL_SERVER_URL: upstreamUrl,
+        LOG_LEVEL: 'warn',
+        // Long enough that no poll ends by itself while something else is measured.
+        LONG_POLL_TIMEOUT: '300',
+        MAX_SUBSCRIPTIONS_PER_SOCKET: '100000',
+        MAX_SUBSCRIPTIONS_PER_VIEWER: '1000000',
+        DRAIN_SECONDS: '0',
+      },
+    }),
+  },
+  'bare got proxy': { dialect: rest, options: baseline('baselines/got-proxy.ts') },
+  'stock Yoga': { dialect: graphql, options: baseline('baselines/stock-yoga.ts') },
+  'raw ws': { dialect: rest, options: baseline('baselines/raw-broadcast.ts') },
+  mercurius: {
+    dialect: graphql,
+    options: (upstreamUrl) => ({ args: [file('peers/mercurius.js')], env: { UPSTREAM: upstreamUrl } }),
+  },
+  'mercurius from memory': {
+    dialect: graphql,
+    options: (upstreamUrl) => ({
+      args: [file('peers/mercurius.js')],
+      env: { UPSTREAM: upstreamUrl, FROM_MEMORY: 'on' },
+    }),
+  },
+  'Hive Gateway': {
+    dialect: hive,
+    options: (upstreamUrl) => ({
+      args: [
+        file('peers/node_modules/@graphql-hive/gateway/dist/bin.js'),
+        'supergraph',
+        '--config-path',
+        'hive.config.js',
+      ],
+      env: { SUPERGRAPH: supergraphOf(upstreamUrl) },
+      directory: file('peers'),
+    }),
+  },
+};
+
+/** Installs the peers where they are missing. */
+export function installPeers(): void {
+  if (existsSync(file('peers/node_modules/mercurius'))) return;
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: file('peers'),
+    stdio: 'inherit',
+    timeout: 600_000, // 10 minutes
+  });
+  if (npm.status !== 0) throw new Error('The peers could not be installed: npm ci in bench/peers failed');
+}
+
+/** Makes Hive Gateway's supergraph of RingCentral's published document at the path `openapi`, until `stop()`. */
+export function composeHive(openapi: string, upstream: Upstream): { stop(): void } {
+  const upstreamUrl = `http://127.0.0.1:${upstream.port}`;
+  const compose = spawnSync(
+    process.execPath,
+    [
+      file('peers/node_modules/@graphql-mesh/compose-cli/esm/bin.js'),
+      ...['--config-path', 'mesh.config.js', '--output', supergraphOf(upstreamUrl)],
+    ],
+    {
+      cwd: file('peers'),
+      env: { ...process.env, OPENAPI: resolve(openapi), UPSTREAM: upstreamUrl },
+      timeout: 120_000, // 2 minutes
+    },
+  );
+  if (compose.status !== 0) {
+    throw new Error(`${openapi} could not be composed:\n${compose.stderr}${compose.stdout}`);
+  }
+  return { stop: () => rmSync(supergraphOf(upstreamUrl), { force: true }) };
+}
+
+/** The address of the upstream is written into a supergraph, so each upstream has one of its own. */
+function supergraphOf(upstreamUrl: string): string {
+  return file(`peers/supergraph-${new URL(upstreamUrl).port}.graphql`);
+}

@@ -1,0 +1,110 @@
+/**
+ * The benchmark: `npm run bench`, see `options.ts` for the rest of the command line.
+ *
+ * ```text
+ *   core 0   the server under test, one at a time has work
+ *   core 1   the load and the audience (this process), the upstream (upstream.ts)
+ * ```
+ *
+ * Everything is a ratio taken in one run on one machine; `findings.ts` says how, `works/` what.
+ */
+import { installPeers } from './contestants.ts';
+import { type Finding, failed, notMeasured } from './findings.ts';
+import { canPin, pinLoad } from './machine.ts';
+import { type Options, readOptions, USAGE } from './options.ts';
+import { table, writeReport } from './report.ts';
+import { createStage, type Pace, type Stage } from './stage.ts';
+import { coldRead } from './works/cold-read.ts';
+import { command } from './works/command.ts';
+import { fanOut } from './works/fan-out.ts';
+import { growth } from './works/growth.ts';
+import { memory } from './works/memory.ts';
+import { realLimit } from './works/real-limit.ts';
+import { sharedRead } from './works/shared-read.ts';
+import { soak } from './works/soak.ts';
+import { spread } from './works/spread.ts';
+import { start } from './works/start.ts';
+import { watchedRead } from './works/watched-read.ts';
+
+const WORKS: ReadonlyMap<string, (stage: Stage) => Promise<void>> = new Map([
+  ['cold-read', coldRead],
+  ['shared-read', sharedRead],
+  ['watched-read', watchedRead],
+  ['command', command],
+  ['fan-out', fanOut],
+  ['spread', spread],
+  ['memory', memory],
+  ['growth', growth],
+  ['start', start],
+  ['real-limit', realLimit],
+]);
+
+const SHORT: Pace = { full: false, warmUp: 10_000, warmUpAgain: 3_000, round: 2_000, rounds: 3 };
+const FULL: Pace = { full: true, warmUp: 10_000, warmUpAgain: 10_000, round: 5_000, rounds: 5 };
+const SHORT_TIME = 295_000; // just under five minutes
+const FULL_TIME = 2_390_000; // just under forty
+
+const options = optionsOrExit();
+const started = Date.now();
+const findings: Finding[] = [];
+if (canPin) pinLoad();
+else process.stdout.write('Not pinned: one core only, or no taskset. The ratios say less.\n');
+if (options.full) installPeers();
+
+const pace = options.full ? FULL : SHORT;
+const stage = await createStage(pace, options.openapi, findings);
+process.once('SIGINT', () => process.exit(130));
+try {
+  if (options.soak !== null) await perform('soak', (on) => soak(on, options.soak ?? 0), null);
+  else await performAll(started + (options.full ? FULL_TIME : SHORT_TIME));
+} finally {
+  await stage.stop();
+}
+
+process.stdout.write(`\n${table(findings)}\n`);
+if (options.soak === null && options.only === null) {
+  writeReport({ findings, pace, took: Date.now() - started });
+  process.stdout.write('\nWritten to bench/RESULTS.md\n');
+}
+process.exit();
+
+async function performAll(deadline: number): Promise<void> {
+  for (const [name, work] of WORKS) {
+    if (options.only === null || options.only.includes(name)) await perform(name, work, deadline);
+  }
+}
+
+/** A work that fails or takes too long is a line in the table, and the others go on. */
+async function perform(
+  name: string,
+  work: (stage: Stage) => Promise<void>,
+  deadline: number | null,
+): Promise<void> {
+  const left = deadline === null ? Number.POSITIVE_INFINITY : deadline - Date.now();
+  if (left <= 0) {
+    findings.push(notMeasured(name, '', 'no time was left'));
+    return;
+  }
+  process.stdout.write(`\n${name} (at ${Math.round((Date.now() - started) / 1_000)} s)\n`);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    if (Number.isFinite(left)) timer = setTimeout(() => reject(new Error('No time was left')), left);
+  });
+  try {
+    await Promise.race([work(stage), late]);
+  } catch (error) {
+    stage.report(failed(name, 'this work', error instanceof Error ? error.message : String(error)));
+    process.exitCode = 1;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function optionsOrExit(): Options {
+  try {
+    return readOptions(process.argv.slice(2), [...WORKS.keys()]);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,114 @@
+/** Where the works are performed: who takes part, how long a round is, and what was found so far. */
+import {
+  type Contestant,
+  type ContestantName,
+  composeHive,
+  PEERS,
+  startContestant,
+  startUpstream,
+  type Upstream,
+} from './contestants.ts';
+import { type Finding, notMeasured } from './findings.ts';
+import type { ServerOptions } from './machine.ts';
+
+/** How long everything takes, in milliseconds. */
+export interface Pace {
+  readonly full: boolean;
+  /** Of a server that has not been asked anything like it yet. */
+  readonly warmUp: number;
+  /** Of a server that is warm from a work of the same kind. */
+  readonly warmUpAgain: number;
+  readonly round: number;
+  readonly rounds: number;
+}
+
+export interface Stage {
+  readonly pace: Pace;
+  readonly upstream: Upstream;
+  /**
+   * The peers of this run: none in a short round, no Hive Gateway without the published document, and nobody
+   * who cannot be started, which is reported.
+   */
+  peers(start?: (name: ContestantName) => Promise<Contestant>): Promise<Contestant[]>;
+  /** A contestant that the works share. */
+  shared(name: ContestantName): Promise<Contestant>;
+  /** A contestant of one's own; `before` another upstream than that of the stage. */
+  own(name: ContestantName, more?: Partial<ServerOptions>, before?: Upstream): Promise<Contestant>;
+  /** Another upstream with RingCentral's limit of requests a minute. */
+  limitedUpstream(limit: number): Promise<Upstream>;
+  /** Gives a contestant its warm-up for one kind of work. */
+  warm(contestant: Contestant, kind: string, load: (duration: number) => Promise<unknown>): Promise<void>;
+  /** Has something stopped with the stage, whatever happens before. */
+  leaves(thing: { stop(): unknown }): void;
+  report(...findings: readonly Finding[]): void;
+  say(text: string): void;
+  stop(): Promise<void>;
+}
+
+/** Sets the stage; `openapi` is the path of RingCentral's published document. */
+export async function createStage(pace: Pace, openapi: string | null, findings: Finding[]): Promise<Stage> {
+  const things: { stop(): unknown }[] = [];
+  const contestants = new Map<ContestantName, Contestant>();
+  const warmed = new Set<string>();
+  const upstream = await startUpstream();
+  things.push(upstream);
+
+  const own: Stage['own'] = async (name, more, before = upstream) => {
+    if (name === 'Hive Gateway' && openapi !== null) things.push(composeHive(openapi, before));
+    const contestant = await startContestant(name, before, more);
+    things.push(contestant.server);
+    return contestant;
+  };
+
+  const shared: Stage['shared'] = async (name) => {
+    const contestant = contestants.get(name) ?? (await own(name));
+    contestants.set(name, contestant);
+    return contestant;
+  };
+
+  const report: Stage['report'] = (...found) => {
+    findings.push(...found);
+    for (const { measure, ours, against, result, goal, met } of found) {
+      const verdict = met === null ? '' : met ? '✓' : '✗';
+      const facts = [ours, against, result].filter((fact) => fact !== '').join('; ');
+      process.stdout.write(`  ${measure}: ${facts} ${goal} ${verdict}\n`);
+    }
+  };
+
+  return {
+    pace,
+    upstream,
+    own,
+    shared,
+    report,
+    async peers(start = shared) {
+      const present: Contestant[] = [];
+      for (const name of pace.full ? PEERS : []) {
+        if (name === 'Hive Gateway' && openapi === null) continue;
+        try {
+          present.push(await start(name));
+        } catch (error) {
+          report(notMeasured('peers', name, String(error)));
+        }
+      }
+      return present;
+    },
+    async limitedUpstream(limit) {
+      const limited = await startUpstream(limit);
+      things.push(limited);
+      return limited;
+    },
+    async warm({ name, server }, kind, load) {
+      const key = `${server.pid} ${kind}`;
+      const duration = warmed.has(key) ? pace.warmUpAgain : pace.warmUp;
+      process.stdout.write(`  warming up ${name} for ${duration / 1_000} s\n`);
+      warmed.add(key);
+      await load(duration);
+    },
+    leaves: (thing) => things.push(thing),
+    say: (text) => process.stdout.write(`  ${text}\n`),
+    async stop() {
+      await Promise.all(things.map(async (thing) => thing.stop()));
+    },
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * One session changes, and every subscriber of one viewer and one operation is told. Deliveries a second are
+ * those while a change goes out: between two changes of one call a gateway lets some time pass before it asks
+ * RingCentral again, and that pause says nothing about how fast it tells its subscribers.
+ */
+import { type Audience, createAudience } from '../audience.ts';
+import type { ContestantName } from '../contestants.ts';
+import { notMeasured, type Rounds, ratio } from '../findings.ts';
+import type { Stage } from '../stage.ts';
+import { percentile, say } from '../statistics.ts';
+import { changeAsFastAsSeen, changeWithPauses } from './changes.ts';
+import { seatAt, seatAtBroadcast } from './seats.ts';
+
+const WORK = 'fan-out';
+const VIEWER = 2;
+const PAUSE = 200; // milliseconds
+const FIRST_SESSION = 5_000_000;
+const NAMES = ['ours', 'raw ws', 'stock Yoga'] as const satisfies readonly ContestantName[];
+
+/** Fans out to a thousand, and in a full run to five thousand. */
+export async function fanOut(stage: Stage): Promise<void> {
+  await fanOutTo(1_000, stage);
+  if (stage.pace.full) await fanOutTo(5_000, stage);
+  else stage.report(notMeasured(WORK, 'to 5,000 subscribers', 'needs --full'));
+}
+
+interface Crowd {
+  readonly audience: Audience;
+  readonly session: number;
+  readonly perSecond: Rounds & { values: number[] };
+  readonly p99: Rounds & { values: number[] };
+}
+
+async function fanOutTo(subscribers: number, stage: Stage): Promise<void> {
+  const crowds: Crowd[] = [];
+  try {
+    for (const [index, name] of NAMES.entries()) {
+      const contestant = await stage.shared(name);
+      const session = FIRST_SESSION + subscribers + index;
+      const audience = createAudience(stage.upstream);
+      stage.leaves(audience);
+      const place =
+        name === 'raw ws'
+          ? seatAtBroadcast(contestant, VIEWER, session)
+          : seatAt(contestant, VIEWER, [session]);
+      await audience.admit(Array.from({ length: subscribers }, () => place));
+      crowds.push({ audience, session, perSecond: { name, values: [] }, p99: { name, values: [] } });
+      await stage.warm(contestant, 'push', (duration) =>
+        changeAsFastAsSeen(audience, [session], 1, duration),
+      );
+    }
+    for (let round = 0; round < stage.pace.rounds; round += 1) {
+      for (const { audience, session, perSecond, p99 } of crowds) {
+        audience.forget();
+        const took = await changeWithPauses(audience, session, PAUSE, stage.pace.round);
+        const total = took.reduce((sum, milliseconds) => sum + milliseconds, 0);
+        perSecond.values.push((took.length * subscribers * 1_000) / total);
+        p99.values.push(percentile(audience.delays, 0.99));
+        stage.say(
+          `${perSecond.name}: ${took.length} changes, ${say(perSecond.values.at(-1) ?? 0)} deliveries/s, p99 ${say(p99.values.at(-1) ?? 0)} ms`,
+        );
+      }
+    }
+  } finally {
+    for (const { audience } of crowds) audience.stop();
+  }
+  const [ours, raw, stock] = crowds;
+  if (ours === undefined || raw === undefined || stock === undefined) return;
+  const to = `to ${subscribers.toLocaleString('en-US')} subscribers`;
+  const deliveries = { work: WORK, measure: `deliveries a second ${to}`, ours: ours.perSecond };
+  stage.report(
+    ratio({ ...deliveries, theirs: raw.perSecond }, { least: 0.6 }),
+    ratio({ ...deliveries, theirs: stock.perSecond }, { least: 6 }),
+    ratio(
+      { work: WORK, measure: `p99 from change to frame ${to}, ms`, ours: ours.p99, theirs: raw.p99 },
+      { most: 2 },
+    ),
+  );
+}

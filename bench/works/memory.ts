@@ -1,0 +1,62 @@
+/** What a subscriber and a watch cost while nothing happens: resident memory, at rest, before and after. */
+import { createAudience } from '../audience.ts';
+import { atMost } from '../findings.ts';
+import { collectGarbage } from '../machine.ts';
+import type { Stage } from '../stage.ts';
+import { changeAsFastAsSeen } from './changes.ts';
+import { introduce, type Place, seatAt } from './seats.ts';
+
+const WORK = 'memory';
+const SUBSCRIBERS = 5_000;
+const WATCHES = 2_000;
+const SUBSCRIPTIONS_PER_SOCKET = 100;
+const WARM = 500; // of each before the first look, so that code and pools are not counted
+const FIRST_SESSION = 7_000_000;
+
+/** Counts idle subscribers of one watch, then idle watches with one subscription each. */
+export async function memory(stage: Stage): Promise<void> {
+  const oneSession = () => FIRST_SESSION;
+  const subscribers = await kilobytesEach(stage, SUBSCRIBERS, 1, oneSession);
+  const watches = await kilobytesEach(
+    stage,
+    WATCHES,
+    SUBSCRIPTIONS_PER_SOCKET,
+    (index) => FIRST_SESSION + index,
+  );
+  stage.report(
+    atMost({ work: WORK, measure: `KB for each of ${SUBSCRIBERS} idle subscribers`, ours: subscribers }, 12),
+    atMost({ work: WORK, measure: `KB for each of ${WATCHES} idle watches`, ours: watches }, 40),
+  );
+}
+
+async function kilobytesEach(
+  stage: Stage,
+  count: number,
+  perSocket: number,
+  sessionOf: (index: number) => number,
+) {
+  const contestant = await stage.own('ours', { args: collectGarbage });
+  const audience = createAudience(stage.upstream);
+  stage.leaves(audience);
+  const viewerOf = (index: number) => (perSocket === 1 ? 1 : Math.floor(index / perSocket));
+  const placesFor = (first: number, last: number): Place[] => {
+    const places: Place[] = [];
+    for (let index = first; index < last; index += perSocket) {
+      const sessions = Array.from({ length: perSocket }, (_, nth) => sessionOf(index + nth));
+      places.push(seatAt(contestant, viewerOf(index), sessions));
+    }
+    return places;
+  };
+  await introduce(contestant, [
+    ...new Set(Array.from({ length: WARM + count }, (_, index) => viewerOf(index))),
+  ]);
+  await audience.admit(placesFor(0, WARM));
+  await changeAsFastAsSeen(audience, [sessionOf(0)], 1, 1_000);
+  const before = await contestant.server.residentAtRest();
+  await audience.admit(placesFor(WARM, WARM + count));
+  const after = await contestant.server.residentAtRest();
+  audience.stop();
+  await contestant.server.stop();
+  stage.say(`resident ${Math.round(before / 2 ** 20)} MiB, then ${Math.round(after / 2 ** 20)} MiB`);
+  return { name: 'ours', values: [(after - before) / count / 1_000] };
+}
