@@ -34,19 +34,21 @@ export function createSharedRead<Value>(read: (signal: AbortSignal) => Promise<V
     const controller = new AbortController();
     const flight: Flight<Value> = {
       passengers: 0,
+      hasLanded: false,
       controller,
       landing: read(controller.signal).finally(() => leaveTheAir(flight)),
     };
     return flight;
   }
 
-  /** Does nothing to a flight that has landed: its request is over. */
   function callOff(flight: Flight<Value>): void {
+    if (flight.hasLanded) return;
     leaveTheAir(flight);
     flight.controller.abort();
   }
 
   function leaveTheAir(flight: Flight<Value>): void {
+    flight.hasLanded = true;
     if (current === flight) current = null;
   }
 }
@@ -56,6 +58,7 @@ interface Flight<Value> {
   readonly landing: Promise<Value>;
   readonly controller: AbortController;
   passengers: number;
+  hasLanded: boolean;
 }
 
 /** Settles as the promise does, or rejects with the signal's reason; leaves no listener behind. */

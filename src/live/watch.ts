@@ -94,6 +94,8 @@ export function createWatch(parts: WatchParts): Watch {
   let isOut = false;
   /** The next answer must not be waited for: the last one was in doubt. */
   let inDoubt = false;
+  /** The rate budget had no room: from now on the watch waits there, where it hears first when there is some. */
+  let mustQueue = false;
   /** Somebody poked while a request was on its way. */
   let poked = false;
   let wake: (() => void) | null = null;
@@ -158,7 +160,7 @@ export function createWatch(parts: WatchParts): Watch {
     let moment: ReturnType<typeof setTimeout> | undefined;
     try {
       const reading = await parts.source().readSession(sessionId, {
-        lane: basis === null ? 'query' : 'poll',
+        lane: basis === null && !mustQueue ? 'query' : 'poll',
         signal,
         longPoll: hold
           ? { timestamp: new Date(timestamp).toISOString(), timeout: parts.pollTimeout() / 1_000 }
@@ -217,16 +219,21 @@ export function createWatch(parts: WatchParts): Watch {
     if (error instanceof RateLimited) {
       const penalty = Math.min(MOST_PENALTY, Math.max(LEAST_PENALTY, error.retryAt - now));
       if (penalty >= LONG_PENALTY) enter('degraded');
-      return { kind: 'rateLimited', retryAt: now + penalty };
+      if (error.sent || mustQueue) return { kind: 'rateLimited', retryAt: now + penalty };
+      mustQueue = true;
+      return { kind: 'rateLimited', retryAt: now };
     }
     if (!(error instanceof CallControlFailure)) parts.log.error({ err: error }, 'A watch met a defect');
     enter('degraded');
     return { kind: 'failed', at: now, random: Math.random() };
   }
 
-  /** The time that a poll names when everything up to an answer asked for at `sentAt` is known. */
+  /**
+   * The time that a poll names when everything up to an answer asked for at `sentAt` is known: the millisecond before,
+   * because that one may hold a change that came after the answer.
+   */
   function timestampFor(sentAt: number): number {
-    return sentAt + habits.clock().least;
+    return sentAt + habits.clock().least - 1;
   }
 
   /** How long an answer is good for while no poll is held. */

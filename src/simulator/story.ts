@@ -93,8 +93,13 @@ const ROUND: readonly Partial<Party>[] = [
   { recordings: [{ id: '9100200300', active: true, mode: 'OnDemand' }] },
 ];
 
-/** Turns that the demo call stays away when somebody has ended it or handed it on. */
-const TURNS_AWAY = 3;
+/** Turns until the demo call ends, when somebody has handed it on. */
+const TURNS_TO_END = 2;
+/**
+ * Turns that it stays away then. It comes back with the ids it had, which no call of RingCentral does, so it gives
+ * whoever watched it time to forget it: more than a minute.
+ */
+const TURNS_AWAY = 20;
 
 interface Demo {
   readonly step: number;
@@ -113,8 +118,8 @@ function playDemo(board: Switchboard, { step, away }: Demo): Demo {
     board.change(DEMO_SESSION_ID, (call, at) => changeParty(call, DEMO_PARTY_ID, beat, at));
     return { step: (step + 1) % ROUND.length, away: 0 };
   }
+  if (away === TURNS_TO_END) board.change(DEMO_SESSION_ID, hangUp);
   if (away < TURNS_AWAY) return { step, away: away + 1 };
-  board.change(DEMO_SESSION_ID, hangUp);
   placeCall(board, { kind: 'inbound', from: '+12025550123', to: '101', id: DEMO_SESSION_ID });
   return { step: 1, away: 0 };
 }
