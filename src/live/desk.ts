@@ -169,7 +169,7 @@ export function createDesk(parts: DeskParts): Desk {
       pacedGap,
       pollTimeout,
       limits: parts.limits,
-      cursors: parts.cursors.scope(viewerId, sessionId),
+      cursors: () => parts.cursors.scope(viewerId, sessionId),
       metrics,
       log: parts.log,
       onActive(active) {

@@ -55,7 +55,8 @@ export interface WatchedCallParts {
   /** Milliseconds that the upstream may hold a poll. */
   readonly pollTimeout: () => number;
   readonly limits: LiveLimits;
-  readonly cursors: CursorScope;
+  /** Asked for when there are events to mark. */
+  readonly cursors: () => CursorScope;
   readonly metrics: Metrics;
   readonly log: Log;
   /** The call begins, or ends, to need more than a memory. */
@@ -451,7 +452,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   }
 
   function memoryOfEvents(): Replay<CallEvent> {
-    replay ??= createReplay(cursors, { lifetime: limits.retention, most: limits.replayLimit });
+    replay ??= createReplay(cursors(), { lifetime: limits.retention, most: limits.replayLimit });
     return replay;
   }
 
