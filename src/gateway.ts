@@ -1,17 +1,27 @@
 /** The whole gateway: the only file that knows everyone. */
 import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import type { Config } from './config.ts';
 import { createHub, type HubOptions } from './live/hub.ts';
 import { receivedAtOf } from './live/watched-call.ts';
-import { createServiceSignIn, type ServiceSignIn } from './ringcentral/auth.ts';
+import {
+  createServiceSignIn,
+  type ServiceSignIn,
+  type ServiceSignInParts,
+  type SignInState,
+} from './ringcentral/auth.ts';
 import { createBudget } from './ringcentral/budget.ts';
 import { createCallControl } from './ringcentral/call-control.ts';
 import { createUpstream } from './ringcentral/http.ts';
 import { createIdempotencyKeys } from './ringcentral/idempotency.ts';
-import { createPassThroughGatekeeper, createServiceGatekeeper } from './server/gatekeeper.ts';
+import {
+  createPassThroughGatekeeper,
+  createServiceGatekeeper,
+  type TokenTimes,
+} from './server/gatekeeper.ts';
 import type { Example } from './server/graphiql.ts';
 import { createServer, type Readiness } from './server/http.ts';
 import { createSimulator } from './simulator/server.ts';
@@ -32,6 +42,8 @@ export interface Gateway {
 export interface GatewayOptions {
   readonly log?: Log;
   readonly live?: Pick<HubOptions, 'pace' | 'activeCallsPace' | 'limits'>;
+  readonly tokens?: TokenTimes;
+  readonly signIn?: Pick<ServiceSignInParts, 'clock'>;
 }
 
 const USER_AGENT = 'ringcentral-graphql-gateway/0.1.0';
@@ -61,12 +73,14 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const { identity } = config;
   const signIn =
     identity.kind === 'service'
-      ? createServiceSignIn({ ...identity, sendForm: upstream.sendForm, log })
+      ? createServiceSignIn({ ...identity, sendForm: upstream.sendForm, log, ...options.signIn })
       : null;
+  // Asked for already now, so that wrong credentials are known before the first caller comes.
+  signIn?.accessToken().catch(ignore);
   const gatekeeper =
     identity.kind === 'service' && signIn !== null
       ? createServiceGatekeeper(parts, signIn, identity.gatewayKeys)
-      : createPassThroughGatekeeper(parts, simulator === null ? null : SIMULATED_CALLER);
+      : createPassThroughGatekeeper(parts, simulator === null ? null : SIMULATED_CALLER, options.tokens);
 
   const server = await createServer({
     config,
@@ -79,7 +93,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     examples: config.graphiql ? await readExamples() : [],
     announceDrain: (by) =>
       hub.notify('DRAINING', 'This gateway is going away: reconnect with your cursor.', by),
-    receivedAtOf,
+    receivedAtOf: (event) => receivedAtOf(event as object) ?? null,
   });
 
   let stopped: Promise<void> | undefined;
@@ -90,10 +104,12 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   return { url: server.url, simulatorUrl: simulator?.url ?? null, stop, [Symbol.asyncDispose]: stop };
 
   async function letGo(): Promise<void> {
+    const timeIsUp = delay(config.drainTime, undefined, { ref: false });
     await server.drain();
     hub.stop();
     budget.stop();
-    await signIn?.stop();
+    // A session that is not given back in time ends by itself.
+    await Promise.race([signIn?.stop(), timeIsUp]);
     upstream.stop();
     await simulator?.stop();
   }
@@ -101,11 +117,19 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 
 const CONNECT_TIMEOUT = 2_000; // 2 seconds
 
+/** What keeps the gateway from its work. Signed out it is not: the next request signs it in. */
+const OBSTACLES: { readonly [Status in SignInState['status']]?: string } = {
+  'signing-in': 'The gateway is signing in to RingCentral.',
+  refused: 'RingCentral refused to sign the gateway in.',
+  unreachable: 'The gateway cannot sign in to RingCentral now.',
+};
+
 /** Whether RingCentral can be reached and, where the gateway signs in itself, lets it in. Costs no request. */
 async function readiness(serverUrl: string, signIn: ServiceSignIn | null): Promise<Readiness> {
-  const state = signIn?.state();
-  if (state?.status === 'refused') {
-    return { ok: false, reason: `RingCentral refused to sign the gateway in. ${state.problem ?? ''}`.trim() };
+  const { status = 'signed-in', problem = null } = signIn?.state() ?? {};
+  const obstacle = OBSTACLES[status];
+  if (obstacle !== undefined) {
+    return { ok: false, reason: problem === null ? obstacle : `${obstacle} ${problem}` };
   }
   const { hostname, port, protocol } = new URL(serverUrl);
   const reached = await new Promise<boolean>((resolve) => {
@@ -122,6 +146,8 @@ async function readiness(serverUrl: string, signIn: ServiceSignIn | null): Promi
   });
   return reached ? { ok: true } : { ok: false, reason: 'RingCentral cannot be reached.' };
 }
+
+function ignore(): void {}
 
 /** The operations of `examples/`, which stand beside the sources and beside `dist/` alike. */
 async function readExamples(): Promise<Example[]> {

@@ -6,7 +6,7 @@
  */
 import { CALL_ACTIONS, type CallAction } from '../../schema/failures.ts';
 import { type CallParty, type CallSession, isOver } from '../../schema/model.ts';
-import type { AvailableAction } from '../../schema/provider.ts';
+import type { AvailableAction, Command, CommandName } from '../../schema/provider.ts';
 
 /** Every action with the reason to show where the state forbids it. `extensionId` is the viewer's; null where it is not known. */
 export function availableActions(
@@ -30,6 +30,46 @@ export function allowedActions(
   const facts = { session, party, extensionId };
   return CALL_ACTIONS.filter((action) => RULES[action](facts) === null);
 }
+
+/** Why the state forbids what a command asks of a party; null where nothing in the call itself speaks against it. */
+export function reasonAgainst(
+  command: Command,
+  session: CallSession,
+  party: CallParty,
+  extensionId: string | null,
+): string | null {
+  const action = ACTION_OF[command.name];
+  return action === null ? null : RULES[action]({ session, party, extensionId });
+}
+
+/** The action that each command is; null where it begins a call of its own. */
+const ACTION_OF: { readonly [Name in CommandName]: CallAction | null } = {
+  makeCallOut: null,
+  createConference: null,
+  dropCallSession: 'DROP_SESSION',
+  superviseCallSession: 'SUPERVISE',
+  bringInCallParty: 'BRING_IN',
+  answerCallParty: 'ANSWER',
+  rejectCallParty: 'REJECT',
+  ignoreCallInQueue: 'IGNORE',
+  replyToCallParty: 'REPLY',
+  forwardCallParty: 'FORWARD',
+  pickupCallParty: 'PICKUP',
+  holdCallParty: 'HOLD',
+  unholdCallParty: 'UNHOLD',
+  updateCallParty: 'UPDATE',
+  muteCallParty: 'MUTE',
+  unmuteCallParty: 'UNMUTE',
+  transferCallParty: 'TRANSFER',
+  bridgeCallParty: 'BRIDGE',
+  parkCallParty: 'PARK',
+  flipCallParty: 'FLIP',
+  removeCallParty: 'REMOVE',
+  superviseCallParty: 'SUPERVISE',
+  startCallRecording: 'START_RECORDING',
+  pauseCallRecording: 'PAUSE_RECORDING',
+  resumeCallRecording: 'RESUME_RECORDING',
+};
 
 interface Facts {
   readonly session: CallSession;

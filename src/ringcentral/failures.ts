@@ -143,11 +143,21 @@ function notFound(
   if (detail.errorCode === undefined || detail.errorCode === 'CMN-120') {
     return new UpstreamBadResponse('RingCentral does not know this operation at its address.', trace);
   }
-  return new CallNotFound(said('RingCentral knows no such call (any more).'), detail.parameterName, trace);
+  const { parameterName } = detail;
+  const missing = parameterName === undefined ? 'call' : MISSING[parameterName];
+  const message = missing === undefined ? said('This is not to be found (any more).') : `RingCentral knows no such ${missing} (any more).`;
+  return new CallNotFound(message, parameterName, trace);
 }
 
+/** What a parameter of a path names, for a person. */
+const MISSING: { readonly [parameterName: string]: string } = {
+  telephonySessionId: 'call',
+  partyId: 'party of this call',
+  recordingId: 'recording of this call',
+};
+
 function isOfCall(parameterName: string | undefined): boolean {
-  return ['telephonySessionId', 'partyId', 'recordingId'].includes(parameterName ?? '');
+  return Object.hasOwn(MISSING, parameterName ?? '');
 }
 
 function tooMany(answer: RawAnswer, trace: UpstreamTrace): RateLimited {

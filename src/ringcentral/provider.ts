@@ -25,7 +25,7 @@ import { type CallParty, type CallSession, findParty, type Viewer } from '../../
 import type { CallProvider, Command, CommandOutcome, CommandResult, Visit } from '../../schema/provider.ts';
 import type { Desk } from '../live/desk.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { allowedActions, availableActions } from './actions.ts';
+import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
 import type { Caller, Lane } from './caller.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
@@ -109,7 +109,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
 
   async function refused(command: Command, error: CallControlFailure): Promise<CommandResult> {
     const seen = answeredByRingCentral(error) ? await look(command, 'query') : known(command);
-    return result('NOT_APPLIED', explained(error, seen, person.extensionId()), {
+    return result('NOT_APPLIED', explained(command, error, seen, person.extensionId()), {
       ...seen,
       recording: recordingOf(command, seen.party),
     });
@@ -185,16 +185,27 @@ function answeredByRingCentral(error: CallControlFailure): boolean {
   return error.trace.status !== undefined && !(error instanceof RateLimited);
 }
 
-/** A refusal for the state of the call, with that state and what it does allow the viewer. */
+/** A refusal for the state of the call: why in words for a person, with that state and what it does allow the viewer. */
 function explained(
+  command: Command,
   error: CallControlFailure,
   { session, party }: Sight,
   extensionId: string | null,
 ): CallControlFailure {
-  if (!(error instanceof WrongCallState) || session === null || party === null) return error;
+  if (!(error instanceof WrongCallState)) return error;
+  const { trace } = error;
+  // RingCentral's own text is a code in words; it stays in the log as the cause.
+  const options = { cause: error };
+  if (session === null || party === null) {
+    return new WrongCallState(WRONG_STATE, error.actualCode, error.allowedActions, trace, options);
+  }
+  const reason = reasonAgainst(command, session, party, extensionId) ?? WRONG_STATE;
   const allowed = allowedActions(session, party, extensionId);
-  return new WrongCallState(error.message, party.status.code, allowed, error.trace, { cause: error });
+  return new WrongCallState(reason, party.status.code, allowed, trace, options);
 }
+
+/** Where nothing that is seen of the call tells why. */
+const WRONG_STATE = 'The call is not in a state that allows this now.';
 
 function inDoubtBecause(error: CallControlFailure, doubt: string): UpstreamUnavailable {
   return new UpstreamUnavailable(

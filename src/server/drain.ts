@@ -1,4 +1,5 @@
 /** Sending long-lived connections away without sending them all elsewhere in the same instant. */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** A connection that outlives one answer. */
@@ -40,6 +41,8 @@ export async function sendAwayAll(
   deadline: AbortSignal,
 ): Promise<void> {
   const times = spread(guests.length, drainTime);
+  // One listener for each guest.
+  setMaxListeners(0, deadline);
   const over = new Promise<void>((resolve) =>
     deadline.addEventListener('abort', () => resolve(), { once: true }),
   );

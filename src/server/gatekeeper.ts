@@ -90,6 +90,8 @@ export function createPassThroughGatekeeper(
   times: TokenTimes = TOKEN_TIMES,
 ): Gatekeeper {
   const pools = new Map<string, TokenPool>();
+  /** Digests of tokens: hashing one anew for every request is what a query costs most. */
+  const keys = new LRUCache<string, string>({ max: MOST_TOKENS, ttl: TOKEN_IDLE });
   const refusals = new LRUCache<string, Unauthenticated>({ max: MOST_TOKENS, ttl: REFUSAL_LIFETIME });
   const admissions = new LRUCache<string, Promise<Admission>>({
     max: MOST_TOKENS,
@@ -102,7 +104,7 @@ export function createPassThroughGatekeeper(
     async admit(authorization) {
       const token =
         authorization === null && fallbackToken !== null ? fallbackToken : readBearer(authorization);
-      const key = digest(token);
+      const key = keyOf(token);
       const refusal = refusals.get(key);
       if (refusal !== undefined) throw refusal;
       const known = admissions.get(key);
@@ -119,6 +121,15 @@ export function createPassThroughGatekeeper(
       }
     },
   };
+
+  function keyOf(token: string): string {
+    let key = keys.get(token);
+    if (key === undefined) {
+      key = digest(token);
+      keys.set(token, key);
+    }
+    return key;
+  }
 
   /** Finds out whose token this is, and seats it with the other tokens of the same user. */
   async function introduce(token: string, key: string): Promise<Admission> {

@@ -14,7 +14,7 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import { handleProtocols } from 'graphql-ws';
@@ -106,6 +106,11 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       });
     },
   );
+  const connections = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   server.on('upgrade', upgrade);
   server.listen(config.port, config.host);
   await once(server, 'listening');
@@ -184,9 +189,15 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     const closed = server.listening ? once(server, 'close') : Promise.resolve();
     server.close();
     // Connections that wait for a next request do so from when their answer is out.
-    const sweeping = setInterval(() => server.closeIdleConnections(), 50); // 50 milliseconds
+    const sweeping = setInterval(cutIdle, 50); // 50 milliseconds
     await Promise.all([closed, sockets.closed()]);
     clearInterval(sweeping);
+  }
+
+  /** Node takes a connection for idle only when it has carried a request; browsers open some that never do. */
+  function cutIdle(): void {
+    server.closeIdleConnections();
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
   }
 
   function cutAll(): void {

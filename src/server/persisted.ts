@@ -8,6 +8,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { BadUserInput } from '../../schema/failures.ts';
+import { InvalidSettings } from '../config.ts';
 
 /** A request for an operation, in text or by its id. */
 export interface OperationParams {
@@ -31,15 +32,21 @@ const Named = z.union([
   z.object({ extensions: PersistedQuery }).transform((params) => params.extensions.persistedQuery.sha256Hash),
 ]);
 
-/** Reads a manifest; throws an error that names the file when it is not one. */
+/**
+ * Reads a manifest.
+ * @throws {InvalidSettings} when it cannot be read, or is none.
+ */
 export async function readManifest(path: string): Promise<FindDocument> {
-  const text = await readFile(path, 'utf8');
   try {
-    return createFindDocument(new Map(Object.entries(Manifest.parse(JSON.parse(text)))));
+    const manifest = Manifest.parse(JSON.parse(await readFile(path, 'utf8')));
+    return createFindDocument(new Map(Object.entries(manifest)));
   } catch (error) {
-    throw new Error(`PERSISTED_OPERATIONS: ${path} is not a JSON object from hash to document.`, {
-      cause: error,
-    });
+    const { code } = error as NodeJS.ErrnoException;
+    const problem = code === undefined ? 'which is none' : `which cannot be read (${code})`;
+    throw new InvalidSettings([
+      `PERSISTED_OPERATIONS: read ${JSON.stringify(path)}, ${problem}; ` +
+        'allowed is a file with one JSON object from hash to document.',
+    ]);
   }
 }
 

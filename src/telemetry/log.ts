@@ -31,7 +31,8 @@ export function createLog(level: LevelWithSilent, destination?: DestinationStrea
 }
 
 const BEARER = /(Bearer|Basic) +[\w.~+/=-]+/gi;
-const PHONE_NUMBER = /\+\d{4,}(?=\d{3})/g;
+/** As it stands in text, and in a URL. */
+const PHONE_NUMBER = /(\+|%2B)\d{4,}(?=\d{3})/gi;
 
 /**
  * Cuts bearer tokens and all but the last three digits of a phone number.
@@ -41,7 +42,7 @@ const PHONE_NUMBER = /\+\d{4,}(?=\d{3})/g;
  * ```
  */
 export function withoutSecrets(line: string): string {
-  return line.replace(BEARER, '$1 [redacted]').replace(PHONE_NUMBER, '+…');
+  return line.replace(BEARER, '$1 [redacted]').replace(PHONE_NUMBER, '$1…');
 }
 
 /** Lines for a person at a terminal. Loaded only there: a server that writes JSON starts without it. */

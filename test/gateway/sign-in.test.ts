@@ -18,7 +18,7 @@ const HOLD = /* GraphQL */ `
 interface ServiceOptions {
   readonly secret?: string;
   readonly simulator?: SimulatorOptions['settings'];
-  /** Lets the clock of the sign-in run ahead. */
+  /** The clock of the sign-in, in milliseconds. */
   readonly clock?: () => number;
 }
 
@@ -97,11 +97,11 @@ describe('A gateway that signs in itself', () => {
   });
 
   test('signs in anew when its session was revoked, and nobody notices.', async () => {
-    let ahead = 0;
-    await using house = await openServiceHouse({ clock: () => performance.now() + ahead });
+    let now = 0;
+    await using house = await openServiceHouse({ clock: () => now });
     await until(() => isReady(house));
     expect(codesOf(await askAtOnce(house, 1))).toEqual(new Set());
-    ahead = 60_000; // A minute later.
+    now = 60_000; // A minute later.
     house.simulator.revoke(currentToken(house));
 
     const answers = await askAtOnce(house, 100);
@@ -112,8 +112,8 @@ describe('A gateway that signs in itself', () => {
   });
 
   test('tells its callers that RingCentral is away, not that they are nobody, when its session is dead.', async () => {
-    let ahead = 0;
-    await using house = await openServiceHouse({ clock: () => performance.now() + ahead });
+    let now = 0;
+    await using house = await openServiceHouse({ clock: () => now });
     await until(() => isReady(house));
     const session = house.simulator.startCall({ kind: 'inbound', to: '101', state: 'Answered' });
     const input = { sessionId: session.id ?? '', partyId: session.parties?.[1]?.id ?? '' };
@@ -127,7 +127,7 @@ describe('A gateway that signs in itself', () => {
     const stream = streamOf();
     expect((await stream.next()).__typename).toBe('CallSnapshot');
 
-    ahead = 60_000;
+    now = 60_000;
     house.simulator.orderFaults([{ match: 'getToken', times: null, do: 'status', status: 400 }]);
     house.simulator.revoke(currentToken(house));
 
@@ -158,8 +158,8 @@ describe('A gateway that signs in itself', () => {
 
 describe('A gateway whose credentials are wrong', () => {
   test('asks once, says so in /readyz and to its callers, and is quiet until the next allowed try.', async () => {
-    let ahead = 0;
-    await using house = await openServiceHouse({ secret: 'wrong', clock: () => performance.now() + ahead });
+    let now = 0;
+    await using house = await openServiceHouse({ secret: 'wrong', clock: () => now });
     await until(() => signIns(house)[0]?.ended);
     await until(async () => (await readiness(house)).reason !== 'The gateway is signing in to RingCentral.');
     expect(await readiness(house)).toEqual({
@@ -169,7 +169,7 @@ describe('A gateway whose credentials are wrong', () => {
     });
 
     for (const after of [0, 30_000, 59_000]) {
-      ahead = after;
+      now = after;
       const [answer] = await askAtOnce(house, 50);
       expect(answer?.errors).toMatchObject([
         {
@@ -180,23 +180,23 @@ describe('A gateway whose credentials are wrong', () => {
       expect(signIns(house).map(({ status }) => status)).toEqual([401]);
     }
 
-    ahead = 61_000;
+    now = 61_000;
     await askAtOnce(house, 50);
     expect(signIns(house).map(({ status }) => status)).toEqual([401, 401]);
     expect((await readiness(house)).status).toBe(503);
   });
 
   test('is well again after a good try.', async () => {
-    let ahead = 0;
-    await using house = await openServiceHouse({ clock: () => performance.now() + ahead });
+    let now = 0;
+    await using house = await openServiceHouse({ clock: () => now });
     await until(() => isReady(house));
-    ahead = 60_000;
+    now = 60_000;
     house.simulator.orderFaults([{ match: 'getToken', times: 2, do: 'status', status: 401 }]);
     house.simulator.revoke(currentToken(house));
     expect(codesOf(await askAtOnce(house, 10))).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
     expect(await isReady(house)).toBe(false);
 
-    ahead = 121_000;
+    now = 121_000;
     expect(codesOf(await askAtOnce(house, 10))).toEqual(new Set());
     expect(await isReady(house)).toBe(true);
   });
