@@ -34,7 +34,7 @@ export interface ActiveCallsParts {
 /** The list of one viewer. */
 export interface ActiveCalls {
   /** The list; free while somebody subscribes to it. */
-  read(signal?: AbortSignal): Promise<readonly ActiveCall[]>;
+  read(signal?: AbortSignal, requestId?: string): Promise<readonly ActiveCall[]>;
   updates(): Line<readonly ActiveCall[]>;
   /** A party of a watched call changed, or joined. */
   feed(transition: Transition): void;
@@ -61,12 +61,12 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
   /** When the timer ends, epoch milliseconds. */
   let dueAt = Infinity;
 
-  const sharedRead = createSharedRead((signal) => ask('query', signal));
+  const sharedRead = createSharedRead((signal, requestId) => ask('query', signal, requestId));
 
   return {
-    async read(signal) {
+    async read(signal, requestId) {
       const isFresh = lines.size > 0 && Date.now() - readAt < pace;
-      return isFresh && held !== null ? held : sharedRead.join(signal);
+      return isFresh && held !== null ? held : sharedRead.join(signal, requestId);
     },
     updates() {
       const line: Line<readonly ActiveCall[]> = createLine(LATEST_ONLY, () => {
@@ -154,8 +154,12 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
     schedule(Math.max(backoff, penalty));
   }
 
-  async function ask(lane: 'query' | 'poll', signal?: AbortSignal): Promise<readonly ActiveCall[]> {
-    const { value, sentAt, receivedAt } = await source().readActiveCalls({ lane, signal });
+  async function ask(
+    lane: 'query' | 'poll',
+    signal?: AbortSignal,
+    requestId?: string,
+  ): Promise<readonly ActiveCall[]> {
+    const { value, sentAt, receivedAt } = await source().readActiveCalls({ lane, signal, requestId });
     if (held !== null && sentAt < fedAt + PROMPT) return held;
     readAt = receivedAt;
     hold(value);

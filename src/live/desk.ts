@@ -19,9 +19,9 @@ import { createWatchedCall, type LiveLimits, type Times, type WatchedCall } from
 /** What one viewer asks, commands and watches. */
 export interface Desk {
   /** A call; null when RingCentral knows no such call (any more). Free while the call is watched. */
-  readSession(sessionId: string, signal?: AbortSignal): Promise<CallSession | null>;
-  readParty(address: PartyAddress, signal?: AbortSignal): Promise<CallParty | null>;
-  readActiveCalls(signal?: AbortSignal): Promise<readonly ActiveCall[]>;
+  readSession(sessionId: string, signal?: AbortSignal, requestId?: string): Promise<CallSession | null>;
+  readParty(address: PartyAddress, signal?: AbortSignal, requestId?: string): Promise<CallParty | null>;
+  readActiveCalls(signal?: AbortSignal, requestId?: string): Promise<readonly ActiveCall[]>;
   /** A call as `readSession` would answer it without asking anybody; undefined where it would ask. */
   current(sessionId: string): CallSession | undefined;
   /** What is known of a call, asking nobody; `observedAt` tells how old it is. */
@@ -105,7 +105,7 @@ export function createDesk(parts: DeskParts): Desk {
   });
 
   return {
-    async readSession(sessionId, signal) {
+    async readSession(sessionId, signal, requestId) {
       const call = callOf(sessionId);
       const current = call.current();
       if (current !== undefined) {
@@ -118,19 +118,19 @@ export function createDesk(parts: DeskParts): Desk {
         const settled = call.current();
         if (settled !== undefined) return settled;
       }
-      return call.read(signal);
+      return call.read(signal, requestId);
     },
-    async readParty({ sessionId, partyId }, signal) {
+    async readParty({ sessionId, partyId }, signal, requestId) {
       const call = callOf(sessionId);
       const current = call.current();
       if (current !== undefined) {
         call.keep();
         return current === null ? null : (findParty(current, partyId) ?? null);
       }
-      const reading = await source().readParty({ sessionId, partyId }, { lane: 'query', signal });
+      const reading = await source().readParty({ sessionId, partyId }, { lane: 'query', signal, requestId });
       return reading.value === null ? null : call.takeParty(reading.value, reading);
     },
-    readActiveCalls: (signal) => activeCalls.read(signal),
+    readActiveCalls: (signal, requestId) => activeCalls.read(signal, requestId),
     current(sessionId) {
       const call = watched.get(sessionId);
       const current = call?.current() ?? undefined;

@@ -2,20 +2,25 @@
 
 /** A question that many may ask, and its one request. */
 export interface SharedRead<Value> {
-  /** Joins the read that is on its way, or starts one. A signal only takes its own question back. */
-  join(signal?: AbortSignal): Promise<Value>;
+  /**
+   * Joins the read that is on its way, or starts one. A signal only takes its own question back; the read is named in
+   * the log by the request id of the question that started it.
+   */
+  join(signal?: AbortSignal, requestId?: string): Promise<Value>;
   /** What is on its way may be old by now: whoever asks from here on starts a new read. */
   renew(): void;
 }
 
 /** Makes it. The read is called off when nobody waits for it any more. */
-export function createSharedRead<Value>(read: (signal: AbortSignal) => Promise<Value>): SharedRead<Value> {
+export function createSharedRead<Value>(
+  read: (signal: AbortSignal, requestId: string | undefined) => Promise<Value>,
+): SharedRead<Value> {
   let current: Flight<Value> | null = null;
 
   return {
-    async join(signal) {
+    async join(signal, requestId) {
       signal?.throwIfAborted();
-      current ??= takeOff();
+      current ??= takeOff(requestId);
       const flight = current;
       flight.passengers += 1;
       try {
@@ -30,13 +35,13 @@ export function createSharedRead<Value>(read: (signal: AbortSignal) => Promise<V
     },
   };
 
-  function takeOff(): Flight<Value> {
+  function takeOff(requestId: string | undefined): Flight<Value> {
     const controller = new AbortController();
     const flight: Flight<Value> = {
       passengers: 0,
       hasLanded: false,
       controller,
-      landing: read(controller.signal).finally(() => leaveTheAir(flight)),
+      landing: read(controller.signal, requestId).finally(() => leaveTheAir(flight)),
     };
     return flight;
   }

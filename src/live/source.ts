@@ -14,6 +14,8 @@ export interface ReadOptions {
   /** Queries answer a person who waits; polls keep a watch fresh and may wait themselves. */
   readonly lane: 'query' | 'poll';
   readonly signal?: AbortSignal | undefined;
+  /** The id of the operation it is for, for the log; of the first, where several share a read. */
+  readonly requestId?: string | undefined;
   /** Called as the request leaves: before that it may have waited for the rate budget. */
   readonly onSent?: (() => void) | undefined;
 }

@@ -79,7 +79,7 @@ export interface WatchedCall {
    */
   current(): CallSession | null | undefined;
   /** Reads the call; questions at the same time share one request. */
-  read(signal?: AbortSignal): Promise<CallSession | null>;
+  read(signal?: AbortSignal, requestId?: string): Promise<CallSession | null>;
   /** Takes in what a command brought; answers the state to show, null when the call is no more. */
   take(session: CallSession, times: Times): Promise<CallSession | null>;
   takeParty(party: CallParty, times: Times): Promise<CallParty>;
@@ -148,8 +148,8 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   let keepUntil = -Infinity;
   let goodbye: ReturnType<typeof setTimeout> | null = null;
 
-  const sharedRead = createSharedRead(async (signal) => {
-    const reading = await source().readSession(sessionId, { lane: 'query', signal });
+  const sharedRead = createSharedRead(async (signal, requestId) => {
+    const reading = await source().readSession(sessionId, { lane: 'query', signal, requestId });
     parts.habits.noteTimes(reading);
     return reading.value === null ? lost() : take({ ...reading, session: reading.value });
   });
@@ -176,7 +176,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       if (held === null || asked === null || asked.sentAt < invalidatedAt) return undefined;
       return over || watch?.isHealthy() === true ? held.session : undefined;
     },
-    read: (signal) => sharedRead.join(signal),
+    read: (signal, requestId) => sharedRead.join(signal, requestId),
     take: (session, times) => take({ ...times, session }),
     async takeParty(party, times) {
       if (held === null) return { ...party, observedAt: times.receivedAt };

@@ -145,7 +145,10 @@ function notFound(
   }
   const { parameterName } = detail;
   const missing = parameterName === undefined ? 'call' : MISSING[parameterName];
-  const message = missing === undefined ? said('This is not to be found (any more).') : `RingCentral knows no such ${missing} (any more).`;
+  const message =
+    missing === undefined
+      ? said('This is not to be found (any more).')
+      : `RingCentral knows no such ${missing} (any more).`;
   return new CallNotFound(message, parameterName, trace);
 }
 

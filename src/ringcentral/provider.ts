@@ -57,11 +57,11 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
 
   return {
     viewer: () => person.viewer(),
-    activeCalls: () => desk.readActiveCalls(signal),
+    activeCalls: () => desk.readActiveCalls(signal, requestId),
     devices: () => callControl.listDevices(caller, { lane: 'query', signal, requestId }),
     forwardingNumbers: () => callControl.listForwardingNumbers(caller, { lane: 'query', signal, requestId }),
-    callSession: (id) => desk.readSession(id, signal),
-    callParty: (address) => desk.readParty(address, signal),
+    callSession: (id) => desk.readSession(id, signal, requestId),
+    callParty: (address) => desk.readParty(address, signal, requestId),
     availableActions: (session, party) => availableActions(session, party, person.extensionId()),
     callEvents: (sessionId, after) => desk.callEvents(sessionId, after, visit.dropped),
     callPartyUpdates: (sessionId, partyId) => desk.callPartyUpdates(sessionId, partyId),

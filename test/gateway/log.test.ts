@@ -165,7 +165,9 @@ async function tourOfCallers(tour: Tour): Promise<void> {
   const events = watch(socket, 'callEvents', EVENTS, { id: first.sessionId });
   await events.next();
   await ask({ query: ME });
-  await ask({ query: FULL_CALL, variables: { id: call().sessionId } });
+  const variables = { id: call().sessionId };
+  await ask({ query: FULL_CALL, variables, headers: { 'x-request-id': 'read-of-a-call' } });
+  await ask({ query: ME, headers: { 'x-request-id': 'read-of-me' } });
   await ask({ query: FULL_CALL, variables: { id: `https://calls.example/${CUSTOMER}?token=sim-101` } });
   await ask({ query: HOLD, variables: { input: first }, headers: { 'x-request-id': 'hold-of-the-tour' } });
   const to = { phoneNumber: COLLEAGUE };
@@ -304,6 +306,16 @@ describe('After a tour of everything with a log of everything', () => {
       },
       { msg: 'operation', type: 'mutation', field: 'holdCallParty', result: 'ok' },
     ]);
+  });
+
+  test('so have the reads of queries.', () => {
+    const reads = lines.filter(
+      ({ requestId = '', msg }) => requestId.startsWith('read-of') && msg === 'RingCentral answered.',
+    );
+    const operations = new Set(reads.map(({ operation }) => operation));
+    for (const operation of ['readCallSessionStatus', 'readUserPresenceStatus', 'listForwardingNumbers']) {
+      expect(operations).toContain(operation);
+    }
   });
 
   test('no error that a client got has a stack, an address, a token or a phone number in it.', () => {
