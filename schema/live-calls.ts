@@ -18,7 +18,6 @@ const SnapshotReason = addEnum('SnapshotReason', SNAPSHOT_REASONS, {
     CURSOR_UNKNOWN: 'The cursor in `after` is none of this gateway.',
     CURSOR_FOREIGN: 'The cursor belongs to another user or another call.',
     CURSOR_EXPIRED: 'The cursor is too old: what followed it is not kept any more.',
-    EVENTS_SKIPPED: 'The client read too slowly, so that events were dropped.',
   },
 });
 

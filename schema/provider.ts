@@ -149,13 +149,7 @@ export interface AvailableAction {
 }
 
 /** Why a stream starts (again) with a snapshot. */
-export const SNAPSHOT_REASONS = [
-  'SUBSCRIBED',
-  'CURSOR_UNKNOWN',
-  'CURSOR_FOREIGN',
-  'CURSOR_EXPIRED',
-  'EVENTS_SKIPPED',
-] as const;
+export const SNAPSHOT_REASONS = ['SUBSCRIBED', 'CURSOR_UNKNOWN', 'CURSOR_FOREIGN', 'CURSOR_EXPIRED'] as const;
 export type SnapshotReason = (typeof SNAPSHOT_REASONS)[number];
 
 export const STREAM_NOTICES = [

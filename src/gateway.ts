@@ -94,6 +94,9 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     announceDrain: (by) =>
       hub.notify('DRAINING', 'This gateway is going away: reconnect with your cursor.', by),
     receivedAtOf: (event) => receivedAtOf(event as object) ?? null,
+  }).catch(async (error: unknown) => {
+    await letGoBehind();
+    throw error;
   });
 
   let stopped: Promise<void> | undefined;
@@ -106,6 +109,11 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   async function letGo(): Promise<void> {
     const timeIsUp = delay(config.drainTime, undefined, { ref: false });
     await server.drain();
+    await letGoBehind(timeIsUp);
+  }
+
+  /** Lets go of everything behind the door. */
+  async function letGoBehind(timeIsUp = delay(config.drainTime, undefined, { ref: false })): Promise<void> {
     hub.stop();
     budget.stop();
     // A session that is not given back in time ends by itself.

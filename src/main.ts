@@ -23,6 +23,7 @@ try {
     });
   }
 } catch (error) {
+  if (error instanceof InvalidSettings) exitBecauseOf(error);
   log.fatal({ err: error }, 'The gateway could not start');
   // What has started already, like the simulator, would keep the process alive.
   process.exit(1);
@@ -33,7 +34,11 @@ function settingsOrExit() {
     return readConfig(process.env);
   } catch (error) {
     if (!(error instanceof InvalidSettings)) throw error;
-    for (const problem of error.problems) process.stderr.write(`${problem}\n`);
-    process.exit(1);
+    exitBecauseOf(error);
   }
+}
+
+function exitBecauseOf({ problems }: InvalidSettings): never {
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  process.exit(1);
 }

@@ -211,6 +211,12 @@ describe('A wrong setting stops the start with its name, what was read and what 
         'https://platform.ringcentral.com. SIMULATOR=on starts the simulator instead.\n',
     ],
     [
+      'a manifest that is not there',
+      { PORT: '0', PERSISTED_OPERATIONS: '/nowhere/persisted.json' },
+      'PERSISTED_OPERATIONS: read "/nowhere/persisted.json", which cannot be read (ENOENT); ' +
+        'allowed is a file with one JSON object from hash to document.\n',
+    ],
+    [
       'two at once',
       { PORT: '99999', MAX_DEPTH: '-1' },
       'PORT: read "99999", allowed is a whole number from 0 to 65535.\n' +

@@ -8,7 +8,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { SnapshotReason } from '../../schema/provider.ts';
 
 /** What is said of a cursor that cannot be resumed from. */
-export type CursorRefusal = Exclude<SnapshotReason, 'SUBSCRIBED' | 'EVENTS_SKIPPED'>;
+export type CursorRefusal = Exclude<SnapshotReason, 'SUBSCRIBED'>;
 
 /** Signs cursors; one for the whole process. */
 export interface CursorSigner {

@@ -194,7 +194,7 @@ function explained(
 ): CallControlFailure {
   if (!(error instanceof WrongCallState)) return error;
   const { trace } = error;
-  // RingCentral's own text is a code in words; it stays in the log as the cause.
+  // RingCentral's own text is a code in words; the cause keeps it.
   const options = { cause: error };
   if (session === null || party === null) {
     return new WrongCallState(WRONG_STATE, error.actualCode, error.allowedActions, trace, options);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CommandName } from '../../schema/provider.ts';
+import type { AvailableAction, CommandName } from '../../schema/provider.ts';
 import type { JournalEntry } from '../../src/simulator/journal.ts';
 import { createValidator, PUBLISHED } from '../simulator/published.ts';
 import {
@@ -71,21 +71,24 @@ describe('A command', () => {
     expect(outcome).toBe('NOT_APPLIED');
     expect(error).toMatchObject({ __typename: 'WrongCallState', errorCode: 'TAS-102' });
     expect(untruthsIn(house.simulator, { outcome, error, ...state })).toEqual([]);
-    if (typeof input.partyId !== 'string') return;
+    if (typeof input.partyId !== 'string') {
+      expect(error?.message).toBe('The call is not in a state that allows this now.');
+      return;
+    }
 
     const { data } = await house.ask(
       `query ($sessionId: ID!, $partyId: ID!) {
         callParty(sessionId: $sessionId, id: $partyId) {
           status { code }
-          availableActions { action allowed }
+          availableActions { action allowed reason }
         }
       }`,
       { sessionId: input.sessionId, partyId: input.partyId },
       token,
     );
-    const allowed = data.callParty.availableActions
-      .filter((one: { allowed: boolean }) => one.allowed)
-      .map((one: { action: string }) => one.action);
+    const actions: readonly AvailableAction[] = data.callParty.availableActions;
+    const allowed = actions.filter((one) => one.allowed).map((one) => one.action);
+    expect(error?.message).toBe(actions.find((one) => one.action === action)?.reason);
     expect(error?.actualCode).toBe(data.callParty.status.code);
     expect(error?.allowedActions).toEqual(allowed);
     expect(allowed).not.toContain(action);

@@ -253,8 +253,6 @@ export type SnapshotReason =
   | 'CURSOR_FOREIGN'
   /** The cursor in `after` is none of this gateway. */
   | 'CURSOR_UNKNOWN'
-  /** The client read too slowly, so that events were dropped. */
-  | 'EVENTS_SKIPPED'
   /** The stream is new. */
   | 'SUBSCRIBED';
 

@@ -49,7 +49,11 @@ describe('an answer of', () => {
         400,
         list('CMN-102', 'Resource for parameter [partyId] is not found', { parameterName: 'partyId' }),
       ),
-      { name: 'CallNotFound', parameterName: 'partyId' },
+      {
+        name: 'CallNotFound',
+        message: 'RingCentral knows no such party of this call (any more).',
+        parameterName: 'partyId',
+      },
     ],
     [
       '400 that means an unknown device',
@@ -93,7 +97,17 @@ describe('an answer of', () => {
     [
       '404 for a call',
       answer(404, both('CMN-102', 'Not found', { parameterName: 'telephonySessionId' })),
-      { name: 'CallNotFound', parameterName: 'telephonySessionId', trace: { errorCode: 'CMN-102' } },
+      {
+        name: 'CallNotFound',
+        message: 'RingCentral knows no such call (any more).',
+        parameterName: 'telephonySessionId',
+        trace: { errorCode: 'CMN-102' },
+      },
+    ],
+    [
+      '404 for a device',
+      answer(404, both('CMN-102', 'The device is not found', { parameterName: 'deviceId' })),
+      { name: 'CallNotFound', message: 'The device is not found', parameterName: 'deviceId' },
     ],
     ['404 for an address', answer(404, list('CMN-120', 'Invalid URI')), { name: 'UpstreamBadResponse' }],
     ['404 from a proxy', answer(404, '<html>nginx</html>'), { name: 'UpstreamBadResponse' }],

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { spread } from '../../src/server/drain.ts';
 import { eventually, openHouse } from './house.ts';
@@ -82,6 +84,40 @@ describe('Draining', () => {
 
     expect((await stream.next()).value).toEqual({ data: { events: 'first' } });
     expect(second.streams.open).toBe(1);
+  });
+
+  test('waits neither for a connection that never carried a request nor for a client that has left', async () => {
+    // A wait for the end of this time would be a test that never ends.
+    await using house = await openHouse({ settings: { DRAIN_SECONDS: '600' } });
+    const { hostname, port } = new URL(house.url);
+    const unused = connect(Number(port), hostname);
+    await once(unused, 'connect');
+    const left = new AbortController();
+    const aborted = house.ask('{ slow }', { signal: left.signal }).catch((error: unknown) => error);
+    await eventually(() => house.ran.fields).toBe(1);
+    left.abort();
+    expect(await aborted).toBeInstanceOf(Error);
+
+    const closed = once(unused.resume(), 'close');
+    await house.server.drain();
+    await closed;
+  });
+
+  test('sends more sockets away than one signal likes listeners, without a warning', async () => {
+    const warnings: Error[] = [];
+    const keep = (warning: Error) => void warnings.push(warning);
+    process.on('warning', keep);
+    try {
+      await using house = await openHouse();
+      const peers = await Promise.all(Array.from({ length: 20 }, () => house.connect()));
+      await house.server.drain();
+      await Promise.all(peers.map(({ closed }) => closed));
+      // Warnings are told in the next turn.
+      await new Promise(setImmediate);
+      expect(warnings).toEqual([]);
+    } finally {
+      process.off('warning', keep);
+    }
   });
 
   test('of an empty house is over at once, and twice is as once', async () => {

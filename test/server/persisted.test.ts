@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { InvalidSettings } from '../../src/config.ts';
 import { openHouse } from './house.ts';
 
 const ME = 'query Me { me }';
@@ -75,10 +76,30 @@ describe('With a manifest', () => {
   });
 });
 
-test('A manifest that is none stops the start with the name of the file', async () => {
-  const broken = join(folder, 'broken.json');
-  await writeFile(broken, '["not", "a", "map"]');
-  await expect(openHouse({ settings: { PERSISTED_OPERATIONS: broken } })).rejects.toThrow(
-    `PERSISTED_OPERATIONS: ${broken} is not a JSON object from hash to document.`,
-  );
+describe('The start stops with the name of the setting, what was read and what is allowed', () => {
+  const ALLOWED = 'allowed is a file with one JSON object from hash to document.';
+
+  test.each([
+    ['another shape', '["not", "a", "map"]'],
+    ['no JSON', 'query Me { me }'],
+    ['nothing', ''],
+  ])('when the manifest has %s', async (_what, text) => {
+    const broken = join(folder, 'broken.json');
+    await writeFile(broken, text);
+    await expect(openHouse({ settings: { PERSISTED_OPERATIONS: broken } })).rejects.toEqual(
+      new InvalidSettings([`PERSISTED_OPERATIONS: read "${broken}", which is none; ${ALLOWED}`]),
+    );
+  });
+
+  test.each([
+    ['is not there', () => join(folder, 'missing.json'), 'ENOENT'],
+    ['is a folder', () => folder, 'EISDIR'],
+  ])('when the manifest %s', async (_what, pathOf, code) => {
+    const path = pathOf();
+    await expect(openHouse({ settings: { PERSISTED_OPERATIONS: path } })).rejects.toEqual(
+      new InvalidSettings([
+        `PERSISTED_OPERATIONS: read "${path}", which cannot be read (${code}); ${ALLOWED}`,
+      ]),
+    );
+  });
 });
