@@ -23,6 +23,7 @@ import {
 } from '../../schema/failures.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { inUpstreamSpan } from '../telemetry/tracing.ts';
 import type { SendForm } from './auth.ts';
 import type { Budget } from './budget.ts';
 import type { Caller, Lane } from './caller.ts';
@@ -239,10 +240,14 @@ export function createUpstream(parts: UpstreamParts): Upstream {
 
       const sentAt = Date.now();
       request.onSent?.();
-      const outcome = await exchange(request, authorization).then(
-        (raw) => heard(raw, sentAt),
-        (error: unknown) => unheard(error, sentAt, signal?.aborted === true),
-      );
+      const outcome = await inUpstreamSpan(operation.id, { lane }, async (span) => {
+        const answered = await exchange(request, authorization).then(
+          (raw) => heard(raw, sentAt),
+          (error: unknown) => unheard(error, sentAt, signal?.aborted === true),
+        );
+        span.note({ status: answered.status });
+        return answered;
+      });
       if (outcome.failure instanceof UpstreamUnavailable && !outcome.failure.sent) permit.cancel();
       else permit.settle(outcome.raw && noticeOf(operation, outcome.raw));
       note(request, outcome);
