@@ -47,6 +47,18 @@ function events(house: House, sessionId: string, after: string | null = null, to
   });
 }
 
+/** A client, and the sockets under it for a test that cuts them. */
+function cuttableSocket(house: House) {
+  const raw = new Set<WebSocket>();
+  class Cuttable extends WebSocket {
+    constructor(url: string, protocol: string) {
+      super(url, protocol);
+      raw.add(this);
+    }
+  }
+  return { client: house.socket('sim-101', { webSocketImpl: Cuttable, retryAttempts: 0 }), raw };
+}
+
 function polls(house: House, sessionId: string) {
   return house.simulator
     .requests()
@@ -243,14 +255,7 @@ describe('A broken connection', () => {
   test('loses nothing: the cursor brings exactly what was missed.', async () => {
     await using house = await openHouse({ gateway: { live: { limits: { linger: 1 } } } });
     const call = connectedCall(house);
-    const raw = new Set<WebSocket>();
-    class Cuttable extends WebSocket {
-      constructor(url: string, protocol: string) {
-        super(url, protocol);
-        raw.add(this);
-      }
-    }
-    const client = house.socket('sim-101', { webSocketImpl: Cuttable, retryAttempts: 0 });
+    const { client, raw } = cuttableSocket(house);
     const stream = watch<Event>(client, 'callEvents', CALL_EVENTS, { sessionId: call.sessionId });
     const { cursor } = await stream.next();
     for (const socket of raw) socket.terminate();
@@ -279,14 +284,7 @@ describe('A broken connection', () => {
   test('is watched on while nobody is there, so that a lone client misses nothing.', async () => {
     await using house = await openHouse({ gateway: { live: { limits: { linger: 1 } } } });
     const call = connectedCall(house);
-    const raw = new Set<WebSocket>();
-    class Cuttable extends WebSocket {
-      constructor(url: string, protocol: string) {
-        super(url, protocol);
-        raw.add(this);
-      }
-    }
-    const client = house.socket('sim-101', { webSocketImpl: Cuttable, retryAttempts: 0 });
+    const { client, raw } = cuttableSocket(house);
     const stream = watch<Event>(client, 'callEvents', CALL_EVENTS, { sessionId: call.sessionId });
     const { cursor } = await stream.next();
     for (const socket of raw) socket.terminate();
