@@ -15,7 +15,6 @@ await build({
   platform: 'node',
   target: 'node20.19',
   format: 'esm',
-  keepNames: true,
   minifyWhitespace: true,
   legalComments: 'none',
   external: ['@graphql-yoga/render-graphiql', 'pino-pretty'],

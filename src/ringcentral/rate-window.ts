@@ -47,8 +47,9 @@ const RESERVES: Readonly<Record<Lane, { share: number; least: number }>> = {
   poll: { share: 0.2, least: 5 },
 };
 
-/** Answers are counted in steps of this length, so that a high limit costs no more memory than a low one. */
-const STEP = 100; // milliseconds
+/** Answers are counted in steps of time, longer ones where many are allowed: a high limit costs no more than a low one. */
+const STEPS = { few: 100, many: 1_000 }; // milliseconds
+const FEW = 100; // requests in a window
 
 /** A request on its way. Times are milliseconds of a clock that never jumps. */
 interface Underway {
@@ -201,8 +202,13 @@ function countedBy(sentAt: number, now: number): number {
   return Math.min(now, sentAt + LONGEST_TRAVEL);
 }
 
-function withSpent({ spent, length }: RateWindow, { sentAt }: Underway, now: number): readonly Spent[] {
-  const by = Math.ceil(countedBy(sentAt, now) / STEP) * STEP;
+function withSpent(
+  { spent, length, limit }: RateWindow,
+  { sentAt }: Underway,
+  now: number,
+): readonly Spent[] {
+  const step = limit !== null && limit <= FEW ? STEPS.few : STEPS.many;
+  const by = Math.ceil(countedBy(sentAt, now) / step) * step;
   // Those that left long ago are kept until no late answer can speak of them any more.
   const kept = spent.filter((one) => one.by + length + LONGEST_TRAVEL > now);
   const last = kept.at(-1);

@@ -136,6 +136,6 @@ describe('the decision', () => {
       window = settle(spend(window, id, now), id, { ok: true, limit: 1_000_000, window: 60_000 }, now + 5);
     }
     expect(remaining(window, 200_005)).toBeLessThan(1_000_000 - 6_000);
-    expect(window.spent.length).toBeLessThanOrEqual(702);
+    expect(window.spent.length).toBeLessThanOrEqual(72);
   });
 });
