@@ -70,8 +70,8 @@ const QUERY_WINDOW = 10_000; // 10 seconds
 const MOST_QUERY_WATCHES = 20;
 /** Calls that were only looked at: so many are remembered, for as long as the window. */
 const MOST_GLIMPSES = 500;
-/** Polls of one viewer may spend so many of the minute's requests, so that held calls leave room for commands. */
-const POLLS_PER_MINUTE = 20;
+/** Polls that end by themselves may spend so many of the minute's requests: the rest is for changes and commands. */
+const POLLS_PER_MINUTE = 10;
 const LONGEST_POLL = 120_000; // 2 minutes
 
 /** A call that nobody watches. */
@@ -107,12 +107,10 @@ export function createDesk(parts: DeskParts): Desk {
   return {
     async readSession(sessionId, signal, requestId) {
       const call = callOf(sessionId);
+      // Whoever goes on asking keeps the watch that their questions made.
+      call.keep();
       const current = call.current();
-      if (current !== undefined) {
-        // Whoever goes on asking keeps the watch that their questions made.
-        call.keep();
-        return current;
-      }
+      if (current !== undefined) return current;
       if (isAskedOften(sessionId)) {
         await call.watchForQueries();
         const settled = call.current();
@@ -122,11 +120,9 @@ export function createDesk(parts: DeskParts): Desk {
     },
     async readParty({ sessionId, partyId }, signal, requestId) {
       const call = callOf(sessionId);
+      call.keep();
       const current = call.current();
-      if (current !== undefined) {
-        call.keep();
-        return current === null ? null : (findParty(current, partyId) ?? null);
-      }
+      if (current !== undefined) return current === null ? null : (findParty(current, partyId) ?? null);
       const reading = await source().readParty({ sessionId, partyId }, { lane: 'query', signal, requestId });
       return reading.value === null ? null : call.takeParty(reading.value, reading);
     },

@@ -16,6 +16,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
   /** The id of the operation it is for, for the log; of the first, where several share a read. */
   readonly requestId?: string | undefined;
+  /** Of a poll: since when its call goes unwatched, by `performance.now()`. The longest goes first. */
+  readonly unwatchedSince?: number | undefined;
   /** Called as the request leaves: before that it may have waited for the rate budget. */
   readonly onSent?: (() => void) | undefined;
 }

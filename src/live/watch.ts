@@ -53,9 +53,9 @@ export interface WatchParts {
   readonly changedAt: () => number;
   /** Takes an answer, and tells what it was worth. */
   readonly onReading: (reading: Reading<CallSession | null>) => 'confirmed' | 'changed' | 'doubtful' | 'over';
-  /** The first poll is held: what was known is still true. */
+  /** A poll is held, the first one or one that had to wait for long: what was known is still true. */
   readonly onStillTrue: () => void;
-  /** The upstream fails; the next try is at `nextAt`, epoch milliseconds. */
+  /** The upstream fails, or the rate budget is spent; the next try is at `nextAt`, epoch milliseconds. */
   readonly onTrouble: (nextAt: number) => void;
   /** The viewer may not look (any more), or not at this: the watch is over. */
   readonly onDenied: (error: CallControlFailure) => void;
@@ -65,6 +65,8 @@ export interface WatchParts {
 export interface Watch {
   /** True when what is held is what the upstream would answer now, as far as anybody can tell. */
   isHealthy(): boolean;
+  /** True when nothing is wrong but that the rate budget has no room yet: what is held is the best that can be had. */
+  isQueued(): boolean;
   /** Settles once it is healthy, degraded or stopped, and soon in any case. */
   readonly settled: Promise<void>;
   /** The call may have changed: do not wait for the pace. */
@@ -75,6 +77,7 @@ export interface Watch {
 const HELD_FOR_A_MOMENT = 200; // milliseconds: an upstream that had news would have told them
 const PATIENCE = 1_000; // 1 second: how long a question waits for a watch that itself waits to begin
 const BETWEEN_POLLS = 6_000; // 6 seconds: a poll may have to wait for the rate budget
+const RATE_WINDOW = 60_000; // 60 seconds: by then there is room again
 const LEAST_PENALTY = 1_000; // 1 second, whatever a 429 says
 const MOST_PENALTY = 600_000; // 10 minutes, likewise
 const LONG_PENALTY = 3_000; // 3 seconds: worth telling the watchers
@@ -92,6 +95,10 @@ export function createWatch(parts: WatchParts): Watch {
   let lastGoodAt = -Infinity;
   /** Whether a poll is out at the upstream, held open. */
   let isOut = false;
+  /** Since when a poll waits for the rate budget, by a clock that nobody sets; null when none does. */
+  let queuedAt: number | null = null;
+  /** Since when no poll was held, by the same clock. */
+  let unwatchedSince = performance.now();
   /** The next answer must not be waited for: the last one was in doubt. */
   let inDoubt = false;
   /** The rate budget had no room: from now on the watch waits there, where it hears first when there is some. */
@@ -114,6 +121,11 @@ export function createWatch(parts: WatchParts): Watch {
 
   return {
     isHealthy: () => state === 'healthy' && (isOut || performance.now() - lastGoodAt < shelfLife()),
+    isQueued: () =>
+      state !== 'degraded' &&
+      basis !== null &&
+      queuedAt !== null &&
+      performance.now() - queuedAt < RATE_WINDOW,
     settled,
     poke() {
       poked = true;
@@ -157,17 +169,26 @@ export function createWatch(parts: WatchParts): Watch {
     const isCalm = !inDoubt && state !== 'degraded';
     const hold = basis !== null && isCalm && asksToHold(polling);
     const timestamp = timestampFor(basis ?? 0);
+    let isLate = false;
     let moment: ReturnType<typeof setTimeout> | undefined;
+    const lateness = setTimeout(() => {
+      isLate = state === 'healthy';
+      if (isLate) parts.onTrouble(Date.now() + RATE_WINDOW - BETWEEN_POLLS);
+    }, BETWEEN_POLLS);
+    queuedAt = performance.now();
     try {
       const reading = await parts.source().readSession(sessionId, {
         lane: basis === null && !mustQueue ? 'query' : 'poll',
         signal,
+        unwatchedSince,
         longPoll: hold
           ? { timestamp: new Date(timestamp).toISOString(), timeout: parts.pollTimeout() / 1_000 }
           : undefined,
         onSent() {
+          clearTimeout(lateness);
+          queuedAt = null;
           isOut = hold;
-          if (hold && state === 'starting') moment = setTimeout(nothingNew, aMoment());
+          if (hold && (state === 'starting' || isLate)) moment = setTimeout(nothingNew, aMoment());
         },
       });
       return signal.aborted ? null : taken(reading, hold, timestamp);
@@ -175,6 +196,8 @@ export function createWatch(parts: WatchParts): Watch {
       return signal.aborted ? null : failed(error, hold);
     } finally {
       isOut = false;
+      queuedAt = null;
+      clearTimeout(lateness);
       clearTimeout(moment);
     }
   }
@@ -194,6 +217,9 @@ export function createWatch(parts: WatchParts): Watch {
     const { receivedAt } = reading;
     // The clock may have been set back between the two.
     const sentAt = Math.min(reading.sentAt, receivedAt);
+    // What at once confirms what a held poll has brought is half of the way: the next one need not queue again.
+    const isHalfWay = hold && worth === 'confirmed' && receivedAt - sentAt < HELD_FOR_A_MOMENT;
+    if (!isHalfWay) unwatchedSince = lastGoodAt;
     if (worth === 'doubtful') return { kind: 'doubtful', sentAt, receivedAt };
     basis = sentAt;
     const changedUntil = parts.changedAt() + habits.clock().most;
@@ -210,6 +236,7 @@ export function createWatch(parts: WatchParts): Watch {
 
   function failed(error: unknown, hold: boolean): PollOutcome | null {
     const now = Date.now();
+    unwatchedSince = performance.now();
     if (error instanceof BadUserInput && hold) return { kind: 'parametersRefused', at: now };
     if (error instanceof Unauthenticated || error instanceof Forbidden || error instanceof BadUserInput) {
       stop();

@@ -4,7 +4,7 @@
  * Everything that is learnt of the call comes through here, whether a poll, a query or a command brought it, so that
  * its states have one order. A call that nobody watches is only a memory of the last read.
  */
-import { CallControlFailure, CallNotFound } from '../../schema/failures.ts';
+import { CallControlFailure, CallNotFound, RateLimited } from '../../schema/failures.ts';
 import { type CallParty, type CallSession, findParty, type PartyAddress } from '../../schema/model.ts';
 import type {
   CallEvent,
@@ -87,7 +87,7 @@ export interface WatchedCall {
   invalidate(): void;
   /** Watches for queries that keep asking. Settles once the watch can answer, or cannot soon. */
   watchForQueries(): Promise<void>;
-  /** A query was answered from the watch: it stays for the next one. */
+  /** A query asks: the watch, if there is one, stays for the next one. */
   keep(): void;
   events(after: string | null, dropped: (() => boolean) | undefined): Line<CallEvent>;
   parties(partyId: string | null): Line<CallPartyUpdate>;
@@ -173,10 +173,19 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     },
     current() {
       if (gone) return null;
-      if (held === null || asked === null || asked.sentAt < invalidatedAt) return undefined;
-      return over || watch?.isHealthy() === true ? held.session : undefined;
+      // What a question would spend is what a watch in the queue waits for: `observedAt` tells how old the answer is.
+      return over || watch?.isHealthy() === true || (fresh && isQueued()) ? lastSeen() : undefined;
     },
-    read: (signal, requestId) => sharedRead.join(signal, requestId),
+    async read(signal, requestId) {
+      try {
+        return await sharedRead.join(signal, requestId);
+      } catch (error) {
+        const isRefused = error instanceof RateLimited && !error.sent;
+        const best = isRefused && isQueued() ? lastSeen() : undefined;
+        if (best === undefined) throw error;
+        return best;
+      }
+    },
     take: (session, times) => take({ ...times, session }),
     async takeParty(party, times) {
       if (held === null) return { ...party, observedAt: times.receivedAt };
@@ -292,7 +301,10 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       known,
       changedAt: () => held?.changedAt ?? -Infinity,
       onReading,
-      onStillTrue: start,
+      onStillTrue() {
+        recovered();
+        start();
+      },
       onTrouble,
       onDenied,
     });
@@ -307,10 +319,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   }
 
   function onReading(reading: Reading<CallSession | null>): 'confirmed' | 'changed' | 'doubtful' | 'over' {
-    if (nextTry !== null) {
-      nextTry = null;
-      tellTrouble((cursor) => notice(cursor, 'RECOVERED', RECOVERED, {}));
-    }
+    recovered();
     if (reading.value === null) {
       vanished(reading.receivedAt);
       return 'over';
@@ -319,6 +328,21 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     if (over) return 'over';
     if (kind !== 'doubtful') start();
     return kind;
+  }
+
+  /** What is held, unless a command has made it old. */
+  function lastSeen(): CallSession | undefined {
+    return asked === null || asked.sentAt < invalidatedAt ? undefined : held?.session;
+  }
+
+  function isQueued(): boolean {
+    return watch?.isQueued() === true;
+  }
+
+  function recovered(): void {
+    if (nextTry === null) return;
+    nextTry = null;
+    tellTrouble((cursor) => notice(cursor, 'RECOVERED', RECOVERED, {}));
   }
 
   function onTrouble(at: number): void {
@@ -373,8 +397,9 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     const verdict = observe(held, observation);
     if (verdict.kind === 'doubtful') return 'doubtful';
     held = verdict.held;
-    if (observation.only === undefined && sentAt >= (asked?.sentAt ?? -Infinity))
+    if (observation.only === undefined && sentAt >= (asked?.sentAt ?? -Infinity)) {
       asked = { sentAt, receivedAt };
+    }
     if (verdict.kind === 'changed' && !isFirst && !over)
       announce(held.session, verdict.transitions, receivedAt);
     if (watch !== null && !over && isCallOver(held.session)) finish(receivedAt);

@@ -52,6 +52,8 @@ export interface Entry {
   readonly lane: Lane;
   /** The longest wait in milliseconds; polls wait as long as it takes. */
   readonly patience: number;
+  /** Of a poll: whoever names an earlier moment goes first, by the clock of the budget. */
+  readonly unwatchedSince?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -137,7 +139,8 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
           },
         };
         entry.signal?.addEventListener('abort', leave, { once: true });
-        gate.waiting[entry.lane].push(waiter);
+        const line = gate.waiting[entry.lane];
+        line.splice(line.findLastIndex((other) => rankOf(other) <= rankOf(waiter)) + 1, 0, waiter);
         pump(bucket, gate);
       });
     },
@@ -275,6 +278,10 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
 
 function newGate(group: RateGroup): Gate {
   return { group, window: newWindow(group), waiting: { command: [], query: [], poll: [] }, timer: undefined };
+}
+
+function rankOf({ entry, since }: Waiter): number {
+  return entry.unwatchedSince ?? since;
 }
 
 function isDeserted({ waiting }: Gate): boolean {

@@ -36,6 +36,8 @@ export interface CallReadOptions {
   readonly signal?: AbortSignal | undefined;
   /** The id of whatever this is for, for the log. */
   readonly requestId?: string | undefined;
+  /** Of a poll: since when its call goes unwatched, by `performance.now()`. The longest goes first. */
+  readonly unwatchedSince?: number | undefined;
   /** Called as the request leaves: until then it may have waited for the rate budget. */
   readonly onSent?: (() => void) | undefined;
 }

@@ -71,6 +71,8 @@ export interface UpstreamRequest {
   readonly requestId?: string | undefined;
   /** Answers a resource that RingCentral does not know as `body: null` instead of throwing. */
   readonly orNull?: boolean | undefined;
+  /** Of a poll: since when its call goes unwatched, by `performance.now()`. The longest goes first. */
+  readonly unwatchedSince?: number | undefined;
   /** Called as it leaves: until then it may have waited for the rate budget. */
   readonly onSent?: (() => void) | undefined;
 }
@@ -225,9 +227,16 @@ export function createUpstream(parts: UpstreamParts): Upstream {
 
   /** Through the gate and out: one request, measured and logged. */
   async function dispatch(request: Dispatch): Promise<Outcome> {
-    const { bucket, operation, lane, signal, patience } = request;
+    const { bucket, operation, lane, signal, patience, unwatchedSince } = request;
     for (;;) {
-      const permit = await budget.enter({ bucket, group: operation.group, lane, patience, signal });
+      const permit = await budget.enter({
+        bucket,
+        group: operation.group,
+        lane,
+        patience,
+        unwatchedSince,
+        signal,
+      });
       let authorization: string;
       try {
         authorization = await request.authorization();
@@ -313,6 +322,7 @@ interface Dispatch {
   /** Milliseconds for the answer; asked for when it leaves. */
   readonly timeout: () => number;
   readonly isHeld?: boolean | undefined;
+  readonly unwatchedSince?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly requestId?: string | undefined;
   readonly onSent?: (() => void) | undefined;

@@ -40,11 +40,14 @@ const WINDOW_MARGIN = 250; // milliseconds
 /** The same for penalties; longer, because `Retry-After` may have been rounded down to a second. */
 const PENALTY_MARGIN = 1_000; // 1 second
 
-/** Share of the limit, and least number of requests, that a lane leaves to the lanes before it. */
+/**
+ * Share of the limit, and least number of requests, that a lane leaves to the lanes before it. A screen of twenty calls
+ * must fit into the first minute: who asks, and a read and a poll for each.
+ */
 const RESERVES: Readonly<Record<Lane, { share: number; least: number }>> = {
   command: { share: 0, least: 0 },
   query: { share: 0.1, least: 2 },
-  poll: { share: 0.2, least: 5 },
+  poll: { share: 0.15, least: 5 },
 };
 
 /** Answers are counted in steps of time, longer ones where many are allowed: a high limit costs no more than a low one. */

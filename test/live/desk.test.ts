@@ -115,13 +115,13 @@ describe('A question', () => {
     expect(call?.parties[1]?.muted).toBe(true);
   });
 
-  test('goes to RingCentral when the next poll has waited for the rate budget too long.', async () => {
+  test('goes to RingCentral when the next poll has waited for the rate budget for a minute.', async () => {
     const { phone, hub } = openDesk();
     let isFull = false;
     const stuck: CallSource = {
       ...phone.source,
       readSession: async (id, options) => {
-        if (options.lane === 'poll' && isFull) await sleep(60_000, options.signal);
+        if (options.lane === 'poll' && isFull) await sleep(600_000, options.signal);
         return phone.source.readSession(id, options);
       },
     };
@@ -131,8 +131,64 @@ describe('A question', () => {
     isFull = true;
     await pass(25_000); // the poll that was out has ended
     phone.move('p-2', 'HOLD');
-    await pass(3_000);
+    await pass(60_000);
     expect(codeOf(await answer(desk.readSession(SESSION)))).toBe('HOLD');
+  });
+
+  describe('while the rate budget has no room for anybody,', () => {
+    /** A watched call whose polls must wait from now on, and whose queries are refused. */
+    async function openSpent() {
+      const { phone, hub } = openDesk();
+      let isSpent = false;
+      const source: CallSource = {
+        ...phone.source,
+        readSession: async (id, options) => {
+          if (isSpent && options.lane === 'query') {
+            const facts = { retryAfter: 60, retryAt: Date.now() + 60_000, sent: false };
+            throw new RateLimited('The budget is spent.', facts);
+          }
+          while (isSpent) await sleep(1_000, options.signal);
+          return phone.source.readSession(id, options);
+        },
+      };
+      const desk = hub.desk('spender', source);
+      const reader = tap(desk.callEvents(SESSION, null));
+      await pass(10_000);
+      isSpent = true;
+      await pass(35_000); // the poll that was out has ended, and what it saw is no longer fresh
+      const relieve = async () => {
+        isSpent = false;
+        await pass(2_000);
+      };
+      return { phone, desk, reader, relieve };
+    }
+
+    test('is answered with what was seen last, and when that was.', async () => {
+      const { phone, desk } = await openSpent();
+      const seenAt = desk.peek(SESSION)?.observedAt;
+      const before = phone.requests.length;
+      const call = await answer(desk.readSession(SESSION));
+      expect(codeOf(call)).toBe('ANSWERED');
+      expect(call?.observedAt).toBe(seenAt);
+      expect(phone.requests.length).toBe(before);
+    });
+
+    test('is not answered with what a command has made old, nor with what nobody has looked at for a minute.', async () => {
+      const commanded = await openSpent();
+      commanded.desk.stateChanged(SESSION);
+      await expect(answer(commanded.desk.readSession(SESSION))).rejects.toThrow('budget is spent');
+      const forgotten = await openSpent();
+      await pass(60_000);
+      await expect(answer(forgotten.desk.readSession(SESSION))).rejects.toThrow('budget is spent');
+    });
+
+    test('watchers are told that they may see something old, and when they do not any more.', async () => {
+      const { reader, relieve } = await openSpent();
+      expect(reader.events.at(-1)).toMatchObject({ kind: 'UPSTREAM_DEGRADED', at: expect.any(Number) });
+      const told = reader.events.length;
+      await relieve();
+      expect(reader.events.slice(told)).toMatchObject([{ kind: 'RECOVERED' }]);
+    });
   });
 
   test('for a call that has ended under a watch costs nothing while that is remembered.', async () => {

@@ -327,7 +327,7 @@ describe('A watch', () => {
       const readers = ids.map((id) => tap(desk.callEvents(id, null)));
       await pass(10_000);
       const timeouts = phone.requests.slice(before).flatMap(({ longPoll }) => longPoll?.timeout ?? []);
-      expect(new Set(timeouts)).toEqual(new Set([Math.min(120, Math.max(30, count * 3))]));
+      expect(new Set(timeouts)).toEqual(new Set([Math.min(120, Math.max(30, count * 6))]));
       for (const reader of readers) reader.leave();
       await pass(10_000);
     }

@@ -10,8 +10,10 @@ const LIMITED = { ok: true, limit: 50, window: 60_000 };
 describe('the gate', () => {
   let budget: Budget;
   const metrics = createMetrics();
-  const enter = (lane: Lane, more: { bucket?: string; patience?: number; signal?: AbortSignal } = {}) =>
-    budget.enter({ bucket: 'dana', group: 'Light', lane, patience: 5_000, ...more });
+  const enter = (
+    lane: Lane,
+    more: { bucket?: string; patience?: number; unwatchedSince?: number; signal?: AbortSignal } = {},
+  ) => budget.enter({ bucket: 'dana', group: 'Light', lane, patience: 5_000, ...more });
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
@@ -70,9 +72,9 @@ describe('the gate', () => {
 
   test('serves a hang-up while queries and polls have used up their share.', async () => {
     const rule = rateRule(50, 60_000, 60_000);
-    for (let count = 0; count < 40; count += 1) await sendTo(rule, 'poll');
+    for (let count = 0; count < 42; count += 1) await sendTo(rule, 'poll');
     const poll = sendTo(rule, 'poll');
-    for (let count = 0; count < 5; count += 1) await sendTo(rule, 'query');
+    for (let count = 0; count < 3; count += 1) await sendTo(rule, 'query');
     await expect(sendTo(rule, 'query')).rejects.toBeInstanceOf(RateLimited);
     for (let count = 0; count < 5; count += 1) expect(await sendTo(rule, 'command')).toBe(200);
     await expect(sendTo(rule, 'command')).rejects.toBeInstanceOf(RateLimited);
@@ -122,6 +124,22 @@ describe('the gate', () => {
     expect(slow.depart()).toBe(false);
   });
 
+  test('lets the poll go first whose call is unwatched for longest, whenever it came.', async () => {
+    const rule = rateRule(50, 60_000, 60_000);
+    for (let request = 0; request < 44; request += 1) await sendTo(rule, 'query');
+    const order: string[] = [];
+    const wait = async (name: string, unwatchedSince?: number) => {
+      const permit = await enter('poll', unwatchedSince === undefined ? {} : { unwatchedSince });
+      order.push(name);
+      permit.cancel();
+    };
+    await vi.advanceTimersByTimeAsync(100);
+    const polls = [wait('second', 50), wait('third', 50), wait('last'), wait('first', 10)];
+    await vi.advanceTimersByTimeAsync(61_000);
+    await Promise.all(polls);
+    expect(order).toEqual(['first', 'second', 'third', 'last']);
+  });
+
   test('forgets whoever stops waiting, and serves the next.', async () => {
     const rule = rateRule(50, 60_000, 60_000);
     for (let count = 0; count < 50; count += 1) await sendTo(rule, 'command');
@@ -137,7 +155,7 @@ describe('the gate', () => {
   });
 
   test('refuses whoever still waits when it stops.', async () => {
-    for (let count = 0; count < 40; count += 1) await enter('poll');
+    for (let count = 0; count < 42; count += 1) await enter('poll');
     const waiting = enter('poll').catch((error: unknown) => error);
     budget.stop();
     expect(await waiting).toBeInstanceOf(UpstreamUnavailable);

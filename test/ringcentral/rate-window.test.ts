@@ -24,8 +24,8 @@ function spentWindow(count: number, limit = 50): RateWindow {
 
 describe('the decision', () => {
   const open: readonly [limit: number, Record<Lane, number>][] = [
-    [50, { command: 50, query: 45, poll: 40 }],
-    [100, { command: 100, query: 90, poll: 80 }],
+    [50, { command: 50, query: 45, poll: 42 }],
+    [100, { command: 100, query: 90, poll: 85 }],
     [10, { command: 10, query: 8, poll: 5 }],
     [5, { command: 5, query: 3, poll: 3 }],
     [2, { command: 2, query: 1, poll: 1 }],
