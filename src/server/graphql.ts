@@ -6,7 +6,6 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  execute,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -20,6 +19,7 @@ import type { CallProvider } from '../../schema/provider.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { createExecutor } from './compiled.ts';
 import type { Crowd } from './crowd.ts';
 import { createFastPath, type FastPath } from './fast-path.ts';
 import { createLimitsRule } from './limits.ts';
@@ -119,6 +119,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   /** Texts that are known to be valid operations. */
   const valid = createTextCache<DocumentNode>();
   const fastPath = config.fastPath ? createFastPath({ schema, documentOf }) : null;
+  const executeFast = createExecutor(schema);
 
   return {
     async fetch(url, request, arrival) {
@@ -173,9 +174,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       arrival.operation.ended('ok');
       return { text: known, contentType };
     }
-    const result = await execute({
+    const result = await executeFast({
       ...args,
-      schema,
       variableValues: params.variables,
       contextValue: contextOf(arrival),
     });

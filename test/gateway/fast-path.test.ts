@@ -245,7 +245,7 @@ describe('Over HTTP', () => {
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.graphql'))) {
       const query = readFileSync(new URL(file, folder), 'utf8');
       if (query.includes('subscription ')) continue;
-      for (let times = 0; times < 2; times += 1) {
+      for (let times = 0; times < 5; times += 1) {
         const answers = [];
         for (const house of houses()) {
           house.simulator.reset({ story: false });

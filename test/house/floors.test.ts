@@ -75,6 +75,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/server/crowd.ts',
     'src/server/fan-out.ts',
     'src/server/drain.ts',
+    'src/server/compiled.ts',
     'src/server/graphiql.ts',
     'src/server/limits.ts',
     'src/server/masking.ts',

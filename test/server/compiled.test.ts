@@ -1,0 +1,286 @@
+/** Compiled operations answer what graphql-js answers: random ones of the whole schema, and those that fail in every way. */
+import fc from 'fast-check';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLCompositeType,
+  GraphQLError,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isObjectType,
+  parse,
+  validate,
+} from 'graphql';
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  CallNotFound,
+  Forbidden,
+  RateLimited,
+  UpstreamUnavailable,
+  WrongCallState,
+} from '../../schema/failures.ts';
+import { schema } from '../../schema/index.ts';
+import type { CallProvider } from '../../schema/provider.ts';
+import { createExecutor, type Execute } from '../../src/server/compiled.ts';
+import { APPLIED, aContext, aParty, aSession, aStatus, createFakeProvider } from '../schema/fake-provider.ts';
+
+/** A phone system where much goes wrong, the same each time it is made. */
+function troubledProvider(): CallProvider {
+  const peer = { sessionId: 's-2', partyId: 'p-1' };
+  const full = aSession('s-full', {
+    parties: [
+      aParty('s-full', 'p-1', { status: aStatus({ peerId: peer }), muted: null, from: null }),
+      aParty('s-full', 'p-2', {
+        status: aStatus({ peerId: { sessionId: 's-broken', partyId: 'p-1' } }),
+        recordings: [{ id: 'r-1', active: true, mode: 'ON_DEMAND', view: null }],
+        metadata: [{ values: [{ id: 'a', value: 'b' }] }],
+        owner: { accountId: '1', extensionId: null, brandId: null },
+        park: { id: '7' },
+      }),
+      aParty('s-full', 'p-3', { status: aStatus({ code: 'UNKNOWN', rawCode: 'Levitating' }) }),
+    ],
+  });
+  const provider = createFakeProvider();
+  return createFakeProvider({
+    callSession: async (id) => {
+      if (id === 's-broken') throw new UpstreamUnavailable('RingCentral is out of order.', true);
+      if (id === 's-secret') throw new Forbidden('Not yours.');
+      return id === 's-full' ? full : provider.callSession(id);
+    },
+    callParty: async (address) => {
+      if (address.sessionId === 's-broken') throw new TypeError('A defect.');
+      return address.sessionId === 's-full' ? (full.parties[1] ?? null) : provider.callParty(address);
+    },
+    devices: () => Promise.reject(new RateLimited('Wait.', { retryAfter: 31, retryAt: 1, sent: false })),
+    command: async (command) => {
+      if (command.name === 'dropCallSession') throw new Forbidden('Not today.');
+      if (command.name === 'muteCallParty') {
+        return { ...APPLIED, outcome: 'NOT_APPLIED', error: new WrongCallState('No.', 'HOLD', ['UNHOLD']) };
+      }
+      if (command.name === 'holdCallParty') {
+        return { ...APPLIED, outcome: 'UNKNOWN', error: new CallNotFound('Gone.', 'partyId'), session: full };
+      }
+      return { ...APPLIED, session: full, party: full.parties[1] ?? null };
+    },
+  });
+}
+
+const SESSIONS = ['"s-1"', '"s-full"', '"s-broken"', '"s-secret"', '"s-unknown"', '"../x"', '$id', '7'];
+const PARTIES = ['"p-1"', '"p-2"', '"nobody"', '$partyId'];
+const VARIABLES = { id: 's-full', partyId: 'p-2', yes: true, no: false };
+const HEAD = '($id: ID! = "s-1", $partyId: ID!, $yes: Boolean!, $no: Boolean = true)';
+
+/** A random selection from a type, down to `depth` levels. */
+function selectionOf(type: GraphQLCompositeType, depth: number): fc.Arbitrary<string> {
+  const inner = isAbstractType(type)
+    ? schema
+        .getPossibleTypes(type)
+        .map((one) => selectionOf(one, depth).map((text) => `... on ${one} ${text}`))
+    : [];
+  const fields = 'getFields' in type ? Object.values(type.getFields()) : [];
+  const selections = fields.flatMap((field) => {
+    const below = getNamedType(field.type);
+    if (isCompositeType(below) && depth === 0) return [];
+    const args = fc.tuple(...field.args.map(({ name }) => argument(name)));
+    const selection = isCompositeType(below) ? selectionOf(below, depth - 1) : fc.constant('');
+    return fc.tuple(fc.nat(999), directive, args, selection).map(([alias, after, given, text]) => {
+      const list = given.length > 0 ? `(${given.join(', ')})` : '';
+      // Two fields of one name must be the same field.
+      const name = given.length > 0 || alias % 3 === 0 ? `${field.name}${alias}: ${field.name}` : field.name;
+      return `${name}${list}${after} ${text}`;
+    });
+  });
+  const fragment = isObjectType(type)
+    ? [
+        fc
+          .tuple(
+            directive,
+            fc
+              .subarray([...selections, typename], {
+                minLength: 1,
+                maxLength: Math.min(selections.length + 1, 2),
+              })
+              .chain(all),
+          )
+          .map(([after, texts]) => `... on ${type}${after} { ${texts.join(' ')} }`),
+      ]
+    : [];
+  const everything = [...selections, ...inner, ...fragment, typename];
+  return fc
+    .subarray(everything, { minLength: 1, maxLength: Math.min(everything.length, 5) })
+    .chain(all)
+    .map((texts) => `{ ${texts.join(' ')} }`);
+}
+
+const all = (parts: fc.Arbitrary<string>[]) => fc.tuple(...parts);
+const typename = fc.constant('__typename');
+const directive = fc.constantFrom('', '', '', ' @include(if: $yes)', ' @skip(if: $no)', ' @include(if: $no)');
+
+function argument(name: string): fc.Arbitrary<string> {
+  const values = name === 'id' || name === 'sessionId' ? SESSIONS : PARTIES;
+  if (name !== 'ids') return fc.constantFrom(...values).map((value) => `${name}: ${value}`);
+  return fc.array(fc.constantFrom(...SESSIONS), { maxLength: 4 }).map((ids) => `ids: [${ids.join(', ')}]`);
+}
+
+const PARTY = 'sessionId: "s-full", partyId: $partyId';
+const COMMANDS = [
+  `holdCallParty(input: { ${PARTY}, proto: AUTO })`,
+  `muteCallParty(input: { ${PARTY} })`,
+  `unmuteCallParty(input: { sessionId: "..", partyId: "p" })`,
+  `dropCallSession(input: { sessionId: $id })`,
+  `transferCallParty(input: { ${PARTY}, target: { phoneNumber: "101" }, idempotencyKey: "k" })`,
+  `startCallRecording(input: { ${PARTY} })`,
+];
+
+const anOperation = fc.oneof(
+  selectionOf(typeNamed('Query'), 3).map((text) => `query Q${HEAD} ${text}`),
+  fc
+    .array(fc.tuple(fc.constantFrom(...COMMANDS), fc.nat()), { minLength: 1, maxLength: 3 })
+    .chain((commands) =>
+      fc.tuple(
+        ...commands.map(([command, place]) => {
+          const name = command.split('(')[0] ?? '';
+          const field = schema.getMutationType()?.getFields()[name];
+          return selectionOf(typeNamed(String(getNamedType(field?.type))), 2).map(
+            (text) => `m${place}: ${command} ${text}`,
+          );
+        }),
+      ),
+    )
+    .map((texts) => `mutation M${HEAD} { ${texts.join(' ')} }`),
+);
+
+function typeNamed(name: string): GraphQLCompositeType {
+  const type = schema.getType(name);
+  if (!isCompositeType(type)) throw new TypeError(`${name} has no fields.`);
+  return type;
+}
+
+interface Run {
+  readonly document: DocumentNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly operationName?: string;
+}
+
+const compiled = createExecutor(schema);
+const plainly: Execute = (operation) => execute({ ...operation, schema });
+
+/** What is sent and what is masked and logged of it. */
+async function outcomeOf(run: Execute, { document, variables, operationName }: Run) {
+  const result: ExecutionResult = await run({
+    document,
+    variableValues: variables,
+    operationName,
+    contextValue: aContext(troubledProvider()),
+  });
+  return {
+    text: JSON.stringify(result),
+    errors: result.errors?.map((error) => ({
+      isOurs: error instanceof GraphQLError,
+      cause: error.originalError?.constructor,
+      extensions: error.extensions,
+    })),
+  };
+}
+
+/** The same three times: the last one is certainly by code, once graphql-jit is there. */
+async function expectTheSame(
+  source: string,
+  variables: Run['variables'] = VARIABLES,
+  operationName?: string,
+) {
+  const run = { document: parse(source), variables, ...(operationName !== undefined && { operationName }) };
+  const expected = await outcomeOf(plainly, run);
+  for (let times = 0; times < 4; times += 1) expect(await outcomeOf(compiled, run)).toEqual(expected);
+}
+
+const RUNS = 300;
+
+beforeAll(async () => {
+  await import('graphql-jit');
+  const document = parse('{ __typename }');
+  for (let times = 0; times < 4; times += 1) await compiled({ document });
+});
+
+describe('A compiled operation', () => {
+  test('answers like graphql-js, whatever it selects and whatever goes wrong.', async () => {
+    let valid = 0;
+    await fc.assert(
+      fc.asyncProperty(anOperation, async (source) => {
+        fc.pre(validate(schema, parse(source)).length === 0);
+        valid += 1;
+        await expectTheSame(source);
+      }),
+      { numRuns: RUNS },
+    );
+    expect(valid).toBe(RUNS);
+  });
+
+  const hold = `mutation M($input: HoldCallPartyInput!) { holdCallParty(input: $input) { outcome error { message } } }`;
+  const transfer = `mutation M($target: TransferTargetInput!) {
+    transferCallParty(input: { sessionId: "s-1", partyId: "p-2", target: $target }) { outcome }
+  }`;
+  const variables: Readonly<Record<string, readonly [string, Run['variables']]>> = {
+    'none of oneOf': [transfer, { target: {} }],
+    'two of oneOf': [transfer, { target: { phoneNumber: '101', voicemail: '7' } }],
+    'null of oneOf': [transfer, { target: { phoneNumber: null } }],
+    'one of oneOf': [transfer, { target: { phoneNumber: '101' } }],
+    'an unknown field': [hold, { input: { sessionId: 's-1', partyId: 'p-2', haste: true } }],
+    'a missing field': [hold, { input: { sessionId: 's-1' } }],
+    'a wrong enum': [hold, { input: { sessionId: 's-1', partyId: 'p-2', proto: 'Smoke' } }],
+    'numbers for ids': [hold, { input: { sessionId: 1, partyId: 2 } }],
+    'a fraction for an id': [hold, { input: { sessionId: 1.5, partyId: 2 } }],
+    'a list for an input': [hold, { input: [{ sessionId: 's-1', partyId: 'p-2' }] }],
+    'null where the default is not': [
+      'query Q($id: ID = "s-1") { callSession(id: $id) { id } }',
+      { id: null },
+    ],
+    'the default': ['query Q($id: ID = "s-1") { callSession(id: $id) { id } }', {}],
+    'one for a list': ['query Q($ids: [ID!]!) { callSessions(ids: $ids) { id } }', { ids: 's-1' }],
+    'null in a list': ['query Q($ids: [ID!]!) { callSessions(ids: $ids) { id } }', { ids: ['s-1', null] }],
+    'a text for a flag': ['query Q($yes: Boolean!) { viewer { name @include(if: $yes) } }', { yes: 'true' }],
+    'a prototype': [
+      'query Q($id: ID!) { callSession(id: $id) { id } }',
+      JSON.parse('{"id":"s-1","__proto__":{"id":"x"}}'),
+    ],
+  };
+  for (const [name, [source, values]] of Object.entries(variables)) {
+    test(`takes ${name} in its variables as graphql-js does.`, async () => {
+      expect(validate(schema, parse(source))).toEqual([]);
+      await expectTheSame(source, values);
+    });
+  }
+
+  test('is the one that is named, of several.', async () => {
+    const source =
+      'query A { viewer { name } } query B { viewer { extensionId } } mutation C { createConference(input: {}) { outcome } }';
+    for (const name of ['A', 'B', 'C', 'D', undefined]) await expectTheSame(source, {}, name);
+  });
+
+  test('keeps the place of an error, in whatever lines it stands.', async () => {
+    await expectTheSame(
+      '{\r\n  viewer {\r    name\n\n  devices { id } } callSession(id: "s-broken")\n{ id }\n}',
+    );
+  });
+
+  test('runs commands one after another.', async () => {
+    const document = parse(
+      'mutation { a: createConference(input: {}) { outcome } b: createConference(input: {}) { outcome } }',
+    );
+    for (let times = 0; times < 4; times += 1) {
+      const steps: string[] = [];
+      const provider = createFakeProvider({
+        command: async () => {
+          steps.push('begins');
+          await new Promise((resolve) => setImmediate(resolve));
+          steps.push('ends');
+          return APPLIED;
+        },
+      });
+      await compiled({ document, contextValue: aContext(provider) });
+      expect(steps).toEqual(['begins', 'ends', 'begins', 'ends']);
+    }
+  });
+});
