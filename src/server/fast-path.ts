@@ -30,7 +30,6 @@ import { LRUCache } from 'lru-cache';
 import type { OperationParams } from './persisted.ts';
 
 type MaybePromise<Value> = Value | Promise<Value>;
-type Stream = AsyncIterableIterator<ExecutionResult>;
 
 /** A query or command that is ready to run on the fast path. */
 export interface FastRequest {
@@ -51,7 +50,23 @@ export interface FastPath {
   recall(state: object, request: FastRequest, viewerId: string): string | undefined;
   remember(state: object, request: FastRequest, viewerId: string, text: string): void;
   /** Subscribes, and shares the execution of each event with whoever selects the same of it. */
-  subscribe(args: ExecutionArgs, viewerId: string): Promise<ExecutionResult | Stream>;
+  subscribe(args: SubscriptionArgs, subscriber: Subscriber): Promise<ExecutionResult | Subscription>;
+}
+
+/** A subscription lasts, so it keeps no context: each execution is given one of its own. */
+export type SubscriptionArgs = Omit<ExecutionArgs, 'contextValue'>;
+
+/** For whom events are executed. */
+export interface Subscriber {
+  readonly viewerId: string;
+  /** Runs `work` as a part of the subscription, with what resolvers are handed. */
+  within<Result>(work: (contextValue: object) => Result): Result;
+}
+
+/** What is subscribed to, and what each event of it becomes. */
+export interface Subscription {
+  readonly events: AsyncIterator<unknown>;
+  resultOf(event: unknown): MaybePromise<ExecutionResult>;
 }
 
 /** What the fast path is told by the plain way. */
@@ -102,31 +117,28 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
       }
     },
 
-    async subscribe(args, viewerId) {
-      const source = await createSourceEventStream(args);
+    async subscribe(args, subscriber) {
+      const source = await subscriber.within((contextValue) =>
+        createSourceEventStream({ ...args, contextValue }),
+      );
       if (!(Symbol.asyncIterator in source)) return source;
-      const events = source[Symbol.asyncIterator]();
-      const key = `${viewerId}\n${selectionOf(args).key(args.variableValues ?? {})}`;
-      const stream: Stream = {
-        [Symbol.asyncIterator]: () => stream,
-        async next() {
-          const step = await events.next();
-          if (step.done) return { done: true, value: undefined };
-          return { done: false, value: await resultOf(step.value, key, args) };
-        },
-        async return() {
-          await events.return?.();
-          return { done: true, value: undefined };
-        },
+      const key = `${subscriber.viewerId}\n${selectionOf(args).key(args.variableValues ?? {})}`;
+      const run = (event: unknown) =>
+        subscriber.within((contextValue) => execute({ ...args, contextValue, rootValue: event }));
+      return {
+        events: source[Symbol.asyncIterator](),
+        resultOf: (event) => resultOf(event, key, run),
       };
-      return stream;
     },
   };
 
   /** The result for one event: somebody else's, where they select the same of the same event. */
-  function resultOf(event: unknown, key: string, args: ExecutionArgs): MaybePromise<ExecutionResult> {
-    const run = () => execute({ ...args, rootValue: event }) as MaybePromise<ExecutionResult>;
-    if (typeof event !== 'object' || event === null) return run();
+  function resultOf(
+    event: unknown,
+    key: string,
+    run: (event: unknown) => MaybePromise<ExecutionResult>,
+  ): MaybePromise<ExecutionResult> {
+    if (typeof event !== 'object' || event === null) return run(event);
     let results = executed.get(event);
     if (results === undefined) {
       results = new Map();
@@ -134,13 +146,13 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
     }
     const known = results.get(key);
     if (known === undefined) {
-      const result = run();
+      const result = run(event);
       results.set(key, result);
       return result;
     }
     // An error carries the request id of whoever met it, and a client that left may have caused it.
-    const own = (result: ExecutionResult) => (result.errors === undefined ? result : run());
-    return known instanceof Promise ? known.then(own, run) : own(known);
+    const own = (result: ExecutionResult) => (result.errors === undefined ? result : run(event));
+    return known instanceof Promise ? known.then(own, () => run(event)) : own(known);
   }
 
   function answerKey({ document, params }: FastRequest, viewerId: string): string {

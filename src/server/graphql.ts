@@ -21,10 +21,17 @@ import type { Config } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Crowd } from './crowd.ts';
-import { createFastPath, type FastPath } from './fast-path.ts';
+import { deliver, type Send } from './fan-out.ts';
+import { createFastPath, type FastPath, type SubscriptionArgs } from './fast-path.ts';
 import { createLimitsRule } from './limits.ts';
 import { codeOf, maskError, originOf, STATUS_OF_CODE } from './masking.ts';
-import { nameOperation, type Operation, type ReceivedAtOf, withPushDelays } from './observe.ts';
+import {
+  nameOperation,
+  noteDelay,
+  type Operation,
+  type ReceivedAtOf,
+  withPushDelays,
+} from './observe.ts';
 import type { FindDocument, OperationParams } from './persisted.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -59,9 +66,12 @@ export interface PipelineParts {
 /** An operation that may run. */
 export interface PreparedOperation {
   readonly type: OperationTypeNode;
-  readonly args: ExecutionArgs;
-  /** Runs it; what comes out may be sent as it is. */
-  run(): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>>;
+  readonly args: SubscriptionArgs;
+  /**
+   * Runs it; what comes out may be sent as it is. The events of a subscription on the fast path go to `send`, and what
+   * comes out is a stream that brings nothing but their end.
+   */
+  run(send: Send): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>>;
 }
 
 export interface Pipeline {
@@ -135,13 +145,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     },
   };
 
-  function contextOf({ visitor, operation, signal, dropped }: Arrival): object {
-    const { requestId } = operation;
-    const provider = visitor.provider({ requestId, signal, dropped });
+  function contextOf(arrival: Arrival): object {
+    const provider = providerOf(arrival);
     return createContext({
       provider: receivedAtOf === undefined ? provider : withPushDelays(provider, metrics, receivedAtOf),
-      requestId,
+      requestId: arrival.operation.requestId,
     });
+  }
+
+  function providerOf({ visitor, operation, signal, dropped }: Arrival): CallProvider {
+    return visitor.provider({ requestId: operation.requestId, signal, dropped });
   }
 
   /** A document that this pipeline has parsed and validated; null where it would refuse it. */
@@ -239,8 +252,49 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  async function subscribeShared(args: ExecutionArgs, arrival: Arrival, { subscribe }: FastPath) {
-    return takePlace(args, arrival) ?? subscribe(args, arrival.visitor.viewerId);
+  /** Subscribes on the fast path. What lasts as long as the subscription is kept small: there are thousands. */
+  async function subscribeShared(
+    args: SubscriptionArgs,
+    arrival: Arrival,
+    { subscribe }: FastPath,
+    send: Send,
+  ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
+    const { visitor, operation } = arrival;
+    try {
+      const { requestId } = operation;
+      const { viewerId } = visitor;
+      const subscription =
+        takePlace(args, arrival) ??
+        (await subscribe(args, {
+          viewerId,
+          within: (work) =>
+            operation.within(() => work(createContext({ provider: providerOf(arrival), requestId }))),
+        }));
+      if (!('events' in subscription)) return conclude(subscription, arrival);
+      return deliver(subscription.events, {
+        send,
+        sent: noteSent,
+        resultOf(event) {
+          const result = subscription.resultOf(event);
+          if (!(result instanceof Promise)) return maskResult(result, arrival);
+          return result.then((known) => maskResult(known, arrival));
+        },
+        ended: () => operation.ended('ok'),
+        failed(error) {
+          const masked = mask(error, requestId);
+          operation.ended(codeOf(masked));
+          return masked;
+        },
+        left: () => operation.ended(arrival.dropped() ? 'aborted' : 'ok'),
+      });
+    } catch (error) {
+      return conclude({ errors: [asGraphQLError(error)] }, arrival);
+    }
+  }
+
+  function noteSent(event: unknown): void {
+    const receivedAt = typeof event === 'object' && event !== null ? receivedAtOf?.(event) : null;
+    if (receivedAt != null) noteDelay(metrics, receivedAt);
   }
 
   async function prepare(
@@ -256,19 +310,20 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (problems.length > 0) return refused(problems);
       const operation = getOperationAST(document, params.operationName);
       if (!operation) return refused([new GraphQLError('Name one of the operations of the document.')]);
-      const args: ExecutionArgs = {
+      const type = operation.operation;
+      const isSubscription = type === OperationTypeNode.SUBSCRIPTION;
+      const args: SubscriptionArgs = {
         schema,
         document,
         operationName: params.operationName ?? null,
         variableValues: params.variables ?? null,
-        contextValue: await enveloped.contextFactory(),
       };
-      const subscribe =
-        fastPath === null
-          ? enveloped.subscribe
-          : (args: ExecutionArgs) => subscribeShared(args, arrival, fastPath);
-      const start = operation.operation === OperationTypeNode.SUBSCRIPTION ? subscribe : enveloped.execute;
-      return { type: operation.operation, args, run: () => run(start, args, arrival) };
+      if (isSubscription && fastPath !== null) {
+        return { type, args, run: (send) => subscribeShared(args, arrival, fastPath, send) };
+      }
+      const contextValue = await enveloped.contextFactory();
+      const start = isSubscription ? enveloped.subscribe : enveloped.execute;
+      return { type, args, run: () => run(start, { ...args, contextValue }, arrival) };
     } catch (error) {
       return refused([error]);
     }

@@ -140,7 +140,7 @@ export function withPushDelays(
         return this;
       },
       async next() {
-        if (receivedAt !== null) metrics.pushSeconds.observe(Math.max(0, Date.now() - receivedAt) / 1_000);
+        if (receivedAt !== null) noteDelay(metrics, receivedAt);
         receivedAt = null;
         const step = await source.next();
         if (!step.done) receivedAt = receivedAtOf(step.value);
@@ -151,6 +151,11 @@ export function withPushDelays(
       },
     };
   }
+}
+
+/** Notes that the frame of an event, known since `receivedAt`, was handed to the network now. */
+export function noteDelay(metrics: Metrics, receivedAt: number): void {
+  metrics.pushSeconds.observe(Math.max(0, Date.now() - receivedAt) / 1_000);
 }
 
 /** Enough to tell viewers apart in a log, too little to find out who they are. */

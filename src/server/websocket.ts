@@ -30,7 +30,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Crowd, createAllowance, type Leave } from './crowd.ts';
 import type { Guest } from './drain.ts';
-import { sendDirectly } from './fan-out.ts';
+import { headOf, nextFrame } from './fan-out.ts';
 import type { Pipeline, PreparedOperation } from './graphql.ts';
 import type { Observer } from './observe.ts';
 import type { Patience } from './patience.ts';
@@ -78,6 +78,8 @@ export interface WebSockets {
 /** What one socket carries; graphql-ws hands it to every hook. */
 interface Extra {
   readonly socket: WebSocket;
+  /** What the socket is made of. */
+  readonly connection: Duplex;
   readonly request: IncomingMessage;
   /** Aborts when the socket is closed. */
   readonly left: AbortSignal;
@@ -88,7 +90,7 @@ interface Extra {
 
 /** What `onSubscribe` hands to `execute` and `subscribe`, which graphql-ws keeps apart. */
 interface RunnableArgs extends ExecutionArgs {
-  readonly run: PreparedOperation['run'];
+  readonly run: () => ReturnType<PreparedOperation['run']>;
 }
 
 const runPrepared = (args: ExecutionArgs) => (args as RunnableArgs).run();
@@ -139,7 +141,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
 
   return {
     accept(request, socket, head) {
-      acceptor.handleUpgrade(request, socket, head, welcome);
+      acceptor.handleUpgrade(request, socket, head, (opened) => welcome(opened, socket, request));
     },
     guests: () => [...open.values()].map(asGuest),
     stop() {
@@ -151,11 +153,14 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     },
   };
 
-  function welcome(socket: WebSocket, request: IncomingMessage): void {
+  function welcome(socket: WebSocket, connection: Duplex, request: IncomingMessage): void {
     const leaving = new AbortController();
     // One listener for each operation that runs on the socket.
     setMaxListeners(0, leaving.signal);
-    const extra: Extra = { socket, request, left: leaving.signal, visitor: null, running: new Set() };
+    const extra: Extra = {
+      ...{ socket, connection, request, left: leaving.signal },
+      ...{ visitor: null, running: new Set() },
+    };
     const allowance = createAllowance(MESSAGES_AT_ONCE, MESSAGES_PER_SECOND, Date.now());
     let receive: (text: string) => Promise<void> = async () => {};
 
@@ -219,21 +224,15 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
   }
 
   /** Starts an operation; `leave` gives its place among those in flight back when it is answered, or streams. */
-  async function carry(
-    { running, socket }: Extra,
-    id: string,
-    { type, run }: PreparedOperation,
-    leave: Leave,
-  ) {
-    const answer = run().finally(leave);
+  async function carry(extra: Extra, id: string, { type, run }: PreparedOperation, leave: Leave) {
+    const { running } = extra;
+    const head = headOf(id);
+    const answer = run((result) => sendFrame(extra, nextFrame(head, result))).finally(leave);
     if (type !== OperationTypeNode.SUBSCRIPTION) {
       running.add(answer);
       void answer.finally(() => running.delete(answer));
-      return answer;
     }
-    const stream = await answer;
-    if (!config.fastPath || !(Symbol.asyncIterator in stream)) return stream;
-    return sendDirectly(stream, id, (text) => send(socket, text));
+    return answer;
   }
 
   function isWithin(allowance: ReturnType<typeof createAllowance>, socket: WebSocket): boolean {
@@ -243,11 +242,27 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
   }
 
   function send(socket: WebSocket, text: string): Promise<void> | void {
+    return pass(socket, (done) => socket.send(text, done));
+  }
+
+  /**
+   * Goes past ws, which has nothing to add to a frame that is ready: it compresses nothing here, and what it sends
+   * itself is always a whole frame.
+   */
+  function sendFrame({ socket, connection }: Extra, frame: Buffer): Promise<void> | void {
+    return pass(socket, (done) => connection.write(frame, done));
+  }
+
+  /** Has `write` write while the socket is open; answers a promise where its client is slow. */
+  function pass(socket: WebSocket, write: (done?: () => void) => unknown): Promise<void> | void {
     if (socket.readyState !== socket.OPEN) return;
     if (socket.bufferedAmount > STUCK_READER) return close(socket, TRY_AGAIN_LATER, 'Too slow a reader');
-    if (socket.bufferedAmount < SLOW_READER) return socket.send(text);
-    // graphql-ws pulls a subscription again when this resolves.
-    return new Promise((resolve) => socket.send(text, () => resolve()));
+    if (socket.bufferedAmount < SLOW_READER) {
+      write();
+      return;
+    }
+    // A subscription brings its next event when this resolves.
+    return new Promise((resolve) => write(() => resolve()));
   }
 
   function close(socket: WebSocket, code: number, reason: string): void {
