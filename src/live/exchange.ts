@@ -153,7 +153,10 @@ class QueuedLine<Event> implements Line<Event> {
   #finish(ending: { readonly error?: unknown }): void {
     if (this.#left || this.#ending !== null) return;
     this.#ending = ending;
-    if (this.#listener !== null) return this.#handQueued(this.#listener);
+    if (this.#listener !== null) {
+      this.#handQueued(this.#listener);
+      return;
+    }
     const reader = this.#waiting.shift();
     if (reader === undefined) return;
     this.#leave();

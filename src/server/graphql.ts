@@ -25,13 +25,7 @@ import { deliver, type Send } from './fan-out.ts';
 import { createFastPath, type FastPath, type SubscriptionArgs } from './fast-path.ts';
 import { createLimitsRule } from './limits.ts';
 import { codeOf, maskError, originOf, STATUS_OF_CODE } from './masking.ts';
-import {
-  nameOperation,
-  noteDelay,
-  type Operation,
-  type ReceivedAtOf,
-  withPushDelays,
-} from './observe.ts';
+import { nameOperation, noteDelay, type Operation, type ReceivedAtOf, withPushDelays } from './observe.ts';
 import type { FindDocument, OperationParams } from './persisted.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -42,7 +36,7 @@ export interface Arrival {
   /** Aborts when the client has left. */
   readonly signal: AbortSignal;
   /** True once the connection broke, or was closed, under a client that may come back. */
-  readonly dropped: () => boolean;
+  dropped(): boolean;
 }
 
 /** Makes what resolvers are handed; the door adds nothing to it. */
@@ -153,8 +147,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     });
   }
 
-  function providerOf({ visitor, operation, signal, dropped }: Arrival): CallProvider {
-    return visitor.provider({ requestId: operation.requestId, signal, dropped });
+  function providerOf(arrival: Arrival): CallProvider {
+    const { visitor, operation, signal } = arrival;
+    return visitor.provider({ requestId: operation.requestId, signal, dropped: () => arrival.dropped() });
   }
 
   /** A document that this pipeline has parsed and validated; null where it would refuse it. */

@@ -12,7 +12,7 @@ import {
 import type { CallProvider } from '../../schema/provider.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { openOperationSpan } from '../telemetry/tracing.ts';
+import { type OpenSpan, openOperationSpan } from '../telemetry/tracing.ts';
 import type { ErrorCode } from './masking.ts';
 
 /** How an operation ended: `aborted` when its client left before the answer. */
@@ -47,42 +47,68 @@ export interface Observer {
 
 /** Makes the observer of one gateway. */
 export function createObserver(metrics: Metrics, log: Log): Observer {
-  return {
-    begin(requestId, headers) {
-      const begunAt = performance.now();
-      const span = openOperationSpan(requestId, headers);
-      let name: OperationName = { type: 'unknown', field: 'none' };
-      let viewer: string | undefined;
-      let over = false;
-      const releases: (() => void)[] = [];
-      return {
-        requestId,
-        within: span.within,
-        admitted(viewerId) {
-          viewer = shortDigest(viewerId);
-        },
-        named(known) {
-          name = known;
-        },
-        afterwards(release) {
-          if (over) release();
-          else releases.push(release);
-        },
-        ended(result) {
-          if (over) return;
-          over = true;
-          const { type, field } = name;
-          const ms = performance.now() - begunAt;
-          metrics.operations.inc({ type, field, result });
-          if (type === 'query' || type === 'mutation') metrics.operationSeconds.observe({ type }, ms / 1_000);
-          log.info({ requestId, type, field, result, ms: Math.round(ms * 10) / 10, viewer }, 'operation');
-          span.note({ 'graphql.operation.type': type, 'graphql.field': field });
-          span.end(result === 'ok' ? undefined : result);
-          for (const release of releases) release();
-        },
-      };
-    },
+  const report: Report = (operation, result) => {
+    const { requestId, span, viewerId } = operation;
+    const { type, field } = operation.name;
+    const ms = performance.now() - operation.begunAt;
+    const viewer = viewerId === null ? undefined : shortDigest(viewerId);
+    metrics.operations.inc({ type, field, result });
+    if (type === 'query' || type === 'mutation') metrics.operationSeconds.observe({ type }, ms / 1_000);
+    log.info({ requestId, type, field, result, ms: Math.round(ms * 10) / 10, viewer }, 'operation');
+    span.note({ 'graphql.operation.type': type, 'graphql.field': field });
+    span.end(result === 'ok' ? undefined : result);
   };
+  return {
+    begin: (requestId, headers) =>
+      new ObservedOperation(requestId, openOperationSpan(requestId, headers), report),
+  };
+}
+
+type Report = (operation: ObservedOperation, result: OperationResult) => void;
+
+const UNNAMED: OperationName = { type: 'unknown', field: 'none' };
+
+/** A class, because there is one for each open subscription. */
+class ObservedOperation implements Operation {
+  readonly requestId: string;
+  readonly span: OpenSpan;
+  readonly begunAt = performance.now();
+  name = UNNAMED;
+  viewerId: string | null = null;
+  readonly #report: Report;
+  /** Null: it is over. */
+  #releases: (() => void)[] | null = [];
+
+  constructor(requestId: string, span: OpenSpan, report: Report) {
+    this.requestId = requestId;
+    this.span = span;
+    this.#report = report;
+  }
+
+  within<Result>(work: () => Result): Result {
+    return this.span.within(work);
+  }
+
+  admitted(viewerId: string): void {
+    this.viewerId = viewerId;
+  }
+
+  named(name: OperationName): void {
+    this.name = name;
+  }
+
+  afterwards(release: () => void): void {
+    if (this.#releases === null) release();
+    else this.#releases.push(release);
+  }
+
+  ended(result: OperationResult): void {
+    const releases = this.#releases;
+    if (releases === null) return;
+    this.#releases = null;
+    this.#report(this, result);
+    for (const release of releases) release();
+  }
 }
 
 /** Names an operation of a valid document. */
