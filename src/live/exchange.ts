@@ -140,8 +140,9 @@ class QueuedLine<Event> implements Line<Event> {
       const event = this.#queue.shift();
       if (event !== undefined) this.#hand(event, listener);
       else if (this.#ending !== null) this.#close(this.#ending, listener);
-      else return;
+      else break;
     }
+    if (this.#queue.length === 0) this.#queue = NOTHING;
   }
 
   #close(ending: { readonly error?: unknown }, listener: Listener<Event>): void {

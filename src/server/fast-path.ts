@@ -12,11 +12,9 @@
  * two, byte for byte.
  */
 import {
-  createSourceEventStream,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  execute,
   type GraphQLSchema,
   getOperationAST,
   type OperationDefinitionNode,
@@ -49,24 +47,18 @@ export interface FastPath {
   /** The answer that this viewer had to the same question about the same state of a call. */
   recall(state: object, request: FastRequest, viewerId: string): string | undefined;
   remember(state: object, request: FastRequest, viewerId: string, text: string): void;
-  /** Subscribes, and shares the execution of each event with whoever selects the same of it. */
-  subscribe(args: SubscriptionArgs, subscriber: Subscriber): Promise<ExecutionResult | Subscription>;
+  /** Equal for two subscriptions that are told the same of an event. */
+  keyOf(args: SubscriptionArgs, viewerId: string): string;
+  /** The result for one event: somebody else's, where one with the same key has it already. */
+  resultOf(event: unknown, key: string, executor: Executor): MaybePromise<ExecutionResult>;
 }
 
 /** A subscription lasts, so it keeps no context: each execution is given one of its own. */
 export type SubscriptionArgs = Omit<ExecutionArgs, 'contextValue'>;
 
-/** For whom events are executed. */
-export interface Subscriber {
-  readonly viewerId: string;
-  /** Runs `work` as a part of the subscription, with what resolvers are handed. */
-  within<Result>(work: (contextValue: object) => Result): Result;
-}
-
-/** What is subscribed to, and what each event of it becomes. */
-export interface Subscription {
-  readonly events: AsyncIterator<unknown>;
-  resultOf(event: unknown): MaybePromise<ExecutionResult>;
+/** Executes what a subscription selects of an event. */
+export interface Executor {
+  execute(event: unknown): MaybePromise<ExecutionResult>;
 }
 
 /** What the fast path is told by the plain way. */
@@ -117,28 +109,12 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
       }
     },
 
-    async subscribe(args, subscriber) {
-      const source = await subscriber.within((contextValue) =>
-        createSourceEventStream({ ...args, contextValue }),
-      );
-      if (!(Symbol.asyncIterator in source)) return source;
-      const key = `${subscriber.viewerId}\n${selectionOf(args).key(args.variableValues ?? {})}`;
-      const run = (event: unknown) =>
-        subscriber.within((contextValue) => execute({ ...args, contextValue, rootValue: event }));
-      return {
-        events: source[Symbol.asyncIterator](),
-        resultOf: (event) => resultOf(event, key, run),
-      };
-    },
+    keyOf: (args, viewerId) => `${viewerId}\n${selectionOf(args).key(args.variableValues ?? {})}`,
+    resultOf,
   };
 
-  /** The result for one event: somebody else's, where they select the same of the same event. */
-  function resultOf(
-    event: unknown,
-    key: string,
-    run: (event: unknown) => MaybePromise<ExecutionResult>,
-  ): MaybePromise<ExecutionResult> {
-    if (typeof event !== 'object' || event === null) return run(event);
+  function resultOf(event: unknown, key: string, executor: Executor): MaybePromise<ExecutionResult> {
+    if (typeof event !== 'object' || event === null) return executor.execute(event);
     let results = executed.get(event);
     if (results === undefined) {
       results = new Map();
@@ -146,13 +122,13 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
     }
     const known = results.get(key);
     if (known === undefined) {
-      const result = run(event);
+      const result = executor.execute(event);
       results.set(key, result);
       return result;
     }
     // An error carries the request id of whoever met it, and a client that left may have caused it.
-    const own = (result: ExecutionResult) => (result.errors === undefined ? result : run(event));
-    return known instanceof Promise ? known.then(own, () => run(event)) : own(known);
+    const own = (result: ExecutionResult) => (result.errors === undefined ? result : executor.execute(event));
+    return known instanceof Promise ? known.then(own, () => executor.execute(event)) : own(known);
   }
 
   function answerKey({ document, params }: FastRequest, viewerId: string): string {

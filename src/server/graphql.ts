@@ -3,6 +3,7 @@
  * same rules and with the same caches.
  */
 import {
+  createSourceEventStream,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
@@ -21,8 +22,8 @@ import type { Config } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Crowd } from './crowd.ts';
-import { deliver, type Send } from './fan-out.ts';
-import { createFastPath, type FastPath, type SubscriptionArgs } from './fast-path.ts';
+import { deliver, type Recipient, type Send } from './fan-out.ts';
+import { createFastPath, type Executor, type FastPath, type SubscriptionArgs } from './fast-path.ts';
 import { createLimitsRule } from './limits.ts';
 import { codeOf, maskError, originOf, STATUS_OF_CODE } from './masking.ts';
 import { nameOperation, noteDelay, type Operation, type ReceivedAtOf, withPushDelays } from './observe.ts';
@@ -123,6 +124,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   /** Texts that are known to be valid operations. */
   const valid = createTextCache<DocumentNode>();
   const fastPath = config.fastPath ? createFastPath({ schema, documentOf }) : null;
+  const shared = fastPath && { fastPath, contextOf: eventContextOf, mask, maskResult, noteSent };
 
   return {
     async fetch(url, request, arrival) {
@@ -247,44 +249,27 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  /** Subscribes on the fast path. What lasts as long as the subscription is kept small: there are thousands. */
+  /** Subscribes on the fast path. */
   async function subscribeShared(
     args: SubscriptionArgs,
     arrival: Arrival,
-    { subscribe }: FastPath,
+    shared: SharedWork,
     send: Send,
   ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
-    const { visitor, operation } = arrival;
+    const subscribe = () => createSourceEventStream({ ...args, contextValue: eventContextOf(arrival) });
     try {
-      const { requestId } = operation;
-      const { viewerId } = visitor;
-      const subscription =
-        takePlace(args, arrival) ??
-        (await subscribe(args, {
-          viewerId,
-          within: (work) =>
-            operation.within(() => work(createContext({ provider: providerOf(arrival), requestId }))),
-        }));
-      if (!('events' in subscription)) return conclude(subscription, arrival);
-      return deliver(subscription.events, {
-        send,
-        sent: noteSent,
-        resultOf(event) {
-          const result = subscription.resultOf(event);
-          if (!(result instanceof Promise)) return maskResult(result, arrival);
-          return result.then((known) => maskResult(known, arrival));
-        },
-        ended: () => operation.ended('ok'),
-        failed(error) {
-          const masked = mask(error, requestId);
-          operation.ended(codeOf(masked));
-          return masked;
-        },
-        left: () => operation.ended(arrival.dropped() ? 'aborted' : 'ok'),
-      });
+      const source = takePlace(args, arrival) ?? (await arrival.operation.within(subscribe));
+      if (!isStream(source)) return conclude(source, arrival);
+      return deliver(source[Symbol.asyncIterator](), new SharedSubscription(shared, args, arrival, send));
     } catch (error) {
       return conclude({ errors: [asGraphQLError(error)] }, arrival);
     }
+  }
+
+  /** What resolvers are handed for one event; the delays of the fast path are noted elsewhere. */
+  function eventContextOf(arrival: Arrival): object {
+    const { requestId } = arrival.operation;
+    return createContext({ provider: providerOf(arrival), requestId });
   }
 
   function noteSent(event: unknown): void {
@@ -313,8 +298,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         operationName: params.operationName ?? null,
         variableValues: params.variables ?? null,
       };
-      if (isSubscription && fastPath !== null) {
-        return { type, args, run: (send) => subscribeShared(args, arrival, fastPath, send) };
+      if (isSubscription && shared !== null) {
+        return { type, args, run: (send) => subscribeShared(args, arrival, shared, send) };
       }
       const contextValue = await enveloped.contextFactory();
       const start = isSubscription ? enveloped.subscribe : enveloped.execute;
@@ -401,6 +386,63 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 }
 
 type Stream = AsyncIterable<ExecutionResult>;
+
+/** What the subscriptions on the fast path share. */
+interface SharedWork {
+  readonly fastPath: FastPath;
+  contextOf(arrival: Arrival): object;
+  mask(error: unknown, requestId: string): GraphQLError;
+  maskResult(result: ExecutionResult, arrival: Arrival): ExecutionResult;
+  noteSent(event: unknown): void;
+}
+
+/** One subscription on the fast path. A class, because there are thousands: one that is idle holds these fields only. */
+class SharedSubscription implements Recipient, Executor {
+  readonly send: Send;
+  readonly #shared: SharedWork;
+  readonly #args: SubscriptionArgs;
+  readonly #arrival: Arrival;
+  readonly #key: string;
+
+  constructor(shared: SharedWork, args: SubscriptionArgs, arrival: Arrival, send: Send) {
+    this.send = send;
+    this.#shared = shared;
+    this.#args = args;
+    this.#arrival = arrival;
+    this.#key = shared.fastPath.keyOf(args, arrival.visitor.viewerId);
+  }
+
+  resultOf(event: unknown): ExecutionResult | Promise<ExecutionResult> {
+    const { fastPath, maskResult } = this.#shared;
+    const result = fastPath.resultOf(event, this.#key, this);
+    if (!(result instanceof Promise)) return maskResult(result, this.#arrival);
+    return result.then((known) => maskResult(known, this.#arrival));
+  }
+
+  execute(event: unknown): ExecutionResult | Promise<ExecutionResult> {
+    const contextValue = this.#shared.contextOf(this.#arrival);
+    return this.#arrival.operation.within(() => execute({ ...this.#args, contextValue, rootValue: event }));
+  }
+
+  sent(event: unknown): void {
+    this.#shared.noteSent(event);
+  }
+
+  ended(): void {
+    this.#arrival.operation.ended('ok');
+  }
+
+  failed(error: unknown): GraphQLError {
+    const { operation } = this.#arrival;
+    const masked = this.#shared.mask(error, operation.requestId);
+    operation.ended(codeOf(masked));
+    return masked;
+  }
+
+  left(): void {
+    this.#arrival.operation.ended(this.#arrival.dropped() ? 'aborted' : 'ok');
+  }
+}
 
 /**
  * Adds the status of a request that failed as a whole: the one Yoga chose for it, else the one of its code.

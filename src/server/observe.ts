@@ -66,6 +66,7 @@ export function createObserver(metrics: Metrics, log: Log): Observer {
 
 type Report = (operation: ObservedOperation, result: OperationResult) => void;
 
+const NOTHING: readonly (() => void)[] = [];
 const UNNAMED: OperationName = { type: 'unknown', field: 'none' };
 
 /** A class, because there is one for each open subscription. */
@@ -77,7 +78,7 @@ class ObservedOperation implements Operation {
   viewerId: string | null = null;
   readonly #report: Report;
   /** Null: it is over. */
-  #releases: (() => void)[] | null = [];
+  #releases: readonly (() => void)[] | null = NOTHING;
 
   constructor(requestId: string, span: OpenSpan, report: Report) {
     this.requestId = requestId;
@@ -99,7 +100,7 @@ class ObservedOperation implements Operation {
 
   afterwards(release: () => void): void {
     if (this.#releases === null) release();
-    else this.#releases.push(release);
+    else this.#releases = [...this.#releases, release];
   }
 
   ended(result: OperationResult): void {
