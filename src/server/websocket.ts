@@ -96,6 +96,8 @@ class Seat {
   /** What the upgrade request showed; null once it was looked at. */
   authorization: string | null;
   visitor: Visitor | null = null;
+  /** For `connection_init`. */
+  waiting: NodeJS.Timeout | null = null;
   receive: (text: string) => Promise<void> = ignore;
   closed: (code?: number, reason?: string) => Promise<void> = ignore;
   readonly #door: Door;
@@ -134,6 +136,11 @@ class Seat {
       if (this.#isLeft) this.#leaving.abort();
     }
     return this.#leaving.signal;
+  }
+
+  stopWaiting(): void {
+    if (this.waiting !== null) clearTimeout(this.waiting);
+    this.waiting = null;
   }
 
   leave(): void {
@@ -205,11 +212,16 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
   pinging.unref();
 
   const protocol = makeServer<Record<string, unknown>, Seat>({
-    connectionInitWaitTimeout: patience.connectionInit,
+    // The seat waits instead: graphql-ws would keep the timer as long as the socket.
+    connectionInitWaitTimeout: 0,
     jsonMessageReviver: (_key, value) => incoming ?? value,
-    async onConnect({ extra: seat, connectionParams }) {
+    async onConnect(context) {
+      const { extra: seat, connectionParams } = context;
+      seat.stopWaiting();
       const visitor = await admit(authorizationOf(connectionParams) ?? seat.authorization);
+      // Nobody looks at the token again, here or in graphql-ws.
       seat.authorization = null;
+      Object.assign(context, { connectionParams: undefined });
       if (visitor === null) return false;
       seat.visitor = visitor;
       watchExpiry(visitor, seat);
@@ -261,10 +273,15 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     const seat = new Seat(socket, connection, request, door);
     open.set(socket, seat);
     metrics.sockets.set(open.size);
+    seat.waiting = setTimeout(closeLate, patience.connectionInit, seat);
     seat.closed = protocol.opened(seat, seat);
     // The same functions for every socket: they know it by `this`.
     socket.on('message', onMessage).on('ping', onPing).on('pong', onPong);
     socket.on('error', onError).on('close', onClose);
+  }
+
+  function closeLate(seat: Seat): void {
+    close(seat, CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
   }
 
   function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
@@ -305,6 +322,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     metrics.sockets.set(open.size);
     if (seat === undefined) return;
     if (seat.visitor !== null) holders.get(seat.visitor.expired)?.delete(seat);
+    seat.stopWaiting();
     seat.leave();
     seat
       .closed(code, String(reason))
