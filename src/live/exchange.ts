@@ -2,7 +2,8 @@
  * The exchange: one call comes in, many lines go out.
  *
  * Publishing never waits. Each subscriber has a queue of its own; one that stops reading costs a bounded amount
- * of memory, because beyond the bound only the latest event of each kind of news is kept.
+ * of memory, because beyond the bound only the latest event of each kind of news is kept. Whoever keeps up costs no
+ * queue: a listener has each event before the next subscriber is told.
  */
 
 /** How a queue treats its events; one for all subscribers of an exchange. */
@@ -17,75 +18,164 @@ export interface QueueRules<Event> {
   readonly onSkip?: () => void;
 }
 
-/** One subscriber's end of an exchange. */
+/** Whoever is told each event as it comes, instead of asking for the next one. */
+export interface Listener<Event> {
+  /** Takes an event. While a promise that it answered is pending, what comes is queued; it must not throw or reject. */
+  take(event: Event): Promise<void> | void;
+  /** No more events. */
+  end(): void;
+  /** No more events, because of `error`. */
+  fail(error: unknown): void;
+}
+
+/** One subscriber's end of an exchange: read like any iterator, or listened to. */
 export interface Line<Event> extends AsyncIterableIterator<Event> {
   push(event: Event): void;
   /** No more events; what is queued is still read. */
   end(): void;
   /** No more events; the next read after those queued throws. */
   fail(error: unknown): void;
+  /** Hands every event to `listener`, those queued first, in the very moment of its push. Nobody else reads then. */
+  listen(listener: Listener<Event>): void;
 }
 
 /** Makes a line. `onLeave` is called once, when the reader leaves or has read the end. */
-export function createLine<Event>(rules: QueueRules<Event>, onLeave: () => void): Line<Event> {
-  let queue: Event[] = [];
-  const waiting: Reader<Event>[] = [];
-  let ending: { readonly error?: unknown } | null = null;
-  let left = false;
+export function createLine<Event>(
+  rules: QueueRules<Event>,
+  onLeave: (line: Line<Event>) => void,
+): Line<Event> {
+  return new QueuedLine(rules, onLeave);
+}
 
-  const line: Line<Event> = {
-    push(event) {
-      if (left || ending !== null) return;
-      const reader = waiting.shift();
-      if (reader !== undefined) reader.resolve({ value: event, done: false });
-      else queue.push(queue.length < rules.limit ? event : replaceOlder(queue, event, rules));
-    },
-    end: () => finish({}),
-    fail: (error) => finish({ error }),
+/** Tells a line from the iterators that can only be pulled. */
+export function isLine(events: AsyncIterator<unknown>): events is Line<unknown> {
+  return events instanceof QueuedLine;
+}
 
-    next() {
-      const [event] = queue;
-      if (event !== undefined) {
-        queue.shift();
-        return Promise.resolve({ value: event, done: false });
-      }
-      if (ending !== null && !left) {
-        leave();
-        if ('error' in ending) return Promise.reject(ending.error);
-      }
-      if (left) return Promise.resolve({ value: undefined, done: true });
-      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
-    },
-    return() {
-      leave();
-      return Promise.resolve({ value: undefined, done: true });
-    },
-    throw(error) {
-      leave();
-      return Promise.reject(error);
-    },
-    [Symbol.asyncIterator]: () => line,
-  };
-  return line;
+/** A class, because there are thousands of them: one that is idle holds these fields and nothing else. */
+class QueuedLine<Event> implements Line<Event> {
+  readonly #rules: QueueRules<Event>;
+  readonly #onLeave: (line: Line<Event>) => void;
+  #queue: Event[] = NOTHING;
+  #waiting: Reader<Event>[] = NOTHING;
+  #listener: Listener<Event> | null = null;
+  /** The listener takes nothing for now. */
+  #busy = false;
+  #ending: { readonly error?: unknown } | null = null;
+  #left = false;
 
-  function finish(end: { readonly error?: unknown }): void {
-    if (left || ending !== null) return;
-    ending = end;
-    const reader = waiting.shift();
+  constructor(rules: QueueRules<Event>, onLeave: (line: Line<Event>) => void) {
+    this.#rules = rules;
+    this.#onLeave = onLeave;
+  }
+
+  push(event: Event): void {
+    if (this.#left || this.#ending !== null) return;
+    const reader = this.#waiting.shift();
+    if (reader !== undefined) reader.resolve({ value: event, done: false });
+    else if (this.#listener !== null && !this.#busy) this.#hand(event, this.#listener);
+    else this.#keep(event);
+  }
+
+  end(): void {
+    this.#finish({});
+  }
+
+  fail(error: unknown): void {
+    this.#finish({ error });
+  }
+
+  listen(listener: Listener<Event>): void {
+    this.#listener = listener;
+    this.#handQueued(listener);
+  }
+
+  next(): Promise<IteratorResult<Event>> {
+    const [event] = this.#queue;
+    if (event !== undefined) {
+      this.#queue.shift();
+      return Promise.resolve({ value: event, done: false });
+    }
+    if (this.#ending !== null && !this.#left) {
+      this.#leave();
+      if ('error' in this.#ending) return Promise.reject(this.#ending.error);
+    }
+    if (this.#left) return Promise.resolve({ value: undefined, done: true });
+    if (this.#waiting === NOTHING) this.#waiting = [];
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  return(): Promise<IteratorResult<Event>> {
+    this.#leave();
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  throw(error: unknown): Promise<IteratorResult<Event>> {
+    this.#leave();
+    return Promise.reject(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #keep(event: Event): void {
+    if (this.#queue === NOTHING) this.#queue = [];
+    const isFull = this.#queue.length >= this.#rules.limit;
+    this.#queue.push(isFull ? replaceOlder(this.#queue, event, this.#rules) : event);
+  }
+
+  #hand(event: Event, listener: Listener<Event>): void {
+    const taken = listener.take(event);
+    if (taken === undefined) return;
+    this.#busy = true;
+    void taken.then(() => {
+      this.#busy = false;
+      this.#handQueued(listener);
+    });
+  }
+
+  #handQueued(listener: Listener<Event>): void {
+    while (!this.#busy && !this.#left) {
+      const event = this.#queue.shift();
+      if (event !== undefined) this.#hand(event, listener);
+      else if (this.#ending !== null) this.#close(this.#ending, listener);
+      else break;
+    }
+    if (this.#queue.length === 0) this.#queue = NOTHING;
+  }
+
+  #close(ending: { readonly error?: unknown }, listener: Listener<Event>): void {
+    this.#leave();
+    if ('error' in ending) listener.fail(ending.error);
+    else listener.end();
+  }
+
+  #finish(ending: { readonly error?: unknown }): void {
+    if (this.#left || this.#ending !== null) return;
+    this.#ending = ending;
+    if (this.#listener !== null) {
+      this.#handQueued(this.#listener);
+      return;
+    }
+    const reader = this.#waiting.shift();
     if (reader === undefined) return;
-    leave();
-    if ('error' in end) reader.reject(end.error);
+    this.#leave();
+    if ('error' in ending) reader.reject(ending.error);
     else reader.resolve({ value: undefined, done: true });
   }
 
-  function leave(): void {
-    if (left) return;
-    left = true;
-    queue = [];
-    for (const { resolve } of waiting.splice(0)) resolve({ value: undefined, done: true });
-    onLeave();
+  #leave(): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#queue = NOTHING;
+    for (const { resolve } of this.#waiting.splice(0)) resolve({ value: undefined, done: true });
+    this.#onLeave(this);
   }
 }
+
+/** What an idle line has queued; never written to. */
+const NOTHING: never[] = [];
 
 /** A reader that found its queue empty and waits. */
 interface Reader<Event> {

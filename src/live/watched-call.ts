@@ -219,7 +219,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   };
 
   function events(after: string | null, dropped: (() => boolean) | undefined): Line<CallEvent> {
-    const line: Line<CallEvent> = createLine(eventRules, () => {
+    const line = createLine(eventRules, (line) => {
       eventLines.delete(line);
       newcomers.delete(line);
       metrics.subscribers.dec({ field: 'callEvents' });
@@ -252,12 +252,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   }
 
   function parties(partyId: string | null): Line<CallPartyUpdate> {
-    const line: Line<CallPartyUpdate> = createLine(partyRules, () => {
-      partyLines.delete(line);
-      newcomers.delete(line);
-      metrics.subscribers.dec({ field: 'callPartyUpdated' });
-      letGo(limits.linger);
-    });
+    const line = createLine(partyRules, leaveParties);
     metrics.subscribers.inc({ field: 'callPartyUpdated' });
     letIn(line, {
       start(session) {
@@ -270,6 +265,13 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       end: () => line.end(),
     });
     return line;
+  }
+
+  function leaveParties(line: Line<CallPartyUpdate>): void {
+    partyLines.delete(line);
+    newcomers.delete(line);
+    metrics.subscribers.dec({ field: 'callPartyUpdated' });
+    letGo(limits.linger);
   }
 
   /** Lets a reader in: at once where the state is fresh, else with the first answer of the watch. */

@@ -57,17 +57,31 @@ export interface Allowance {
 
 /** Makes an allowance of `most` at once, growing back by `perSecond` (a token bucket). */
 export function createAllowance(most: number, perSecond: number, now: number): Allowance {
-  let left = most;
-  let countedAt = now;
-  return {
-    take(at) {
-      left = Math.min(most, left + ((at - countedAt) / 1_000) * perSecond);
-      countedAt = at;
-      if (left < 1) return false;
-      left -= 1;
-      return true;
-    },
-  };
+  return new TokenBucket(most, perSecond, now);
+}
+
+/** A class, because every socket has one. */
+class TokenBucket implements Allowance {
+  readonly #most: number;
+  readonly #perSecond: number;
+  #left: number;
+  #countedAt: number;
+
+  constructor(most: number, perSecond: number, now: number) {
+    this.#most = most;
+    this.#perSecond = perSecond;
+    this.#left = most;
+    this.#countedAt = now;
+  }
+
+  take(now: number): boolean {
+    const grown = ((now - this.#countedAt) / 1_000) * this.#perSecond;
+    this.#left = Math.min(this.#most, this.#left + grown);
+    this.#countedAt = now;
+    if (this.#left < 1) return false;
+    this.#left -= 1;
+    return true;
+  }
 }
 
 function once(leave: () => void): Leave {

@@ -12,11 +12,9 @@
  * two, byte for byte.
  */
 import {
-  createSourceEventStream,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  execute,
   type GraphQLSchema,
   getOperationAST,
   type OperationDefinitionNode,
@@ -30,7 +28,6 @@ import { LRUCache } from 'lru-cache';
 import type { OperationParams } from './persisted.ts';
 
 type MaybePromise<Value> = Value | Promise<Value>;
-type Stream = AsyncIterableIterator<ExecutionResult>;
 
 /** A query or command that is ready to run on the fast path. */
 export interface FastRequest {
@@ -50,8 +47,18 @@ export interface FastPath {
   /** The answer that this viewer had to the same question about the same state of a call. */
   recall(state: object, request: FastRequest, viewerId: string): string | undefined;
   remember(state: object, request: FastRequest, viewerId: string, text: string): void;
-  /** Subscribes, and shares the execution of each event with whoever selects the same of it. */
-  subscribe(args: ExecutionArgs, viewerId: string): Promise<ExecutionResult | Stream>;
+  /** Equal for two subscriptions that are told the same of an event. */
+  keyOf(args: SubscriptionArgs, viewerId: string): string;
+  /** The result for one event: somebody else's, where one with the same key has it already. */
+  resultOf(event: unknown, key: string, executor: Executor): MaybePromise<ExecutionResult>;
+}
+
+/** A subscription lasts, so it keeps no context: each execution is given one of its own. */
+export type SubscriptionArgs = Omit<ExecutionArgs, 'contextValue'>;
+
+/** Executes what a subscription selects of an event. */
+export interface Executor {
+  execute(event: unknown): MaybePromise<ExecutionResult>;
 }
 
 /** What the fast path is told by the plain way. */
@@ -102,31 +109,12 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
       }
     },
 
-    async subscribe(args, viewerId) {
-      const source = await createSourceEventStream(args);
-      if (!(Symbol.asyncIterator in source)) return source;
-      const events = source[Symbol.asyncIterator]();
-      const key = `${viewerId}\n${selectionOf(args).key(args.variableValues ?? {})}`;
-      const stream: Stream = {
-        [Symbol.asyncIterator]: () => stream,
-        async next() {
-          const step = await events.next();
-          if (step.done) return { done: true, value: undefined };
-          return { done: false, value: await resultOf(step.value, key, args) };
-        },
-        async return() {
-          await events.return?.();
-          return { done: true, value: undefined };
-        },
-      };
-      return stream;
-    },
+    keyOf: (args, viewerId) => `${viewerId}\n${selectionOf(args).key(args.variableValues ?? {})}`,
+    resultOf,
   };
 
-  /** The result for one event: somebody else's, where they select the same of the same event. */
-  function resultOf(event: unknown, key: string, args: ExecutionArgs): MaybePromise<ExecutionResult> {
-    const run = () => execute({ ...args, rootValue: event }) as MaybePromise<ExecutionResult>;
-    if (typeof event !== 'object' || event === null) return run();
+  function resultOf(event: unknown, key: string, executor: Executor): MaybePromise<ExecutionResult> {
+    if (typeof event !== 'object' || event === null) return executor.execute(event);
     let results = executed.get(event);
     if (results === undefined) {
       results = new Map();
@@ -134,13 +122,13 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
     }
     const known = results.get(key);
     if (known === undefined) {
-      const result = run();
+      const result = executor.execute(event);
       results.set(key, result);
       return result;
     }
     // An error carries the request id of whoever met it, and a client that left may have caused it.
-    const own = (result: ExecutionResult) => (result.errors === undefined ? result : run());
-    return known instanceof Promise ? known.then(own, run) : own(known);
+    const own = (result: ExecutionResult) => (result.errors === undefined ? result : executor.execute(event));
+    return known instanceof Promise ? known.then(own, () => executor.execute(event)) : own(known);
   }
 
   function answerKey({ document, params }: FastRequest, viewerId: string): string {

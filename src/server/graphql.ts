@@ -3,9 +3,11 @@
  * same rules and with the same caches.
  */
 import {
+  createSourceEventStream,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
+  execute,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -21,10 +23,11 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createExecutor } from './compiled.ts';
 import type { Crowd } from './crowd.ts';
-import { createFastPath, type FastPath } from './fast-path.ts';
+import { deliver, type Recipient, type Send } from './fan-out.ts';
+import { createFastPath, type Executor, type FastPath, type SubscriptionArgs } from './fast-path.ts';
 import { createLimitsRule } from './limits.ts';
 import { codeOf, maskError, originOf, STATUS_OF_CODE } from './masking.ts';
-import { nameOperation, type Operation, type ReceivedAtOf, withPushDelays } from './observe.ts';
+import { nameOperation, noteDelay, type Operation, type ReceivedAtOf, withPushDelays } from './observe.ts';
 import type { FindDocument, OperationParams } from './persisted.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -35,7 +38,7 @@ export interface Arrival {
   /** Aborts when the client has left. */
   readonly signal: AbortSignal;
   /** True once the connection broke, or was closed, under a client that may come back. */
-  readonly dropped: () => boolean;
+  dropped(): boolean;
 }
 
 /** Makes what resolvers are handed; the door adds nothing to it. */
@@ -59,9 +62,12 @@ export interface PipelineParts {
 /** An operation that may run. */
 export interface PreparedOperation {
   readonly type: OperationTypeNode;
-  readonly args: ExecutionArgs;
-  /** Runs it; what comes out may be sent as it is. */
-  run(): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>>;
+  readonly args: SubscriptionArgs;
+  /**
+   * Runs it; what comes out may be sent as it is. The events of a subscription on the fast path go to `send`, and what
+   * comes out is a stream that brings nothing but their end.
+   */
+  run(send: Send): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>>;
 }
 
 export interface Pipeline {
@@ -120,6 +126,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const valid = createTextCache<DocumentNode>();
   const fastPath = config.fastPath ? createFastPath({ schema, documentOf }) : null;
   const executeFast = createExecutor(schema);
+  const shared = fastPath && { fastPath, contextOf: eventContextOf, mask, maskResult, noteSent };
 
   return {
     async fetch(url, request, arrival) {
@@ -136,13 +143,17 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     },
   };
 
-  function contextOf({ visitor, operation, signal, dropped }: Arrival): object {
-    const { requestId } = operation;
-    const provider = visitor.provider({ requestId, signal, dropped });
+  function contextOf(arrival: Arrival): object {
+    const provider = providerOf(arrival);
     return createContext({
       provider: receivedAtOf === undefined ? provider : withPushDelays(provider, metrics, receivedAtOf),
-      requestId,
+      requestId: arrival.operation.requestId,
     });
+  }
+
+  function providerOf(arrival: Arrival): CallProvider {
+    const { visitor, operation, signal } = arrival;
+    return visitor.provider({ requestId: operation.requestId, signal, dropped: () => arrival.dropped() });
   }
 
   /** A document that this pipeline has parsed and validated; null where it would refuse it. */
@@ -239,8 +250,32 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  async function subscribeShared(args: ExecutionArgs, arrival: Arrival, { subscribe }: FastPath) {
-    return takePlace(args, arrival) ?? subscribe(args, arrival.visitor.viewerId);
+  /** Subscribes on the fast path. */
+  async function subscribeShared(
+    args: SubscriptionArgs,
+    arrival: Arrival,
+    shared: SharedWork,
+    send: Send,
+  ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
+    const subscribe = () => createSourceEventStream({ ...args, contextValue: eventContextOf(arrival) });
+    try {
+      const source = takePlace(args, arrival) ?? (await arrival.operation.within(subscribe));
+      if (!isStream(source)) return conclude(source, arrival);
+      return deliver(source[Symbol.asyncIterator](), new SharedSubscription(shared, args, arrival, send));
+    } catch (error) {
+      return conclude({ errors: [asGraphQLError(error)] }, arrival);
+    }
+  }
+
+  /** What resolvers are handed for one event; the delays of the fast path are noted elsewhere. */
+  function eventContextOf(arrival: Arrival): object {
+    const { requestId } = arrival.operation;
+    return createContext({ provider: providerOf(arrival), requestId });
+  }
+
+  function noteSent(event: unknown): void {
+    const receivedAt = typeof event === 'object' && event !== null ? receivedAtOf?.(event) : null;
+    if (receivedAt != null) noteDelay(metrics, receivedAt);
   }
 
   async function prepare(
@@ -256,19 +291,20 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (problems.length > 0) return refused(problems);
       const operation = getOperationAST(document, params.operationName);
       if (!operation) return refused([new GraphQLError('Name one of the operations of the document.')]);
-      const args: ExecutionArgs = {
+      const type = operation.operation;
+      const isSubscription = type === OperationTypeNode.SUBSCRIPTION;
+      const args: SubscriptionArgs = {
         schema,
         document,
         operationName: params.operationName ?? null,
         variableValues: params.variables ?? null,
-        contextValue: await enveloped.contextFactory(),
       };
-      const subscribe =
-        fastPath === null
-          ? enveloped.subscribe
-          : (args: ExecutionArgs) => subscribeShared(args, arrival, fastPath);
-      const start = operation.operation === OperationTypeNode.SUBSCRIPTION ? subscribe : enveloped.execute;
-      return { type: operation.operation, args, run: () => run(start, args, arrival) };
+      if (isSubscription && shared !== null) {
+        return { type, args, run: (send) => subscribeShared(args, arrival, shared, send) };
+      }
+      const contextValue = await enveloped.contextFactory();
+      const start = isSubscription ? enveloped.subscribe : enveloped.execute;
+      return { type, args, run: () => run(start, { ...args, contextValue }, arrival) };
     } catch (error) {
       return refused([error]);
     }
@@ -351,6 +387,63 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 }
 
 type Stream = AsyncIterable<ExecutionResult>;
+
+/** What the subscriptions on the fast path share. */
+interface SharedWork {
+  readonly fastPath: FastPath;
+  contextOf(arrival: Arrival): object;
+  mask(error: unknown, requestId: string): GraphQLError;
+  maskResult(result: ExecutionResult, arrival: Arrival): ExecutionResult;
+  noteSent(event: unknown): void;
+}
+
+/** One subscription on the fast path. A class, because there are thousands: one that is idle holds these fields only. */
+class SharedSubscription implements Recipient, Executor {
+  readonly send: Send;
+  readonly #shared: SharedWork;
+  readonly #args: SubscriptionArgs;
+  readonly #arrival: Arrival;
+  readonly #key: string;
+
+  constructor(shared: SharedWork, args: SubscriptionArgs, arrival: Arrival, send: Send) {
+    this.send = send;
+    this.#shared = shared;
+    this.#args = args;
+    this.#arrival = arrival;
+    this.#key = shared.fastPath.keyOf(args, arrival.visitor.viewerId);
+  }
+
+  resultOf(event: unknown): ExecutionResult | Promise<ExecutionResult> {
+    const { fastPath, maskResult } = this.#shared;
+    const result = fastPath.resultOf(event, this.#key, this);
+    if (!(result instanceof Promise)) return maskResult(result, this.#arrival);
+    return result.then((known) => maskResult(known, this.#arrival));
+  }
+
+  execute(event: unknown): ExecutionResult | Promise<ExecutionResult> {
+    const contextValue = this.#shared.contextOf(this.#arrival);
+    return this.#arrival.operation.within(() => execute({ ...this.#args, contextValue, rootValue: event }));
+  }
+
+  sent(event: unknown): void {
+    this.#shared.noteSent(event);
+  }
+
+  ended(): void {
+    this.#arrival.operation.ended('ok');
+  }
+
+  failed(error: unknown): GraphQLError {
+    const { operation } = this.#arrival;
+    const masked = this.#shared.mask(error, operation.requestId);
+    operation.ended(codeOf(masked));
+    return masked;
+  }
+
+  left(): void {
+    this.#arrival.operation.ended(this.#arrival.dropped() ? 'aborted' : 'ok');
+  }
+}
 
 /**
  * Adds the status of a request that failed as a whole: the one Yoga chose for it, else the one of its code.

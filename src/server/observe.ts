@@ -13,7 +13,7 @@ import { LRUCache } from 'lru-cache';
 import type { CallProvider } from '../../schema/provider.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { openOperationSpan } from '../telemetry/tracing.ts';
+import { type OpenSpan, openOperationSpan } from '../telemetry/tracing.ts';
 import type { ErrorCode } from './masking.ts';
 
 /** How an operation ended: `aborted` when its client left before the answer. */
@@ -52,42 +52,69 @@ const MOST_DIGESTS = 10_000;
 /** Makes the observer of one gateway. */
 export function createObserver(metrics: Metrics, log: Log): Observer {
   const digests = new LRUCache<string, string>({ max: MOST_DIGESTS, memoMethod: shortDigest });
-  return {
-    begin(requestId, headers) {
-      const begunAt = performance.now();
-      const span = openOperationSpan(requestId, headers);
-      let name: OperationName = { type: 'unknown', field: 'none' };
-      let viewer: string | undefined;
-      let over = false;
-      const releases: (() => void)[] = [];
-      return {
-        requestId,
-        within: span.within,
-        admitted(viewerId) {
-          viewer = digests.memo(viewerId);
-        },
-        named(known) {
-          name = known;
-        },
-        afterwards(release) {
-          if (over) release();
-          else releases.push(release);
-        },
-        ended(result) {
-          if (over) return;
-          over = true;
-          const { type, field } = name;
-          const ms = performance.now() - begunAt;
-          metrics.operations.inc({ type, field, result });
-          if (type === 'query' || type === 'mutation') metrics.operationSeconds.observe({ type }, ms / 1_000);
-          log.info({ requestId, type, field, result, ms: Math.round(ms * 10) / 10, viewer }, 'operation');
-          span.note({ 'graphql.operation.type': type, 'graphql.field': field });
-          span.end(result === 'ok' ? undefined : result);
-          for (const release of releases) release();
-        },
-      };
-    },
+  const report: Report = (operation, result) => {
+    const { requestId, span, viewerId } = operation;
+    const { type, field } = operation.name;
+    const ms = performance.now() - operation.begunAt;
+    const viewer = viewerId === null ? undefined : digests.memo(viewerId);
+    metrics.operations.inc({ type, field, result });
+    if (type === 'query' || type === 'mutation') metrics.operationSeconds.observe({ type }, ms / 1_000);
+    log.info({ requestId, type, field, result, ms: Math.round(ms * 10) / 10, viewer }, 'operation');
+    span.note({ 'graphql.operation.type': type, 'graphql.field': field });
+    span.end(result === 'ok' ? undefined : result);
   };
+  return {
+    begin: (requestId, headers) =>
+      new ObservedOperation(requestId, openOperationSpan(requestId, headers), report),
+  };
+}
+
+type Report = (operation: ObservedOperation, result: OperationResult) => void;
+
+const NOTHING: readonly (() => void)[] = [];
+const UNNAMED: OperationName = { type: 'unknown', field: 'none' };
+
+/** A class, because there is one for each open subscription. */
+class ObservedOperation implements Operation {
+  readonly requestId: string;
+  readonly span: OpenSpan;
+  readonly begunAt = performance.now();
+  name = UNNAMED;
+  viewerId: string | null = null;
+  readonly #report: Report;
+  /** Null: it is over. */
+  #releases: readonly (() => void)[] | null = NOTHING;
+
+  constructor(requestId: string, span: OpenSpan, report: Report) {
+    this.requestId = requestId;
+    this.span = span;
+    this.#report = report;
+  }
+
+  within<Result>(work: () => Result): Result {
+    return this.span.within(work);
+  }
+
+  admitted(viewerId: string): void {
+    this.viewerId = viewerId;
+  }
+
+  named(name: OperationName): void {
+    this.name = name;
+  }
+
+  afterwards(release: () => void): void {
+    if (this.#releases === null) release();
+    else this.#releases = [...this.#releases, release];
+  }
+
+  ended(result: OperationResult): void {
+    const releases = this.#releases;
+    if (releases === null) return;
+    this.#releases = null;
+    this.#report(this, result);
+    for (const release of releases) release();
+  }
 }
 
 /** Names an operation of a valid document. */
@@ -145,7 +172,7 @@ export function withPushDelays(
         return this;
       },
       async next() {
-        if (receivedAt !== null) metrics.pushSeconds.observe(Math.max(0, Date.now() - receivedAt) / 1_000);
+        if (receivedAt !== null) noteDelay(metrics, receivedAt);
         receivedAt = null;
         const step = await source.next();
         if (!step.done) receivedAt = receivedAtOf(step.value);
@@ -156,6 +183,11 @@ export function withPushDelays(
       },
     };
   }
+}
+
+/** Notes that the frame of an event, known since `receivedAt`, was handed to the network now. */
+export function noteDelay(metrics: Metrics, receivedAt: number): void {
+  metrics.pushSeconds.observe(Math.max(0, Date.now() - receivedAt) / 1_000);
 }
 
 /** Enough to tell viewers apart in a log, too little to find out who they are. */

@@ -5,9 +5,11 @@
  * (`node --import ./your-otel-setup.js dist/src/main.js`) each GraphQL operation is a span, each request to the
  * phone system a child of it, and a `traceparent` header of the client is continued.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import {
   type Attributes,
   context,
+  isSpanContextValid,
   propagation,
   ROOT_CONTEXT,
   SpanKind,
@@ -52,9 +54,21 @@ export async function inUpstreamSpan<Result>(
   }
 }
 
+/** Those of `headers` that a trace is continued by, for whoever opens spans long after the request. */
+export function traceHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const names = propagation.fields().filter((name) => headers[name] !== undefined);
+  return names.length === 0 ? NO_HEADERS : Object.fromEntries(names.map((name) => [name, headers[name]]));
+}
+
+const NO_HEADERS: IncomingHttpHeaders = {};
+
+/** Without an SDK, or a trace to continue, there is nothing to keep of a span. */
+const NO_SPAN: OpenSpan = { note() {}, within: (work) => work(), end() {} };
+
 function openSpan(name: string, kind: SpanKind, attributes: Attributes, headers?: object): OpenSpan {
   const parent = headers === undefined ? context.active() : propagation.extract(ROOT_CONTEXT, headers);
   const span = trace.getTracer(SCOPE).startSpan(name, { kind, attributes }, parent);
+  if (!isSpanContextValid(span.spanContext())) return NO_SPAN;
   const inside = trace.setSpan(parent, span);
   return {
     note: (more) => void span.setAttributes(more),

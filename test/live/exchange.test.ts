@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { createLine, type QueueRules } from '../../src/live/exchange.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { createLine, type Line, type QueueRules } from '../../src/live/exchange.ts';
 
 interface News {
   readonly about: string;
@@ -153,6 +153,72 @@ describe('A line', () => {
     const { line, counts } = openLine();
     line.push(news('a', 1));
     for await (const _ of line) break;
+    expect(counts.left).toBe(1);
+  });
+});
+
+/** Listens to a line; takes nothing while it is told to hold. */
+function listenTo(line: Line<News>) {
+  const heard: (News | string)[] = [];
+  let release = () => {};
+  const state = { isHolding: false };
+  line.listen({
+    take(event) {
+      heard.push(event);
+      if (!state.isHolding) return;
+      return new Promise<void>((resolve) => {
+        release = resolve;
+      });
+    },
+    end: () => void heard.push('ended'),
+    fail: (error) => void heard.push(String(error)),
+  });
+  return { heard, state, release: () => release() };
+}
+
+describe('A listener', () => {
+  test('has what was queued, and then each event before its push is over.', () => {
+    const { line } = openLine();
+    line.push(news('a', 1));
+    const { heard } = listenTo(line);
+    expect(heard).toEqual([news('a', 1)]);
+    line.push(news('a', 2));
+    expect(heard).toEqual([news('a', 1), news('a', 2)]);
+  });
+
+  test('that takes nothing for now is told the rest later, by the rules of the queue.', async () => {
+    const { line, counts } = openLine(2);
+    const { heard, state, release } = listenTo(line);
+    state.isHolding = true;
+    for (let number = 1; number <= 10; number += 1) line.push(news('a', number));
+    line.end();
+    expect(heard).toEqual([news('a', 1)]);
+    state.isHolding = false;
+    release();
+    await vi.waitFor(() => expect(heard).toContain('ended'));
+    expect(heard).toEqual([news('a', 1), news('a', 2), { about: 'a', number: 10, skipped: 7 }, 'ended']);
+    expect(counts).toEqual({ left: 1, skipped: 7 });
+  });
+
+  test('is told the end, or the failure, once and at once.', () => {
+    const first = openLine();
+    const ended = listenTo(first.line);
+    first.line.end();
+    first.line.fail(new Error('too late'));
+    const second = openLine();
+    second.line.fail(new Error('refused'));
+    const failed = listenTo(second.line);
+    expect([ended.heard, failed.heard]).toEqual([['ended'], ['Error: refused']]);
+    expect([first.counts.left, second.counts.left]).toEqual([1, 1]);
+  });
+
+  test('that left is told nothing more.', async () => {
+    const { line, counts } = openLine();
+    const { heard } = listenTo(line);
+    await line.return?.();
+    line.push(news('a', 1));
+    line.end();
+    expect(heard).toEqual([]);
     expect(counts.left).toBe(1);
   });
 });

@@ -228,6 +228,7 @@ function recordSpans(): Recorded[] {
     const recorded: Recorded = { name, attributes: { ...options.attributes }, ended: false };
     spans.push(recorded);
     return {
+      spanContext: () => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }),
       setAttributes: (more: Attributes) => Object.assign(recorded.attributes, more),
       setStatus: (status: unknown) => Object.assign(recorded, { status }),
       end: () => Object.assign(recorded, { ended: true }),
