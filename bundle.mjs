@@ -15,6 +15,8 @@ await build({
   platform: 'node',
   target: 'node20.19',
   format: 'esm',
+  // ES modules where a package has both kinds: of those, what nobody imports is left out.
+  mainFields: ['module', 'main'],
   keepNames: true,
   minifyWhitespace: true,
   legalComments: 'none',
