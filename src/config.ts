@@ -1,5 +1,5 @@
 /** Settings: read from environment variables, checked at the start, and nowhere else. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A setting that stops the start. The message names it, what was read and what is allowed. */
 export class InvalidSettings extends Error {

@@ -34,7 +34,12 @@ export interface IdempotencyKeys {
 }
 
 export function createIdempotencyKeys(): IdempotencyKeys {
-  const remembered = new LRUCache<string, Remembered>({ max: MOST_KEYS, ttl: KEY_LIFETIME });
+  const remembered = new LRUCache<string, Remembered>({
+    // Grows, where a `max` would have all its room from the start.
+    maxSize: MOST_KEYS,
+    sizeCalculation: () => 1,
+    ttl: KEY_LIFETIME,
+  });
 
   return {
     async once(viewerId, key, command, run) {

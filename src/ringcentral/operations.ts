@@ -2,7 +2,7 @@
  * Every RingCentral operation that the gateway uses, in one table: where it is, what it takes, what it
  * answers, and which rate group pays for it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { BadUserInput } from '../../schema/failures.ts';
 import type { RateGroup } from './rate-window.ts';
 

@@ -53,15 +53,17 @@ export interface ProviderParts {
 export function createProvider(parts: ProviderParts, person: Person, visit: Visit): CallProvider {
   const { callControl, keys, metrics } = parts;
   const { desk, caller, viewerId } = person;
-  const { requestId, signal } = visit;
+  // Not the signal: it is made for the first who asks for it.
+  const { requestId } = visit;
 
   return {
     viewer: () => person.viewer(),
-    activeCalls: () => desk.readActiveCalls(signal, requestId),
-    devices: () => callControl.listDevices(caller, { lane: 'query', signal, requestId }),
-    forwardingNumbers: () => callControl.listForwardingNumbers(caller, { lane: 'query', signal, requestId }),
-    callSession: (id) => desk.readSession(id, signal, requestId),
-    callParty: (address) => desk.readParty(address, signal, requestId),
+    activeCalls: () => desk.readActiveCalls(visit.signal, requestId),
+    devices: () => callControl.listDevices(caller, { lane: 'query', signal: visit.signal, requestId }),
+    forwardingNumbers: () =>
+      callControl.listForwardingNumbers(caller, { lane: 'query', signal: visit.signal, requestId }),
+    callSession: (id) => desk.readSession(id, visit.signal, requestId),
+    callParty: (address) => desk.readParty(address, visit.signal, requestId),
     availableActions: (session, party) => availableActions(session, party, person.extensionId()),
     callEvents: (sessionId, after) => desk.callEvents(sessionId, after, visit.dropped),
     callPartyUpdates: (sessionId, partyId) => desk.callPartyUpdates(sessionId, partyId),

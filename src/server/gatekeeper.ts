@@ -25,6 +25,9 @@ export interface GatekeeperParts extends ProviderParts {
 /** How many tokens are remembered; the least recently used goes first. */
 const MOST_TOKENS = 10_000;
 
+/** A cache with a `max` has all its room from the start, one with a `maxSize` grows. */
+const UP_TO_MOST_TOKENS = { maxSize: MOST_TOKENS, sizeCalculation: () => 1 };
+
 /** A token that nobody showed for this long is forgotten. */
 const TOKEN_IDLE = 3_900_000; // 65 minutes, just above the longest life of a RingCentral token
 
@@ -91,10 +94,16 @@ export function createPassThroughGatekeeper(
 ): Gatekeeper {
   const pools = new Map<string, TokenPool>();
   /** Digests of tokens: hashing one anew for every request is what a query costs most. */
-  const keys = new LRUCache<string, string>({ max: MOST_TOKENS, ttl: TOKEN_IDLE });
-  const refusals = new LRUCache<string, Unauthenticated>({ max: MOST_TOKENS, ttl: REFUSAL_LIFETIME });
+  const keys = new LRUCache<string, string>({
+    ...UP_TO_MOST_TOKENS,
+    ttl: TOKEN_IDLE,
+  });
+  const refusals = new LRUCache<string, Unauthenticated>({
+    ...UP_TO_MOST_TOKENS,
+    ttl: REFUSAL_LIFETIME,
+  });
   const admissions = new LRUCache<string, Promise<Admission>>({
-    max: MOST_TOKENS,
+    ...UP_TO_MOST_TOKENS,
     ttl: TOKEN_IDLE,
     updateAgeOnGet: true,
     dispose: (admission) => void admission.then(({ leave }) => leave(), ignore),

@@ -152,8 +152,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function providerOf(arrival: Arrival): CallProvider {
-    const { visitor, operation, signal } = arrival;
-    return visitor.provider({ requestId: operation.requestId, signal, dropped: () => arrival.dropped() });
+    const { visitor, operation } = arrival;
+    return visitor.provider({
+      requestId: operation.requestId,
+      get signal() {
+        return arrival.signal;
+      },
+      dropped: () => arrival.dropped(),
+    });
   }
 
   /** A document that this pipeline has parsed and validated; null where it would refuse it. */

@@ -51,7 +51,11 @@ const MOST_DIGESTS = 10_000;
 
 /** Makes the observer of one gateway. */
 export function createObserver(metrics: Metrics, log: Log): Observer {
-  const digests = new LRUCache<string, string>({ max: MOST_DIGESTS, memoMethod: shortDigest });
+  const digests = new LRUCache<string, string>({
+    maxSize: MOST_DIGESTS,
+    sizeCalculation: () => 1,
+    memoMethod: shortDigest,
+  });
   const report: Report = (operation, result) => {
     const { requestId, span, viewerId } = operation;
     const { type, field } = operation.name;

@@ -6,7 +6,7 @@
  * sends text instead is let in when the text is registered, letter by letter.
  */
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BadUserInput } from '../../schema/failures.ts';
 import { InvalidSettings } from '../config.ts';
 

@@ -264,9 +264,10 @@ function sendText(
   text: string,
   headers: OutgoingHttpHeaders,
 ): void {
-  const body = Buffer.from(text);
-  setHeaders(response, { ...headers, 'content-length': body.length, 'cache-control': 'no-store' });
-  response.writeHead(status).end(body);
+  const length = Buffer.byteLength(text);
+  setHeaders(response, { ...headers, 'content-length': length, 'cache-control': 'no-store' });
+  // As text: Node sends head and body in one piece then.
+  response.writeHead(status).end(text);
 }
 
 function errorType({ headers: { accept } }: IncomingMessage): string {
