@@ -264,10 +264,9 @@ function sendText(
   text: string,
   headers: OutgoingHttpHeaders,
 ): void {
-  const length = Buffer.byteLength(text);
-  setHeaders(response, { ...headers, 'content-length': length, 'cache-control': 'no-store' });
-  // As text: Node sends head and body in one piece then.
-  response.writeHead(status).end(text);
+  const body = Buffer.from(text);
+  setHeaders(response, { ...headers, 'content-length': body.length, 'cache-control': 'no-store' });
+  response.writeHead(status).end(body);
 }
 
 function errorType({ headers: { accept } }: IncomingMessage): string {
