@@ -4,7 +4,11 @@
  * Without it, a start reads about a thousand small modules and takes twice as long. What is rarely needed stays outside:
  * GraphiQL's page (9 MB) and the pretty log of a terminal.
  */
+import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
+
+// Their names tell what is in them, so those of another build would stay.
+await rm('dist/src/parts', { recursive: true, force: true });
 
 await build({
   entryPoints: ['dist/src/main.js', 'dist/src/simulator/main.js'],
