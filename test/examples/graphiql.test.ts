@@ -7,6 +7,7 @@ import { readConfig } from '../../src/config.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { DEMO_SESSION_ID } from '../../src/simulator/story.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { FAST_PATH } from '../support/fast-path.ts';
 import { until } from '../support/gateway.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -29,7 +30,7 @@ describe.skipIf(cannotSee)('GraphiQL in a browser', () => {
   let browser: Browser | undefined;
 
   beforeAll(async () => {
-    gateway = await createGateway(readConfig({ PORT: '0', DRAIN_SECONDS: '1' }), {
+    gateway = await createGateway(readConfig({ PORT: '0', DRAIN_SECONDS: '1', FAST_PATH }), {
       log: createLog('silent'),
     });
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });

@@ -11,6 +11,7 @@ import { createServer, type Server, type ServerParts } from '../../src/server/ht
 import type { Gatekeeper } from '../../src/server/visitor.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
+import { FAST_PATH } from '../support/fast-path.ts';
 
 const SDL = /* GraphQL */ `
   type Query {
@@ -130,7 +131,7 @@ export interface HouseOptions extends Partial<Omit<ServerParts, 'config'>> {
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const { settings, failures = {}, ...parts } = options;
-  const config: Config = readConfig({ PORT: '0', GRAPHIQL: 'off', ...settings });
+  const config: Config = readConfig({ PORT: '0', GRAPHIQL: 'off', FAST_PATH, ...settings });
   const metrics = createMetrics();
   const lines: string[] = [];
   const shown: (string | null)[] = [];

@@ -7,6 +7,7 @@ import { createGateway, type Gateway, type GatewayOptions } from '../../src/gate
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/server.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import type { TypedDocumentString } from '../generated/graphql.ts';
+import { FAST_PATH } from './fast-path.ts';
 
 /** What GraphQL answered, whole. */
 export interface Answer<Data> {
@@ -61,6 +62,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     RINGCENTRAL_SERVER_URL: simulator.url,
     INTROSPECTION: 'on',
     DRAIN_SECONDS: '1',
+    FAST_PATH,
     ...options.environment,
   });
   const gateway = await createGateway(config, { log: createLog('silent'), ...options.gateway });

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { FAST_PATH } from './fast-path.ts';
 import { until } from './gateway.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
@@ -27,7 +28,7 @@ export interface GatewayProcess extends AsyncDisposable {
 export async function startGateway(environment: Readonly<Record<string, string>>): Promise<GatewayProcess> {
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH, PORT: '0', ...environment },
+    env: { PATH, PORT: '0', FAST_PATH, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exit = once(child, 'exit').then(([code]) => code as number | null);
