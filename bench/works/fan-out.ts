@@ -1,7 +1,8 @@
 /**
  * One session changes, and every subscriber of one viewer and one operation is told. Deliveries a second are
  * those while a change goes out: between two changes of one call a gateway lets some time pass before it asks
- * RingCentral again, and that pause says nothing about how fast it tells its subscribers.
+ * RingCentral again (a second, when a call changes faster than people do), and that pause says nothing about how fast it
+ * tells its subscribers.
  */
 import { type Audience, createAudience } from '../audience.ts';
 import type { ContestantName } from '../contestants.ts';
@@ -13,7 +14,7 @@ import { seatAt, seatAtBroadcast } from './seats.ts';
 
 const WORK = 'fan-out';
 const VIEWER = 2;
-const PAUSE = 200; // milliseconds
+const PAUSE = 1_200; // milliseconds
 const FIRST_SESSION = 5_000_000;
 const NAMES = ['ours', 'raw ws', 'stock Yoga'] as const satisfies readonly ContestantName[];
 

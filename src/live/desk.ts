@@ -90,6 +90,7 @@ export function createDesk(parts: DeskParts): Desk {
   const watched = new Map<string, WatchedCall>();
   /** Oldest first. */
   const glimpses = new Map<string, Glimpse>();
+  let forgetting: NodeJS.Timeout | null = null;
   let watches = 0;
   let listIsRead = false;
 
@@ -151,6 +152,8 @@ export function createDesk(parts: DeskParts): Desk {
     },
     stop() {
       for (const call of [...watched.values()]) call.stop();
+      if (forgetting !== null) clearTimeout(forgetting);
+      forgetting = null;
       activeCalls.stop();
     },
   };
@@ -196,13 +199,24 @@ export function createDesk(parts: DeskParts): Desk {
   }
 
   function remember(sessionId: string, call: WatchedCall): void {
-    const now = Date.now();
     glimpses.delete(sessionId);
+    forgetGlimpses();
+    glimpses.set(sessionId, { call, questions: 0, until: Date.now() + QUERY_WINDOW });
+    forgetting ??= setTimeout(forgetLater, QUERY_WINDOW).unref();
+  }
+
+  function forgetGlimpses(): void {
+    const now = Date.now();
     for (const [id, { until }] of glimpses) {
       if (until > now && glimpses.size < MOST_GLIMPSES) break;
       glimpses.delete(id);
     }
-    glimpses.set(sessionId, { call, questions: 0, until: now + QUERY_WINDOW });
+  }
+
+  /** Also when nobody asks any more: a viewer who has gone must not leave calls behind. */
+  function forgetLater(): void {
+    forgetGlimpses();
+    forgetting = glimpses.size === 0 ? null : setTimeout(forgetLater, QUERY_WINDOW).unref();
   }
 
   function isAskedOften(sessionId: string): boolean {

@@ -1,5 +1,5 @@
 /** The desk of one viewer: what questions and commands cost, and what they show. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Overloaded, RateLimited, UpstreamUnavailable } from '../../schema/failures.ts';
 import type { CallSession, PartyStatusCode } from '../../schema/model.ts';
 import type { CallSource } from '../../src/live/source.ts';
@@ -68,6 +68,16 @@ describe('A question', () => {
     await pass(11_000);
     phone.move('p-2', 'HOLD');
     expect(codeOf(await answer(desk.readSession(SESSION)))).toBe('HOLD');
+  });
+
+  test('for a call that nobody watches leaves nothing behind after a while.', async () => {
+    const { desk } = openDesk();
+    await answer(desk.readSession(SESSION));
+    await pass(5_000);
+    await answer(desk.readSession('s-nobody'));
+    expect(vi.getTimerCount()).toBeGreaterThan(0);
+    await pass(21_000);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('for a call that RingCentral does not know is answered with null, also when it was known.', async () => {
