@@ -127,7 +127,7 @@ builder.queryFields((t) => ({
       'A call by its id; null when RingCentral knows no such call, or no more: it forgets a call soon ' +
         'after its end.',
       'While a subscription of the same user watches the call, the answer comes from there and costs ' +
-        'nothing.',
+        'nothing. When the rate budget is spent, it may be up to a minute old then: `observedAt` tells.',
       spends(
         'readCallSessionStatus',
         'GET /restapi/v1.0/account/~/telephony/sessions/{telephonySessionId}',

@@ -25,8 +25,8 @@ const StreamNoticeKind = addEnum('StreamNoticeKind', STREAM_NOTICES, {
   description: 'What a notice is about.',
   values: {
     UPSTREAM_DEGRADED:
-      'RingCentral cannot be read just now. Show the last state as possibly stale; the stream goes on ' +
-      'by itself.',
+      'RingCentral cannot be read just now, or the rate budget is spent. Show the last state as possibly ' +
+      'stale; the stream goes on by itself.',
     RECOVERED: 'RingCentral can be read again; changes since then follow.',
     MOVED: 'A party went to another session: `movedTo` says where. To follow it, subscribe there.',
     CALL_ENDED: 'The call is over. The stream completes after this.',

@@ -269,8 +269,8 @@ export type StreamNoticeKind =
   /** The user's token ends at `at`: reconnect with a fresh one before. */
   | 'TOKEN_EXPIRING'
   /**
-   * RingCentral cannot be read just now. Show the last state as possibly stale; the stream goes on by
-   * itself.
+   * RingCentral cannot be read just now, or the rate budget is spent. Show the last state as possibly
+   * stale; the stream goes on by itself.
    */
   | 'UPSTREAM_DEGRADED';
 
