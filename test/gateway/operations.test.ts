@@ -327,7 +327,9 @@ describe('Between gateway and RingCentral', () => {
     async () => {
       const entries = await tour();
       const { problemsOf, requestProblemsOf, unlisted } = createValidator(PUBLISHED);
-      expect(entries.flatMap(requestProblemsOf)).toEqual([]);
+      // A call that is asked for twice within ten seconds is polled, which this edition of the document has dropped.
+      const problems = entries.flatMap(requestProblemsOf).filter((problem) => !LONG_POLL.has(problem));
+      expect(problems).toEqual([]);
       expect(entries.flatMap(problemsOf)).toEqual([]);
       // RingCentral lists no 409 for these, and no body for the answer to a flip.
       expect([...unlisted].sort()).toEqual([
@@ -339,6 +341,10 @@ describe('Between gateway and RingCentral', () => {
     },
   );
 });
+
+const LONG_POLL = new Set(
+  ['timestamp', 'timeout'].map((name) => `readCallSessionStatus: there is no query parameter ${name}`),
+);
 
 const CALL_CONTROL = [
   'answerCallParty',
