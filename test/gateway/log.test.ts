@@ -199,6 +199,10 @@ async function tourOfCallers(tour: Tour): Promise<void> {
       refused.leave();
     }
   }
+  const leaver = listener(house, tour, 'Bearer sim-101');
+  await watch(leaver, 'callEvents', EVENTS, { id: call().sessionId }).next();
+  await leaver.dispose();
+  await until(() => tour.log.some((line) => JSON.parse(line).result === 'aborted'));
   simulator.revoke('sim-101');
   await ask({ query: ME });
   await ask({ query: ME });
