@@ -93,7 +93,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     examples: config.graphiql ? await readExamples() : [],
     announceDrain: (by) =>
       hub.notify('DRAINING', 'This gateway is going away: reconnect with your cursor.', by),
-    receivedAtOf: (event) => receivedAtOf(event as object) ?? null,
+    receivedAtOf,
   }).catch(async (error: unknown) => {
     await letGoBehind();
     throw error;

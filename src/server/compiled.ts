@@ -12,7 +12,6 @@ import {
   execute,
   GraphQLError,
   type GraphQLSchema,
-  getOperationAST,
   getVariableValues,
   isNonNullType,
   isObjectType,
@@ -21,6 +20,7 @@ import {
   visit,
 } from 'graphql';
 import type { CompiledQuery } from 'graphql-jit';
+import { onceByOperation } from './by-operation.ts';
 
 /** An operation to execute. */
 export type Operation = Omit<ExecutionArgs, 'schema'>;
@@ -45,12 +45,19 @@ interface Program {
 
 /** Makes the executor of one schema. */
 export function createExecutor(schema: GraphQLSchema): Execute {
-  const programs = new WeakMap<DocumentNode, Map<string, Program>>();
+  const programOf = onceByOperation(
+    (operation, document): Program => ({
+      operation,
+      isSuitable: isSuitable(operation, document),
+      runs: 0,
+      code: null,
+    }),
+  );
   let jit: Jit | null = null;
   let isLoading = false;
 
   return (args) => {
-    const program = programOf(args.document, args.operationName);
+    const program = programOf(args);
     const code = program?.isSuitable ? codeOf(program, args) : null;
     if (!program || !code || !('query' in code) || !areGood(program.operation, args)) {
       return execute({ ...args, schema });
@@ -59,31 +66,18 @@ export function createExecutor(schema: GraphQLSchema): Execute {
     return 'then' in result ? result.then((late) => asExecuted(late, args)) : asExecuted(result, args);
   };
 
-  function programOf(document: DocumentNode, operationName: string | null | undefined): Program | null {
-    let ofDocument = programs.get(document);
-    if (ofDocument === undefined) {
-      ofDocument = new Map();
-      programs.set(document, ofDocument);
-    }
-    const name = operationName ?? '';
-    const known = ofDocument.get(name);
-    if (known !== undefined) return known;
-    const operation = getOperationAST(document, operationName);
-    if (!operation) return null;
-    const program = { operation, isSuitable: isSuitable(operation, document), runs: 0, code: null };
-    ofDocument.set(name, program);
-    return program;
-  }
-
   function codeOf(program: Program, { document, operationName }: Operation): Code | null {
     program.runs += 1;
     if (program.code !== null || program.runs < RUNS_TO_COMPILE) return program.code;
     if (!isLoading) {
       isLoading = true;
       // Not before it is of use: it takes memory that an idle gateway does not need.
-      void import('graphql-jit').then((loaded) => {
-        jit = loaded;
-      });
+      import('graphql-jit').then(
+        (loaded) => {
+          jit = loaded;
+        },
+        () => {}, // Without it graphql-js goes on as before.
+      );
     }
     if (jit !== null) program.code = jit.compileQuery(schema, document, operationName ?? undefined);
     return program.code;

@@ -16,8 +16,8 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLSchema,
-  getOperationAST,
   type OperationDefinitionNode,
+  type OperationTypeNode,
   type StringValueNode,
   TypeInfo,
   type VariableNode,
@@ -25,6 +25,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { onceByOperation } from './by-operation.ts';
 import type { OperationParams } from './persisted.ts';
 
 type MaybePromise<Value> = Value | Promise<Value>;
@@ -33,6 +34,8 @@ type MaybePromise<Value> = Value | Promise<Value>;
 export interface FastRequest {
   readonly document: DocumentNode;
   readonly params: OperationParams;
+  /** The same for all requests that select the same. */
+  readonly selectionId: number;
   /** Of the answer. */
   readonly contentType: string;
   /** The call that the answer is made of, and of nothing else; null for every other operation. */
@@ -75,7 +78,7 @@ const MOST_ACCEPTS = 100;
 /** Makes the fast path of one gateway. */
 export function createFastPath({ schema, documentOf }: FastPathParts): FastPath {
   const contentTypes = new LRUCache<string, string>({ max: MOST_ACCEPTS });
-  const selections = new WeakMap<DocumentNode, Map<string, Selection>>();
+  const selectionOf = onceByOperation((operation, document) => createSelection(operation, document, schema));
   const executed = new WeakMap<object, Map<string, MaybePromise<ExecutionResult>>>();
   const answers = new WeakMap<object, Map<string, string>>();
 
@@ -86,10 +89,10 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
       const params = readParams(body);
       const document = params === null ? null : documentOf(params);
       if (params === null || document === null) return null;
-      const operation = getOperationAST(document, params.operationName);
-      if (!operation || operation.operation === 'subscription') return null;
       const selection = selectionOf({ document, operationName: params.operationName });
-      return { document, params, contentType, sessionId: selection.sessionId(params.variables ?? {}) };
+      if (selection === null || selection.type === 'subscription') return null;
+      const sessionId = selection.sessionId(params.variables ?? {});
+      return { document, params, contentType, selectionId: selection.id, sessionId };
     },
 
     recall: (state, request, viewerId) => answers.get(state)?.get(answerKey(request, viewerId)),
@@ -109,7 +112,7 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
       }
     },
 
-    keyOf: (args, viewerId) => `${viewerId}\n${selectionOf(args).key(args.variableValues ?? {})}`,
+    keyOf: (args, viewerId) => `${viewerId}\n${selectionOf(args)?.key(args.variableValues ?? {})}`,
     resultOf,
   };
 
@@ -131,24 +134,8 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
     return known instanceof Promise ? known.then(own, () => executor.execute(event)) : own(known);
   }
 
-  function answerKey({ document, params }: FastRequest, viewerId: string): string {
-    const { id } = selectionOf({ document, operationName: params.operationName });
-    return `${viewerId}\n${id} ${JSON.stringify(params.variables)}`;
-  }
-
-  function selectionOf({
-    document,
-    operationName,
-  }: Pick<ExecutionArgs, 'document' | 'operationName'>): Selection {
-    let ofDocument = selections.get(document);
-    if (ofDocument === undefined) {
-      ofDocument = new Map();
-      selections.set(document, ofDocument);
-    }
-    const name = operationName ?? '';
-    const known = ofDocument.get(name) ?? createSelection(document, operationName, schema);
-    ofDocument.set(name, known);
-    return known;
+  function answerKey({ selectionId, params }: FastRequest, viewerId: string): string {
+    return `${viewerId}\n${selectionId} ${JSON.stringify(params.variables)}`;
   }
 }
 
@@ -160,6 +147,7 @@ const MOST_ANSWERS = 20;
 /** What an operation selects, so that two of them can be compared. */
 interface Selection {
   readonly id: number;
+  readonly type: OperationTypeNode;
   /** Equal for two subscribers who are told the same of an event. */
   key(variables: Readonly<Record<string, unknown>>): string;
   /** The call that a query is about, when it is about nothing else. */
@@ -170,8 +158,8 @@ let selectionCount = 0;
 
 /** Two subscribers select the same when the variables below the root field agree: those of its arguments choose the stream. */
 function createSelection(
+  operation: OperationDefinitionNode,
   document: DocumentNode,
-  operationName: string | null | undefined,
   schema: GraphQLSchema,
 ): Selection {
   selectionCount += 1;
@@ -180,8 +168,7 @@ function createSelection(
   const collect = {
     Variable: (variable: { name: { value: string } }) => void names.add(variable.name.value),
   };
-  const operation = getOperationAST(document, operationName);
-  for (const field of operation?.selectionSet.selections ?? []) {
+  for (const field of operation.selectionSet.selections) {
     for (const directive of field.directives ?? []) visit(directive, collect);
     if ('selectionSet' in field && field.selectionSet) visit(field.selectionSet, collect);
     // A fragment at the root may hold the field and its arguments: then all its variables count.
@@ -190,9 +177,10 @@ function createSelection(
     if (definition.kind === 'FragmentDefinition') visit(definition, collect);
   }
   const used = [...names].sort();
-  const call = operation ? callOf(operation, document, schema) : null;
+  const call = callOf(operation, document, schema);
   return {
     id,
+    type: operation.operation,
     key: (variables) => `${id} ${JSON.stringify(used.map((name) => variables[name]))}`,
     sessionId(variables) {
       const sessionId = call?.kind === 'Variable' ? variables[call.name.value] : call?.value;

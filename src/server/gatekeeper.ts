@@ -94,14 +94,8 @@ export function createPassThroughGatekeeper(
 ): Gatekeeper {
   const pools = new Map<string, TokenPool>();
   /** Digests of tokens: hashing one anew for every request is what a query costs most. */
-  const keys = new LRUCache<string, string>({
-    ...UP_TO_MOST_TOKENS,
-    ttl: TOKEN_IDLE,
-  });
-  const refusals = new LRUCache<string, Unauthenticated>({
-    ...UP_TO_MOST_TOKENS,
-    ttl: REFUSAL_LIFETIME,
-  });
+  const keys = new LRUCache<string, string>({ ...UP_TO_MOST_TOKENS, ttl: TOKEN_IDLE, memoMethod: digest });
+  const refusals = new LRUCache<string, Unauthenticated>({ ...UP_TO_MOST_TOKENS, ttl: REFUSAL_LIFETIME });
   const admissions = new LRUCache<string, Promise<Admission>>({
     ...UP_TO_MOST_TOKENS,
     ttl: TOKEN_IDLE,
@@ -113,7 +107,7 @@ export function createPassThroughGatekeeper(
     async admit(authorization) {
       const token =
         authorization === null && fallbackToken !== null ? fallbackToken : readBearer(authorization);
-      const key = keyOf(token);
+      const key = keys.memo(token);
       const refusal = refusals.get(key);
       if (refusal !== undefined) throw refusal;
       const known = admissions.get(key);
@@ -130,15 +124,6 @@ export function createPassThroughGatekeeper(
       }
     },
   };
-
-  function keyOf(token: string): string {
-    let key = keys.get(token);
-    if (key === undefined) {
-      key = digest(token);
-      keys.set(token, key);
-    }
-    return key;
-  }
 
   /** Finds out whose token this is, and seats it with the other tokens of the same user. */
   async function introduce(token: string, key: string): Promise<Admission> {

@@ -21,6 +21,7 @@ import type { CallProvider } from '../../schema/provider.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { OperationPlace } from './by-operation.ts';
 import { createExecutor } from './compiled.ts';
 import type { Crowd } from './crowd.ts';
 import { deliver, type Recipient, type Send } from './fan-out.ts';
@@ -243,11 +244,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   /** Takes a place among the subscriptions of the viewer; answers the refusal when none is free. */
-  function takePlace(
-    args: Pick<ExecutionArgs, 'document' | 'operationName'>,
-    arrival: Arrival,
-  ): ExecutionResult | null {
-    name(arrival, args);
+  function takePlace(place: OperationPlace, arrival: Arrival): ExecutionResult | null {
+    name(arrival, place);
     try {
       arrival.operation.afterwards(crowd.subscribe(arrival.visitor.viewerId));
       return null;
@@ -280,8 +278,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function noteSent(event: unknown): void {
-    const receivedAt = typeof event === 'object' && event !== null ? receivedAtOf?.(event) : null;
-    if (receivedAt != null) noteDelay(metrics, receivedAt);
+    const receivedAt = receivedAtOf?.(event) ?? null;
+    if (receivedAt !== null) noteDelay(metrics, receivedAt);
   }
 
   async function prepare(
@@ -470,11 +468,8 @@ function withStatus(result: ExecutionResult, answer: ExecutionResult): Execution
 /** Yoga's codes for requests that are no GraphQL requests. */
 const NOT_WELL_FORMED = new Set<unknown>(['BAD_REQUEST', 'OPERATION_RESOLUTION_FAILURE']);
 
-function name(
-  { operation }: Arrival,
-  args: { document: DocumentNode; operationName?: string | null | undefined },
-) {
-  operation.named(nameOperation(args.document, args.operationName));
+function name({ operation }: Arrival, place: OperationPlace): void {
+  operation.named(nameOperation(place));
 }
 
 function createTextCache<Value extends object>(): LRUCache<string, Value> {

@@ -4,7 +4,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
-  getOperationAST,
   Kind,
   type OperationTypeNode,
   type SelectionSetNode,
@@ -14,6 +13,7 @@ import type { CallProvider } from '../../schema/provider.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type OpenSpan, openOperationSpan } from '../telemetry/tracing.ts';
+import { type OperationPlace, onceByOperation } from './by-operation.ts';
 import type { ErrorCode } from './masking.ts';
 
 /** How an operation ended: `aborted` when its client left before the answer. */
@@ -122,14 +122,16 @@ class ObservedOperation implements Operation {
 }
 
 /** Names an operation of a valid document. */
-export function nameOperation(
-  document: DocumentNode,
-  operationName: string | null | undefined,
-): OperationName {
-  const operation = getOperationAST(document, operationName);
-  if (!operation) return { type: 'unknown', field: 'none' };
-  return { type: operation.operation, field: firstField(operation.selectionSet, document) ?? 'none' };
+export function nameOperation(place: OperationPlace): OperationName {
+  return knownName(place) ?? UNNAMED;
 }
+
+const knownName = onceByOperation(
+  ({ operation, selectionSet }, document): OperationName => ({
+    type: operation,
+    field: firstField(selectionSet, document) ?? 'none',
+  }),
+);
 
 function firstField({ selections: [first] }: SelectionSetNode, document: DocumentNode): string | undefined {
   switch (first?.kind) {
@@ -150,7 +152,7 @@ function firstField({ selections: [first] }: SelectionSetNode, document: Documen
 }
 
 /** When the answer of the phone system that showed an event was received, in epoch milliseconds; null: not known. */
-export type ReceivedAtOf = (event: object) => number | null;
+export type ReceivedAtOf = (event: unknown) => number | null;
 
 /**
  * Measures how long events take from the phone system's answer to the frame. A stream is pulled for its next event

@@ -70,6 +70,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/simulator/server.ts'],
   ['src/simulator/main.ts'],
   // 7 doors
+  ['src/server/by-operation.ts'],
   [
     'src/server/visitor.ts',
     'src/server/crowd.ts',
