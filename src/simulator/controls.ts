@@ -7,6 +7,10 @@ import type { Journal, JournalEntry } from './journal.ts';
 import type { OAuth } from './oauth.ts';
 import { placeCall, readOrder } from './placing.ts';
 import type { Platform } from './platform.ts';
+import type { PushCounts } from './push/deliveries.ts';
+import { SOCKET_TROUBLES, type SocketFacts, type Sockets } from './push/sockets.ts';
+import type { Subscriptions } from './push/subscriptions.ts';
+import type { SocketTokens } from './push/tokens.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { invalid, Refusal } from './refusals.ts';
 import { mergeSettings, type Settings } from './settings.ts';
@@ -32,13 +36,28 @@ export interface Controls {
   /** The journal, newest last. */
   requests(): readonly JournalEntry[];
   clearRequests(): void;
+  /** The open sockets, the subscriptions of everybody who has one, and what became of the notifications. */
+  push(): PushFacts;
+  /** Does something to the sockets: `{ do: 'cut' | 'freeze' | 'thaw' | 'idle' | 'expire', viewer: '101' }`. */
+  troublePush(order: Body): { readonly sockets: number };
   /** Makes a token useless, also one of the fixed ones. */
   revoke(token: string): void;
   /** Sets everything back to how it was at the start, with some settings changed. */
   reset(changes?: unknown): void;
 }
 
+/** What notifications do at the moment. */
+export interface PushFacts {
+  readonly sockets: readonly SocketFacts[];
+  readonly notifications: PushCounts;
+}
+
 interface Parts {
+  readonly push: {
+    readonly subscriptions: Subscriptions;
+    readonly sockets: Sockets;
+    readonly tokens: SocketTokens;
+  };
   readonly board: Switchboard;
   readonly platform: Platform;
   readonly oauth: OAuth;
@@ -47,7 +66,8 @@ interface Parts {
   readonly story: Story;
 }
 
-export function createControls({ board, platform, oauth, rateLimits, journal, story }: Parts): Controls {
+export function createControls(parts: Parts): Controls {
+  const { board, platform, oauth, rateLimits, journal, story, push } = parts;
   return {
     startCall: (order) => sessionBody(placeCall(board, readOrder(order))),
     moveParty(sessionId, partyId, changes) {
@@ -70,16 +90,30 @@ export function createControls({ board, platform, oauth, rateLimits, journal, st
     faults: platform.faults,
     requests: journal.entries,
     clearRequests: journal.clear,
+    push: () => ({
+      sockets: push.sockets.list(),
+      notifications: push.subscriptions.deliveries.counts(),
+    }),
+    troublePush(order) {
+      for (const name of Object.keys(order))
+        if (name !== 'do' && name !== 'viewer') throw invalid(name, order[name]);
+      const kind = optionalChoice(order, 'do', SOCKET_TROUBLES);
+      if (kind === undefined) throw invalid('do');
+      return { sockets: push.sockets.trouble(kind, optionalText(order, 'viewer')) };
+    },
     revoke: oauth.revoke,
     reset(changes = {}) {
       // Wrong settings are refused before anything is lost.
       mergeSettings(board.settings, changes);
       board.reset();
       oauth.reset();
+      push.sockets.trouble('cut');
+      push.tokens.reset();
       rateLimits.reset();
       platform.orderFaults([]);
       journal.clear();
       board.configure(changes);
+      push.subscriptions.reset();
       story.restart();
     },
   };
@@ -123,6 +157,10 @@ export function answerControl(
     case 'DELETE requests':
       controls.clearRequests();
       return { status: 204 };
+    case 'GET push':
+      return { status: 200, body: controls.push() };
+    case 'POST push':
+      return { status: 200, body: controls.troublePush(fieldsOf(body)) };
     case 'POST revoke':
       controls.revoke(optionalText(fieldsOf(body), 'token') ?? '');
       return { status: 204 };
@@ -140,6 +178,7 @@ const CONTROLS = [
   'GET and PUT /simulator/settings',
   'GET and PUT /simulator/faults',
   'GET and DELETE /simulator/requests',
+  'GET and POST /simulator/push',
   'POST /simulator/revoke',
   'POST /simulator/reset',
 ];

@@ -6,6 +6,9 @@ import { answerControl, type Controls, createControls } from './controls.ts';
 import { createJournal } from './journal.ts';
 import { createOAuth, STATIC_TOKENS } from './oauth.ts';
 import { createPlatform, decoded, splitUrl } from './platform.ts';
+import { createSockets } from './push/sockets.ts';
+import { createSubscriptions } from './push/subscriptions.ts';
+import { createSocketTokens } from './push/tokens.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
 import type { Settings } from './settings.ts';
@@ -50,9 +53,17 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const journal = createJournal();
   const oauth = createOAuth();
   const rateLimits = createRateLimits();
-  const platform = createPlatform({ board, oauth, rateLimits, journal });
+  const subscriptions = createSubscriptions(board, board.onChange);
+  const socketTokens = createSocketTokens({ settings: () => board.settings, now });
+  const platform = createPlatform({ board, oauth, rateLimits, journal, subscriptions, socketTokens });
   const story = createStory(board);
-  const controls = createControls({ board, platform, oauth, rateLimits, journal, story });
+  const sockets = createSockets({
+    ...{ board, oauth, platform, subscriptions, journal },
+    tokens: socketTokens,
+    origin: () => url,
+  });
+  const push = { subscriptions, sockets, tokens: socketTokens };
+  const controls = createControls({ board, platform, oauth, rateLimits, journal, story, push });
 
   const server = createServer({ keepAliveTimeout: 65_000 /* 65 seconds */ }, (request, response) => {
     serve(request, response).catch((error: unknown) => {
@@ -60,6 +71,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       response.destroy();
     });
   });
+  server.on('upgrade', sockets.upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -115,6 +127,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   async function stop(): Promise<void> {
     story.stop();
     board.stop();
+    sockets.stop();
     if (!server.listening) return;
     const closed = new Promise((resolve) => server.once('close', resolve));
     server.close();
