@@ -73,6 +73,7 @@ interface Connection {
 }
 
 const PING = 25_000; // 25 seconds
+const MOMENT = 20; // milliseconds
 /** A wsc that was replaced is good for as long as the frame that brought the newer one may be on its way. */
 const WSC_EVERY = 20; // notifications
 const MAX_FRAME = 1_048_576; // 1 MiB
@@ -230,10 +231,13 @@ export function createSockets(parts: Parts): Sockets {
       },
       details,
     ]);
-    const waiting = session.waiting.splice(0);
     session.lostAt = null;
-    session.send = (frame) => notify(connection, frame);
-    for (const frame of waiting) session.send(frame);
+    // What waited comes a moment after the details, as it does over a real network.
+    timer(MOMENT, () => {
+      if (!connections.has(connection)) return;
+      session.send = (frame) => notify(connection, frame);
+      for (const frame of session.waiting.splice(0)) session.send(frame);
+    });
   }
 
   /** Sends a notification; now and then one brings a newer wsc. */
@@ -288,7 +292,7 @@ export function createSockets(parts: Parts): Sockets {
     reply.entry.ended = board.now();
     if (reply.trouble?.do === 'hang') return;
     if (reply.trouble?.do === 'reset' || reply.trouble?.do === 'resetAfterApply') {
-      connection.socket.terminate();
+      befall(connection, 'cut');
       return;
     }
     const answered: WireFrameMeta = {
@@ -308,6 +312,7 @@ export function createSockets(parts: Parts): Sockets {
     const { socket } = connection;
     switch (kind) {
       case 'cut':
+        lose(connection);
         socket.terminate();
         break;
       case 'freeze':
