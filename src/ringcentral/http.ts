@@ -39,7 +39,7 @@ import {
   upstreamDateOf,
 } from './failures.ts';
 import { checkBody, type Operation, pathOf } from './operations.ts';
-import type { RateNotice } from './rate-window.ts';
+import { noticeOf } from './rate-notice.ts';
 import { FULL_PURSE, pay, retryDelay, type Trouble, take } from './retry.ts';
 
 export interface UpstreamParts {
@@ -94,6 +94,8 @@ export interface UpstreamAnswer {
 export interface Upstream {
   /** The usual time for an answer, in milliseconds. */
   readonly timeout: number;
+  /** Like `https://platform.ringcentral.com`. */
+  readonly serverUrl: string;
   /**
    * Sends a request for a caller.
    * @throws the failures of `schema/failures.ts`, or the signal's reason when it aborts.
@@ -141,6 +143,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
 
   return {
     timeout: upstreamTimeout,
+    serverUrl,
 
     async send(caller, request) {
       const { operation, signal, timeout = upstreamTimeout } = request;
@@ -258,7 +261,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
         return answered;
       });
       if (outcome.failure instanceof UpstreamUnavailable && !outcome.failure.sent) permit.cancel();
-      else permit.settle(outcome.raw && noticeOf(operation, outcome.raw));
+      else permit.settle(outcome.raw && noticeOf(operation, outcome.raw, penaltyOf(outcome.raw)));
       note(request, outcome);
       if (outcome.raw === null) signal?.throwIfAborted();
       return outcome;
@@ -377,25 +380,6 @@ function unheard(error: unknown, sentAt: number, wasAborted: boolean): Outcome {
   }
   const kind = error instanceof TimeoutError ? 'timeout' : 'network';
   return { raw: null, answer, failure, trouble: { kind }, status: kind };
-}
-
-/** What an answer says about the rate budget of its operation. */
-function noticeOf(operation: Operation, raw: RawAnswer): RateNotice {
-  const named = headerOf(raw, 'x-rate-limit-group');
-  const isOurs = named === undefined || named.toLowerCase() === operation.group.toLowerCase();
-  const number = (name: string) => (isOurs ? wholeNumber(headerOf(raw, name)) : undefined);
-  const seconds = number('x-rate-limit-window');
-  return {
-    ok: isSuccess(raw.status),
-    limit: number('x-rate-limit-limit'),
-    remaining: number('x-rate-limit-remaining'),
-    window: seconds === undefined || seconds === 0 ? undefined : seconds * 1_000,
-    penalty: raw.status === 429 ? penaltyOf(raw) : undefined,
-  };
-}
-
-function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : undefined;
 }
 
 function isSuccess(status: number): boolean {

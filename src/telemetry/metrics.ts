@@ -100,6 +100,24 @@ export function createMetrics() {
       labelNames: ['mode'] as const,
       registers,
     }),
+    pushListeners: new Gauge({
+      name: 'gateway_push_listeners',
+      help: 'Viewers whose notifications are listened for, by state (connecting, listening, recovering, denied).',
+      labelNames: ['state'] as const,
+      registers,
+    }),
+    pushEvents: new Counter({
+      name: 'gateway_push_events_total',
+      help: 'Notifications of RingCentral: applied, old or double (dropped), foreign (of another subscription), unreadable.',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    pushRecoveries: new Counter({
+      name: 'gateway_push_recoveries_total',
+      help: 'Sockets that came to listen: subscribed anew, recovered, or their recovery failed or brought too much to be all.',
+      labelNames: ['result'] as const,
+      registers,
+    }),
     subscribers: new Gauge({
       name: 'gateway_subscribers',
       help: 'Open subscriptions by field.',

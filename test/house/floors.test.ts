@@ -31,7 +31,9 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/ringcentral/caller.ts', 'src/ringcentral/outcomes.ts', 'src/ringcentral/actions.ts'],
   ['src/ringcentral/rate-window.ts', 'src/ringcentral/retry.ts', 'src/ringcentral/idempotency.ts'],
   ['src/ringcentral/budget.ts', 'src/ringcentral/operations.ts', 'src/ringcentral/failures.ts'],
-  ['src/ringcentral/auth.ts', 'src/ringcentral/translate.ts'],
+  ['src/ringcentral/auth.ts', 'src/ringcentral/translate.ts', 'src/ringcentral/rate-notice.ts'],
+  ['src/ringcentral/push/frames.ts', 'src/ringcentral/push/listening.ts'],
+  ['src/ringcentral/push/socket.ts'],
   [
     'src/live/source.ts',
     'src/live/clock.ts',
@@ -55,6 +57,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ],
   // 5, 6 wholes
   ['src/ringcentral/http.ts'],
+  ['src/ringcentral/push/listener.ts'],
   ['src/ringcentral/call-control.ts'],
   ['src/live/watch.ts'],
   ['src/live/watched-call.ts', 'src/live/active-calls.ts'],
