@@ -12,22 +12,11 @@ import type {
 } from '../../schema/model.ts';
 import type { Command } from '../../schema/provider.ts';
 import type { Caller, Lane } from './caller.ts';
+import { type MuteShape, toRequest } from './commands.ts';
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from './http.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
-import {
-  type MuteShape,
-  toActiveCalls,
-  toDevice,
-  toForwardingNumber,
-  toPage,
-  toParty,
-  toPickedUpParty,
-  toRecording,
-  toRequest,
-  toSession,
-  toViewer,
-  toWrappedSession,
-} from './translate.ts';
+import { toParty, toPickedUpParty, toRecording, toSession, toWrappedSession } from './translate.ts';
+import { toActiveCalls, toDevice, toForwardingNumber, toPage, toViewer } from './viewer.ts';
 import type { WireDevice, WireForwardingNumber } from './wire.ts';
 
 /** How a read is made. */
