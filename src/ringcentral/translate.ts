@@ -1,4 +1,9 @@
-/** Between RingCentral's JSON and the model of a call. */
+/**
+ * Between RingCentral's JSON and the model of a call.
+ *
+ * An entry of a list that does not say which one it is, is left out; only a body that does not say what it is about
+ * cannot be read.
+ */
 import {
   type CallEndpoint,
   type CallParty,
@@ -11,79 +16,116 @@ import {
   PARTY_STATUS_CODES,
   PARTY_STATUS_REASONS,
   type PartyAddress,
+  type PartyAttributes,
+  type PartyMetadata,
+  type PartyOwner,
   type PartyStatus,
   RECORDING_MODES,
   RECORDING_VIEWS,
   RING_ROLES,
 } from '../../schema/model.ts';
-import { asFlag, asText, idOf, ifObject, listOf, objectOf, toEnum, toId, toTime } from './values.ts';
+import {
+  asEnum,
+  asFlag,
+  asText,
+  asTime,
+  entriesOf,
+  ifObject,
+  type LeftOut,
+  listOf,
+  objectOf,
+  ofAnotherShape,
+  textsOf,
+  unnoted,
+} from './values.ts';
 import type {
   WireEndpoint,
+  WireMetadata,
+  WireMetadataValue,
   WireParty,
   WirePartyStatus,
   WirePeer,
   WireRecording,
   WireSession,
+  WireSessionWrapper,
 } from './wire.ts';
 
 /**
  * A session.
- * @throws {UpstreamBadResponse} when the body is not one.
+ * @throws {UpstreamBadResponse} when the body is no object, or does not say which session it is.
  */
-export function toSession(body: unknown, observedAt: number): CallSession {
+export function toSession(body: unknown, observedAt: number, leftOut: LeftOut = unnoted): CallSession {
   const wire = objectOf<WireSession>(body, 'a session');
-  const id = idOf(wire.id, 'a session');
-  const originType = asText(wire.origin?.type);
+  const id = asText(wire.id);
+  if (id === null) throw ofAnotherShape('a session');
+  const originType = ifObject<NonNullable<WireSession['origin']>, string | null>(wire.origin, ({ type }) =>
+    asText(type),
+  );
   return {
     id,
-    originType: toEnum(ORIGIN_TYPES, originType),
+    originType: asEnum(ORIGIN_TYPES, originType),
     rawOriginType: originType,
     voiceCallToken: asText(wire.voiceCallToken),
-    creationTime: toTime(wire.creationTime),
-    parties: listOf(wire.parties).map((party) => toParty(party, id, observedAt)),
+    creationTime: asTime(wire.creationTime),
+    parties: entriesOf<WireParty, CallParty>(wire.parties, 'party', leftOut, (party) =>
+      partyOf(party, id, observedAt, leftOut),
+    ),
     observedAt,
   };
 }
 
 /** The session inside the wrapper that call-out and conference answer, and nothing else does. */
-export function toWrappedSession(body: unknown, observedAt: number): CallSession {
-  return toSession(objectOf<{ session?: unknown }>(body, 'a session').session, observedAt);
+export function toWrappedSession(body: unknown, observedAt: number, leftOut: LeftOut = unnoted): CallSession {
+  return toSession(objectOf<WireSessionWrapper>(body, 'a session').session, observedAt, leftOut);
 }
 
 /**
- * A party of the session `sessionId`.
- * @throws {UpstreamBadResponse} when the body is not one.
+ * A party of the session `sessionId`; the one that was asked for by its id is known where the body leaves it out.
+ * @throws {UpstreamBadResponse} when the body is no object, or nobody says which party it is.
  */
-export function toParty(body: unknown, sessionId: string, observedAt: number): CallParty {
+export function toParty(
+  body: unknown,
+  sessionId: string,
+  observedAt: number,
+  { askedFor, leftOut = unnoted }: { readonly askedFor?: string; readonly leftOut?: LeftOut } = {},
+): CallParty {
   const wire = objectOf<WireParty>(body, 'a party');
+  const party = partyOf(wire, sessionId, observedAt, leftOut, askedFor);
+  if (party === null) throw ofAnotherShape('a party');
+  return party;
+}
+
+/** A party; null where nobody says which one it is. */
+function partyOf(
+  wire: Partial<WireParty>,
+  sessionId: string,
+  observedAt: number,
+  leftOut: LeftOut,
+  askedFor: string | null = null,
+): CallParty | null {
+  const id = asText(wire.id) ?? askedFor;
+  if (id === null) return null;
+  const owner = ifObject(wire.owner, toOwner);
   return {
-    id: idOf(wire.id, 'a party'),
+    id,
     sessionId,
-    accountId: toId(wire.accountId),
-    extensionId: toId(wire.extensionId),
-    attributes: ifObject(wire.attributes, (attributes) => ({
-      queueCall: asFlag(attributes.queueCall),
-      emergencyCallback: asFlag(attributes.emergencyCallback),
-    })),
-    status: toStatus(wire.status ?? {}),
+    // Older bodies, and some answers of commands, name them only as the owner's.
+    accountId: asText(wire.accountId) ?? owner?.accountId ?? null,
+    extensionId: asText(wire.extensionId) ?? owner?.extensionId ?? null,
+    attributes: ifObject(wire.attributes, toAttributes),
+    status: ifObject(wire.status, toStatus) ?? toStatus({}),
     muted: asFlag(wire.muted),
     standAlone: asFlag(wire.standAlone),
-    park: ifObject(wire.park, (park) => ({ id: toId(park.id) })),
+    park: ifObject(wire.park, toPark),
     from: ifObject(wire.from, toEndpoint),
     to: ifObject(wire.to, toEndpoint),
-    owner: ifObject(wire.owner, (owner) => ({
-      accountId: toId(owner.accountId),
-      extensionId: toId(owner.extensionId),
-      brandId: toId(owner.brandId),
-    })),
-    direction: toEnum(DIRECTIONS, wire.direction),
-    conferenceRole: toEnum(CONFERENCE_ROLES, wire.conferenceRole),
-    ringOutRole: toEnum(RING_ROLES, wire.ringOutRole),
-    ringMeRole: toEnum(RING_ROLES, wire.ringMeRole),
-    recordings: listOf(wire.recordings).flatMap((recording) => toRecording(recording) ?? []),
-    metadata: listOf(wire.metadata).map(({ values }) => ({
-      values: listOf(values).map(({ id, value }) => ({ id: asText(id) ?? '', value: asText(value) ?? '' })),
-    })),
+    owner,
+    direction: asEnum(DIRECTIONS, wire.direction),
+    conferenceRole: asEnum(CONFERENCE_ROLES, wire.conferenceRole),
+    ringOutRole: asEnum(RING_ROLES, wire.ringOutRole),
+    ringMeRole: asEnum(RING_ROLES, wire.ringMeRole),
+    recordings: entriesOf(wire.recordings, 'recording', leftOut, toRecording),
+    metadata: listOf(wire.metadata).flatMap((category) => ifObject(category, metadataOf(leftOut)) ?? []),
     observedAt,
   };
 }
@@ -100,27 +142,61 @@ export function toPickedUpParty(body: unknown, observedAt: number): CallParty | 
 
 /** A recording; null where the body names none, because older answers are empty. */
 export function toRecording(body: unknown): CallRecording | null {
-  const wire = typeof body === 'object' && body !== null ? (body as WireRecording) : {};
-  const id = toId(wire.id);
-  if (id === null) return null;
+  return ifObject<WireRecording, CallRecording | null>(body, (wire) => {
+    const id = asText(wire.id);
+    if (id === null) return null;
+    return {
+      id,
+      active: asFlag(wire.active) === true,
+      mode: asEnum(RECORDING_MODES, wire.mode),
+      view: asEnum(RECORDING_VIEWS, wire.view),
+    };
+  });
+}
+
+function toOwner(wire: NonNullable<WireParty['owner']>): PartyOwner {
   return {
-    id,
-    active: wire.active === true,
-    mode: toEnum(RECORDING_MODES, wire.mode),
-    view: toEnum(RECORDING_VIEWS, wire.view),
+    accountId: asText(wire.accountId),
+    extensionId: asText(wire.extensionId),
+    brandId: asText(wire.brandId),
   };
+}
+
+function toAttributes(wire: NonNullable<WireParty['attributes']>): PartyAttributes {
+  return { queueCall: asFlag(wire.queueCall), emergencyCallback: asFlag(wire.emergencyCallback) };
+}
+
+/** A party that is not parked has an empty one. */
+function toPark(wire: NonNullable<WireParty['park']>): CallParty['park'] {
+  const id = asText(wire.id);
+  return id === null ? null : { id };
+}
+
+function metadataOf(leftOut: LeftOut): (wire: WireMetadata) => PartyMetadata {
+  return ({ values }) => ({
+    values: entriesOf<WireMetadataValue, PartyMetadata['values'][number]>(
+      values,
+      'metadata value',
+      leftOut,
+      ({ id, value }) => {
+        const name = asText(id);
+        return name === null ? null : { name, value: asText(value) ?? '' };
+      },
+    ),
+  });
 }
 
 function toStatus(wire: WirePartyStatus): PartyStatus {
   const code = asText(wire.code);
   const reason = asText(wire.reason);
   return {
-    code: toEnum(PARTY_STATUS_CODES, code) ?? 'UNKNOWN',
+    code: asEnum(PARTY_STATUS_CODES, code) ?? 'UNKNOWN',
     rawCode: code ?? '',
-    reason: toEnum(PARTY_STATUS_REASONS, reason),
+    reason: asEnum(PARTY_STATUS_REASONS, reason),
     rawReason: reason,
     description: asText(wire.description),
-    parkData: typeof wire.parkData === 'string' ? wire.parkData : null,
+    // Empty means a park location.
+    parkData: wire.parkData === '' ? '' : asText(wire.parkData),
     peerId: ifObject(wire.peerId, toPeer),
     mobilePickupData: ifObject(wire.mobilePickupData, toMobilePickupData),
     rcc: asFlag(wire.rcc),
@@ -136,7 +212,7 @@ function toPeer(wire: WirePeer): PartyAddress | null {
 
 function toMobilePickupData(wire: NonNullable<WirePartyStatus['mobilePickupData']>): MobilePickupData {
   return {
-    ccMailboxes: listOf(wire.ccMailboxes).map(String),
+    ccMailboxes: textsOf(wire.ccMailboxes),
     to: asText(wire.to),
     sid: asText(wire.sid),
     srvLvl: asText(wire.srvLvl) ?? asText(wire.srvlvl),
@@ -148,7 +224,7 @@ function toEndpoint(wire: WireEndpoint): CallEndpoint {
   return {
     phoneNumber: asText(wire.phoneNumber),
     name: asText(wire.name),
-    deviceId: toId(wire.deviceId),
-    extensionId: toId(wire.extensionId),
+    deviceId: asText(wire.deviceId),
+    extensionId: asText(wire.extensionId),
   };
 }

@@ -12,92 +12,144 @@ import {
   TELEPHONY_STATUSES,
   type Viewer,
 } from '../../schema/model.ts';
-import { asFlag, asText, idOf, listOf, objectOf, ofAnotherShape, toEnum, toId, toTime } from './values.ts';
+import {
+  asEnum,
+  asFlag,
+  asNumber,
+  asText,
+  asTime,
+  entriesOf,
+  ifObject,
+  type LeftOut,
+  listOf,
+  objectOf,
+  ofAnotherShape,
+  textsOf,
+  unnoted,
+} from './values.ts';
 import type {
   WireActiveCall,
   WireDevice,
   WireExtension,
   WireForwardingNumber,
+  WirePage,
   WirePresence,
 } from './wire.ts';
 
 /** The calls in a presence answer; the field is missing, not empty, when there is none. */
-export function toActiveCalls(body: unknown): ActiveCall[] {
+export function toActiveCalls(
+  body: unknown,
+  observedAt: number,
+  leftOut: LeftOut = unnoted,
+): readonly ActiveCall[] {
   const wire = objectOf<WirePresence>(body, 'a presence');
-  return listOf(wire.activeCalls).flatMap((call) => toActiveCall(call) ?? []);
+  return entriesOf<WireActiveCall, ActiveCall>(wire.activeCalls, 'active call', leftOut, (call) =>
+    toActiveCall(call, observedAt),
+  );
 }
 
-/** Who the token belongs to. */
+/** Who the token belongs to; what the body leaves out, its own address may tell. */
 export function toViewer(body: unknown): Viewer {
   const wire = objectOf<WireExtension>(body, 'an extension');
-  const accountId = toId(wire.account?.id) ?? /\/account\/(\d+)/.exec(asText(wire.uri) ?? '')?.[1];
-  if (accountId === undefined) throw ofAnotherShape('an extension');
-  return {
-    accountId,
-    extensionId: idOf(wire.id, 'an extension'),
-    extensionNumber: asText(wire.extensionNumber),
-    name: asText(wire.name),
-  };
+  const uri = asText(wire.uri) ?? '';
+  const account = ifObject<NonNullable<WireExtension['account']>, string | null>(wire.account, ({ id }) =>
+    asText(id),
+  );
+  const accountId = account ?? /\/account\/(\d+)/.exec(uri)?.[1];
+  const extensionId = asText(wire.id) ?? /\/extension\/(\d+)/.exec(uri)?.[1];
+  if (accountId === undefined || extensionId === undefined) throw ofAnotherShape('an extension');
+  return { accountId, extensionId, extensionNumber: asText(wire.extensionNumber), name: asText(wire.name) };
 }
 
-export function toDevice(wire: WireDevice): Device {
+/** The records of a list of devices, each once. */
+export function toDevices(records: unknown, leftOut: LeftOut = unnoted): readonly Device[] {
+  return eachOnce(entriesOf(records, 'device', leftOut, toDevice));
+}
+
+/** The records of a list of forwarding numbers, each once. */
+export function toForwardingNumbers(
+  records: unknown,
+  leftOut: LeftOut = unnoted,
+): readonly ForwardingNumber[] {
+  return eachOnce(entriesOf(records, 'forwarding number', leftOut, toForwardingNumber));
+}
+
+/** A list that changes between two of its pages shows a record on both. */
+function eachOnce<Item extends { readonly id: string }>(items: readonly Item[]): readonly Item[] {
+  return [...new Map(items.map((item) => [item.id, item])).values()];
+}
+
+function toDevice(wire: WireDevice): Device | null {
+  const id = asText(wire.id);
+  if (id === null) return null;
   return {
-    id: idOf(wire.id, 'a device'),
-    type: toEnum(DEVICE_TYPES, wire.type),
+    id,
+    type: asEnum(DEVICE_TYPES, wire.type),
     rawType: asText(wire.type),
     name: asText(wire.name),
-    status: toEnum(DEVICE_STATUSES, wire.status),
-    model: asText(wire.model?.name),
+    status: asEnum(DEVICE_STATUSES, wire.status),
+    model: ifObject<NonNullable<WireDevice['model']>, string | null>(wire.model, ({ name }) => asText(name)),
     serial: asText(wire.serial),
     computerName: asText(wire.computerName),
-    linePooling: toEnum(LINE_POOLINGS, wire.linePooling),
-    phoneNumbers: listOf(wire.phoneLines).flatMap((line) => asText(line.phoneInfo?.phoneNumber) ?? []),
+    linePooling: asEnum(LINE_POOLINGS, wire.linePooling),
+    phoneNumbers: textsOf(listOf(wire.phoneLines).map(numberOfLine)),
   };
 }
 
-export function toForwardingNumber(wire: WireForwardingNumber): ForwardingNumber {
+function numberOfLine(line: unknown): unknown {
+  return ifObject<WirePhoneLine, unknown>(line, ({ phoneInfo }) =>
+    ifObject<NonNullable<WirePhoneLine['phoneInfo']>, unknown>(phoneInfo, ({ phoneNumber }) => phoneNumber),
+  );
+}
+
+type WirePhoneLine = NonNullable<WireDevice['phoneLines']>[number];
+
+function toForwardingNumber(wire: WireForwardingNumber): ForwardingNumber | null {
+  const id = asText(wire.id);
+  if (id === null) return null;
   return {
-    id: idOf(wire.id, 'a forwarding number'),
+    id,
     phoneNumber: asText(wire.phoneNumber),
     label: asText(wire.label),
-    type: toEnum(FORWARDING_NUMBER_TYPES, wire.type),
+    type: asEnum(FORWARDING_NUMBER_TYPES, wire.type),
     rawType: asText(wire.type),
-    features: listOf(wire.features).flatMap((feature) => toEnum(FORWARDING_NUMBER_FEATURES, feature) ?? []),
+    features: listOf(wire.features).flatMap((feature) => asEnum(FORWARDING_NUMBER_FEATURES, feature) ?? []),
     flipNumber: asText(wire.flipNumber),
   };
 }
 
 /** One page of a list, and whether another follows. */
-export function toPage<Record>(body: unknown): { records: readonly Record[]; hasNext: boolean } {
-  const page = objectOf<{ records?: Record[]; paging?: { page?: number; totalPages?: number } }>(
-    body,
-    'a list',
+export function toPage(body: unknown): { records: readonly unknown[]; hasNext: boolean } {
+  const { records, paging } = objectOf<WirePage<unknown>>(body, 'a list');
+  const hasNext = ifObject<NonNullable<WirePage<unknown>['paging']>, boolean>(
+    paging,
+    ({ page, totalPages }) => (asNumber(page) ?? 1) < (asNumber(totalPages) ?? 1),
   );
-  const { page: number = 1, totalPages = 1 } = page.paging ?? {};
-  return { records: listOf(page.records), hasNext: number < totalPages };
+  return { records: listOf(records), hasNext: hasNext === true };
 }
 
 /** An entry without the ids that every operation wants is of no use to anybody. */
-function toActiveCall(wire: WireActiveCall): ActiveCall | null {
+function toActiveCall(wire: WireActiveCall, observedAt: number): ActiveCall | null {
   const sessionId = asText(wire.telephonySessionId);
   const partyId = asText(wire.partyId);
   if (sessionId === null || partyId === null) return null;
   const telephonyStatus = asText(wire.telephonyStatus);
   return {
-    id: asText(wire.id),
+    presenceId: asText(wire.id),
     sessionId,
     partyId,
-    legacySessionId: toId(wire.sessionId),
-    direction: toEnum(DIRECTIONS, wire.direction),
+    legacySessionId: asText(wire.sessionId),
+    direction: asEnum(DIRECTIONS, wire.direction),
     from: asText(wire.from),
     fromName: asText(wire.fromName),
     to: asText(wire.to),
     toName: asText(wire.toName),
-    telephonyStatus: toEnum(TELEPHONY_STATUSES, telephonyStatus) ?? 'UNKNOWN',
+    telephonyStatus: asEnum(TELEPHONY_STATUSES, telephonyStatus) ?? 'UNKNOWN',
     rawTelephonyStatus: telephonyStatus ?? '',
-    startTime: toTime(wire.startTime),
+    startTime: asTime(wire.startTime),
     queueCall: asFlag(wire.queueCall),
-    onBehalfOf: toId(wire.onBehalfOf),
+    onBehalfOf: asText(wire.onBehalfOf),
     terminationType: asText(wire.terminationType),
+    observedAt,
   };
 }

@@ -499,7 +499,7 @@ export type ParkMutation = { parkCallParty: { outcome: CommandOutcome, error:
       | { __typename: 'RateLimited', message: string }
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
-     | null, party: { id: string, status: { code: PartyStatusCode, parkData: string | null }, park: { id: string | null } | null } | null } };
+     | null, party: { id: string, status: { code: PartyStatusCode, parkData: string | null }, park: { id: string } | null } | null } };
 
 export type RecordMutationVariables = Exact<{
   sessionId: string;

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
 import { UpstreamBadResponse } from '../../schema/failures.ts';
 import {
   toParty,
@@ -121,7 +122,7 @@ describe('a session', () => {
       metadata: 1,
     };
     expect(toParty(party, 's-1', AT)).toMatchObject({
-      status: { code: 'UNKNOWN', rawCode: '', peerId: null },
+      status: { code: 'UNKNOWN', rawCode: '5', peerId: null },
       from: null,
       park: null,
       muted: null,
@@ -129,6 +130,170 @@ describe('a session', () => {
     });
   });
 });
+
+describe('a session with entries that cannot be read', () => {
+  test('is taken without a party that does not say which one it is, and tells of it.', () => {
+    const leftOut = vi.fn();
+    const parties = [{ status: { code: 'Answered' } }, agent, { id: '' }, null, 7, ['p-1'], { id: 12 }];
+    const session = toSession({ id: 's-a0z1', parties }, AT, leftOut);
+    expect(session.parties.map(({ id }) => id)).toEqual(['p-a0z1-2', '12']);
+    expect(leftOut.mock.calls).toEqual(Array(5).fill(['party']));
+  });
+
+  test('is taken without a recording or a value of no name.', () => {
+    const leftOut = vi.fn();
+    const metadata = [
+      { values: [{ id: 'case', value: 4711 }, { value: 'of no name' }, { id: 'empty' }] },
+      'x',
+    ];
+    const parties = [{ ...agent, recordings: [{ active: true }, { id: '9', active: 'true' }], metadata }];
+    expect(toSession({ id: 's-a0z1', parties }, AT, leftOut).parties).toMatchObject([
+      {
+        recordings: [{ id: '9', active: true }],
+        metadata: [
+          {
+            values: [
+              { name: 'case', value: '4711' },
+              { name: 'empty', value: '' },
+            ],
+          },
+        ],
+      },
+    ]);
+    expect(leftOut.mock.calls).toEqual([['recording'], ['metadata value']]);
+  });
+});
+
+describe('a party', () => {
+  test('whose account and extension only the owner names belongs to them.', () => {
+    const { accountId, extensionId, ...reduced } = agent;
+    expect(toSession({ id: 's-a0z1', parties: [reduced] }, AT).parties).toMatchObject([
+      { accountId: '700001', extensionId: '700101' },
+    ]);
+    const other = { ...agent, owner: { accountId: 1, extensionId: 2 } };
+    expect(toParty(other, 's-a0z1', AT)).toMatchObject({ accountId: '700001', extensionId: '700101' });
+    expect(toParty({ id: 'p-1', owner: { accountId: 1 } }, 's-1', AT)).toMatchObject({
+      accountId: '1',
+      extensionId: null,
+    });
+  });
+
+  test('that was asked for by its id needs none in the body.', () => {
+    const body = { status: { code: 'Hold' } };
+    expect(toParty(body, 's-1', AT, { askedFor: 'p-1' })).toMatchObject({
+      id: 'p-1',
+      status: { code: 'HOLD' },
+    });
+    expect(toParty({ ...body, id: 'p-2' }, 's-1', AT, { askedFor: 'p-1' }).id).toBe('p-2');
+    expect(() => toParty(body, 's-1', AT)).toThrow(UpstreamBadResponse);
+  });
+
+  test('has the text of numbers, and yes and no of texts.', () => {
+    const odd = {
+      id: 'p-1',
+      muted: 'TRUE',
+      standAlone: 0,
+      from: { phoneNumber: 101, name: 7, deviceId: 2 ** 60 },
+      status: {
+        code: 'Parked',
+        parkData: 801,
+        description: true,
+        mobilePickupData: { ccMailboxes: [1, {}, 'a'] },
+      },
+    };
+    expect(toParty(odd, 's-1', AT)).toMatchObject({
+      muted: true,
+      standAlone: false,
+      // A number that JSON could not carry whole would name another device.
+      from: { phoneNumber: '101', name: '7', deviceId: null },
+      status: { parkData: '801', description: null, mobilePickupData: { ccMailboxes: ['1', 'a'] } },
+    });
+  });
+});
+
+describe('Whatever stands in a field', () => {
+  const whole = {
+    id: 's-a0z1',
+    origin: { type: 'Call' },
+    voiceCallToken: 'conf_73',
+    creationTime: '2026-03-04T15:20:01Z',
+    parties: [
+      {
+        ...agent,
+        park: { id: '*801' },
+        status: {
+          code: 'Gone',
+          reason: 'CallPark',
+          description: 'words',
+          parkData: '*801',
+          peerId: { sessionId: 's-b', partyId: 'p-b-1' },
+          mobilePickupData: { ccMailboxes: ['1'], to: 'sip', sid: 'x', srvLvl: '-1', srvLvlExt: '1' },
+          rcc: true,
+        },
+        metadata: [{ values: [{ id: 'a', value: 'b' }] }],
+      },
+    ],
+  };
+  const places = pathsOf(whole).filter((path) => path.join() !== 'id');
+  const trap = fc.constantFrom<unknown>(
+    { toString: 1 },
+    { valueOf: {}, toString: null },
+    'constructor',
+    '__proto__',
+    [[]],
+    Infinity,
+    -0,
+    true,
+    null,
+  );
+
+  test('only that field is lost: no shape throws, and none gets through.', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.oneof(trap, fc.jsonValue()), (path, value) => {
+        const body = replaced(whole, path, value);
+        const session = toSession(body, AT);
+        expect(session.id).toBe('s-a0z1');
+        expect(strange(session)).toEqual([]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+/** Where the values of a body are, objects and lists included. */
+function pathsOf(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const below = Object.entries(value).flatMap(([name, member]) => pathsOf(member, [...path, name]));
+  return path.length === 0 ? below : [path, ...below];
+}
+
+function replaced(body: unknown, [name, ...rest]: readonly string[], value: unknown): unknown {
+  if (name === undefined) return value;
+  const copy = structuredClone(body) as Record<string, unknown>;
+  copy[name] = replaced(copy[name], rest, value);
+  return copy;
+}
+
+const OBJECTS = new Set(
+  `parties attributes status peerId mobilePickupData ccMailboxes park from to owner recordings metadata
+  values`.split(/\s+/),
+);
+
+/** The members of a session that are not what the model says. */
+function strange(session: object): string[] {
+  const flags = ['muted', 'standAlone', 'rcc', 'queueCall', 'emergencyCallback', 'active'];
+  const times = ['creationTime', 'observedAt'];
+  return pathsOf(session)
+    .filter((path) => {
+      const name = path.filter((part) => !/^\d+$/.test(part)).at(-1) ?? '';
+      const value = path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], session);
+      if (value === null) return false;
+      if (typeof value === 'object') return !OBJECTS.has(name);
+      if (flags.includes(name)) return typeof value !== 'boolean';
+      return typeof value !== (times.includes(name) ? 'number' : 'string');
+    })
+    .map(String);
+}
 
 describe('a status', () => {
   const statusOf = (status: object) => toParty({ id: 'p-1', status }, 's-1', AT).status;
@@ -188,6 +353,7 @@ describe('a status', () => {
     }
     expect(statusOf({ code: 'Parked', parkData: '' }).parkData).toBe('');
     expect(toParty({ id: 'p', park: { id: '*801' } }, 's', AT).park).toEqual({ id: '*801' });
+    expect(toParty({ id: 'p', park: {} }, 's', AT).park).toBeNull();
   });
 });
 
