@@ -68,6 +68,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     callEvents: (sessionId, after) => desk.callEvents(sessionId, after, visit.dropped),
     callPartyUpdates: (sessionId, partyId) => desk.callPartyUpdates(sessionId, partyId),
     activeCallUpdates: () => desk.activeCallUpdates(),
+    activeCallEvents: () => desk.activeCallEvents(),
 
     async command(command, idempotencyKey) {
       const result = await keys.once(viewerId, idempotencyKey, command, () => carryOut(command));

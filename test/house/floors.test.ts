@@ -45,7 +45,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/live/exchange.ts',
     'src/live/replay.ts',
   ],
-  ['src/live/transitions.ts', 'src/live/shared-read.ts'],
+  ['src/live/transitions.ts', 'src/live/shared-read.ts', 'src/live/call-list.ts'],
   [
     'src/simulator/account.ts',
     'src/simulator/journal.ts',

@@ -134,6 +134,7 @@ export function createFakeProvider(overrides: Partial<CallProvider> = {}): FakeP
     callEvents: nothing,
     callPartyUpdates: nothing,
     activeCallUpdates: nothing,
+    activeCallEvents: nothing,
     ...overrides,
   };
   return {
