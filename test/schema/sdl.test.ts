@@ -119,6 +119,7 @@ describe('The schema', () => {
       'callPartyUpdated(sessionId: ID!, partyId: ID): CallParty!',
       'callEvents(sessionId: ID!, after: ID): CallEvent!',
       'activeCalls(): [ActiveCall!]!',
+      'activeCallEvents(): ActiveCallEvent!',
     ]);
   });
 
