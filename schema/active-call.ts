@@ -1,5 +1,5 @@
 /** A call as the presence of its user shows it. */
-import { addEnum, builder, CallParty, CallSession, paragraphs } from './builder.ts';
+import { addEnum, builder, CallParty, CallSession, keyedBy, paragraphs } from './builder.ts';
 import { Direction } from './call-party.ts';
 import { loadParty } from './context.ts';
 import { type ActiveCall as ActiveCallModel, TELEPHONY_STATUSES } from './model.ts';
@@ -23,9 +23,9 @@ export const ActiveCall = builder.objectRef<ActiveCallModel>('ActiveCall').imple
       'call.',
     "Known limits of presence: it knows the user's own party only, and not the calls of queues and " +
       'other special extensions. `session` has everybody.',
+    keyedBy('sessionId', 'partyId'),
   ),
   fields: (t) => ({
-    id: t.exposeID('id', { nullable: true, description: "Presence's own id of the entry." }),
     sessionId: t.exposeID('sessionId', {
       description: 'The `telephonySessionId`: what every operation on a call wants.',
     }),
@@ -64,6 +64,19 @@ export const ActiveCall = builder.objectRef<ActiveCallModel>('ActiveCall').imple
       description:
         "RingCentral's older numeric session id. Its call log knows the call by this one; operations " +
         'here do not take it.',
+    }),
+    presenceId: t.exposeString('presenceId', {
+      nullable: true,
+      description:
+        "Presence's own id of the entry, where it gives one. Opaque, taken by no operation, and not a key: " +
+        'it may be missing, and nobody documents that it is unique.',
+    }),
+    observedAt: t.expose('observedAt', {
+      type: 'DateTime',
+      description:
+        "When this was true: when RingCentral's presence answered it, or when a subscription that watches " +
+        'the call showed it. Strictly increasing per session and party: of two states keep the later. ' +
+        'While nothing changes it is not sent again.',
     }),
     session: t.field({
       type: CallSession,

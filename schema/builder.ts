@@ -47,6 +47,14 @@ export function bullets(...items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n');
 }
 
+/** The paragraph that tells caches how to tell two objects of a type apart: by these fields together. */
+export function keyedBy(...fields: readonly string[]): string {
+  const names = fields.map((field) => `\`${field}\``).join(' and ');
+  return fields.length === 1
+    ? `Key for caches: ${names}.`
+    : `Key for caches: ${names} together; select both wherever you select one of these.`;
+}
+
 /** What a field costs of the rate budget that RingCentral gives each user. */
 export type RateGroup = 'Light' | 'Heavy';
 

@@ -1,5 +1,5 @@
 /** A participant of a call: what it is doing, where it is, and how it got there. */
-import { addEnum, builder, CallParty, paragraphs } from './builder.ts';
+import { addEnum, builder, CallParty, keyedBy, paragraphs } from './builder.ts';
 import { loadParty } from './context.ts';
 import {
   type CallEndpoint as CallEndpointModel,
@@ -245,17 +245,23 @@ const PartyOwner = builder.objectRef<PartyOwnerModel>('PartyOwner').implement({
   }),
 });
 
-const ParkInfo = builder.objectRef<{ readonly id: string | null }>('ParkInfo').implement({
-  description: 'The place where a call is parked.',
+const ParkInfo = builder.objectRef<{ readonly id: string }>('ParkInfo').implement({
+  description: paragraphs('The place where a call is parked.', keyedBy('id')),
   fields: (t) => ({
-    id: t.exposeID('id', { nullable: true, description: 'The park slot, like `*801`.' }),
+    id: t.exposeID('id', {
+      description: 'The park slot, like `*801`. It stays the same for whichever call is parked there.',
+    }),
   }),
 });
 
 const MetadataValue = builder.objectRef<PartyMetadataModel['values'][number]>('MetadataValue').implement({
-  description: 'One named value that was attached to a call.',
+  description:
+    'One named value that was attached to a call. It is part of its party and has no id of its own.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Its name.' }),
+    name: t.exposeString('name', {
+      description:
+        'Its name, which RingCentral calls an id. Other parties may have other values of the same name.',
+    }),
     value: t.exposeString('value', { description: 'Its text.' }),
   }),
 });
@@ -270,8 +276,10 @@ const PartyMetadata = builder.objectRef<PartyMetadataModel>('PartyMetadata').imp
 
 /** Also the answer to the commands on recordings. */
 export const CallRecording = builder.objectRef<CallRecordingModel>('CallRecording').implement({
-  description:
+  description: paragraphs(
     'A recording of a party. RingCentral knows no stop: a recording is active or paused until the call ends.',
+    keyedBy('id'),
+  ),
   fields: (t) => ({
     id: t.exposeID('id', { description: 'What `pauseCallRecording` and `resumeCallRecording` want.' }),
     active: t.exposeBoolean('active', { description: 'True while it records, false while it is paused.' }),
@@ -288,6 +296,7 @@ CallParty.implement({
       'call lives.',
     'A user may own several parties of one call, for example after switching devices: take the one that ' +
       'is not `DISCONNECTED`, else the last.',
+    keyedBy('sessionId', 'id'),
   ),
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Unique inside its session.' }),
@@ -328,7 +337,8 @@ CallParty.implement({
     park: t.expose('park', {
       type: ParkInfo,
       nullable: true,
-      description: 'Where it is parked. RingCentral tells it here, in `status.parkData`, or in both.',
+      description:
+        'Where it is parked; null when it is not. RingCentral tells it here, in `status.parkData`, or in both.',
     }),
     conferenceRole: t.expose('conferenceRole', {
       type: ConferenceRole,

@@ -1,5 +1,5 @@
 /** A call: its parties and how it began, read by its id; and what its state allows. */
-import { addEnum, builder, CallParty, CallSession, paragraphs, spends } from './builder.ts';
+import { addEnum, builder, CallParty, CallSession, keyedBy, paragraphs, spends } from './builder.ts';
 import { checkId, checkIds } from './checks.ts';
 import { loadParty } from './context.ts';
 import { CallAction } from './failure-types.ts';
@@ -41,6 +41,7 @@ CallSession.implement({
       'outlive any of them: a transfer changes the parties, not the session.',
     'One conversation may span two sessions: after a warm transfer or in a conference, parties that are ' +
       '`GONE` point to their `peer` in the other session.',
+    keyedBy('id'),
   ),
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The `telephonySessionId` of RingCentral, like `s-…`. Opaque.' }),

@@ -4,6 +4,8 @@ import { addEnum, builder, bullets, CallParty, CallSession, paragraphs } from '.
 import { PartyAddress, PartyStatus } from './call-party.ts';
 import { checkId } from './checks.ts';
 import {
+  type ActiveCallList as ActiveCallListModel,
+  type ActiveCallNotice as ActiveCallNoticeModel,
   type CallPartyChange as CallPartyChangeModel,
   type CallSnapshot as CallSnapshotModel,
   type CallStreamNotice as CallStreamNoticeModel,
@@ -92,6 +94,47 @@ const CallEvent = builder.unionType('CallEvent', {
   resolveType: ({ type }) => type,
 });
 
+const ActiveCallList = builder.objectRef<ActiveCallListModel>('ActiveCallList').implement({
+  description: 'The calls of the user, all of them. Replace the list you have.',
+  fields: (t) => ({
+    calls: t.expose('calls', { type: [ActiveCall], description: 'The calls; none is an empty list.' }),
+    observedAt: t.expose('observedAt', {
+      type: 'DateTime',
+      description:
+        'When this list was true, also an empty one. Later with each list that differs: of two keep the later. ' +
+        'A list that stays as it is, is not sent again: it is true until `UPSTREAM_DEGRADED` says otherwise.',
+    }),
+  }),
+});
+
+const ActiveCallNotice = builder.objectRef<ActiveCallNoticeModel>('ActiveCallNotice').implement({
+  description:
+    'Something to show or do, beside the list of calls. It has no cursor, because there is nothing to resume: ' +
+    'a new subscription starts with the whole list.',
+  fields: (t) => ({
+    kind: t.expose('kind', {
+      type: StreamNoticeKind,
+      description:
+        'What it is about: `UPSTREAM_DEGRADED`, `RECOVERED`, `TOKEN_EXPIRING` or `DRAINING`. The others are ' +
+        'of single calls.',
+    }),
+    message: t.exposeString('message', { description: 'The same in words for a person.' }),
+    at: t.expose('at', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Of `TOKEN_EXPIRING` and `DRAINING`: by when to act. Of `UPSTREAM_DEGRADED`: when RingCentral is ' +
+        'tried again; null when it has been asked, and its answer or room in the rate budget is waited for.',
+    }),
+  }),
+});
+
+const ActiveCallEvent = builder.unionType('ActiveCallEvent', {
+  description: 'An event of the list of calls. Ask for `__typename` and handle each.',
+  types: [ActiveCallList, ActiveCallNotice],
+  resolveType: ({ type }) => type,
+});
+
 builder.subscriptionFields((t) => ({
   callPartyUpdated: t.field({
     type: CallParty,
@@ -144,11 +187,25 @@ builder.subscriptionFields((t) => ({
     type: [ActiveCall],
     description:
       'The calls of the user: now, and again whenever the list or anything in it changes. A call that ' +
-      'begins appears by itself.',
+      'begins appears by itself. `activeCallEvents` also tells when the list may be old.',
     subscribe: (_, __, { provider }) => provider.activeCallUpdates(),
     resolve: (calls, _, context) => {
       context.forEvent();
       return calls;
+    },
+  }),
+  activeCallEvents: t.field({
+    type: ActiveCallEvent,
+    description: paragraphs(
+      'The calls of the user as `activeCalls` gives them, each list with the time when it was true; and ' +
+        'between the lists an `ActiveCallNotice` that tells when the list may be old. For a screen that must ' +
+        'not be silent about a call that rings and is not shown: an empty list may be old, too.',
+      'The stream starts with the list, or, while RingCentral cannot be read, with the notice that says so.',
+    ),
+    subscribe: (_, __, { provider }) => provider.activeCallEvents(),
+    resolve: (event, _, context) => {
+      context.forEvent();
+      return event;
     },
   }),
 }));

@@ -186,7 +186,8 @@ export interface PartyOwner {
 }
 
 export interface PartyMetadata {
-  readonly values: readonly { readonly id: string; readonly value: string }[];
+  /** Names are of the category: another party may have a value of the same name. */
+  readonly values: readonly { readonly name: string; readonly value: string }[];
 }
 
 /** A recording of a party. "Stopped" is `active: false`; RingCentral has no other stop. */
@@ -207,7 +208,7 @@ export interface CallParty {
   readonly status: PartyStatus;
   readonly muted: boolean | null;
   readonly standAlone: boolean | null;
-  readonly park: { readonly id: string | null } | null;
+  readonly park: { readonly id: string } | null;
   readonly from: CallEndpoint | null;
   readonly to: CallEndpoint | null;
   readonly owner: PartyOwner | null;
@@ -237,7 +238,8 @@ export interface CallSession {
 
 /** One call in the viewer's presence. */
 export interface ActiveCall {
-  readonly id: string | null;
+  /** Presence's own id of the entry, where it gives one; nobody documents that it is unique. */
+  readonly presenceId: string | null;
   /** The `telephonySessionId`: what every call operation wants. */
   readonly sessionId: string;
   /** The viewer's own party. */
@@ -256,6 +258,8 @@ export interface ActiveCall {
   readonly queueCall: boolean | null;
   readonly onBehalfOf: string | null;
   readonly terminationType: string | null;
+  /** When this entry was true, in epoch milliseconds; strictly increasing per session and party. */
+  readonly observedAt: number;
 }
 
 /** The RingCentral user on whose behalf a request runs. */

@@ -199,6 +199,25 @@ export interface CallStreamNotice {
 
 export type CallEvent = CallSnapshot | CallPartyChange | CallStreamNotice;
 
+/** The viewer's calls, whole. */
+export interface ActiveCallList {
+  readonly type: 'ActiveCallList';
+  readonly calls: readonly ActiveCall[];
+  /** When the list was true, epoch milliseconds; later with each list that differs. */
+  readonly observedAt: number;
+}
+
+/** What tells how far to believe the list, or to act. There is no cursor: a new stream starts with the whole list. */
+export interface ActiveCallNotice {
+  readonly type: 'ActiveCallNotice';
+  readonly kind: StreamNoticeKind;
+  readonly message: string;
+  /** As of {@link CallStreamNotice}; null where nobody knows. */
+  readonly at: number | null;
+}
+
+export type ActiveCallEvent = ActiveCallList | ActiveCallNotice;
+
 /** One state of a party and the session it is part of. */
 export interface CallPartyUpdate {
   readonly party: CallParty;
@@ -240,4 +259,6 @@ export interface CallProvider {
   callPartyUpdates(sessionId: string, partyId: string | null): AsyncIterableIterator<CallPartyUpdate>;
   /** The viewer's calls now, and again whenever the list changes. */
   activeCallUpdates(): AsyncIterableIterator<readonly ActiveCall[]>;
+  /** The same, each list with the time when it was true, and what tells that it may be old. */
+  activeCallEvents(): AsyncIterableIterator<ActiveCallEvent>;
 }

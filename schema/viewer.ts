@@ -1,6 +1,6 @@
 /** The user on whose behalf a request runs: their calls, devices and numbers. */
 import { ActiveCall } from './active-call.ts';
-import { addEnum, builder, paragraphs, spends } from './builder.ts';
+import { addEnum, builder, keyedBy, paragraphs, spends } from './builder.ts';
 import type { ViewerReads } from './context.ts';
 import {
   DEVICE_STATUSES,
@@ -71,10 +71,12 @@ const ForwardingNumberFeature = addEnum('ForwardingNumberFeature', FORWARDING_NU
 });
 
 const Device = builder.objectRef<DeviceModel>('Device').implement({
-  description:
+  description: paragraphs(
     'A phone of the user that RingCentral knows. Commands that ring a device take those of type ' +
-    '`SOFT_PHONE` and `HARD_PHONE` that are `ONLINE`; phones in a browser and mobile apps are not in ' +
-    'the list.',
+      '`SOFT_PHONE` and `HARD_PHONE` that are `ONLINE`; phones in a browser and mobile apps are not in ' +
+      'the list.',
+    keyedBy('id'),
+  ),
   fields: (t) => ({
     id: t.exposeID('id', { description: 'What commands take as `deviceId`.' }),
     name: t.exposeString('name', { nullable: true, description: 'Name of the device.' }),
@@ -104,9 +106,11 @@ const Device = builder.objectRef<DeviceModel>('Device').implement({
 });
 
 const ForwardingNumber = builder.objectRef<ForwardingNumberModel>('ForwardingNumber').implement({
-  description: 'A number at which the user can be reached.',
+  description: paragraphs('A number at which the user can be reached.', keyedBy('id')),
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Its id.' }),
+    id: t.exposeID('id', {
+      description: "RingCentral's id of the number. No command takes it: `callFlipId` is `flipNumber`.",
+    }),
     phoneNumber: t.exposeString('phoneNumber', { nullable: true, description: 'In E.164 format.' }),
     label: t.exposeString('label', { nullable: true, description: 'What the user calls it.' }),
     type: t.expose('type', {

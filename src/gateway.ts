@@ -17,6 +17,7 @@ import { createBudget } from './ringcentral/budget.ts';
 import { createCallControl } from './ringcentral/call-control.ts';
 import { createUpstream } from './ringcentral/http.ts';
 import { createIdempotencyKeys } from './ringcentral/idempotency.ts';
+import { createLeftOut } from './ringcentral/left-out.ts';
 import {
   createPassThroughGatekeeper,
   createServiceGatekeeper,
@@ -67,7 +68,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     upstreamTimeout: config.upstreamTimeout,
     userAgent: USER_AGENT,
   });
-  const callControl = createCallControl(upstream);
+  const callControl = createCallControl(upstream, createLeftOut({ metrics, log }));
   const hub = createHub({ metrics, log, longPollTimeout: config.longPollTimeout, ...options.live });
   const parts = { callControl, hub, keys: createIdempotencyKeys(), metrics };
   const { identity } = config;

@@ -86,6 +86,7 @@ function createProvider(authorization: string): CallProvider {
     forwardingNumbers: notAsked,
     callEvents: notAsked,
     activeCallUpdates: notAsked,
+    activeCallEvents: notAsked,
   };
 
   async function readSession(id: string): Promise<CallSession> {

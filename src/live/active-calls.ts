@@ -10,11 +10,23 @@
  *      └── the last reader leaves, or the viewer may not look (any more): from everywhere
  * ```
  */
-import { isDeepStrictEqual } from 'node:util';
+import { LRUCache } from 'lru-cache';
 import { CallControlFailure, Forbidden, RateLimited, Unauthenticated } from '../../schema/failures.ts';
-import { type ActiveCall, isOver, type PartyStatusCode, type TelephonyStatus } from '../../schema/model.ts';
+import type { ActiveCall } from '../../schema/model.ts';
+import type { ActiveCallEvent, StreamNoticeKind } from '../../schema/provider.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import {
+  type CallList,
+  hasLeft,
+  isSameList,
+  presenceStatusOf,
+  type SeenParty,
+  type Sight,
+  type SightOf,
+  withAnswer,
+  withSight,
+} from './call-list.ts';
 import { createLine, type Line, type QueueRules } from './exchange.ts';
 import { createSharedRead } from './shared-read.ts';
 import type { CallSource } from './source.ts';
@@ -27,6 +39,8 @@ export interface ActiveCallsParts {
   readonly pace: number;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** What is seen of a call by those who watch it, or have just looked. */
+  readonly sightOf: SightOf;
   /** Somebody begins, or nobody goes on, to read the list. */
   readonly onActive: (active: boolean) => void;
 }
@@ -36,10 +50,16 @@ export interface ActiveCalls {
   /** The list; free while somebody subscribes to it. */
   read(signal?: AbortSignal, requestId?: string): Promise<readonly ActiveCall[]>;
   updates(): Line<readonly ActiveCall[]>;
-  /** A party of a watched call changed, or joined. */
-  feed(transition: Transition): void;
+  /** The list as `updates` gives it, and between the lists what tells how far to believe them. */
+  events(): Line<ActiveCallEvent>;
+  /** A party of a call that is seen changed, or joined: `parties` are all of the call by now. */
+  feed(transition: Transition, parties: readonly SeenParty[]): void;
+  /** A call was seen so; of others of its parties nothing was. */
+  show(sessionId: string, parties: readonly SeenParty[]): void;
   /** The list may have changed: do not wait for the pace. */
   poke(): void;
+  /** Tells every reader of the events something that is no change of the list. */
+  notify(kind: StreamNoticeKind, message: string, at: number): void;
   stop(): void;
 }
 
@@ -47,16 +67,30 @@ const PROMPT = 500; // milliseconds: presence lags a little behind the call
 const HASTE = 3; // times the pace: however often the list may have changed, no more reads than that
 const MOST_BACKOFF = 30_000; // 30 seconds
 const MOST_PENALTY = 600_000; // 10 minutes, whatever a 429 says
+const PATIENCE = 6_000; // 6 seconds: so long a read may take before the readers are told
+/** Calls of which it is remembered who left: presence may go on to list them for a while. */
+const MOST_REMEMBERED = 100;
+
+const DEGRADED = 'RingCentral does not answer, or limits us: the list of calls may be old.';
+const RECOVERED = 'RingCentral answers again; the list of calls is true.';
 
 /** Makes it; nothing is read before somebody asks. */
 export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
   const { source, pace, metrics, log } = parts;
   const lines = new Set<Line<readonly ActiveCall[]>>();
-  let held: readonly ActiveCall[] | null = null;
-  let readAt = -Infinity;
-  /** When a watched call changed the list: an answer asked for earlier may not know it yet. */
-  let fedAt = -Infinity;
+  const eventLines = new Set<Line<ActiveCallEvent>>();
+  /** Who has left a call. */
+  let left: LRUCache<string, readonly SeenParty[]> | null = null;
+  let held: CallList | null = null;
+  /** What is held was answered since somebody reads, so that readers may start from it. */
+  let fresh = false;
   let failures = 0;
+  /** Reads of the pace that are on their way. */
+  let looking = 0;
+  /** The list is to be read once more as soon as that is done. */
+  let again = false;
+  /** The readers were told that the list may be old; when RingCentral is tried again, if that is known. */
+  let trouble: { readonly at: number | null } | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
   /** When the timer ends, epoch milliseconds. */
   let dueAt = Infinity;
@@ -65,54 +99,108 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
 
   return {
     async read(signal, requestId) {
-      const isFresh = lines.size > 0 && Date.now() - readAt < pace;
-      return isFresh && held !== null ? held : sharedRead.join(signal, requestId);
+      const isFresh = fresh && held !== null && Date.now() - held.answeredAt < pace;
+      return isFresh && held !== null ? held.calls : sharedRead.join(signal, requestId);
     },
     updates() {
-      const line: Line<readonly ActiveCall[]> = createLine(LATEST_ONLY, () => {
+      const line: Line<readonly ActiveCall[]> = createLine(LATEST_LIST, () => {
         lines.delete(line);
-        metrics.subscribers.dec({ field: 'activeCalls' });
-        if (lines.size === 0) rest();
+        leave('activeCalls');
       });
       lines.add(line);
-      metrics.subscribers.inc({ field: 'activeCalls' });
-      if (lines.size === 1) {
-        held = null;
-        parts.onActive(true);
-        void look('query');
-      } else if (held !== null) {
-        line.push(held);
-      }
+      enter('activeCalls');
+      // A copy: what was made of the list when it was news is not made of it again.
+      if (fresh && held !== null) line.push([...held.calls]);
       return line;
     },
-    feed({ party, previousStatus }) {
-      if (held === null || lines.size === 0) return;
-      const isThis = (call: ActiveCall) => call.sessionId === party.sessionId && call.partyId === party.id;
-      if (!held.some(isThis)) {
-        // Somebody else's party, or an own one that is new here.
-        if (previousStatus === null) poke();
-        return;
-      }
-      fedAt = Date.now();
-      const telephonyStatus = telephonyStatusOf(party.status.code);
-      hold(
-        isOver(party.status)
-          ? held.filter((call) => !isThis(call))
-          : held.map((call) => (isThis(call) && telephonyStatus ? { ...call, ...telephonyStatus } : call)),
-      );
+    events() {
+      const line: Line<ActiveCallEvent> = createLine(LATEST_OF_EACH, () => {
+        eventLines.delete(line);
+        leave('activeCallEvents');
+      });
+      eventLines.add(line);
+      enter('activeCallEvents');
+      if (fresh && held !== null) line.push(listEvent(held));
+      if (trouble !== null) line.push(notice('UPSTREAM_DEGRADED', DEGRADED, trouble.at));
+      return line;
     },
+    feed({ party, previousStatus }, seen) {
+      show(party.sessionId, seen);
+      const isListed = held?.calls.some(
+        ({ sessionId, partyId }) => sessionId === party.sessionId && partyId === party.id,
+      );
+      // An own one whose state only presence has a word for, or whose successor only presence knows.
+      if (isListed && presenceStatusOf(party) === null) poke();
+      // One that is new, or back, may be an own one.
+      const wasHere = previousStatus !== null && !hasLeft({ ...party, status: previousStatus });
+      if (!isListed && !wasHere && !hasLeft(party)) poke();
+    },
+    show,
     poke,
+    notify(kind, message, at) {
+      for (const line of eventLines) line.push(notice(kind, message, at));
+    },
     stop() {
-      for (const line of lines) line.end();
-      lines.clear();
+      endLines((line) => line.end());
       rest();
     },
   };
 
+  function readers(): number {
+    return lines.size + eventLines.size;
+  }
+
+  function enter(field: string): void {
+    metrics.subscribers.inc({ field });
+    if (readers() > 1) return;
+    parts.onActive(true);
+    void look('query');
+  }
+
+  function leave(field: string): void {
+    metrics.subscribers.dec({ field });
+    if (readers() === 0) rest();
+  }
+
+  function endLines(end: (line: { end(): void; fail(error: unknown): void }) => void): void {
+    const all = [...lines, ...eventLines];
+    lines.clear();
+    eventLines.clear();
+    for (const line of all) end(line);
+  }
+
+  function show(sessionId: string, seen: readonly SeenParty[]): void {
+    remember(sessionId, seen);
+    if (held === null) return;
+    const next = withSight(held, sessionId, sightOf(sessionId)?.parties ?? seen, Date.now());
+    if (next === held) return;
+    held = next;
+    if (fresh) publish(next);
+  }
+
+  function remember(sessionId: string, seen: readonly SeenParty[]): void {
+    const earlier = left?.get(sessionId) ?? [];
+    const others = earlier.filter(({ id }) => !seen.some((party) => party.id === id));
+    const gone = [...others, ...seen.filter(hasLeft).map(inShort)];
+    if (gone.length === 0) {
+      left?.delete(sessionId);
+      return;
+    }
+    left ??= new LRUCache({ max: MOST_REMEMBERED });
+    left.set(sessionId, gone);
+  }
+
+  function sightOf(sessionId: string): Sight | undefined {
+    const seen = parts.sightOf(sessionId);
+    const gone = left?.get(sessionId);
+    if (seen !== undefined || gone === undefined) return seen;
+    return { parties: gone, isCurrent: false };
+  }
+
   function poke(): void {
-    if (lines.size === 0 || failures > 0) return;
+    if (readers() === 0 || failures > 0) return;
     const now = Date.now();
-    const soon = Math.max(now + PROMPT, readAt + pace / HASTE);
+    const soon = Math.max(now + PROMPT, (held?.answeredAt ?? -Infinity) + pace / HASTE);
     if (soon < dueAt) schedule(soon - now);
   }
 
@@ -121,29 +209,39 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
     timer = null;
     dueAt = Infinity;
     failures = 0;
+    fresh = false;
+    trouble = null;
     parts.onActive(false);
   }
 
   function schedule(wait: number): void {
     if (timer !== null) clearTimeout(timer);
     dueAt = Date.now() + wait;
-    timer = setTimeout(() => void look('poll'), wait);
+    timer = setTimeout(() => {
+      if (looking > 0) again = true;
+      else void look('poll');
+    }, wait);
   }
 
   async function look(lane: 'query' | 'poll'): Promise<void> {
+    looking += 1;
+    // It may wait for the rate budget, or for an answer: by then what is shown is older than promised.
+    const lateness = setTimeout(() => degraded(null), PATIENCE);
     try {
       await (lane === 'query' ? sharedRead.join() : ask('poll'));
-      failures = 0;
-      if (lines.size > 0) schedule(pace);
     } catch (error) {
-      if (lines.size > 0) failed(error);
+      if (readers() > 0) failed(error);
+    } finally {
+      clearTimeout(lateness);
+      looking -= 1;
+      if (again) poke();
+      again = false;
     }
   }
 
   function failed(error: unknown): void {
     if (error instanceof Unauthenticated || error instanceof Forbidden) {
-      for (const line of lines) line.fail(error);
-      lines.clear();
+      endLines((line) => line.fail(error));
       rest();
       return;
     }
@@ -152,6 +250,20 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
     const backoff = Math.min(MOST_BACKOFF, pace * 2 ** failures) * (0.5 + Math.random() / 2);
     const penalty = error instanceof RateLimited ? Math.min(MOST_PENALTY, error.retryAt - Date.now()) : 0;
     schedule(Math.max(backoff, penalty));
+    degraded(dueAt);
+  }
+
+  function degraded(at: number | null): void {
+    if (readers() === 0) return;
+    const isNew = trouble === null;
+    trouble = { at };
+    if (isNew) tell(notice('UPSTREAM_DEGRADED', DEGRADED, at));
+  }
+
+  function recovered(): void {
+    if (trouble === null) return;
+    trouble = null;
+    tell(notice('RECOVERED', RECOVERED, null));
   }
 
   async function ask(
@@ -160,41 +272,53 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
     requestId?: string,
   ): Promise<readonly ActiveCall[]> {
     const { value, sentAt, receivedAt } = await source().readActiveCalls({ lane, signal, requestId });
-    if (held !== null && sentAt < fedAt + PROMPT) return held;
-    readAt = receivedAt;
-    hold(value);
-    return value;
+    const next = withAnswer(held, { calls: value, sentAt, receivedAt }, sightOf);
+    const isNews = !fresh || held === null || !isSameList(held.calls, next.calls);
+    held = next;
+    failures = 0;
+    if (readers() === 0) return next.calls;
+    fresh = true;
+    schedule(pace);
+    // Recovered before the news: whoever reads hears first that it can be believed again.
+    recovered();
+    if (isNews) publish(next);
+    return next.calls;
   }
 
-  function hold(calls: readonly ActiveCall[]): void {
-    const changed = held === null || !isDeepStrictEqual(held, calls);
-    held = calls;
-    if (changed) for (const line of lines) line.push(calls);
+  function publish(list: CallList): void {
+    for (const line of lines) line.push(list.calls);
+    tell(listEvent(list));
+  }
+
+  function tell(event: ActiveCallEvent): void {
+    for (const line of eventLines) line.push(event);
   }
 }
 
+/** What must be remembered of a party that has left. */
+function inShort(party: SeenParty): SeenParty {
+  const { id, extensionId, status, direction, conferenceRole, observedAt } = party;
+  return { id, extensionId, status, direction, conferenceRole, observedAt };
+}
+
+function listEvent({ calls, observedAt }: CallList): ActiveCallEvent {
+  return { type: 'ActiveCallList', calls, observedAt };
+}
+
+function notice(kind: StreamNoticeKind, message: string, at: number | null): ActiveCallEvent {
+  return { type: 'ActiveCallNotice', kind, message, at };
+}
+
 /** A reader wants the list as it is, not as it was. */
-const LATEST_ONLY: QueueRules<readonly ActiveCall[]> = {
+const LATEST_LIST: QueueRules<readonly ActiveCall[]> = {
   limit: 1,
   key: () => 'list',
   merge: (_, newer) => newer,
 };
 
-/** How presence calls the status of a party. */
-function telephonyStatusOf(
-  code: PartyStatusCode,
-): { telephonyStatus: TelephonyStatus; rawTelephonyStatus: string } | null {
-  switch (code) {
-    case 'SETUP':
-    case 'PROCEEDING':
-      return { telephonyStatus: 'RINGING', rawTelephonyStatus: 'Ringing' };
-    case 'ANSWERED':
-      return { telephonyStatus: 'CALL_CONNECTED', rawTelephonyStatus: 'CallConnected' };
-    case 'HOLD':
-      return { telephonyStatus: 'ON_HOLD', rawTelephonyStatus: 'OnHold' };
-    case 'PARKED':
-      return { telephonyStatus: 'PARKED_CALL', rawTelephonyStatus: 'ParkedCall' };
-    default:
-      return null;
-  }
-}
+/** The same with the latest notice of each kind. */
+const LATEST_OF_EACH: QueueRules<ActiveCallEvent> = {
+  limit: 1,
+  key: (event) => (event.type === 'ActiveCallList' ? 'list' : event.kind),
+  merge: (_, newer) => newer,
+};

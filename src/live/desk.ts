@@ -6,10 +6,11 @@ import {
   findParty,
   type PartyAddress,
 } from '../../schema/model.ts';
-import type { CallEvent, CallPartyUpdate, StreamNoticeKind } from '../../schema/provider.ts';
+import type { ActiveCallEvent, CallEvent, CallPartyUpdate, StreamNoticeKind } from '../../schema/provider.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createActiveCalls } from './active-calls.ts';
+import type { Sight } from './call-list.ts';
 import type { PollPace } from './polling.ts';
 import type { CursorSigner } from './replay.ts';
 import type { CallSource } from './source.ts';
@@ -42,6 +43,7 @@ export interface Desk {
   ): AsyncIterableIterator<CallEvent>;
   callPartyUpdates(sessionId: string, partyId: string | null): AsyncIterableIterator<CallPartyUpdate>;
   activeCallUpdates(): AsyncIterableIterator<readonly ActiveCall[]>;
+  activeCallEvents(): AsyncIterableIterator<ActiveCallEvent>;
   notify(kind: StreamNoticeKind, message: string, at: number): void;
   stop(): void;
 }
@@ -99,6 +101,7 @@ export function createDesk(parts: DeskParts): Desk {
     pace: parts.activeCallsPace,
     metrics,
     log: parts.log,
+    sightOf,
     onActive(active) {
       listIsRead = active;
       tellActivity();
@@ -137,9 +140,15 @@ export function createDesk(parts: DeskParts): Desk {
     peek: (sessionId) => knownCall(sessionId)?.held ?? undefined,
     async observeSession(session, times) {
       if ((knownCall(session.id)?.held ?? null) === null) activeCalls.poke();
-      return (await callOf(session.id).take(session, times)) ?? session;
+      const seen = (await callOf(session.id).take(session, times)) ?? session;
+      activeCalls.show(seen.id, seen.parties);
+      return seen;
     },
-    observeParty: (party, times) => callOf(party.sessionId).takeParty(party, times),
+    async observeParty(party, times) {
+      const seen = await callOf(party.sessionId).takeParty(party, times);
+      activeCalls.show(seen.sessionId, [seen]);
+      return seen;
+    },
     stateChanged(sessionId) {
       knownCall(sessionId)?.invalidate();
       activeCalls.poke();
@@ -147,8 +156,10 @@ export function createDesk(parts: DeskParts): Desk {
     callEvents: (sessionId, after, dropped) => callOf(sessionId).events(after, dropped),
     callPartyUpdates: (sessionId, partyId) => callOf(sessionId).parties(partyId),
     activeCallUpdates: () => activeCalls.updates(),
+    activeCallEvents: () => activeCalls.events(),
     notify(kind, message, at) {
       for (const call of watched.values()) call.notify(kind, message, at);
+      activeCalls.notify(kind, message, at);
     },
     stop() {
       for (const call of [...watched.values()]) call.stop();
@@ -183,7 +194,7 @@ export function createDesk(parts: DeskParts): Desk {
       onWatch(watching) {
         watches += watching ? 1 : -1;
       },
-      onTransition: (transition) => activeCalls.feed(transition),
+      onTransition: (transition) => activeCalls.feed(transition, call.held?.parties ?? []),
     });
     remember(sessionId, call);
     return call;
@@ -191,6 +202,13 @@ export function createDesk(parts: DeskParts): Desk {
 
   function knownCall(sessionId: string): WatchedCall | undefined {
     return watched.get(sessionId) ?? glimpseOf(sessionId)?.call;
+  }
+
+  /** What is seen of a call beside presence. */
+  function sightOf(sessionId: string): Sight | undefined {
+    const call = knownCall(sessionId);
+    if (call === undefined || call.held === null) return undefined;
+    return { parties: call.held.parties, isCurrent: call.current() !== undefined };
   }
 
   function glimpseOf(sessionId: string): Glimpse | undefined {

@@ -12,23 +12,12 @@ import type {
 } from '../../schema/model.ts';
 import type { Command } from '../../schema/provider.ts';
 import type { Caller, Lane } from './caller.ts';
+import { type MuteShape, toRequest } from './commands.ts';
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from './http.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
-import {
-  type MuteShape,
-  toActiveCalls,
-  toDevice,
-  toForwardingNumber,
-  toPage,
-  toParty,
-  toPickedUpParty,
-  toRecording,
-  toRequest,
-  toSession,
-  toViewer,
-  toWrappedSession,
-} from './translate.ts';
-import type { WireDevice, WireForwardingNumber } from './wire.ts';
+import { toParty, toPickedUpParty, toRecording, toSession, toWrappedSession } from './translate.ts';
+import { type LeftOut, unnoted } from './values.ts';
+import { toActiveCalls, toDevices, toForwardingNumbers, toPage, toViewer } from './viewer.ts';
 
 /** How a read is made. */
 export interface CallReadOptions {
@@ -101,8 +90,8 @@ export interface CallControl {
 const PAGE_SIZE = 1_000; // records, the most that RingCentral gives
 const MOST_PAGES = 10;
 
-/** Makes the client. */
-export function createCallControl(upstream: Upstream): CallControl {
+/** Makes the client; `leftOut` is told of each entry of a list that could not be read. */
+export function createCallControl(upstream: Upstream, leftOut: LeftOut = unnoted): CallControl {
   /** The body that mutes, once an answer has shown which one does. */
   let provenMuteShape: MuteShape | null = null;
 
@@ -115,7 +104,7 @@ export function createCallControl(upstream: Upstream): CallControl {
         ids: { telephonySessionId: sessionId },
         orNull: true,
       });
-      return reading(answer, (body, at) => (isMissing(answer) ? null : toSession(body, at)));
+      return reading(answer, (body, at) => (isMissing(answer) ? null : toSession(body, at, leftOut)));
     },
 
     async readParty(caller, { sessionId, partyId }, options) {
@@ -125,7 +114,9 @@ export function createCallControl(upstream: Upstream): CallControl {
         ids: { telephonySessionId: sessionId, partyId },
         orNull: true,
       });
-      return reading(answer, (body, at) => (isMissing(answer) ? null : toParty(body, sessionId, at)));
+      return reading(answer, (body, at) =>
+        isMissing(answer) ? null : toParty(body, sessionId, at, { askedFor: partyId, leftOut }),
+      );
     },
 
     async readActiveCalls(caller, options) {
@@ -134,7 +125,7 @@ export function createCallControl(upstream: Upstream): CallControl {
         operation: OPERATIONS.readUserPresenceStatus,
         query: { detailedTelephonyState: 'true' },
       });
-      return reading(answer, toActiveCalls);
+      return reading(answer, (body, at) => toActiveCalls(body, at, leftOut));
     },
 
     async readExtension(caller, options) {
@@ -143,13 +134,11 @@ export function createCallControl(upstream: Upstream): CallControl {
     },
 
     async listDevices(caller, options) {
-      const records = await allPages<WireDevice>(caller, OPERATIONS.listExtensionDevices, options);
-      return records.map(toDevice);
+      return toDevices(await allPages(caller, OPERATIONS.listExtensionDevices, options), leftOut);
     },
 
     async listForwardingNumbers(caller, options) {
-      const records = await allPages<WireForwardingNumber>(caller, OPERATIONS.listForwardingNumbers, options);
-      return records.map(toForwardingNumber);
+      return toForwardingNumbers(await allPages(caller, OPERATIONS.listForwardingNumbers, options), leftOut);
     },
 
     async command(caller, command, { requestId }) {
@@ -174,16 +163,16 @@ export function createCallControl(upstream: Upstream): CallControl {
     };
   }
 
-  async function allPages<Record>(
+  async function allPages(
     caller: Caller,
     operation: Operation,
     options: CallReadOptions,
-  ): Promise<Record[]> {
-    const all: Record[] = [];
+  ): Promise<unknown[]> {
+    const all: unknown[] = [];
     for (let page = 1; page <= MOST_PAGES; page += 1) {
       const query = { page: String(page), perPage: String(PAGE_SIZE) };
       const { body } = await upstream.send(caller, { ...options, operation, query });
-      const { records, hasNext } = toPage<Record>(body);
+      const { records, hasNext } = toPage(body);
       all.push(...records);
       if (!hasNext) break;
     }

@@ -68,6 +68,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     callEvents: (sessionId, after) => desk.callEvents(sessionId, after, visit.dropped),
     callPartyUpdates: (sessionId, partyId) => desk.callPartyUpdates(sessionId, partyId),
     activeCallUpdates: () => desk.activeCallUpdates(),
+    activeCallEvents: () => desk.activeCallEvents(),
 
     async command(command, idempotencyKey) {
       const result = await keys.once(viewerId, idempotencyKey, command, () => carryOut(command));
@@ -244,18 +245,14 @@ function recordingOf(command: Command, party: CallParty | null): CommandResult['
   return party.recordings.find((recording) => recording.id === command.recordingId) ?? null;
 }
 
-/** Some answers are reduced: what they leave out is taken from the owner, or from the party as it was known. */
+/** Some answers are reduced: what they leave out is taken from the party as it was known. */
 function completed(answered: CallParty, session: CallSession | undefined): CallParty {
   const earlier = session === undefined ? undefined : findParty(session, answered.id);
-  const { owner } = answered;
-  const party = {
-    ...answered,
-    accountId: answered.accountId ?? owner?.accountId ?? earlier?.accountId ?? null,
-    extensionId: answered.extensionId ?? owner?.extensionId ?? earlier?.extensionId ?? null,
-  };
-  if (earlier === undefined) return party;
+  if (earlier === undefined) return answered;
   return {
-    ...party,
+    ...answered,
+    accountId: answered.accountId ?? earlier.accountId,
+    extensionId: answered.extensionId ?? earlier.extensionId,
     attributes: answered.attributes ?? earlier.attributes,
     conferenceRole: answered.conferenceRole ?? earlier.conferenceRole,
     recordings: answered.recordings.length > 0 ? answered.recordings : earlier.recordings,

@@ -1,6 +1,7 @@
 /**
  * JSON as RingCentral sends it. Every field may be missing and every enum may hold a new value, so
- * nothing here is narrower than what has been seen on the wire.
+ * nothing here is narrower than what has been seen on the wire. It is what is expected, not what is believed: a
+ * reader takes each value for unknown (`values.ts`).
  */
 
 /** A number or a numeric string: the type of an id differs between RingCentral's APIs. Compare as text. */
@@ -58,13 +59,25 @@ export interface WireParty {
   park?: { id?: string };
   from?: WireEndpoint;
   to?: WireEndpoint;
+  /** Deprecated, and in some bodies the only place that names the account and the extension. */
   owner?: { accountId?: WireId; extensionId?: WireId; brandId?: WireId };
   direction?: string;
   conferenceRole?: string;
   ringOutRole?: string;
   ringMeRole?: string;
   recordings?: WireRecording[];
-  metadata?: { values?: { id?: string; value?: string }[] }[];
+  metadata?: WireMetadata[];
+}
+
+/** A category of values that was attached to a call. */
+export interface WireMetadata {
+  values?: WireMetadataValue[];
+}
+
+export interface WireMetadataValue {
+  /** Its name; another party may have a value of the same name. */
+  id?: string;
+  value?: string;
 }
 
 export interface WireSession {

@@ -168,6 +168,7 @@ export function withPushDelays(
     callEvents: (sessionId, after) => timed(provider.callEvents(sessionId, after)),
     callPartyUpdates: (sessionId, partyId) => timed(provider.callPartyUpdates(sessionId, partyId)),
     activeCallUpdates: () => timed(provider.activeCallUpdates()),
+    activeCallEvents: () => timed(provider.activeCallEvents()),
   };
 
   // Not an async generator: its return() would wait behind a next() that waits for an event.

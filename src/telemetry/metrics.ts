@@ -63,6 +63,12 @@ export function createMetrics() {
       labelNames: ['operation'] as const,
       registers,
     }),
+    leftOut: new Counter({
+      name: 'gateway_upstream_left_out_total',
+      help: 'Entries of lists that were left out because RingCentral did not say which one they are, by kind.',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
     budgetRemaining: new Gauge({
       name: 'gateway_rate_budget_remaining',
       help: 'Requests left in the window of the viewer who has fewest, by rate group.',

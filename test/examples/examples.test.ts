@@ -418,6 +418,18 @@ describe('Watching', () => {
     });
   });
 
+  test('WatchMyList begins with your calls and when they were seen', async () => {
+    await using house = await openStory();
+    const [first] = await listen(house, documents.WatchMyListDocument, {});
+    expect(first?.activeCallEvents).toMatchObject({
+      __typename: 'ActiveCallList',
+      observedAt: A_MOMENT,
+      calls: expect.arrayContaining([
+        expect.objectContaining({ sessionId: DEMO_SESSION_ID, partyId: DEMO_PARTY_ID, observedAt: A_MOMENT }),
+      ]),
+    });
+  });
+
   test('ResumeWatching goes on after the cursor of WatchACall, and begins anew without one', async () => {
     await using house = await openStory();
     const [unknown] = await listen(house, documents.ResumeWatchingDocument, resumeWatching);

@@ -182,3 +182,23 @@ test('After a 429 that others caused, a user sends nothing of that group until t
   expect(first?.started).toBeGreaterThanOrEqual((refusal?.ended ?? Infinity) + penalty * 1_000);
   expect(tooMany(house)).toEqual([refusal]);
 });
+
+test('A list of calls that waits for the rate budget is said to be old, and to be true when there is room.', async () => {
+  const house = await openHouse({
+    simulator: { settings: { lightLimit: LIMIT, rateWindow: 12, penalty: 12 } },
+    gateway: { live: { activeCallsPace: 1_000 } },
+  });
+  await using _ = house;
+  await learn(house, IRIS);
+  const list = watch<{ kind?: string; calls?: unknown[] }>(
+    house.socket(),
+    'activeCallEvents',
+    'subscription { activeCallEvents { ... on ActiveCallList { calls { sessionId } } ... on ActiveCallNotice { kind } } }',
+    {},
+  );
+  expect(await list.next()).toEqual({ calls: [] });
+  await until(async () => (await house.ask(PHONES)).errors !== undefined);
+  expect(await list.next()).toEqual({ kind: 'UPSTREAM_DEGRADED' });
+  expect(await list.next()).toEqual({ kind: 'RECOVERED' });
+  expect(tooMany(house)).toEqual([]);
+});

@@ -443,6 +443,64 @@ describe('The list of my calls', () => {
     expect(await stream.next()).toEqual([{ sessionId: call.sessionId, telephonyStatus: 'ON_HOLD' }]);
   });
 
+  const ACTIVE_CALL_EVENTS = /* GraphQL */ `
+    subscription {
+      activeCallEvents {
+        __typename
+        ... on ActiveCallList { observedAt calls { sessionId observedAt session { parties { status { code } } } } }
+        ... on ActiveCallNotice { kind message at }
+      }
+    }
+  `;
+  const A_MOMENT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+  test('tells that it may be old, also an empty one, and when it is true again.', async () => {
+    await using house = await openHouse({ gateway: { live: { activeCallsPace: 50 } } });
+    const stream = watch<Event>(house.socket(), 'activeCallEvents', ACTIVE_CALL_EVENTS, {});
+    const empty = await stream.next();
+    expect(empty).toEqual({ __typename: 'ActiveCallList', observedAt: A_MOMENT, calls: [] });
+    house.simulator.orderFaults([
+      { match: 'readUserPresenceStatus', times: null, do: 'status', status: 503 },
+    ]);
+    expect(await stream.next()).toEqual({
+      __typename: 'ActiveCallNotice',
+      kind: 'UPSTREAM_DEGRADED',
+      message: expect.stringContaining('may be old'),
+      at: A_MOMENT,
+    });
+    // It rings, and nobody can know.
+    const call = connectedCall(house);
+    house.simulator.orderFaults([]);
+    expect(await stream.next()).toMatchObject({ kind: 'RECOVERED', at: null });
+    const full = await stream.next();
+    expect(full.calls).toEqual([
+      {
+        sessionId: call.sessionId,
+        observedAt: full.observedAt,
+        session: { parties: [{ status: { code: 'ANSWERED' } }, { status: { code: 'ANSWERED' } }] },
+      },
+    ]);
+    expect(full.observedAt > empty.observedAt).toBe(true);
+  });
+
+  test('shows to whoever comes later each call as it is by then.', async () => {
+    await using house = await openHouse({ gateway: { live: { activeCallsPace: 60_000 } } });
+    const call = connectedCall(house);
+    const codes = async () => {
+      const stream = watch<Event>(
+        house.socket(),
+        'activeCalls',
+        'subscription { activeCalls { session { parties { status { code } } } } }',
+        {},
+      );
+      const calls = await stream.next();
+      return calls[0].session.parties.map(({ status }: Event) => status.code);
+    };
+    expect(await codes()).toEqual(['ANSWERED', 'ANSWERED']);
+    call.move({ code: 'Hold' }, call.callerId);
+    expect(await codes()).toEqual(['HOLD', 'ANSWERED']);
+  });
+
   test('is read once for all who look, and not when nobody does.', async () => {
     await using house = await openHouse({ gateway: { live: { activeCallsPace: 50 } } });
     const streams = Array.from({ length: 20 }, () =>

@@ -39,6 +39,7 @@ type Documents = {
     "subscription WatchParties($sessionId: ID!, $partyId: ID) {\n  callPartyUpdated(sessionId: $sessionId, partyId: $partyId) {\n    id\n    muted\n    status {\n      code\n      reason\n    }\n    availableActions {\n      action\n      allowed\n    }\n    observedAt\n  }\n}": typeof types.WatchPartiesDocument,
     "subscription WatchMyCalls {\n  activeCalls {\n    sessionId\n    partyId\n    telephonyStatus\n    direction\n    from\n    fromName\n    to\n    toName\n    startTime\n  }\n}": typeof types.WatchMyCallsDocument,
     "subscription ResumeWatching($sessionId: ID!, $after: ID) {\n  callEvents(sessionId: $sessionId, after: $after) {\n    __typename\n    ... on CallSnapshot {\n      cursor\n      reason\n    }\n    ... on CallPartyChange {\n      cursor\n      party {\n        id\n        status {\n          code\n        }\n        observedAt\n      }\n    }\n    ... on CallStreamNotice {\n      cursor\n      kind\n    }\n  }\n}": typeof types.ResumeWatchingDocument,
+    "subscription WatchMyList {\n  activeCallEvents {\n    __typename\n    ... on ActiveCallList {\n      observedAt\n      calls {\n        sessionId\n        partyId\n        telephonyStatus\n        from\n        fromName\n        observedAt\n      }\n    }\n    ... on ActiveCallNotice {\n      kind\n      message\n      at\n    }\n  }\n}": typeof types.WatchMyListDocument,
 };
 const documents: Documents = {
     "query MyCalls {\n  viewer {\n    name\n    extensionNumber\n    activeCalls {\n      telephonyStatus\n      from\n      fromName\n      startTime\n      session {\n        id\n        parties {\n          id\n          status {\n            code\n          }\n        }\n      }\n    }\n  }\n}": types.MyCallsDocument,
@@ -65,6 +66,7 @@ const documents: Documents = {
     "subscription WatchParties($sessionId: ID!, $partyId: ID) {\n  callPartyUpdated(sessionId: $sessionId, partyId: $partyId) {\n    id\n    muted\n    status {\n      code\n      reason\n    }\n    availableActions {\n      action\n      allowed\n    }\n    observedAt\n  }\n}": types.WatchPartiesDocument,
     "subscription WatchMyCalls {\n  activeCalls {\n    sessionId\n    partyId\n    telephonyStatus\n    direction\n    from\n    fromName\n    to\n    toName\n    startTime\n  }\n}": types.WatchMyCallsDocument,
     "subscription ResumeWatching($sessionId: ID!, $after: ID) {\n  callEvents(sessionId: $sessionId, after: $after) {\n    __typename\n    ... on CallSnapshot {\n      cursor\n      reason\n    }\n    ... on CallPartyChange {\n      cursor\n      party {\n        id\n        status {\n          code\n        }\n        observedAt\n      }\n    }\n    ... on CallStreamNotice {\n      cursor\n      kind\n    }\n  }\n}": types.ResumeWatchingDocument,
+    "subscription WatchMyList {\n  activeCallEvents {\n    __typename\n    ... on ActiveCallList {\n      observedAt\n      calls {\n        sessionId\n        partyId\n        telephonyStatus\n        from\n        fromName\n        observedAt\n      }\n    }\n    ... on ActiveCallNotice {\n      kind\n      message\n      at\n    }\n  }\n}": types.WatchMyListDocument,
 };
 
 /**
@@ -163,6 +165,10 @@ export function graphql(source: "subscription WatchMyCalls {\n  activeCalls {\n 
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "subscription ResumeWatching($sessionId: ID!, $after: ID) {\n  callEvents(sessionId: $sessionId, after: $after) {\n    __typename\n    ... on CallSnapshot {\n      cursor\n      reason\n    }\n    ... on CallPartyChange {\n      cursor\n      party {\n        id\n        status {\n          code\n        }\n        observedAt\n      }\n    }\n    ... on CallStreamNotice {\n      cursor\n      kind\n    }\n  }\n}"): typeof import('./graphql.ts').ResumeWatchingDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "subscription WatchMyList {\n  activeCallEvents {\n    __typename\n    ... on ActiveCallList {\n      observedAt\n      calls {\n        sessionId\n        partyId\n        telephonyStatus\n        from\n        fromName\n        observedAt\n      }\n    }\n    ... on ActiveCallNotice {\n      kind\n      message\n      at\n    }\n  }\n}"): typeof import('./graphql.ts').WatchMyListDocument;
 
 
 export function graphql(source: string) {

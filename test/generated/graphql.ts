@@ -499,7 +499,7 @@ export type ParkMutation = { parkCallParty: { outcome: CommandOutcome, error:
       | { __typename: 'RateLimited', message: string }
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
-     | null, party: { id: string, status: { code: PartyStatusCode, parkData: string | null }, park: { id: string | null } | null } | null } };
+     | null, party: { id: string, status: { code: PartyStatusCode, parkData: string | null }, park: { id: string } | null } | null } };
 
 export type RecordMutationVariables = Exact<{
   sessionId: string;
@@ -616,6 +616,14 @@ export type ResumeWatchingSubscription = { callEvents:
     | { __typename: 'CallPartyChange', cursor: string, party: { id: string, observedAt: string, status: { code: PartyStatusCode } } }
     | { __typename: 'CallSnapshot', cursor: string, reason: SnapshotReason }
     | { __typename: 'CallStreamNotice', cursor: string, kind: StreamNoticeKind }
+   };
+
+export type WatchMyListSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WatchMyListSubscription = { activeCallEvents:
+    | { __typename: 'ActiveCallList', observedAt: string, calls: Array<{ sessionId: string, partyId: string, telephonyStatus: TelephonyStatus, from: string | null, fromName: string | null, observedAt: string }> }
+    | { __typename: 'ActiveCallNotice', kind: StreamNoticeKind, message: string, at: string | null }
    };
 
 export class TypedDocumentString<TResult, TVariables>
@@ -1155,3 +1163,26 @@ export const ResumeWatchingDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:944c384f63ea01ea223ba7b3efe80ddc6fc200dfc2cabd1bad711abb57f2e74c"}) as unknown as TypedDocumentString<ResumeWatchingSubscription, ResumeWatchingSubscriptionVariables>;
+export const WatchMyListDocument = new TypedDocumentString(`
+    subscription WatchMyList {
+  activeCallEvents {
+    __typename
+    ... on ActiveCallList {
+      observedAt
+      calls {
+        sessionId
+        partyId
+        telephonyStatus
+        from
+        fromName
+        observedAt
+      }
+    }
+    ... on ActiveCallNotice {
+      kind
+      message
+      at
+    }
+  }
+}
+    `, {"hash":"sha256:3bc9108ff7fdc1352509733a179f4395dda12b86d69a5c3c0c5a06180391ada8"}) as unknown as TypedDocumentString<WatchMyListSubscription, WatchMyListSubscriptionVariables>;

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Forbidden, RateLimited, UpstreamUnavailable } from '../../schema/failures.ts';
 import type { ActiveCall } from '../../schema/model.ts';
+import type { ActiveCallEvent } from '../../schema/provider.ts';
 import { activeCall, openOffice, party, pass, SESSION, type Tap, tap, total } from './support.ts';
 
 const PACE = 6_000; // milliseconds
@@ -174,5 +175,256 @@ describe('The list of calls', () => {
     const reader = tap(line);
     await pass(0);
     expect(reader.events.map(({ length }) => length)).toEqual([3]);
+  });
+
+  test('does not show a call again that was seen to end, nor let one ring that was answered.', async () => {
+    const { phone, desk, reads } = openDesk();
+    tap(desk.callEvents(SESSION, null));
+    const reader = tap(desk.activeCallUpdates());
+    await pass(1_000);
+    // Presence goes on to say that it rings, for as long as it lags.
+    phone.move('p-2', 'ANSWERED');
+    await pass(8_000);
+    phone.move('p-2', 'DISCONNECTED');
+    const before = reads().length;
+    await pass(20_000);
+    expect(reads().length).toBeGreaterThan(before + 2);
+    expect(lists(reader)).toEqual(['p-2 RINGING', 'p-2 CALL_CONNECTED', '']);
+    const question = desk.readActiveCalls();
+    await pass(10);
+    expect(await question).toEqual([]);
+  });
+
+  test('does not show a call again that only a command ended, without anybody watching.', async () => {
+    const { phone, desk } = openDesk();
+    const reader = tap(desk.activeCallUpdates());
+    await pass(1_000);
+    const times = { sentAt: Date.now(), receivedAt: Date.now() };
+    void desk.observeParty(party('p-2', 'DISCONNECTED', { observedAt: Date.now() }), times);
+    await pass(30_000);
+    expect(phone.activeCalls).toHaveLength(1);
+    expect(lists(reader)).toEqual(['p-2 RINGING', '']);
+  });
+
+  test('shows a call that presence goes on to list long after it was seen to end: that must be another truth.', async () => {
+    const { desk } = openDesk();
+    const reader = tap(desk.activeCallUpdates());
+    await pass(1_000);
+    const times = { sentAt: Date.now(), receivedAt: Date.now() };
+    void desk.observeParty(party('p-2', 'DISCONNECTED', { observedAt: Date.now() }), times);
+    await pass(70_000);
+    expect(lists(reader)).toEqual(['p-2 RINGING', '', 'p-2 RINGING']);
+  });
+
+  test('is what was asked for last, whichever answer comes last.', async () => {
+    const { phone, desk, reads } = openDesk();
+    const reader = tap(desk.activeCallUpdates());
+    await pass(PACE - 10);
+    // The poll is slow on its way back, and a query overtakes it.
+    phone.latency = () => 3_000;
+    await pass(3_100);
+    phone.latency = () => 5;
+    phone.activeCalls = [];
+    const question = desk.readActiveCalls();
+    await pass(20);
+    expect(await question).toEqual([]);
+    expect(reads().map(({ endedAt }) => endedAt === null)).toEqual([false, true, false]);
+    await pass(30_000);
+    expect(lists(reader)).toEqual(['p-2 RINGING', '']);
+  });
+
+  test('is never empty while a user goes from one phone to the other.', async () => {
+    const { phone, desk } = openDesk();
+    const me = { extensionId: '101' };
+    const far = party('p-1', 'ANSWERED');
+    phone.set([far, party('p-2', 'ANSWERED', me)]);
+    phone.activeCalls = [
+      activeCall('p-2', { telephonyStatus: 'CALL_CONNECTED', rawTelephonyStatus: 'CallConnected' }),
+    ];
+    tap(desk.callEvents(SESSION, null));
+    const reader = tap(desk.activeCallUpdates());
+    await pass(1_000);
+    const left = party('p-2', 'DISCONNECTED', {
+      ...me,
+      status: { ...party('p-2', 'DISCONNECTED').status, reason: 'CALL_SWITCH' },
+    });
+    phone.set([far, left]);
+    await pass(200);
+    phone.set([far, left, party('p-3', 'ANSWERED', { ...me, direction: 'OUTBOUND' })]);
+    await pass(200);
+    phone.activeCalls = [];
+    await pass(3_000);
+    phone.activeCalls = [
+      activeCall('p-3', {
+        telephonyStatus: 'CALL_CONNECTED',
+        rawTelephonyStatus: 'CallConnected',
+        direction: 'OUTBOUND',
+      }),
+    ];
+    await pass(20_000);
+    expect(lists(reader)).toEqual(['p-2 CALL_CONNECTED', 'p-3 CALL_CONNECTED']);
+  });
+
+  test('names a call once that presence names twice.', async () => {
+    const { phone, desk } = openDesk();
+    phone.activeCalls = [activeCall('p-2'), activeCall('p-2')];
+    const reader = tap(desk.activeCallUpdates());
+    await pass(1_000);
+    expect(lists(reader)).toEqual(['p-2 RINGING']);
+  });
+
+  test('says of each call when it was seen so, later for each state.', async () => {
+    const { phone, desk } = openDesk();
+    tap(desk.callEvents(SESSION, null));
+    const reader = tap(desk.activeCallUpdates());
+    await pass(1_000);
+    const [first] = reader.events[0] ?? [];
+    expect(first?.observedAt).toBe(phone.requests.find(({ kind }) => kind === 'activeCalls')?.endedAt);
+    await pass(20_000);
+    phone.move('p-2', 'ANSWERED');
+    await pass(150);
+    const changedAt = reader.events[1]?.[0]?.observedAt ?? 0;
+    expect(Date.now() - changedAt).toBeLessThanOrEqual(150);
+    const confirmed = await desk.readActiveCalls();
+    await pass(PACE);
+    const [later] = await desk.readActiveCalls();
+    expect(confirmed[0]?.observedAt).toBe(changedAt);
+    expect(later?.observedAt).toBeGreaterThan(changedAt);
+  });
+});
+
+/** Each event as its list, or the kind of its notice. */
+const told = ({ events }: Tap<ActiveCallEvent>) =>
+  events.map((event) =>
+    event.type === 'ActiveCallList'
+      ? `[${event.calls.map(({ partyId, telephonyStatus }) => `${partyId} ${telephonyStatus}`).join(', ')}]`
+      : event.kind,
+  );
+
+describe('The events of the list of calls', () => {
+  test('are the lists, and between them that they may be old and are true again.', async () => {
+    const { phone, desk } = openDesk();
+    phone.activeCalls = [];
+    const reader = tap(desk.activeCallEvents());
+    await pass(1_000);
+    phone.trouble = ({ kind }) =>
+      kind === 'activeCalls' ? new UpstreamUnavailable('Out of order.', true) : null;
+    await pass(60_000);
+    // It rings, and nobody can know.
+    phone.activeCalls = [activeCall('p-2')];
+    await pass(1_000);
+    expect(told(reader)).toEqual(['[]', 'UPSTREAM_DEGRADED']);
+    const degraded = reader.events[1];
+    expect(degraded).toMatchObject({ type: 'ActiveCallNotice', at: expect.any(Number) });
+    phone.trouble = () => null;
+    await pass(31_000);
+    expect(told(reader)).toEqual(['[]', 'UPSTREAM_DEGRADED', 'RECOVERED', '[p-2 RINGING]']);
+    const [empty, , , full] = reader.events;
+    const observed = [empty, full].map((event) => (event?.type === 'ActiveCallList' ? event.observedAt : 0));
+    expect(observed[0]).toBeLessThan(observed[1] ?? 0);
+  });
+
+  test('tell after six seconds that a read waits for the rate budget, or for its answer.', async () => {
+    const { phone, desk } = openDesk();
+    const reader = tap(desk.activeCallEvents());
+    await pass(1_000);
+    phone.trouble = ({ kind }) => (kind === 'activeCalls' ? 'hang' : null);
+    await pass(PACE + 5_000);
+    const early = told(reader);
+    expect(early).toEqual(['[p-2 RINGING]']);
+    await pass(1_100);
+    expect(told(reader)).toEqual(['[p-2 RINGING]', 'UPSTREAM_DEGRADED']);
+    expect(reader.events[1]).toMatchObject({ at: null });
+    phone.trouble = () => null;
+    await pass(40_000);
+    expect(told(reader)).toEqual(['[p-2 RINGING]', 'UPSTREAM_DEGRADED', 'RECOVERED']);
+  });
+
+  test('begin with what is known: the list, why there is none yet, or that it may be old.', async () => {
+    const { phone, desk } = openDesk();
+    phone.trouble = () => new UpstreamUnavailable('Out of order.', true);
+    const first = tap(desk.activeCallEvents());
+    await pass(1_000);
+    const second = tap(desk.activeCallEvents());
+    await pass(0);
+    for (const reader of [first, second]) expect(told(reader)).toEqual(['UPSTREAM_DEGRADED']);
+    phone.trouble = () => null;
+    await pass(31_000);
+    for (const reader of [first, second]) {
+      expect(told(reader)).toEqual(['UPSTREAM_DEGRADED', 'RECOVERED', '[p-2 RINGING]']);
+    }
+    const third = tap(desk.activeCallEvents());
+    await pass(0);
+    expect(told(third)).toEqual(['[p-2 RINGING]']);
+    phone.trouble = () => new UpstreamUnavailable('Out of order.', true);
+    await pass(PACE + 100);
+    const fourth = tap(desk.activeCallEvents());
+    await pass(0);
+    expect(told(fourth)).toEqual(['[p-2 RINGING]', 'UPSTREAM_DEGRADED']);
+  });
+
+  test('share the reads of the lists, are counted, and end with them.', async () => {
+    const { desk, reads, metrics, hub } = openDesk();
+    const readers = [
+      tap(desk.activeCallEvents()),
+      tap(desk.activeCallEvents()),
+      tap(desk.activeCallUpdates()),
+    ];
+    await pass(60_000);
+    expect(reads().length).toBe(10);
+    expect(await total(metrics.subscribers)).toBe(3);
+    for (const reader of readers) reader.leave();
+    await pass(60_000);
+    expect(reads().length).toBe(10);
+    expect(await total(metrics.subscribers)).toBe(0);
+    expect(hub.counts().desks).toBe(0);
+  });
+
+  test('tell what all streams of the viewer are told.', async () => {
+    const { desk, hub } = openDesk();
+    const reader = tap(desk.activeCallEvents());
+    await pass(1_000);
+    hub.notify('DRAINING', 'This gateway is going away.', 1);
+    await pass(0);
+    expect(reader.events.at(-1)).toEqual({
+      type: 'ActiveCallNotice',
+      kind: 'DRAINING',
+      message: 'This gateway is going away.',
+      at: 1,
+    });
+  });
+
+  test('are the latest of each kind for a reader who was away.', async () => {
+    const { phone, desk } = openDesk();
+    const line = desk.activeCallEvents();
+    await pass(1_000);
+    for (let round = 0; round < 5; round += 1) {
+      phone.trouble = () => new UpstreamUnavailable('Out of order.', true);
+      await pass(PACE + 100);
+      phone.trouble = () => null;
+      phone.activeCalls = Array.from({ length: round }, (_, index) => activeCall(`p-${index + 7}`));
+      await pass(31_000);
+    }
+    const reader = tap(line);
+    await pass(0);
+    expect(told(reader)).toEqual([
+      'UPSTREAM_DEGRADED',
+      'RECOVERED',
+      '[p-7 RINGING, p-8 RINGING, p-9 RINGING, p-10 RINGING]',
+    ]);
+  });
+
+  test('say that it may be old when the next read has failed, also where a query has just been answered.', async () => {
+    const { phone, desk } = openDesk();
+    const reader = tap(desk.activeCallEvents());
+    await pass(1_000);
+    phone.trouble = ({ lane }) => (lane === 'poll' ? new UpstreamUnavailable('Out of order.', true) : null);
+    await pass(PACE + 100);
+    const question = desk.readActiveCalls();
+    await pass(100);
+    await question;
+    expect(told(reader)).toEqual(['[p-2 RINGING]', 'UPSTREAM_DEGRADED', 'RECOVERED']);
+    await pass(PACE + 100);
+    expect(told(reader).at(-1)).toBe('UPSTREAM_DEGRADED');
   });
 });

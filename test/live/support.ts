@@ -80,7 +80,7 @@ export function session(parties: readonly CallParty[], more: Partial<CallSession
 /** A ringing call in the list. */
 export function activeCall(partyId: string, more: Partial<ActiveCall> = {}): ActiveCall {
   return {
-    id: null,
+    presenceId: null,
     sessionId: SESSION,
     partyId,
     legacySessionId: null,
@@ -95,6 +95,7 @@ export function activeCall(partyId: string, more: Partial<ActiveCall> = {}): Act
     queueCall: null,
     onBehalfOf: null,
     terminationType: null,
+    observedAt: 0,
     ...more,
   };
 }

@@ -1,18 +1,11 @@
-import { describe, expect, test } from 'vitest';
-import { BadUserInput, UpstreamBadResponse } from '../../schema/failures.ts';
-import type { Command, CommandName } from '../../schema/provider.ts';
-import { checkBody, pathOf } from '../../src/ringcentral/operations.ts';
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { UpstreamBadResponse } from '../../schema/failures.ts';
 import {
-  toActiveCalls,
-  toDevice,
-  toForwardingNumber,
-  toPage,
   toParty,
   toPickedUpParty,
   toRecording,
-  toRequest,
   toSession,
-  toViewer,
   toWrappedSession,
 } from '../../src/ringcentral/translate.ts';
 
@@ -129,7 +122,7 @@ describe('a session', () => {
       metadata: 1,
     };
     expect(toParty(party, 's-1', AT)).toMatchObject({
-      status: { code: 'UNKNOWN', rawCode: '', peerId: null },
+      status: { code: 'UNKNOWN', rawCode: '5', peerId: null },
       from: null,
       park: null,
       muted: null,
@@ -137,6 +130,170 @@ describe('a session', () => {
     });
   });
 });
+
+describe('a session with entries that cannot be read', () => {
+  test('is taken without a party that does not say which one it is, and tells of it.', () => {
+    const leftOut = vi.fn();
+    const parties = [{ status: { code: 'Answered' } }, agent, { id: '' }, null, 7, ['p-1'], { id: 12 }];
+    const session = toSession({ id: 's-a0z1', parties }, AT, leftOut);
+    expect(session.parties.map(({ id }) => id)).toEqual(['p-a0z1-2', '12']);
+    expect(leftOut.mock.calls).toEqual(Array(5).fill(['party']));
+  });
+
+  test('is taken without a recording or a value of no name.', () => {
+    const leftOut = vi.fn();
+    const metadata = [
+      { values: [{ id: 'case', value: 4711 }, { value: 'of no name' }, { id: 'empty' }] },
+      'x',
+    ];
+    const parties = [{ ...agent, recordings: [{ active: true }, { id: '9', active: 'true' }], metadata }];
+    expect(toSession({ id: 's-a0z1', parties }, AT, leftOut).parties).toMatchObject([
+      {
+        recordings: [{ id: '9', active: true }],
+        metadata: [
+          {
+            values: [
+              { name: 'case', value: '4711' },
+              { name: 'empty', value: '' },
+            ],
+          },
+        ],
+      },
+    ]);
+    expect(leftOut.mock.calls).toEqual([['recording'], ['metadata value']]);
+  });
+});
+
+describe('a party', () => {
+  test('whose account and extension only the owner names belongs to them.', () => {
+    const { accountId, extensionId, ...reduced } = agent;
+    expect(toSession({ id: 's-a0z1', parties: [reduced] }, AT).parties).toMatchObject([
+      { accountId: '700001', extensionId: '700101' },
+    ]);
+    const other = { ...agent, owner: { accountId: 1, extensionId: 2 } };
+    expect(toParty(other, 's-a0z1', AT)).toMatchObject({ accountId: '700001', extensionId: '700101' });
+    expect(toParty({ id: 'p-1', owner: { accountId: 1 } }, 's-1', AT)).toMatchObject({
+      accountId: '1',
+      extensionId: null,
+    });
+  });
+
+  test('that was asked for by its id needs none in the body.', () => {
+    const body = { status: { code: 'Hold' } };
+    expect(toParty(body, 's-1', AT, { askedFor: 'p-1' })).toMatchObject({
+      id: 'p-1',
+      status: { code: 'HOLD' },
+    });
+    expect(toParty({ ...body, id: 'p-2' }, 's-1', AT, { askedFor: 'p-1' }).id).toBe('p-2');
+    expect(() => toParty(body, 's-1', AT)).toThrow(UpstreamBadResponse);
+  });
+
+  test('has the text of numbers, and yes and no of texts.', () => {
+    const odd = {
+      id: 'p-1',
+      muted: 'TRUE',
+      standAlone: 0,
+      from: { phoneNumber: 101, name: 7, deviceId: 2 ** 60 },
+      status: {
+        code: 'Parked',
+        parkData: 801,
+        description: true,
+        mobilePickupData: { ccMailboxes: [1, {}, 'a'] },
+      },
+    };
+    expect(toParty(odd, 's-1', AT)).toMatchObject({
+      muted: true,
+      standAlone: false,
+      // A number that JSON could not carry whole would name another device.
+      from: { phoneNumber: '101', name: '7', deviceId: null },
+      status: { parkData: '801', description: null, mobilePickupData: { ccMailboxes: ['1', 'a'] } },
+    });
+  });
+});
+
+describe('Whatever stands in a field', () => {
+  const whole = {
+    id: 's-a0z1',
+    origin: { type: 'Call' },
+    voiceCallToken: 'conf_73',
+    creationTime: '2026-03-04T15:20:01Z',
+    parties: [
+      {
+        ...agent,
+        park: { id: '*801' },
+        status: {
+          code: 'Gone',
+          reason: 'CallPark',
+          description: 'words',
+          parkData: '*801',
+          peerId: { sessionId: 's-b', partyId: 'p-b-1' },
+          mobilePickupData: { ccMailboxes: ['1'], to: 'sip', sid: 'x', srvLvl: '-1', srvLvlExt: '1' },
+          rcc: true,
+        },
+        metadata: [{ values: [{ id: 'a', value: 'b' }] }],
+      },
+    ],
+  };
+  const places = pathsOf(whole).filter((path) => path.join() !== 'id');
+  const trap = fc.constantFrom<unknown>(
+    { toString: 1 },
+    { valueOf: {}, toString: null },
+    'constructor',
+    '__proto__',
+    [[]],
+    Infinity,
+    -0,
+    true,
+    null,
+  );
+
+  test('only that field is lost: no shape throws, and none gets through.', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.oneof(trap, fc.jsonValue()), (path, value) => {
+        const body = replaced(whole, path, value);
+        const session = toSession(body, AT);
+        expect(session.id).toBe('s-a0z1');
+        expect(strange(session)).toEqual([]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+/** Where the values of a body are, objects and lists included. */
+function pathsOf(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const below = Object.entries(value).flatMap(([name, member]) => pathsOf(member, [...path, name]));
+  return path.length === 0 ? below : [path, ...below];
+}
+
+function replaced(body: unknown, [name, ...rest]: readonly string[], value: unknown): unknown {
+  if (name === undefined) return value;
+  const copy = structuredClone(body) as Record<string, unknown>;
+  copy[name] = replaced(copy[name], rest, value);
+  return copy;
+}
+
+const OBJECTS = new Set(
+  `parties attributes status peerId mobilePickupData ccMailboxes park from to owner recordings metadata
+  values`.split(/\s+/),
+);
+
+/** The members of a session that are not what the model says. */
+function strange(session: object): string[] {
+  const flags = ['muted', 'standAlone', 'rcc', 'queueCall', 'emergencyCallback', 'active'];
+  const times = ['creationTime', 'observedAt'];
+  return pathsOf(session)
+    .filter((path) => {
+      const name = path.filter((part) => !/^\d+$/.test(part)).at(-1) ?? '';
+      const value = path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], session);
+      if (value === null) return false;
+      if (typeof value === 'object') return !OBJECTS.has(name);
+      if (flags.includes(name)) return typeof value !== 'boolean';
+      return typeof value !== (times.includes(name) ? 'number' : 'string');
+    })
+    .map(String);
+}
 
 describe('a status', () => {
   const statusOf = (status: object) => toParty({ id: 'p-1', status }, 's-1', AT).status;
@@ -196,6 +353,7 @@ describe('a status', () => {
     }
     expect(statusOf({ code: 'Parked', parkData: '' }).parkData).toBe('');
     expect(toParty({ id: 'p', park: { id: '*801' } }, 's', AT).park).toEqual({ id: '*801' });
+    expect(toParty({ id: 'p', park: {} }, 's', AT).park).toBeNull();
   });
 });
 
@@ -211,305 +369,4 @@ test('A recording without an id is none, and one without a flag is not active.',
   expect(toRecording('')).toBeNull();
   expect(toRecording(null)).toBeNull();
   expect(toRecording({ id: '9' })).toEqual({ id: '9', active: false, mode: null, view: null });
-});
-
-describe('presence', () => {
-  test('has the calls with the ids that every operation wants.', () => {
-    const entry = {
-      id: 'k1',
-      direction: 'Inbound',
-      queueCall: false,
-      from: '+12025550123',
-      fromName: 'CALLER',
-      to: '+12025550111',
-      toName: 'Mia Stone',
-      telephonyStatus: 'CallConnected',
-      sessionId: '51520001004',
-      startTime: '2026-03-04T15:20:01.417+0000',
-      partyId: 'p-a0z1-2',
-      telephonySessionId: 's-a0z1',
-      onBehalfOf: 701,
-    };
-    const halfKnown = { ...entry, telephonySessionId: undefined };
-    expect(toActiveCalls({ telephonyStatus: 'NoCall', activeCalls: [entry, halfKnown] })).toEqual([
-      {
-        id: 'k1',
-        sessionId: 's-a0z1',
-        partyId: 'p-a0z1-2',
-        legacySessionId: '51520001004',
-        direction: 'INBOUND',
-        from: '+12025550123',
-        fromName: 'CALLER',
-        to: '+12025550111',
-        toName: 'Mia Stone',
-        telephonyStatus: 'CALL_CONNECTED',
-        rawTelephonyStatus: 'CallConnected',
-        startTime: Date.parse('2026-03-04T15:20:01.417Z'),
-        queueCall: false,
-        onBehalfOf: '701',
-        terminationType: null,
-      },
-    ]);
-  });
-
-  test('without the field has no calls.', () => {
-    expect(toActiveCalls({ telephonyStatus: 'NoCall' })).toEqual([]);
-    expect(() => toActiveCalls('busy')).toThrow(UpstreamBadResponse);
-  });
-
-  const times: readonly [raw: string, iso: string | null][] = [
-    ['2026-03-04T15:20:01Z', '2026-03-04T15:20:01.000Z'],
-    ['2026-03-04T15:20:01.417+0000', '2026-03-04T15:20:01.417Z'],
-    ['2026-03-04T15:20:01.417-0530', '2026-03-04T20:50:01.417Z'],
-    ['2026-03-04T15:20:01+01:00', '2026-03-04T14:20:01.000Z'],
-    ['yesterday', null],
-  ];
-  for (const [raw, iso] of times) {
-    test(`reads the time ${raw}.`, () => {
-      const [call] = toActiveCalls({
-        activeCalls: [{ telephonySessionId: 's', partyId: 'p', startTime: raw }],
-      });
-      expect(call?.startTime).toBe(iso === null ? null : Date.parse(iso));
-    });
-  }
-});
-
-test('A viewer is known by numbers that are texts here, and by the address where the account is missing.', () => {
-  const body = { id: 700101, extensionNumber: '101', name: 'Mia Stone', account: { id: '700001' } };
-  const viewer = { accountId: '700001', extensionId: '700101', extensionNumber: '101', name: 'Mia Stone' };
-  expect(toViewer(body)).toEqual(viewer);
-  const uri = 'https://platform.ringcentral.com/restapi/v1.0/account/700001/extension/700101';
-  expect(toViewer({ ...body, account: undefined, uri })).toEqual(viewer);
-  expect(() => toViewer({ id: 700101 })).toThrow(UpstreamBadResponse);
-  expect(() => toViewer({ account: { id: '700001' } })).toThrow(UpstreamBadResponse);
-});
-
-test('Devices and forwarding numbers keep types that are not published.', () => {
-  const line = { lineType: 'Standalone', phoneInfo: { id: 3, phoneNumber: '+12025550111' } };
-  expect(
-    toDevice({
-      id: '80101',
-      type: 'WebRTC',
-      name: 'Browser',
-      status: 'Online',
-      linePooling: 'Host',
-      phoneLines: [line],
-    }),
-  ).toEqual({
-    id: '80101',
-    type: 'WEB_RTC',
-    rawType: 'WebRTC',
-    name: 'Browser',
-    status: 'ONLINE',
-    model: null,
-    serial: null,
-    computerName: null,
-    linePooling: 'HOST',
-    phoneNumbers: ['+12025550111'],
-  });
-  expect(toDevice({ id: '1', type: 'Hologram' })).toMatchObject({ type: 'UNKNOWN', rawType: 'Hologram' });
-  expect(
-    toForwardingNumber({ id: '4', features: ['CallFlip', 'Teleport'], flipNumber: '2', type: 'Mobile' }),
-  ).toEqual({
-    id: '4',
-    phoneNumber: null,
-    label: null,
-    type: 'MOBILE',
-    rawType: 'Mobile',
-    features: ['CALL_FLIP', 'UNKNOWN'],
-    flipNumber: '2',
-  });
-});
-
-test('A page says whether another follows.', () => {
-  expect(toPage({ records: [1], paging: { page: 1, totalPages: 2 } })).toEqual({
-    records: [1],
-    hasNext: true,
-  });
-  expect(toPage({ records: [1], paging: { page: 2, totalPages: 2 } })).toEqual({
-    records: [1],
-    hasNext: false,
-  });
-  expect(toPage({})).toEqual({ records: [], hasNext: false });
-});
-
-describe('a command', () => {
-  const at = { sessionId: 's-1', partyId: 'p-1-2' };
-  const P = '/restapi/v1.0/account/~/telephony/sessions/s-1/parties/p-1-2';
-  const S = '/restapi/v1.0/account/~/telephony/sessions/s-1';
-  const T = '/restapi/v1.0/account/~/telephony';
-  const supervise = { mode: 'Listen', supervisorDeviceId: '8' };
-
-  /** Every command there is; a missing one does not compile. */
-  const cells: { readonly [Name in CommandName]: readonly (readonly [Command, string, unknown?])[] } = {
-    makeCallOut: [
-      [
-        { name: 'makeCallOut', deviceId: '8', to: { phoneNumber: '+1202' }, countryId: '46' },
-        `POST ${T}/call-out`,
-        { from: { deviceId: '8' }, to: { phoneNumber: '+1202' }, countryId: 46 },
-      ],
-      [
-        { name: 'makeCallOut', deviceId: '8', to: { extensionNumber: '102' }, countryId: undefined },
-        `POST ${T}/call-out`,
-        { from: { deviceId: '8' }, to: { extensionNumber: '102' } },
-      ],
-    ],
-    createConference: [[{ name: 'createConference' }, `POST ${T}/conference`]],
-    dropCallSession: [[{ name: 'dropCallSession', sessionId: 's-1' }, `DELETE ${S}`]],
-    superviseCallSession: [
-      [
-        {
-          name: 'superviseCallSession',
-          sessionId: 's-1',
-          agent: { extensionNumber: '101' },
-          supervisorDeviceId: '8',
-          autoAnswer: false,
-          mediaSdp: 'SEND_RECV',
-        },
-        `POST ${S}/supervise`,
-        { ...supervise, agentExtensionNumber: '101', autoAnswer: false, mediaSDP: 'sendRecv' },
-      ],
-      [
-        {
-          name: 'superviseCallSession',
-          sessionId: 's-1',
-          agent: { extensionId: '7' },
-          supervisorDeviceId: '8',
-        },
-        `POST ${S}/supervise`,
-        { ...supervise, agentExtensionId: '7' },
-      ],
-    ],
-    bringInCallParty: [
-      [
-        { name: 'bringInCallParty', sessionId: 's-1', bringIn: { sessionId: 's-2', partyId: 'p-2-1' } },
-        `POST ${S}/parties/bring-in`,
-        { sessionId: 's-2', partyId: 'p-2-1' },
-      ],
-    ],
-    answerCallParty: [
-      [{ name: 'answerCallParty', ...at, deviceId: '8' }, `POST ${P}/answer`, { deviceId: '8' }],
-    ],
-    rejectCallParty: [[{ name: 'rejectCallParty', ...at }, `POST ${P}/reject`]],
-    ignoreCallInQueue: [
-      [{ name: 'ignoreCallInQueue', ...at, deviceId: '8' }, `POST ${P}/ignore`, { deviceId: '8' }],
-    ],
-    replyToCallParty: [
-      [
-        { name: 'replyToCallParty', ...at, message: { text: 'Later' } },
-        `POST ${P}/reply`,
-        { replyWithText: 'Later' },
-      ],
-      [
-        {
-          name: 'replyToCallParty',
-          ...at,
-          message: { pattern: { pattern: 'WILL_CALL_YOU_BACK', time: 5, timeUnit: 'MINUTE' } },
-        },
-        `POST ${P}/reply`,
-        { replyWithPattern: { pattern: 'WillCallYouBack', time: 5, timeUnit: 'Minute' } },
-      ],
-      [
-        { name: 'replyToCallParty', ...at, message: { pattern: { pattern: 'ON_THE_OTHER_LINE_NO_CALL' } } },
-        `POST ${P}/reply`,
-        { replyWithPattern: { pattern: 'OnTheOtherLineNoCall' } },
-      ],
-    ],
-    forwardCallParty: [
-      [
-        { name: 'forwardCallParty', ...at, target: { voicemail: '7' } },
-        `POST ${P}/forward`,
-        { voicemail: '7' },
-      ],
-    ],
-    pickupCallParty: [
-      [{ name: 'pickupCallParty', ...at, deviceId: '8' }, `POST ${P}/pickup`, { deviceId: '8' }],
-    ],
-    holdCallParty: [
-      [{ name: 'holdCallParty', ...at }, `POST ${P}/hold`],
-      [{ name: 'holdCallParty', ...at, proto: 'BROAD_WORKS' }, `POST ${P}/hold`, { proto: 'BroadWorks' }],
-    ],
-    unholdCallParty: [[{ name: 'unholdCallParty', ...at }, `POST ${P}/unhold`]],
-    updateCallParty: [
-      [{ name: 'updateCallParty', ...at, muted: true }, `PATCH ${P}`, { party: { muted: true } }],
-      [
-        { name: 'updateCallParty', ...at, muted: false, standAlone: true },
-        `PATCH ${P}`,
-        { party: { muted: false, standAlone: true } },
-      ],
-    ],
-    muteCallParty: [[{ name: 'muteCallParty', ...at }, `PATCH ${P}`, { party: { muted: true } }]],
-    unmuteCallParty: [[{ name: 'unmuteCallParty', ...at }, `PATCH ${P}`, { party: { muted: false } }]],
-    transferCallParty: [
-      [
-        { name: 'transferCallParty', ...at, target: { parkOrbit: '9' } },
-        `POST ${P}/transfer`,
-        { parkOrbit: '9' },
-      ],
-    ],
-    bridgeCallParty: [
-      [
-        { name: 'bridgeCallParty', ...at, with: { sessionId: 's-2', partyId: 'p-2-1' } },
-        `POST ${P}/bridge`,
-        { telephonySessionId: 's-2', partyId: 'p-2-1' },
-      ],
-    ],
-    parkCallParty: [[{ name: 'parkCallParty', ...at }, `POST ${P}/park`]],
-    flipCallParty: [
-      [{ name: 'flipCallParty', ...at, callFlipId: '2' }, `POST ${P}/flip`, { callFlipId: '2' }],
-    ],
-    removeCallParty: [
-      [{ name: 'removeCallParty', ...at }, `DELETE ${P}`],
-      [
-        { name: 'removeCallParty', ...at, keepConferenceAlive: true },
-        `DELETE ${P}`,
-        { keepConferenceAlive: true },
-      ],
-    ],
-    superviseCallParty: [
-      [
-        {
-          name: 'superviseCallParty',
-          ...at,
-          agentExtensionId: '7',
-          supervisorDeviceId: '8',
-          mediaSdp: 'SEND_ONLY',
-        },
-        `POST ${P}/supervise`,
-        { ...supervise, agentExtensionId: '7', mediaSDP: 'sendOnly' },
-      ],
-    ],
-    startCallRecording: [[{ name: 'startCallRecording', ...at }, `POST ${P}/recordings`]],
-    pauseCallRecording: [
-      [{ name: 'pauseCallRecording', ...at, recordingId: '9' }, `PATCH ${P}/recordings/9`, { active: false }],
-    ],
-    resumeCallRecording: [
-      [{ name: 'resumeCallRecording', ...at, recordingId: '9' }, `PATCH ${P}/recordings/9`, { active: true }],
-    ],
-  };
-
-  for (const [command, line, body] of Object.values(cells).flat()) {
-    test(`${command.name} is ${line} with ${JSON.stringify(body)}.`, () => {
-      const request = toRequest(command);
-      expect(`${request.operation.method} ${pathOf(request.operation, request.ids)}`).toBe(line);
-      expect(request.body).toEqual(body);
-      expect(() => checkBody(request.operation, request.body)).not.toThrow();
-    });
-  }
-
-  test('that mutes can be written the other documented way, but not when it says more.', () => {
-    expect(toRequest({ name: 'muteCallParty', ...at }, 'bare').body).toEqual({ muted: true });
-    expect(toRequest({ name: 'unmuteCallParty', ...at }, 'bare').body).toEqual({ muted: false });
-    expect(toRequest({ name: 'updateCallParty', ...at, muted: true }, 'bare').body).toEqual({ muted: true });
-    const both = { name: 'updateCallParty', ...at, muted: true, standAlone: true } as const;
-    expect(toRequest(both, 'bare').body).toEqual({ party: { muted: true, standAlone: true } });
-  });
-
-  for (const countryId of ['', 'US', '1.5', '-1', '1e3', '9'.repeat(30)]) {
-    test(`with the country ${JSON.stringify(countryId)} is refused.`, () => {
-      const write = () =>
-        toRequest({ name: 'makeCallOut', deviceId: '8', to: { phoneNumber: '1' }, countryId });
-      expect(write).toThrow(BadUserInput);
-    });
-  }
 });

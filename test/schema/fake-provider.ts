@@ -69,7 +69,7 @@ export function aSession(id: string, session: Partial<CallSession> = {}): CallSe
 
 export function anActiveCall(sessionId: string): ActiveCall {
   return {
-    id: null,
+    presenceId: null,
     sessionId,
     partyId: 'p-2',
     legacySessionId: '51520001004',
@@ -84,6 +84,7 @@ export function anActiveCall(sessionId: string): ActiveCall {
     queueCall: false,
     onBehalfOf: null,
     terminationType: null,
+    observedAt: START,
   };
 }
 
@@ -133,6 +134,7 @@ export function createFakeProvider(overrides: Partial<CallProvider> = {}): FakeP
     callEvents: nothing,
     callPartyUpdates: nothing,
     activeCallUpdates: nothing,
+    activeCallEvents: nothing,
     ...overrides,
   };
   return {

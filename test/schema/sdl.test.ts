@@ -26,6 +26,32 @@ const MUTATIONS = `
   .trim()
   .split(/\s+/);
 
+/**
+ * Every type with an `id`, the fields that tell two of its objects apart in the calls of one account, and why they do.
+ * A new one is looked at before it gets here: caches take any `id` for a key.
+ */
+const KEYS: { readonly [type: string]: { readonly key: readonly string[]; readonly because: string } } = {
+  CallSession: { key: ['id'], because: 'the telephonySessionId names one call' },
+  CallParty: { key: ['sessionId', 'id'], because: 'a party id means something only inside its session' },
+  CallRecording: { key: ['id'], because: 'it is the id of a resource of the account' },
+  ParkInfo: {
+    key: ['id'],
+    because: 'a slot is the same slot whichever call is parked there, and has nothing else',
+  },
+  Device: { key: ['id'], because: 'it is the id of a resource of the account' },
+  ForwardingNumber: { key: ['id'], because: 'it is the id of a resource of the account' },
+};
+
+/** Types that other fields tell apart. */
+const KEYED_WITHOUT_ID: typeof KEYS = {
+  ActiveCall: {
+    key: ['sessionId', 'partyId'],
+    because: 'presence names a call by the party that the user has in it',
+  },
+};
+
+const OPERATION_TYPES = ['Query', 'Mutation', 'Subscription'];
+
 describe('The printed schema', () => {
   test('is up to date: `npm run schema` changes nothing', async () => {
     const printed = await readFile(new URL('../../schema/schema.graphql', import.meta.url), 'utf8');
@@ -93,7 +119,34 @@ describe('The schema', () => {
       'callPartyUpdated(sessionId: ID!, partyId: ID): CallParty!',
       'callEvents(sessionId: ID!, after: ID): CallEvent!',
       'activeCalls(): [ActiveCall!]!',
+      'activeCallEvents(): ActiveCallEvent!',
     ]);
+  });
+
+  test('has no id that is not the key of its type, alone or with what is said', () => {
+    const types = Object.values(schema.getTypeMap()).filter(isObjectType).filter(isOurs);
+    const withId = types
+      .filter(({ name }) => !OPERATION_TYPES.includes(name))
+      .filter((type) => type.getFields().id);
+    expect(withId.map(({ name }) => name).sort()).toEqual(Object.keys(KEYS).sort());
+    for (const type of withId) {
+      const { key } = KEYS[type.name] ?? { key: [] };
+      const fields = key.map((name) => String(type.getFields()[name]?.type));
+      expect({ type: type.name, fields }).toEqual({ type: type.name, fields: key.map(() => 'ID!') });
+    }
+  });
+
+  test('tells how each type that has a key is keyed, and no other type has one', () => {
+    const types = Object.values(schema.getTypeMap()).filter(isObjectType).filter(isOurs);
+    const told = types.flatMap(({ name, description }) => {
+      const [, words] = /^Key for caches: (.+)\.$/m.exec(description ?? '') ?? [];
+      const key = [...(words?.split(';')[0]?.matchAll(/`(\w+)`/g) ?? [])].map(([, field]) => field);
+      return words === undefined ? [] : [[name, key] as const];
+    });
+    const keys = Object.entries({ ...KEYS, ...KEYED_WITHOUT_ID }).map(
+      ([name, { key }]) => [name, key] as const,
+    );
+    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(keys));
   });
 
   test('takes exactly one of the ways to name a target, a callee, a message and an agent', () => {

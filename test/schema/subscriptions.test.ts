@@ -2,7 +2,7 @@
 import { type ExecutionResult, parse, subscribe, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
-import type { CallEvent, CallPartyUpdate, CallProvider } from '../../schema/provider.ts';
+import type { ActiveCallEvent, CallEvent, CallPartyUpdate, CallProvider } from '../../schema/provider.ts';
 import {
   aContext,
   anActiveCall,
@@ -198,5 +198,34 @@ describe('activeCalls', () => {
       },
     ]);
     expect(provider.asked).toEqual(['callSession s-1', 'callSession s-1', 'callSession s-9']);
+  });
+});
+
+describe('activeCallEvents', () => {
+  test('gives lists with their time, and notices, and reads a call anew for each', async () => {
+    const list: ActiveCallEvent = { type: 'ActiveCallList', calls: [anActiveCall('s-1')], observedAt: START };
+    const provider = createFakeProvider({
+      activeCallEvents: () =>
+        stream<ActiveCallEvent>(
+          list,
+          { type: 'ActiveCallNotice', kind: 'UPSTREAM_DEGRADED', message: 'Old.', at: null },
+          { ...list, observedAt: START + 1 },
+        ),
+    });
+    const calls = [{ sessionId: 's-1', observedAt: '2026-03-04T15:20:01.417Z', session: { id: 's-1' } }];
+    expect(
+      await watch(
+        provider,
+        `subscription { activeCallEvents {
+          ... on ActiveCallList { observedAt calls { sessionId observedAt session { id } } }
+          ... on ActiveCallNotice { kind message at }
+        } }`,
+      ),
+    ).toEqual([
+      { data: { activeCallEvents: { observedAt: '2026-03-04T15:20:01.417Z', calls } } },
+      { data: { activeCallEvents: { kind: 'UPSTREAM_DEGRADED', message: 'Old.', at: null } } },
+      { data: { activeCallEvents: { observedAt: '2026-03-04T15:20:01.418Z', calls } } },
+    ]);
+    expect(provider.asked).toEqual(['callSession s-1', 'callSession s-1']);
   });
 });

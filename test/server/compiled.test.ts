@@ -35,7 +35,7 @@ function troubledProvider(): CallProvider {
       aParty('s-full', 'p-2', {
         status: aStatus({ peerId: { sessionId: 's-broken', partyId: 'p-1' } }),
         recordings: [{ id: 'r-1', active: true, mode: 'ON_DEMAND', view: null }],
-        metadata: [{ values: [{ id: 'a', value: 'b' }] }],
+        metadata: [{ values: [{ name: 'a', value: 'b' }] }],
         owner: { accountId: '1', extensionId: null, brandId: null },
         park: { id: '7' },
       }),
