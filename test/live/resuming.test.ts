@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
 import type { CallEvent } from '../../schema/provider.ts';
-import { receivedAtOf } from '../../src/live/watched-call.ts';
+import { receivedAtOf } from '../../src/live/events.ts';
 import { openOffice, party, pass, SESSION, type Tap, tap, total } from './support.ts';
 
 const broken = () => true;
