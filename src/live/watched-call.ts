@@ -266,7 +266,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     const { sentAt, receivedAt } = observation;
     if (held === null && sentAt < invalidatedAt) return 'doubtful';
     const isFirst = held === null;
-    const verdict = observe(held, observation);
+    const verdict = observe(held, observation, source().outlook);
     if (verdict.kind === 'doubtful') return 'doubtful';
     held = verdict.held;
     if (observation.only === undefined && sentAt >= (asked?.sentAt ?? -Infinity)) {

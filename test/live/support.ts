@@ -120,6 +120,8 @@ export interface Phone {
   clockOffset: number;
   /** Its list of calls. */
   activeCalls: readonly ActiveCall[];
+  /** What it shows of a party beside its own facts; nothing, unless a test says so. */
+  outlook: CallSource['outlook'];
   /** Asked before each answer: what goes wrong; `hang` never answers. */
   trouble: (request: Request) => Error | 'hang' | null;
   /** Sets the parties of a call; it may be a new one. */
@@ -148,6 +150,7 @@ export function createPhone(): Phone {
     latency: () => 5,
     clockOffset: 0,
     activeCalls: [],
+    outlook: () => '',
     trouble: () => null,
     set(parties, more = {}) {
       const id = more.id ?? SESSION;
@@ -171,6 +174,7 @@ export function createPhone(): Phone {
     now: (sessionId = SESSION) => calls.get(sessionId)?.session ?? null,
     inFlight: () => requests.filter(({ endedAt }) => endedAt === null).length,
     source: {
+      outlook: (call, party) => phone.outlook(call, party),
       readSession(sessionId, { longPoll, ...options }) {
         return ask({ kind: 'session', sessionId, longPoll }, options, async (signal) => {
           if (longPoll !== undefined && phone.longPoll === 'refuse') {
