@@ -138,6 +138,18 @@ export function ended(session: CallSession): CallSession {
 }
 
 /**
+ * What is held of a call that only seemed to be over: as it was seen last, later than the end that was made up for it.
+ */
+export function revived(alive: CallSession, end: Held): Held {
+  const observedAt = new Map(end.session.parties.map((party) => [party.id, party.observedAt]));
+  const parties = alive.parties.map((party) => ({
+    ...party,
+    observedAt: (observedAt.get(party.id) ?? party.observedAt) + 1,
+  }));
+  return { ...end, session: { ...alive, parties, observedAt: end.session.observedAt } };
+}
+
+/**
  * True when nobody is part of the call any more. A conference that nobody has joined yet is not over, and
  * neither is one whose members are all `GONE`: that is how they talk.
  */
@@ -155,7 +167,8 @@ export function hasMoved({ party, previousStatus }: Transition): boolean {
   );
 }
 
-function isLive(session: CallSession, party: CallParty): boolean {
+/** True while a party is part of its call; a member of a conference is so although it is `GONE`. */
+export function isLive(session: CallSession, party: CallParty): boolean {
   if (party.status.code === 'DISCONNECTED') return false;
   return party.status.code !== 'GONE' || (session.originType === 'CONFERENCE' && isConferenceMember(party));
 }

@@ -12,18 +12,21 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { Line } from './exchange.ts';
 import { createReaders, type ReaderLimits } from './readers.ts';
 import type { CursorScope } from './replay.ts';
+import { lookedTwice } from './second-look.ts';
 import { createSharedRead } from './shared-read.ts';
 import type { CallSource, Reading } from './source.ts';
 import {
   ended,
   type Held,
   isCallOver,
+  isLive,
   type Observation,
   observe,
+  revived,
   type Transition,
   withParty,
 } from './transitions.ts';
-import { createWatch, type UpstreamHabits, type Watch } from './watch.ts';
+import { createWatch, type UpstreamHabits, type Watch, type Worth } from './watch.ts';
 
 /** Times and bounds of watching; times in milliseconds. */
 export interface LiveLimits extends ReaderLimits {
@@ -64,6 +67,8 @@ export interface WatchedCall {
    * when RingCentral knows it no more. Undefined when RingCentral must be asked.
    */
   current(): CallSession | null | undefined;
+  /** True when somebody was part of the call when it was seen last, or everybody may still join. */
+  isAlive(partyId?: string): boolean;
   /** Reads the call; questions at the same time share one request. */
   read(signal?: AbortSignal, requestId?: string): Promise<CallSession | null>;
   /** Takes in what a command brought; answers the state to show, null when the call is no more. */
@@ -99,14 +104,16 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   /** The watch has answered since it began, so that readers may start from what is held. */
   let fresh = false;
   let over = false;
-  /** Over, and RingCentral has forgotten it. */
-  let gone = false;
+  /** Over because RingCentral knows it no more: what it was like when it was seen last. */
+  let gone: CallSession | null = null;
+  /** RingCentral did not know it when it was asked last. */
+  let isMissing = false;
   /** By the clock that nobody sets, `performance.now()`. */
   let keepUntil = -Infinity;
   let goodbye: ReturnType<typeof setTimeout> | null = null;
 
   const sharedRead = createSharedRead(async (signal, requestId) => {
-    const reading = await source().readSession(sessionId, { lane: 'query', signal, requestId });
+    const reading = await readNow(signal, requestId);
     parts.habits.noteTimes(reading);
     return reading.value === null ? lost() : take({ ...reading, session: reading.value });
   });
@@ -125,7 +132,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       return held?.session ?? null;
     },
     current() {
-      if (gone) return null;
+      if (gone !== null) return null;
       // What a question would spend is what a watch in the queue waits for: `observedAt` tells how old the answer is.
       return over || watch?.isHealthy() === true || (fresh && isQueued()) ? lastSeen() : undefined;
     },
@@ -139,11 +146,14 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
         return best;
       }
     },
+    isAlive,
     take: (session, times) => take({ ...times, session }),
     async takeParty(party, times) {
       if (held === null) return { ...party, observedAt: times.receivedAt };
       const session = await take({ ...times, session: withParty(held.session, party), only: party.id });
-      return (session === null ? undefined : findParty(session, party.id)) ?? party;
+      // Of a call that was asked for since, and is not there, its end is the truth.
+      const shown = session ?? (over ? held.session : null);
+      return (shown === null ? undefined : findParty(shown, party.id)) ?? party;
     },
     invalidate() {
       invalidatedAt = Date.now();
@@ -172,6 +182,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   function beginWatch(known: Times | null): void {
     if (watch !== null) return;
     readers.remember();
+    isMissing = false;
     parts.onActive(true);
     parts.onWatch(true);
     watch = createWatch({
@@ -202,9 +213,13 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     parts.onWatch(false);
   }
 
-  function onReading(reading: Reading<CallSession | null>): 'confirmed' | 'changed' | 'doubtful' | 'over' {
+  function onReading(reading: Reading<CallSession | null>): Worth {
     readers.tellRecovery();
     if (reading.value === null) {
+      if (isAlive() && !isMissing) {
+        isMissing = true;
+        return 'missing';
+      }
       vanished(reading.receivedAt);
       return 'over';
     }
@@ -230,6 +245,20 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     letGo(limits.retention);
   }
 
+  function isAlive(partyId?: string): boolean {
+    if (held === null) return false;
+    const { session } = held;
+    if (partyId === undefined) return !isCallOver(session);
+    const party = findParty(session, partyId);
+    return party !== undefined && isLive(session, party);
+  }
+
+  /** Reads the call for somebody who waits. */
+  function readNow(signal?: AbortSignal, requestId?: string): Promise<Reading<CallSession | null>> {
+    const read = () => source().readSession(sessionId, { lane: 'query', signal, requestId });
+    return lookedTwice(read, isAlive, signal);
+  }
+
   /** RingCentral knows the call no more. */
   function vanished(at: number): void {
     if (held === null) {
@@ -238,11 +267,12 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       letGo(0);
       return;
     }
+    const seenLast = held.session;
     // Nothing can be newer than that.
     merge({ session: ended(held.session), sentAt: Math.max(at, held.changedAt), receivedAt: at });
     // An empty conference has no party that could tell its end.
     if (!over) finish(at);
-    gone = true;
+    gone = seenLast;
   }
 
   /** Takes a body in; where it is in doubt, what is read next decides. What it changed is told to everybody. */
@@ -250,7 +280,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     let newest = observation;
     for (let rereads = 0; merge(newest) === 'doubtful' && rereads < MOST_REREADS; rereads += 1) {
       try {
-        const { value, sentAt, receivedAt } = await source().readSession(sessionId, { lane: 'query' });
+        const { value, sentAt, receivedAt } = await readNow();
         if (value === null) return lost();
         newest = { session: value, sentAt, receivedAt };
       } catch (error) {
@@ -266,16 +296,33 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     const { sentAt, receivedAt } = observation;
     if (held === null && sentAt < invalidatedAt) return 'doubtful';
     const isFirst = held === null;
-    const verdict = observe(held, observation, source().outlook);
+    const wasGone = held !== null && gone !== null;
+    // What was asked for before the call was missed tells nothing of whether it is there.
+    if (wasGone && sentAt < (held?.changedAt ?? 0)) return 'doubtful';
+    const before = held !== null && gone !== null ? revived(gone, held) : held;
+    const verdict = observe(before, observation, source().outlook);
     if (verdict.kind === 'doubtful') return 'doubtful';
     held = verdict.held;
+    gone = null;
+    isMissing = false;
     if (observation.only === undefined && sentAt >= (asked?.sentAt ?? -Infinity)) {
       asked = { sentAt, receivedAt };
     }
     if (verdict.kind === 'changed' && !isFirst && !over)
       announce(held.session, verdict.transitions, receivedAt);
     if (watch !== null && !over && isCallOver(held.session)) finish(receivedAt);
+    if (over && !isCallOver(held.session)) revive(held.session);
     return verdict.kind;
+  }
+
+  /** The call is there after all. Whoever was told of its end starts anew, with a snapshot. */
+  function revive(session: CallSession): void {
+    over = false;
+    readers.forget();
+    readers.remember();
+    for (const party of session.parties) {
+      if (isLive(session, party)) parts.onTransition({ party, previousStatus: null });
+    }
   }
 
   function announce(session: CallSession, transitions: readonly Transition[], at: number): void {

@@ -216,6 +216,60 @@ describe('A watched call', () => {
     expect(Date.parse(asked.observedAt)).toBeGreaterThanOrEqual(Date.parse(change.party.observedAt));
   });
 
+  test('outlives a single 404, and a command that is accepted takes back the end that two have told.', async () => {
+    await using house = await openHouse();
+    const call = connectedCall(house);
+    const missing = (times: number): Partial<Fault> & Pick<Fault, 'match' | 'do'> => ({
+      match: 'readCallSessionStatus',
+      do: 'status',
+      status: 404,
+      times,
+    });
+    const stream = events(house, call.sessionId);
+    await stream.next();
+    await until(() => polls(house, call.sessionId).some(({ held, ended }) => held && ended === null));
+    house.simulator.orderFaults([missing(1)]);
+    call.move({ muted: true });
+    expect(await stream.next()).toMatchObject({ party: { muted: true, status: { code: 'ANSWERED' } } });
+    await until(() => polls(house, call.sessionId).some(({ status }) => status === 404));
+    call.move({ muted: false });
+    expect(await stream.next()).toMatchObject({ party: { muted: false, status: { code: 'ANSWERED' } } });
+
+    await until(() => polls(house, call.sessionId).some(({ held, ended }) => held && ended === null));
+    house.simulator.orderFaults([missing(2)]);
+    call.move({ muted: true });
+    await readTo(stream, isNotice('CALL_ENDED'));
+    const { data } = await house.ask(HOLD, call as never);
+    expect(data.holdCallParty).toEqual({ outcome: 'APPLIED', party: { status: { code: 'HOLD' } } });
+    const { session } = await events(house, call.sessionId).next();
+    expect(session.parties.map(({ status }: Event) => status.code)).toEqual(['ANSWERED', 'HOLD']);
+  });
+
+  test('outlives a 404 of whoever asks for it or for a party, and of the look back after a command.', async () => {
+    await using house = await openHouse();
+    const call = connectedCall(house);
+    const PARTY = `query ($sessionId: ID!, $partyId: ID!) {
+      callParty(sessionId: $sessionId, id: $partyId) { status { code } }
+    }`;
+    const SESSION = 'query ($sessionId: ID!) { callSession(id: $sessionId) { parties { status { code } } } }';
+    const { data: first } = await house.ask<Event>(SESSION, call as never);
+    expect(first.callSession.parties).toHaveLength(2);
+    const once = { do: 'status', status: 404, times: 1 } as const;
+    house.simulator.orderFaults([{ match: 'readCallPartyStatus', ...once }]);
+    const { data: second } = await house.ask<Event>(PARTY, call as never);
+    expect(second.callParty).toEqual({ status: { code: 'ANSWERED' } });
+    house.simulator.orderFaults([
+      { match: 'holdCallParty', do: 'resetAfterApply', times: 1 },
+      { match: 'readCallSessionStatus', ...once },
+    ]);
+    const { data: third } = await house.ask<Event>(HOLD, call as never);
+    expect(third.holdCallParty).toEqual({ outcome: 'APPLIED', party: { status: { code: 'HOLD' } } });
+    house.simulator.orderFaults([{ match: 'readCallSessionStatus', ...once }]);
+    const { data: fourth } = await house.ask<Event>(SESSION, call as never);
+    expect(fourth.callSession.parties).toMatchObject([{}, { status: { code: 'HOLD' } }]);
+    expect(house.simulator.faults()).toEqual([]);
+  });
+
   test('sees a command of its viewer at once, without waiting for the poll.', async () => {
     await using house = await openHouse();
     // A poll that is not held tells nothing for two seconds.

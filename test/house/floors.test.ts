@@ -40,7 +40,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/live/replay.ts',
   ],
   ['src/live/transitions.ts', 'src/live/shared-read.ts', 'src/live/events.ts'],
-  ['src/live/readers.ts'],
+  ['src/live/readers.ts', 'src/live/second-look.ts'],
   [
     'src/simulator/account.ts',
     'src/simulator/journal.ts',

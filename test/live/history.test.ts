@@ -37,7 +37,7 @@ import {
 
 const PARTIES = ['p-1', 'p-2', 'p-3'] as const;
 const CODES = ['PROCEEDING', 'ANSWERED', 'HOLD', 'PARKED', 'VOICE_MAIL', 'GONE', 'DISCONNECTED'] as const;
-const TROUBLES = ['none', 'error', 'hang', 'limited', 'garbage'] as const;
+const TROUBLES = ['none', 'error', 'hang', 'limited', 'garbage', 'missing'] as const;
 
 interface Move {
   readonly at: number;
@@ -175,9 +175,15 @@ async function play(plan: Plan): Promise<{ phone: Phone; seen: Seen[]; count: nu
   let latency = 0;
   phone.latency = () => plan.latencies[latency++ % plan.latencies.length] ?? 1;
   let request = 0;
-  phone.trouble = () => {
-    if (Date.now() - start > CALM) return null;
-    return troubleOf(plan.troubles[request++] ?? 'none');
+  const desk = hub.desk('viewer', phone.source);
+  let wasMissing = false;
+  phone.trouble = ({ kind }) => {
+    if (kind === 'activeCalls' || Date.now() - start > CALM) return null;
+    const trouble = plan.troubles[request++] ?? 'none';
+    // Who does not find it twice may believe that it is over, and who never saw it that there is none.
+    const isOneTooMany = trouble === 'missing' && (wasMissing || desk.peek(SESSION) === undefined);
+    if (trouble === 'missing' || trouble === 'none') wasMissing = trouble === 'missing' && !isOneTooMany;
+    return isOneTooMany ? null : troubleOf(trouble);
   };
   for (const [index, longPoll] of plan.longPolls.entries()) {
     setTimeout(
@@ -188,7 +194,6 @@ async function play(plan: Plan): Promise<{ phone: Phone; seen: Seen[]; count: nu
     );
   }
 
-  const desk = hub.desk('viewer', phone.source);
   for (const move of plan.moves) setTimeout(() => void act(desk, phone, move, next), move.at);
   for (const at of plan.questionsAt) setTimeout(() => void desk.readSession(SESSION).catch(() => {}), at);
   const seen = plan.readers.map((reader) => read(desk, reader));
@@ -204,8 +209,10 @@ async function play(plan: Plan): Promise<{ phone: Phone; seen: Seen[]; count: nu
   return { phone, seen, count: phone.requests.length };
 }
 
-function troubleOf(trouble: (typeof TROUBLES)[number]): Error | 'hang' | null {
+function troubleOf(trouble: (typeof TROUBLES)[number]): ReturnType<Phone['trouble']> {
   switch (trouble) {
+    case 'missing':
+      return 'missing';
     case 'none':
       return null;
     case 'hang':

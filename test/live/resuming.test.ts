@@ -201,7 +201,7 @@ describe('A viewer whose token expired', () => {
     phone.trouble = () => null;
     phone.forget();
     const question = desk.readSession(SESSION);
-    await pass(100);
+    await pass(1_000);
     expect(await question).toBe(null);
     const back = events(cursorOf(reader));
     await pass(1_000);
