@@ -5,8 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import type { Config } from './config.ts';
+import { receivedAtOf } from './live/events.ts';
 import { createHub, type HubOptions } from './live/hub.ts';
-import { receivedAtOf } from './live/watched-call.ts';
 import {
   createServiceSignIn,
   type ServiceSignIn,

@@ -45,7 +45,8 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/live/exchange.ts',
     'src/live/replay.ts',
   ],
-  ['src/live/transitions.ts', 'src/live/shared-read.ts', 'src/live/call-list.ts'],
+  ['src/live/transitions.ts', 'src/live/shared-read.ts', 'src/live/events.ts', 'src/live/call-list.ts'],
+  ['src/live/readers.ts', 'src/live/second-look.ts'],
   [
     'src/simulator/account.ts',
     'src/simulator/journal.ts',
