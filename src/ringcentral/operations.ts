@@ -3,7 +3,6 @@
  * answers, and which rate group pays for it.
  */
 import * as z from 'zod';
-import { BadUserInput } from '../../schema/failures.ts';
 import type { RateGroup } from './rate-window.ts';
 
 /** One operation of RingCentral's REST API. */
@@ -15,6 +14,8 @@ export interface Operation {
   readonly path: string;
   /** What the request body must look like; null where none is sent. */
   readonly body: z.ZodType | null;
+  /** What goes out where no body is given, as RingCentral's own SDKs have it; nothing unless it stands here. */
+  readonly blank?: string;
   /** The statuses documented for success. */
   readonly success: readonly number[];
   /** The bucket that pays for it. */
@@ -93,6 +94,7 @@ export const OPERATIONS = {
     method: 'POST',
     path: `${ACCOUNT}/telephony/conference`,
     body: null,
+    blank: '{}',
     success: [201],
     group: 'Heavy',
     permission: 'CallControl',
@@ -403,52 +405,3 @@ export const OPERATIONS = {
     permission: null,
   },
 } as const satisfies Record<string, Operation>;
-
-/** The longest id that is worth sending; RingCentral's own have about forty characters. */
-const LONGEST_ID = 512; // characters
-
-/** Half of a character, which no encoding can write. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-/**
- * The path of an operation with its ids filled in, each as exactly one encoded segment.
- *
- * ```ts
- * pathOf(OPERATIONS.readCallSessionStatus, { telephonySessionId: '../?x=1' }) // …/sessions/..%2F%3Fx%3D1
- * ```
- * @throws {BadUserInput} for an id that cannot be one segment: empty, `.`, `..`, too long, or broken text.
- */
-export function pathOf(operation: Operation, ids: Readonly<Record<string, string>>): string {
-  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, ids[name] ?? ''));
-}
-
-function segment(name: string, id: string): string {
-  // URL parsers resolve the dot segments, however they are encoded, so that no encoding can save these two.
-  if (id === '' || id === '.' || id === '..' || id.length > LONGEST_ID || LONE_SURROGATE.test(id)) {
-    const shown = id.length > 40 ? `a text of ${id.length} characters` : JSON.stringify(id);
-    throw new BadUserInput(
-      `${name} is ${shown}; allowed is an id as RingCentral gave it, like s-a0d17f… or p-a0d17f…-1.`,
-      name,
-    );
-  }
-  return encodeURIComponent(id);
-}
-
-/**
- * Checks a body before it leaves.
- * @throws {BadUserInput} naming the first wrong field.
- */
-export function checkBody(operation: Operation, body: unknown): void {
-  if (operation.body === null) {
-    if (body !== undefined) throw new TypeError(`${operation.id} takes no body.`);
-    return;
-  }
-  const result = operation.body.safeParse(body);
-  if (result.success) return;
-  const [issue] = result.error.issues;
-  const field = issue?.path.findLast((part) => typeof part === 'string');
-  throw new BadUserInput(
-    `${field ?? 'The input'} is not valid: ${issue?.message ?? 'another shape'}.`,
-    field,
-  );
-}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BadUserInput, UpstreamBadResponse } from '../../schema/failures.ts';
 import type { Command, CommandName } from '../../schema/provider.ts';
-import { checkBody, pathOf } from '../../src/ringcentral/operations.ts';
+import { checkBody, pathOf } from '../../src/ringcentral/checks.ts';
 import {
   toActiveCalls,
   toDevice,
