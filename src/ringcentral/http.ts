@@ -3,7 +3,7 @@
  *
  * ```text
  *   send ─► budget ─► token ─► exchange ─┬─► 2xx ───────────────► the answer
- *             ▲                          ├─► 401, fresh token ──► again          (it did nothing)
+ *             ▲                          ├─► 401 ───────────────► again, where a token is worth it (it did nothing)
  *             │                          ├─► 5xx, reset, timeout► a query: again (after a pause)
  *             └──────────────────────────┴─► anything else ─────► a failure
  * ```
@@ -15,6 +15,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   type CallControlFailure,
   CallNotFound,
+  Forbidden,
   RateLimited,
   Unauthenticated,
   UpstreamUnavailable,
@@ -22,7 +23,7 @@ import {
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { inUpstreamSpan } from '../telemetry/tracing.ts';
-import type { SendForm } from './auth.ts';
+import { raceWith, type SendForm } from './auth.ts';
 import type { Budget } from './budget.ts';
 import type { Caller, Lane } from './caller.ts';
 import { type Content, checkBody, jsonContent, pathOf } from './checks.ts';
@@ -116,7 +117,8 @@ export function createUpstream(parts: UpstreamParts): Upstream {
       if (mayRetry) purse = pay(purse);
 
       let token = '';
-      let refusals = 0;
+      let askedAt = 0;
+      const refused = new Set<string>();
       let retried: CallControlFailure | null = null;
       for (let attempt = 1; ; attempt += 1) {
         const outcome = await dispatch({
@@ -124,7 +126,8 @@ export function createUpstream(parts: UpstreamParts): Upstream {
           url,
           bucket: caller.bucket,
           authorization: async () => {
-            token = await caller.accessToken(signal);
+            token = await caller.accessToken(signal, operation.permission);
+            askedAt = performance.now();
             return `Bearer ${token}`;
           },
           content: jsonContent(operation, request.body),
@@ -138,10 +141,11 @@ export function createUpstream(parts: UpstreamParts): Upstream {
         const { failure } = outcome;
         if (failure === null || (request.orBodiless && outcome.accepted)) return outcome.answer;
 
-        if (failure instanceof Unauthenticated) {
-          refusals += 1;
-          const isAnotherThere = await caller.refused(token, failure.trace.errorCode);
-          if (isAnotherThere && refusals < MOST_TOKENS) continue;
+        // A token that was refused twice for one request is not shown a third time.
+        if (isAboutTheToken(failure) && !refused.has(token)) {
+          refused.add(token);
+          const mayPass = mayPassNow(caller, operation, { token, failure, askedAt });
+          if ((await raceWith(signal, mayPass)) && refused.size < MOST_TOKENS) continue;
         }
         if (request.orNull && failure instanceof CallNotFound) return outcome.answer;
 
@@ -240,6 +244,26 @@ export function createUpstream(parts: UpstreamParts): Upstream {
       log.warn(facts, 'RingCentral answered a success that it does not document.');
     }
   }
+}
+
+/** The app that this token belongs to lacks a scope; the user may have a token of another app. */
+const SCOPE_IS_MISSING = 'CMN-401';
+
+function isAboutTheToken(failure: CallControlFailure): boolean {
+  return (
+    failure instanceof Unauthenticated ||
+    (failure instanceof Forbidden && failure.trace.errorCode === SCOPE_IS_MISSING)
+  );
+}
+
+/** Whether the request is worth sending again, with the same token or another: nothing was done. */
+async function mayPassNow(
+  caller: Caller,
+  { permission }: Operation,
+  { token, failure, askedAt }: { token: string; failure: CallControlFailure; askedAt: number },
+): Promise<boolean> {
+  if (failure instanceof Unauthenticated) return caller.refused(token, failure.trace.errorCode, askedAt);
+  return permission !== null && caller.lacks?.(token, permission) === true;
 }
 
 /** What is sent, with everything decided but the moment. */

@@ -33,11 +33,13 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/ringcentral/rate-window.ts',
     'src/ringcentral/retry.ts',
     'src/ringcentral/idempotency.ts',
+    'src/ringcentral/vigil.ts',
   ],
   ['src/ringcentral/budget.ts', 'src/ringcentral/operations.ts', 'src/ringcentral/failures.ts'],
   ['src/ringcentral/checks.ts', 'src/ringcentral/hearing.ts'],
   [
     'src/ringcentral/auth.ts',
+    'src/ringcentral/token-pool.ts',
     'src/ringcentral/transport.ts',
     'src/ringcentral/translate.ts',
   ],
