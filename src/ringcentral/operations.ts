@@ -3,6 +3,7 @@
  * answers, and which rate group pays for it.
  */
 import * as z from 'zod';
+import { device, exactlyOne, replyPattern, supervision, text } from './bodies.ts';
 import type { RateGroup } from './rate-window.ts';
 
 /** One operation of RingCentral's REST API. */
@@ -28,49 +29,6 @@ const ACCOUNT = '/restapi/v1.0/account/~';
 const EXTENSION = `${ACCOUNT}/extension/~`;
 const SESSION = `${ACCOUNT}/telephony/sessions/{telephonySessionId}`;
 const PARTY = `${SESSION}/parties/{partyId}`;
-
-const text = z.string().min(1, 'it must not be empty');
-
-/** An object with exactly one of these texts. */
-const exactlyOne = (...names: readonly string[]) =>
-  z
-    .strictObject(Object.fromEntries(names.map((name) => [name, text.optional()])))
-    .refine(
-      (target) => Object.values(target).filter((value) => value !== undefined).length === 1,
-      `exactly one of ${names.join(', ')}`,
-    );
-
-const device = z.strictObject({ deviceId: text });
-
-const supervision = z.strictObject({
-  mode: z.literal('Listen'),
-  supervisorDeviceId: text,
-  autoAnswer: z.boolean().optional(),
-  mediaSDP: z.enum(['sendOnly', 'sendRecv']).optional(),
-});
-
-const replyPattern = z
-  .strictObject({
-    pattern: z.enum([
-      'WillCallYouBack',
-      'CallMeBack',
-      'OnMyWay',
-      'OnTheOtherLine',
-      'WillCallYouBackLater',
-      'CallMeBackLater',
-      'InAMeeting',
-      'OnTheOtherLineNoCall',
-    ]),
-    time: z.int32().positive().optional(),
-    timeUnit: z.enum(['Minute', 'Hour', 'Day']).optional(),
-  })
-  .refine(
-    ({ pattern, time, timeUnit }) =>
-      (time === undefined && timeUnit === undefined) ||
-      pattern === 'WillCallYouBack' ||
-      pattern === 'CallMeBack',
-    { path: ['time'], message: 'a time only with the patterns WillCallYouBack and CallMeBack' },
-  );
 
 /** The table. */
 export const OPERATIONS = {
