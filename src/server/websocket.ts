@@ -17,8 +17,8 @@
  *   closed: every subscription ends
  */
 import { randomUUID } from 'node:crypto';
-import { once, setMaxListeners } from 'node:events';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { type ExecutionArgs, OperationTypeNode } from 'graphql';
@@ -28,13 +28,20 @@ import { CallControlFailure, Forbidden, Overloaded, Unauthenticated } from '../.
 import type { Config } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { traceHeaders } from '../telemetry/tracing.ts';
-import { type Crowd, createAllowance, type Leave } from './crowd.ts';
+import {
+  ABNORMAL_CLOSURE,
+  MESSAGE_TOO_BIG,
+  PROTOCOL_ERROR,
+  SERVICE_RESTART,
+  TRY_AGAIN_LATER,
+} from './closing.ts';
+import type { Crowd, Leave } from './crowd.ts';
 import type { Guest } from './drain.ts';
 import { headOf, nextFrame } from './fan-out.ts';
-import type { Arrival, Pipeline, PreparedOperation } from './graphql.ts';
-import type { Observer, Operation } from './observe.ts';
+import type { Pipeline, PreparedOperation } from './graphql.ts';
+import type { Observer } from './observe.ts';
 import type { Patience } from './patience.ts';
+import { Seat, type SeatDoor, SocketArrival } from './seat.ts';
 import type { Gatekeeper, Visitor } from './visitor.ts';
 
 /** More than this unsent, and a socket's subscriptions are not pulled until the network took their last frame. */
@@ -42,17 +49,6 @@ const SLOW_READER = 1_048_576; // 1 MiB
 
 /** More than this unsent, and the socket is closed: the client does not read at all. */
 const STUCK_READER = 16 * 1_048_576; // 16 MiB
-
-/** Messages of one socket: this many at once (a client that comes back with all its subscriptions), */
-const MESSAGES_AT_ONCE = 1_000;
-/** and this many a second for long. */
-const MESSAGES_PER_SECOND = 100;
-
-const PROTOCOL_ERROR = 1002;
-const ABNORMAL_CLOSURE = 1006;
-const MESSAGE_TOO_BIG = 1009;
-const SERVICE_RESTART = 1012;
-const TRY_AGAIN_LATER = 1013;
 
 export interface WebSocketParts {
   readonly config: Config;
@@ -76,112 +72,6 @@ export interface WebSockets {
   closed(): Promise<void>;
 }
 
-/** What seats share. */
-interface Door {
-  send(seat: Seat, text: string): Promise<void> | void;
-  close(seat: Seat, code: number, reason: string): void;
-}
-
-/**
- * One socket and what it carries, as graphql-ws sees it and hands it to every hook. A class, and lazy, because there are
- * thousands of them of which each has one subscription: what only an answer needs is made for the first answer.
- */
-class Seat {
-  readonly socket: WebSocket;
-  /** What the socket is made of. */
-  readonly connection: Duplex;
-  /** Those that its operations continue a trace by. */
-  readonly headers: IncomingHttpHeaders;
-  readonly allowance = createAllowance(MESSAGES_AT_ONCE, MESSAGES_PER_SECOND, Date.now());
-  /** What the upgrade request showed; null once it was looked at. */
-  authorization: string | null;
-  visitor: Visitor | null = null;
-  /** For `connection_init`. */
-  waiting: NodeJS.Timeout | null = null;
-  receive: (text: string) => Promise<void> = ignore;
-  closed: (code?: number, reason?: string) => Promise<void> = ignore;
-  readonly #door: Door;
-  #running: Set<Promise<unknown>> | null = null;
-  #leaving: AbortController | null = null;
-  #isLeft = false;
-
-  constructor(socket: WebSocket, connection: Duplex, { headers }: IncomingMessage, door: Door) {
-    this.socket = socket;
-    this.connection = connection;
-    this.headers = traceHeaders(headers);
-    this.authorization = headers.authorization ?? null;
-    this.#door = door;
-  }
-
-  get protocol(): string {
-    return this.socket.protocol;
-  }
-
-  get isOpen(): boolean {
-    return this.socket.readyState === this.socket.OPEN;
-  }
-
-  /** Queries and mutations that are being answered. */
-  get running(): Set<Promise<unknown>> {
-    this.#running ??= new Set();
-    return this.#running;
-  }
-
-  /** Aborts when the socket is closed. */
-  get left(): AbortSignal {
-    if (this.#leaving === null) {
-      this.#leaving = new AbortController();
-      // One listener for each operation that runs on the socket.
-      setMaxListeners(0, this.#leaving.signal);
-      if (this.#isLeft) this.#leaving.abort();
-    }
-    return this.#leaving.signal;
-  }
-
-  stopWaiting(): void {
-    if (this.waiting !== null) clearTimeout(this.waiting);
-    this.waiting = null;
-  }
-
-  leave(): void {
-    this.#isLeft = true;
-    this.#leaving?.abort();
-  }
-
-  send(text: string): Promise<void> | void {
-    return this.#door.send(this, text);
-  }
-
-  close(code: number = CloseCode.BadRequest, reason = ''): void {
-    this.#door.close(this, code, reason);
-  }
-
-  onMessage(receive: (text: string) => Promise<void>): void {
-    this.receive = receive;
-  }
-}
-
-/** An operation that came over a socket. */
-class SocketArrival implements Arrival {
-  readonly visitor: Visitor;
-  readonly operation: Operation;
-  readonly #seat: Seat;
-
-  constructor(seat: Seat, visitor: Visitor, operation: Operation) {
-    this.visitor = visitor;
-    this.operation = operation;
-    this.#seat = seat;
-  }
-
-  get signal(): AbortSignal {
-    return this.#seat.left;
-  }
-
-  dropped(): boolean {
-    return !this.#seat.isOpen;
-  }
-}
-
 /** What `onSubscribe` hands to `execute` and `subscribe`, which graphql-ws keeps apart. */
 interface RunnableArgs extends ExecutionArgs {
   /** Null once it runs: graphql-ws keeps these as long as the operation. */
@@ -203,7 +93,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
   const unanswered = new Set<WebSocket>();
   /** The seats of whoever showed the same token, to be closed together when it expires. */
   const holders = new WeakMap<AbortSignal, Set<Seat>>();
-  const door: Door = { send, close };
+  const door: SeatDoor = { send, close };
   /** The message that graphql-ws is about to read; null: let it read the text. */
   let incoming: object | null = null;
 
@@ -473,5 +363,3 @@ function readMessage(text: string): object | null {
 function newRequestId(): string {
   return Buffer.from(randomUUID(), 'latin1').toString('latin1');
 }
-
-async function ignore(): Promise<void> {}

@@ -73,6 +73,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/server/by-operation.ts'],
   [
     'src/server/visitor.ts',
+    'src/server/closing.ts',
     'src/server/crowd.ts',
     'src/server/fan-out.ts',
     'src/server/drain.ts',
@@ -86,6 +87,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ],
   ['src/server/observe.ts', 'src/server/gatekeeper.ts', 'src/server/fast-path.ts'],
   ['src/server/graphql.ts'],
+  ['src/server/seat.ts'],
   ['src/server/requests.ts', 'src/server/websocket.ts'],
   ['src/server/http.ts'],
   // 8 roof
