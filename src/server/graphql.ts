@@ -349,10 +349,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       async next(): Promise<IteratorResult<ExecutionResult>> {
         try {
           const step = await source.next();
+          // What was under way when its client said goodbye is not told any more: the id may be another's by now.
+          if (stopped) return { done: true, value: undefined };
           if (!step.done) return { done: false, value: maskResult(step.value, arrival) };
           operation.ended('ok');
           return step;
         } catch (error) {
+          if (stopped) return { done: true, value: undefined };
           const masked = mask(error, operation.requestId);
           operation.ended(codeOf(masked));
           throw masked;

@@ -21,7 +21,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { type ExecutionArgs, OperationTypeNode } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, OperationTypeNode } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { CallControlFailure, Forbidden, Overloaded, Unauthenticated } from '../../schema/failures.ts';
@@ -30,6 +30,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import {
   ABNORMAL_CLOSURE,
+  closeReason,
   MESSAGE_TOO_BIG,
   PROTOCOL_ERROR,
   SERVICE_RESTART,
@@ -39,16 +40,18 @@ import type { Crowd, Leave } from './crowd.ts';
 import type { Guest } from './drain.ts';
 import { headOf, nextFrame } from './fan-out.ts';
 import type { Pipeline, PreparedOperation } from './graphql.ts';
+import {
+  isAboutOperation,
+  isTooLong,
+  LONGEST_ID,
+  type OperationMessage,
+  readMessage,
+  withText,
+} from './messages.ts';
 import type { Observer } from './observe.ts';
 import type { Patience } from './patience.ts';
-import { Seat, type SeatDoor, SocketArrival } from './seat.ts';
+import { Seat, type SeatDoor, SocketArrival, type Ticket } from './seat.ts';
 import type { Gatekeeper, Visitor } from './visitor.ts';
-
-/** More than this unsent, and a socket's subscriptions are not pulled until the network took their last frame. */
-const SLOW_READER = 1_048_576; // 1 MiB
-
-/** More than this unsent, and the socket is closed: the client does not read at all. */
-const STUCK_READER = 16 * 1_048_576; // 16 MiB
 
 export interface WebSocketParts {
   readonly config: Config;
@@ -75,8 +78,11 @@ export interface WebSockets {
 /** What `onSubscribe` hands to `execute` and `subscribe`, which graphql-ws keeps apart. */
 interface RunnableArgs extends ExecutionArgs {
   /** Null once it runs: graphql-ws keeps these as long as the operation. */
-  run: (() => ReturnType<PreparedOperation['run']>) | null;
+  run: (() => ReturnType<PreparedOperation['run']> | ExecutionResult) | null;
 }
+
+/** The answer to whoever is not there any more; never sent. */
+const NOTHING: ExecutionResult = {};
 
 function runPrepared(args: ExecutionArgs) {
   const runnable = args as RunnableArgs;
@@ -93,9 +99,11 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
   const unanswered = new Set<WebSocket>();
   /** The seats of whoever showed the same token, to be closed together when it expires. */
   const holders = new WeakMap<AbortSignal, Set<Seat>>();
-  const door: SeatDoor = { send, close };
+  const door: SeatDoor = { close };
   /** The message that graphql-ws is about to read; null: let it read the text. */
   let incoming: object | null = null;
+  /** Of the `subscribe` that it is about to read, with the id that its client gave it. */
+  let begun: { readonly id: string; readonly ticket: Ticket } | null = null;
 
   const acceptor = new WebSocketServer(acceptorOptions(config.maxBodyBytes, patience.close));
   const pinging = setInterval(pingAll, patience.ping);
@@ -117,18 +125,20 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
       watchExpiry(visitor, seat);
       return true;
     },
-    async onSubscribe({ extra: seat, subscriptions }, id, params) {
+    async onSubscribe({ extra: seat }, _name, params) {
       const { visitor } = seat;
       const operation = observer.begin(newRequestId(), seat.headers);
+      let leave: Leave = () => {};
       try {
-        if (visitor === null) throw new Unauthenticated('Say who you are first.');
+        if (visitor === null || begun === null) throw new Unauthenticated('Say who you are first.');
+        const { id, ticket } = begun;
         operation.admitted(visitor.viewerId);
-        if (Object.keys(subscriptions).length > config.maxSubscriptionsPerSocket) {
+        if (seat.openCount > config.maxSubscriptionsPerSocket) {
           throw new Overloaded(
             `This socket has ${config.maxSubscriptionsPerSocket} operations open, which is as many as are allowed.`,
           );
         }
-        const leave = crowd.enter();
+        leave = crowd.enter();
         const prepared = await pipeline.prepare(params, new SocketArrival(seat, visitor, operation));
         if (!('run' in prepared)) {
           leave();
@@ -136,8 +146,20 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
         }
         // graphql-ws keeps the message as long as the operation: a thousand of them share one text.
         Object.assign(params, { query: prepared.args.document.loc?.source.body });
-        return { ...prepared.args, run: () => carry(seat, id, prepared, leave) };
+        return {
+          ...prepared.args,
+          run: () => {
+            if (!ticket.isOver || prepared.type !== OperationTypeNode.SUBSCRIPTION) {
+              return carry(seat, id, ticket, prepared, leave);
+            }
+            // Nobody is there to be told anything. A command is given all the same: its client may have left on purpose.
+            leave();
+            operation.ended(seat.isOpen ? 'ok' : 'aborted');
+            return NOTHING;
+          },
+        };
       } catch (error) {
+        leave();
         return [pipeline.refuse(error, operation)];
       }
     },
@@ -178,13 +200,55 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     const seat = open.get(this);
     if (seat === undefined || !seat.isOpen || !isWithin(seat)) return;
     if (isBinary) close(seat, CloseCode.BadRequest, 'Binary messages are not spoken here');
-    else receive(seat, String(data)).catch((error: unknown) => closeOver(seat, error));
+    else receive(seat, String(data));
+  }
+
+  /** Keeps the uses of one id apart, and hands the message on. */
+  function receive(seat: Seat, text: string): void {
+    const message = readMessage(text);
+    if (!isAboutOperation(message)) {
+      hand(seat, message, text).catch((error: unknown) => closeOver(seat, error));
+    } else if (message.type === 'subscribe') {
+      receiveSubscribe(seat, message, text);
+    } else {
+      const ticket = seat.end(message.id);
+      if (ticket === undefined) return;
+      message.id = ticket.name;
+      hand(seat, message, text).catch((error: unknown) => closeOver(seat, error));
+    }
+  }
+
+  function receiveSubscribe(seat: Seat, message: OperationMessage, text: string): void {
+    const { id } = message;
+    if (isTooLong(id)) {
+      close(seat, CloseCode.BadRequest, `The id of an operation is longer than ${LONGEST_ID} bytes`);
+      return;
+    }
+    const ticket = seat.begin(id);
+    if (ticket === null) {
+      close(seat, CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+      return;
+    }
+    withText(message);
+    begun = { id, ticket };
+    // graphql-ws files the operation under the id that it sees first, and tells the client the one that it sees later.
+    message.id = ticket.name;
+    const received = hand(seat, message, text);
+    message.id = id;
+    begun = null;
+    received.then(
+      () => seat.end(id, ticket),
+      (error: unknown) => {
+        seat.end(id, ticket);
+        closeOver(seat, error);
+      },
+    );
   }
 
   /** graphql-ws would keep the text of a `subscribe` as long as the subscription: it is shown the message itself. */
-  function receive(seat: Seat, text: string): Promise<void> {
-    incoming = readMessage(text);
-    const received = seat.receive(incoming === null ? text : '0');
+  function hand(seat: Seat, message: object | null, text: string): Promise<void> {
+    incoming = message;
+    const received = seat.receive(message === null ? text : '0');
     incoming = null;
     return received;
   }
@@ -246,9 +310,17 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
   }
 
   /** Starts an operation; `leave` gives its place among those in flight back when it is answered, or streams. */
-  async function carry(seat: Seat, id: string, { type, run }: PreparedOperation, leave: Leave) {
+  async function carry(
+    seat: Seat,
+    id: string,
+    ticket: Ticket,
+    { type, run }: PreparedOperation,
+    leave: Leave,
+  ): ReturnType<PreparedOperation['run']> {
     const head = headOf(id);
-    const answer = run((result) => sendFrame(seat, nextFrame(head, result))).finally(leave);
+    const send = (result: ExecutionResult) =>
+      ticket.isOver ? undefined : seat.sendFrame(nextFrame(head, result));
+    const answer = run(send).finally(leave);
     if (type !== OperationTypeNode.SUBSCRIPTION) {
       const { running } = seat;
       running.add(answer);
@@ -263,35 +335,10 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     return false;
   }
 
-  function send(seat: Seat, text: string): Promise<void> | void {
-    return pass(seat, (done) => seat.socket.send(text, done));
-  }
-
-  /**
-   * Goes past ws, which has nothing to add to a frame that is ready: it compresses nothing here, and what it sends
-   * itself is always a whole frame.
-   */
-  function sendFrame(seat: Seat, frame: Buffer): Promise<void> | void {
-    return pass(seat, (done) => seat.connection.write(frame, done));
-  }
-
-  /** Has `write` write while the socket is open; answers a promise where its client is slow. */
-  function pass(seat: Seat, write: (done?: () => void) => unknown): Promise<void> | void {
-    if (!seat.isOpen) return;
-    const unsent = seat.socket.bufferedAmount;
-    if (unsent > STUCK_READER) return close(seat, TRY_AGAIN_LATER, 'Too slow a reader');
-    if (unsent < SLOW_READER) {
-      write();
-      return;
-    }
-    // A subscription brings its next event when this resolves.
-    return new Promise((resolve) => write(() => resolve()));
-  }
-
   function close({ socket, isOpen }: Seat, code: number, reason: string): void {
     if (!isOpen) return;
     metrics.socketsClosed.inc({ code });
-    socket.close(code, reason);
+    socket.close(code, closeReason(reason));
   }
 
   /** An error on the way of a message: the client's, of a protocol we do not speak, or ours for now. */
@@ -347,16 +394,6 @@ function authorizationOf(params: Record<string, unknown> | undefined): string | 
     if (name.toLowerCase() === 'authorization' && typeof value === 'string') return value;
   }
   return null;
-}
-
-/** Null: it is no message, and graphql-ws says so. */
-function readMessage(text: string): object | null {
-  try {
-    const message: unknown = JSON.parse(text);
-    return typeof message === 'object' ? message : null;
-  } catch {
-    return null;
-  }
 }
 
 /** A new id in one piece: Node hands out a rope of fifteen, which costs seven times as much to keep. */

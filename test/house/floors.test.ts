@@ -74,6 +74,7 @@ const FLOORS: readonly (readonly string[])[] = [
   [
     'src/server/visitor.ts',
     'src/server/closing.ts',
+    'src/server/messages.ts',
     'src/server/crowd.ts',
     'src/server/fan-out.ts',
     'src/server/drain.ts',
