@@ -1,19 +1,21 @@
 /**
  * GraphQL over WebSocket: the `graphql-transport-ws` protocol of graphql-ws on sockets of ws.
  *
- *   upgrade ── 400 other subprotocol, 403 foreign origin, 503 draining
+ *   upgrade ── 403 foreign origin, 503 draining
  *      │
- *   opened ── no connection_init in time ──────────────────────────── 4408
- *      │   └─ anything else first ─────────────────────────────────── 4401
- *   admitting ── unknown, refused ───────────────────────────── 4403 ┐
- *      │      └─ RingCentral cannot tell ────────────────────── 1013 │ clients try
- *   admitted ── its token expired ──────────────────────────── 4403 │ these again
- *      │     ├─ too slow a reader ──────────────────────────── 1013 │
- *      │     ├─ the gateway drains ─────────────────────────── 1012 ┘
- *      │     ├─ malformed or binary message ─────────────────── 4400
- *      │     ├─ same id twice 4409, second init or a flood ──── 4429
- *      │     ├─ frame too large ─────────────────────────────── 1009
- *      │     └─ no pong ──────────────────────────────────────── terminated
+ *   opened ── another subprotocol ───────────────────────────────── 4406
+ *      │   ├─ no connection_init in time ────────────────────────── 4408
+ *      │   └─ anything else first ───────────────────────────────── 4401
+ *   admitting ── no token, or none that can be read ─────────────── 4401
+ *      │      ├─ unknown, refused ──────────────────────────── 4403 ┐
+ *      │      └─ RingCentral cannot tell ───────────────────── 1013 │ clients try
+ *   admitted ── its token expired ─────────────────────────── 4403 │ these again
+ *      │     ├─ too slow a reader ─────────────────────────── 1013 │
+ *      │     ├─ the gateway drains ────────────────────────── 1012 ┘
+ *      │     ├─ malformed or binary message, too long an id ── 4400
+ *      │     ├─ same id twice 4409, second init or a flood ─── 4429
+ *      │     ├─ frame too large ────────────────────────────── 1009
+ *      │     └─ no pong ─────────────────────────────────────── terminated
  *   closed: every subscription ends
  */
 import { randomUUID } from 'node:crypto';
@@ -22,12 +24,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { type ExecutionArgs, type ExecutionResult, OperationTypeNode } from 'graphql';
-import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
+import { CloseCode, makeServer } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import { CallControlFailure, Forbidden, Overloaded, Unauthenticated } from '../../schema/failures.ts';
+import { CallControlFailure, Overloaded, Unauthenticated } from '../../schema/failures.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { createAdmission } from './admission.ts';
 import {
   ABNORMAL_CLOSURE,
   closeReason,
@@ -50,8 +53,9 @@ import {
 } from './messages.ts';
 import type { Observer } from './observe.ts';
 import type { Patience } from './patience.ts';
+import { chooseProtocol, type NoteRefusal, refuseProtocol } from './refusals.ts';
 import { Seat, type SeatDoor, SocketArrival, type Ticket } from './seat.ts';
-import type { Gatekeeper, Visitor } from './visitor.ts';
+import type { Gatekeeper } from './visitor.ts';
 
 export interface WebSocketParts {
   readonly config: Config;
@@ -62,6 +66,7 @@ export interface WebSocketParts {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly patience: Patience;
+  readonly noteRefusal: NoteRefusal;
 }
 
 export interface WebSockets {
@@ -94,11 +99,10 @@ function runPrepared(args: ExecutionArgs) {
 
 /** Makes the WebSocket door. */
 export function createWebSockets(parts: WebSocketParts): WebSockets {
-  const { config, pipeline, gatekeeper, observer, crowd, metrics, log, patience } = parts;
+  const { config, pipeline, gatekeeper, observer, crowd, metrics, log, patience, noteRefusal } = parts;
   const open = new Map<WebSocket, Seat>();
   const unanswered = new Set<WebSocket>();
-  /** The seats of whoever showed the same token, to be closed together when it expires. */
-  const holders = new WeakMap<AbortSignal, Set<Seat>>();
+  const admission = createAdmission({ gatekeeper, crowd, noteRefusal });
   const door: SeatDoor = { close };
   /** The message that graphql-ws is about to read; null: let it read the text. */
   let incoming: object | null = null;
@@ -116,14 +120,9 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     async onConnect(context) {
       const { extra: seat, connectionParams } = context;
       seat.stopWaiting();
-      const visitor = await admit(authorizationOf(connectionParams) ?? seat.authorization);
-      // Nobody looks at the token again, here or in graphql-ws.
-      seat.authorization = null;
+      // Nobody looks at the token again.
       Object.assign(context, { connectionParams: undefined });
-      if (visitor === null) return false;
-      seat.visitor = visitor;
-      watchExpiry(visitor, seat);
-      return true;
+      return admission.admit(seat, connectionParams);
     },
     async onSubscribe({ extra: seat }, _name, params) {
       const { visitor } = seat;
@@ -185,6 +184,13 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     const seat = new Seat(socket, connection, request, door);
     open.set(socket, seat);
     metrics.sockets.set(open.size);
+    const reason = refuseProtocol(socket.protocol);
+    if (reason !== null) {
+      noteRefusal({ code: CloseCode.SubprotocolNotAcceptable }, reason);
+      close(seat, CloseCode.SubprotocolNotAcceptable, reason);
+      socket.on('error', onError).on('close', onClose);
+      return;
+    }
     seat.waiting = setTimeout(closeLate, patience.connectionInit, seat);
     seat.closed = protocol.opened(seat, seat);
     // The same functions for every socket: they know it by `this`.
@@ -275,38 +281,12 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     unanswered.delete(this);
     metrics.sockets.set(open.size);
     if (seat === undefined) return;
-    if (seat.visitor !== null) holders.get(seat.visitor.expired)?.delete(seat);
+    admission.left(seat);
     seat.stopWaiting();
     seat.leave();
     seat
       .closed(code, String(reason))
       .catch((error: unknown) => log.error({ err: error }, 'a stream did not end well'));
-  }
-
-  /** Null: the caller is refused. */
-  async function admit(authorization: string | null): Promise<Visitor | null> {
-    const leave = crowd.enter();
-    try {
-      const visitor = await gatekeeper.admit(authorization);
-      return visitor.expired.aborted ? null : visitor;
-    } catch (error) {
-      if (error instanceof Unauthenticated || error instanceof Forbidden) return null;
-      throw error;
-    } finally {
-      leave();
-    }
-  }
-
-  function watchExpiry({ expired }: Visitor, seat: Seat): void {
-    if (!seat.isOpen) return;
-    const seats = holders.get(expired) ?? new Set();
-    seats.add(seat);
-    if (holders.has(expired)) return;
-    holders.set(expired, seats);
-    const expire = () => {
-      for (const holder of seats) close(holder, CloseCode.Forbidden, 'Forbidden');
-    };
-    expired.addEventListener('abort', expire, { once: true });
   }
 
   /** Starts an operation; `leave` gives its place among those in flight back when it is answered, or streams. */
@@ -384,16 +364,8 @@ function acceptorOptions(maxPayload: number, closeTimeout: number) {
     closeTimeout,
     // Frames here are small: compressing them costs eight times what it saves.
     perMessageDeflate: false,
-    handleProtocols: () => GRAPHQL_TRANSPORT_WS_PROTOCOL,
+    handleProtocols: chooseProtocol,
   };
-}
-
-/** The token of `connectionParams`, in either spelling. */
-function authorizationOf(params: Record<string, unknown> | undefined): string | null {
-  for (const [name, value] of Object.entries(params ?? {})) {
-    if (name.toLowerCase() === 'authorization' && typeof value === 'string') return value;
-  }
-  return null;
 }
 
 /** A new id in one piece: Node hands out a rope of fifteen, which costs seven times as much to keep. */

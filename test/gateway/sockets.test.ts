@@ -1,7 +1,12 @@
 /** What a socket leaves behind in the whole gateway, before a simulator that plays RingCentral. */
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { createClient } from 'graphql-ws';
+import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { readConfig } from '../../src/config.ts';
+import { createGateway } from '../../src/gateway.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import { FAST_PATH } from '../support/fast-path.ts';
 import { type House, openHouse, until } from '../support/gateway.ts';
 
 async function gauge(house: House, name: string): Promise<number> {
@@ -47,3 +52,85 @@ test.each(['on', 'off'])(
     }
   },
 );
+
+describe('What a graphql-ws client is, or how its socket is closed,', () => {
+  /** The extension that it is, or the close and how often it connected, though it would always try twice more. */
+  async function becomes(url: string, connectionParams: Record<string, unknown>) {
+    let tries = 0;
+    const client = createClient({
+      url: url.replace('http', 'ws'),
+      webSocketImpl: WebSocket,
+      connectionParams,
+      retryAttempts: 2,
+      retryWait: async () => {},
+      on: {
+        connecting() {
+          tries += 1;
+        },
+      },
+    });
+    try {
+      const { value } = await client.iterate({ query: '{ viewer { extensionNumber } }' }).next();
+      return (value as { data: { viewer: { extensionNumber: string } } }).data.viewer.extensionNumber;
+    } catch (error) {
+      const { code, reason } = error as { code: number; reason: string };
+      return { code, reason, tries };
+    } finally {
+      await client.dispose();
+    }
+  }
+
+  const UNREAD =
+    'Unauthorized: read connectionParams.token, expected connectionParams: { authorization: "Bearer <token>" }';
+  const NO_TOKEN =
+    'Unauthorized: read no token, expected connectionParams: { authorization: "Bearer <token>" }';
+
+  test('with the embedded simulator: 101 without a token, nobody with one that cannot be read.', async () => {
+    await using gateway = await createGateway(readConfig({ PORT: '0', FAST_PATH }), {
+      log: createLog('silent'),
+    });
+    expect(await becomes(gateway.url, {})).toBe('101');
+    expect(await becomes(gateway.url, { headers: { Authorization: 'Bearer sim-103' } })).toBe('103');
+    expect(await becomes(gateway.url, { token: 'sim-103' })).toEqual({
+      code: 4401,
+      reason: UNREAD,
+      tries: 1,
+    });
+    expect(await becomes(gateway.url, { authorization: 'Bearer wrong' })).toMatchObject({
+      code: 4403,
+      tries: 3,
+    });
+  });
+
+  test('in front of RingCentral: nobody without a token.', async () => {
+    await using house = await openHouse();
+    const { url } = house.gateway;
+    expect(await becomes(url, {})).toEqual({ code: 4401, reason: NO_TOKEN, tries: 1 });
+    expect(await becomes(url, { authorization: 'Bearer sim-101' })).toBe('101');
+    expect(await becomes(url, { authorization: 'Bearer wrong' })).toEqual({
+      code: 4403,
+      reason: 'Forbidden: Access token corrupted',
+      tries: 3,
+    });
+  });
+
+  test('with a service identity: nobody without a key.', async () => {
+    const key = 'a-long-key-for-desk';
+    await using house = await openHouse({
+      environment: {
+        RINGCENTRAL_CLIENT_ID: 'sim-app',
+        RINGCENTRAL_CLIENT_SECRET: 'sim-secret',
+        RINGCENTRAL_JWT: 'sim-jwt-101',
+        GATEWAY_KEYS: key,
+      },
+    });
+    const { url } = house.gateway;
+    expect(await becomes(url, {})).toEqual({ code: 4401, reason: NO_TOKEN, tries: 1 });
+    expect(await becomes(url, { authorization: `Bearer ${key}` })).toBe('101');
+    expect(await becomes(url, { authorization: 'Bearer another-long-key' })).toEqual({
+      code: 4403,
+      reason: 'Forbidden: This gateway key is not known; allowed is a key of the list in GATEWAY_KEYS.',
+      tries: 3,
+    });
+  });
+});

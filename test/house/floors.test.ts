@@ -74,6 +74,7 @@ const FLOORS: readonly (readonly string[])[] = [
   [
     'src/server/visitor.ts',
     'src/server/closing.ts',
+    'src/server/credentials.ts',
     'src/server/messages.ts',
     'src/server/crowd.ts',
     'src/server/fan-out.ts',
@@ -88,7 +89,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ],
   ['src/server/observe.ts', 'src/server/gatekeeper.ts', 'src/server/fast-path.ts'],
   ['src/server/graphql.ts'],
-  ['src/server/seat.ts'],
+  ['src/server/refusals.ts', 'src/server/seat.ts'],
+  ['src/server/admission.ts'],
   ['src/server/requests.ts', 'src/server/websocket.ts'],
   ['src/server/http.ts'],
   // 8 roof
