@@ -26,7 +26,7 @@ import { createGraphiQLPage, type Example } from './graphiql.ts';
 import { type CreateContext, createPipeline } from './graphql.ts';
 import { createObserver, type ReceivedAtOf } from './observe.ts';
 import { PATIENCE, type Patience } from './patience.ts';
-import { readManifest } from './persisted.ts';
+import { findSentDocument, readManifest } from './persisted.ts';
 import { createRefusalLog, refuseUpgrade } from './refusals.ts';
 import { createRequestDoor } from './requests.ts';
 import type { Gatekeeper } from './visitor.ts';
@@ -69,7 +69,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const { config, schema, gatekeeper, createContext, metrics, log, isReady, examples } = parts;
   const patience = { ...PATIENCE, ...parts.patience };
   const findDocument =
-    config.persistedOperations === null ? null : await readManifest(config.persistedOperations);
+    config.persistedOperations === null ? findSentDocument : await readManifest(config.persistedOperations);
   const crowd = createCrowd(config, (count) => metrics.inFlight.set(count));
   const observer = createObserver(metrics, log);
   const pipeline = createPipeline({
@@ -229,8 +229,10 @@ function requestIdOf({ headers }: IncomingMessage): string {
   return typeof given === 'string' && /^[\w.:=+/-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
+/** Without a slash at its end: `/graphql/` is `/graphql`. */
 function pathOf({ url = '/' }: IncomingMessage): string {
-  return url.split('?', 1)[0] ?? '/';
+  const [path = '/'] = url.split('?', 1);
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
 function wantsPage({ method, headers: { accept } }: IncomingMessage): boolean {

@@ -101,7 +101,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       }
       const answer = await operation.within(() =>
         pipeline.fetch(
-          `http://localhost${request.url}`,
+          `http://localhost/graphql${searchOf(request)}`,
           {
             method: request.method ?? 'GET',
             headers: pick(request, ['accept', 'content-type']),
@@ -267,6 +267,12 @@ function sendText(
   const body = Buffer.from(text);
   setHeaders(response, { ...headers, 'content-length': body.length, 'cache-control': 'no-store' });
   response.writeHead(status).end(body);
+}
+
+/** What stands behind the path, with its question mark. */
+function searchOf({ url = '' }: IncomingMessage): string {
+  const start = url.indexOf('?');
+  return start === -1 ? '' : url.slice(start);
 }
 
 function errorType({ headers: { accept } }: IncomingMessage): string {
