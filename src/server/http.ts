@@ -17,7 +17,7 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
-import type { Config } from '../config.ts';
+import { type Config, whyNotListening } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createCrowd } from './crowd.ts';
@@ -116,7 +116,12 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   server.on('connection', (socket: Socket) => connections.add(socket.on('close', disconnected)));
   server.on('upgrade', upgrade);
   server.listen(config.port, config.host);
-  await once(server, 'listening');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    await sockets.closed();
+    throw whyNotListening(error, config) ?? error;
+  }
 
   return {
     url: `${addressOf(server.address(), config.host)}/graphql`,

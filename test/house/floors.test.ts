@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  * it. A path that ends with `/` is every file below it that no other line names.
  */
 const FLOORS: readonly (readonly string[])[] = [
+  ['src/spelling.ts'],
   // 0 words
   ['schema/model.ts', 'src/ringcentral/wire.ts', 'src/config.ts', 'src/telemetry/'],
   ['schema/failures.ts'],
