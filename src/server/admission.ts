@@ -46,7 +46,7 @@ export function createAdmission({ gatekeeper, crowd, noteRefusal }: AdmissionPar
       // Nobody looks at the token again.
       seat.authorization = null;
       if (credentials.kind === 'unreadable') return refuseUnread(seat, credentials.read);
-      const leave = crowd.enter();
+      const place = crowd.enter();
       try {
         const shown = credentials.kind === 'shown' ? credentials.authorization : null;
         const visitor = await gatekeeper.admit(shown);
@@ -59,7 +59,7 @@ export function createAdmission({ gatekeeper, crowd, noteRefusal }: AdmissionPar
         if (credentials.kind === 'none') return refuseUnread(seat, 'no token');
         return refuse(seat, `Forbidden: ${error.message}`);
       } finally {
-        leave();
+        place.leave();
       }
     },
     left(seat) {

@@ -81,10 +81,11 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     left: AbortController,
   ): Promise<void> {
     checkForm(request, config);
-    const leave = crowd.enter();
+    const place = crowd.enter();
     try {
       const visitor = await gatekeeper.admit(request.headers.authorization ?? null);
       operation.admitted(visitor.viewerId);
+      place.claim(visitor.viewerId);
       const arrival: Arrival = {
         visitor,
         operation,
@@ -112,7 +113,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       );
       const isStream = answer.headers.get('content-type') === 'text/event-stream';
       if (isStream && answer.body !== null) {
-        leave();
+        place.leave();
         await stream(answer, answer.body, response, visitor, left);
       } else {
         await send(answer, response);
@@ -120,7 +121,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
         if (answer.status === NOT_ACCEPTABLE) left.abort();
       }
     } finally {
-      leave();
+      place.leave();
     }
   }
 

@@ -39,7 +39,7 @@ import {
   SERVICE_RESTART,
   TRY_AGAIN_LATER,
 } from './closing.ts';
-import type { Crowd, Leave } from './crowd.ts';
+import type { Crowd, Leave, Place } from './crowd.ts';
 import type { Guest } from './drain.ts';
 import { headOf, nextFrame } from './fan-out.ts';
 import type { Pipeline, PreparedOperation } from './graphql.ts';
@@ -127,7 +127,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     async onSubscribe({ extra: seat }, _name, params) {
       const { visitor } = seat;
       const operation = observer.begin(newRequestId(), seat.headers);
-      let leave: Leave = () => {};
+      let place: Place | null = null;
       try {
         if (visitor === null || begun === null) throw new Unauthenticated('Say who you are first.');
         const { id, ticket } = begun;
@@ -137,7 +137,9 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
             `This socket has ${config.maxSubscriptionsPerSocket} operations open, which is as many as are allowed.`,
           );
         }
-        leave = crowd.enter();
+        place = crowd.enter();
+        place.claim(visitor.viewerId);
+        const { leave } = place;
         const prepared = await pipeline.prepare(params, new SocketArrival(seat, visitor, operation));
         if (!('run' in prepared)) {
           leave();
@@ -158,7 +160,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
           },
         };
       } catch (error) {
-        leave();
+        place?.leave();
         return [pipeline.refuse(error, operation)];
       }
     },

@@ -134,3 +134,26 @@ describe('What a graphql-ws client is, or how its socket is closed,', () => {
     });
   });
 });
+
+test('Each key of a service identity has subscriptions of its own: one that took all of its own takes none of another.', async () => {
+  const keys = ['a-long-key-for-desk', 'a-long-key-for-wall'];
+  await using house = await openHouse({
+    environment: {
+      RINGCENTRAL_CLIENT_ID: 'sim-app',
+      RINGCENTRAL_CLIENT_SECRET: 'sim-secret',
+      RINGCENTRAL_JWT: 'sim-jwt-101',
+      GATEWAY_KEYS: keys.join(),
+      MAX_SUBSCRIPTIONS_PER_VIEWER: '2',
+    },
+  });
+  const watchAll = async (key: string) => {
+    const client = house.socket(key);
+    const streams = [1, 2, 3].map(() =>
+      client.iterate({ query: 'subscription { activeCalls { sessionId } }' }),
+    );
+    const firsts = await Promise.all(streams.map((stream) => stream.next()));
+    return firsts.map(({ value }) => value?.errors?.[0]?.extensions?.code ?? 'open').sort();
+  };
+  expect(await watchAll(keys[0] ?? '')).toEqual(['OVERLOADED', 'open', 'open']);
+  expect(await watchAll(keys[1] ?? '')).toEqual(['OVERLOADED', 'open', 'open']);
+});
