@@ -1,6 +1,7 @@
 /** The settings: what the environment becomes, and what it may not say. */
 import { describe, expect, test } from 'vitest';
-import { InvalidSettings, readConfig, whyNotListening } from '../src/config.ts';
+import { InvalidSettings, readConfig } from '../src/config.ts';
+import { whyNotListening } from '../src/listening.ts';
 
 type Environment = Readonly<Record<string, string>>;
 

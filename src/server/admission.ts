@@ -35,6 +35,9 @@ export interface Admission {
 
 const EXPIRED = 'Forbidden: the token has expired or was revoked, connect with a fresh one';
 
+/** For the log, which cuts off whatever stands behind the word. */
+const MEND = 'The client is to send connectionParams.authorization: "Bearer", a space and its token.';
+
 /** Makes it; one for all sockets. */
 export function createAdmission({ gatekeeper, crowd, noteRefusal }: AdmissionParts): Admission {
   /** The seats of whoever showed the same token, to be closed together when it expires. */
@@ -68,9 +71,8 @@ export function createAdmission({ gatekeeper, crowd, noteRefusal }: AdmissionPar
   };
 
   function refuseUnread(seat: Seat, read: string): false {
-    const reason = unauthorizedReason(read);
-    if (seat.isOpen) noteRefusal({ code: CloseCode.Unauthorized }, reason);
-    seat.close(CloseCode.Unauthorized, reason);
+    if (seat.isOpen) noteRefusal({ code: CloseCode.Unauthorized, read }, MEND);
+    seat.close(CloseCode.Unauthorized, unauthorizedReason(read));
     return false;
   }
 

@@ -17,7 +17,8 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
-import { type Config, whyNotListening } from '../config.ts';
+import type { Config } from '../config.ts';
+import { whyNotListening } from '../listening.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createCrowd } from './crowd.ts';
