@@ -17,8 +17,9 @@ const SnapshotReason = addEnum('SnapshotReason', SNAPSHOT_REASONS, {
   description: 'Why a stream starts, or starts again, with a snapshot.',
   values: {
     SUBSCRIBED: 'The stream is new.',
-    CURSOR_UNKNOWN: 'The cursor in `after` is none of this gateway.',
-    CURSOR_FOREIGN: 'The cursor belongs to another user or another call.',
+    CURSOR_UNKNOWN: 'What stands in `after` is no cursor, or one that was changed on its way.',
+    CURSOR_FOREIGN:
+      'The cursor belongs to another user, another call, or another gateway process: also this one, before a restart.',
     CURSOR_EXPIRED: 'The cursor is too old: what followed it is not kept any more.',
   },
 });
@@ -48,14 +49,18 @@ const CallSnapshot = builder.objectRef<CallSnapshotModel>('CallSnapshot').implem
 });
 
 const CallPartyChange = builder.objectRef<CallPartyChangeModel>('CallPartyChange').implement({
-  description: 'One party changed, or joined.',
+  description:
+    'One party changed, or joined. It also comes for a party of which nothing changed but its ' +
+    '`availableActions`, because another party or the call did: `previousStatus` is its present status then.',
   fields: (t) => ({
     cursor: cursor(t),
     party: t.expose('party', { type: CallParty, description: 'The party as it is after the change.' }),
     previousStatus: t.expose('previousStatus', {
       type: PartyStatus,
       nullable: true,
-      description: 'Its status before; null when it joined.',
+      description:
+        'Its status before; null when it joined. The same as now when its status did not change: ring, hang ' +
+        'up and the like by a difference of the two, not by the event.',
     }),
     skipped: t.exposeInt('skipped', {
       description:
@@ -142,6 +147,7 @@ builder.subscriptionFields((t) => ({
       'The parties of a call as they are now, one by one, and then each that changes: for a screen that ' +
         'shows states. It does not resume; a new subscription starts with the current states again, so ' +
         'nothing is missed but what was in between.',
+      'A party also comes again when only its `availableActions` changed, because another party did.',
       'Keep the state with the later `observedAt`. The stream completes when the call ends.',
     ),
     args: {

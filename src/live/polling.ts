@@ -57,6 +57,8 @@ export type PollOutcome =
     })
   /** The body may be older than what is held: ask again. */
   | (Answer & { readonly kind: 'doubtful' })
+  /** No such call, although it was alive a moment ago: ask once more. */
+  | (Answer & { readonly kind: 'missing' })
   | { readonly kind: 'parametersRefused'; readonly at: number }
   | { readonly kind: 'rateLimited'; readonly retryAt: number }
   | { readonly kind: 'failed'; readonly at: number; readonly random: number };
@@ -69,6 +71,9 @@ export interface PollPace {
 
 /** 2 seconds: 30 requests a minute of the 50 that RingCentral allows. */
 export const DEFAULT_PACE: PollPace = { pacedGap: 2_000 };
+
+/** Milliseconds until a call that is missing is looked for once more. */
+export const SECOND_LOOK = 500;
 
 const LEAST_GAP = 100; // milliseconds between two sends, whatever the upstream does
 const EARLY = 1_000; // an unchanged answer within a second was not held
@@ -116,6 +121,8 @@ export function afterPoll(polling: Polling, outcome: PollOutcome, pacedGap: numb
       const noted = noteAnswer(polling, outcome);
       return { ...noted, nextAt: atLeast(outcome, quickGap(noted)) };
     }
+    case 'missing':
+      return { ...noteAnswer(polling, outcome), nextAt: outcome.receivedAt + SECOND_LOOK };
     case 'answered':
       return afterAnswer(noteAnswer(polling, outcome), outcome, pacedGap);
   }

@@ -47,4 +47,9 @@ export interface CallSource {
   ): Promise<Reading<CallSession | null>>;
   readParty(address: PartyAddress, options: ReadOptions): Promise<Reading<CallParty | null>>;
   readActiveCalls(options: ReadOptions): Promise<Reading<readonly ActiveCall[]>>;
+  /**
+   * What the viewer is shown of a party beside its own facts, because it depends on the rest of the call; asks nobody.
+   * A party for which this text differs has changed, although only another one did.
+   */
+  outlook(session: CallSession, party: CallParty): string;
 }

@@ -36,6 +36,9 @@ export interface UpstreamHabits {
   noteMode(mode: PollMode): void;
 }
 
+/** What an answer was worth; of a call that is missing for the first time only that it must be looked for once more. */
+export type Worth = 'confirmed' | 'changed' | 'doubtful' | 'missing' | 'over';
+
 /** What a watch needs, and whom it tells. */
 export interface WatchParts {
   readonly source: () => CallSource;
@@ -52,7 +55,7 @@ export interface WatchParts {
   /** When the call last changed, epoch milliseconds. */
   readonly changedAt: () => number;
   /** Takes an answer, and tells what it was worth. */
-  readonly onReading: (reading: Reading<CallSession | null>) => 'confirmed' | 'changed' | 'doubtful' | 'over';
+  readonly onReading: (reading: Reading<CallSession | null>) => Worth;
   /** A poll is held, the first one or one that had to wait for long: what was known is still true. */
   readonly onStillTrue: () => void;
   /** The upstream fails, or the rate budget is spent; the next try is at `nextAt`, epoch milliseconds. */
@@ -212,11 +215,12 @@ export function createWatch(parts: WatchParts): Watch {
       stop();
       return null;
     }
-    lastGoodAt = performance.now();
-    inDoubt = worth === 'doubtful';
+    inDoubt = worth === 'doubtful' || worth === 'missing';
     const { receivedAt } = reading;
     // The clock may have been set back between the two.
     const sentAt = Math.min(reading.sentAt, receivedAt);
+    if (worth === 'missing') return { kind: 'missing', sentAt, receivedAt };
+    lastGoodAt = performance.now();
     // What at once confirms what a held poll has brought is half of the way: the next one need not queue again.
     const isHalfWay = hold && worth === 'confirmed' && receivedAt - sentAt < HELD_FOR_A_MOMENT;
     if (!isHalfWay) unwatchedSince = lastGoodAt;

@@ -15,6 +15,8 @@ export interface Visitor {
    * The same state is the same object.
    */
   currentSession?(sessionId: string): CallSession | undefined;
+  /** To be called when the caller opens a stream; answers how to close it. What streams is shown by the caller's token. */
+  stay?(): () => void;
   /** A provider for one operation. */
   provider(visit: Visit): CallProvider;
 }
@@ -26,4 +28,6 @@ export interface Gatekeeper {
    * @throws {Unauthenticated} when it is missing, malformed or refused; the failures of a read when RingCentral cannot tell.
    */
   admit(authorization: string | null): Promise<Visitor>;
+  /** Looks after nobody any more. */
+  stop?(): void;
 }

@@ -71,7 +71,10 @@ export function createPlatform(parts: Parts): Platform {
         group: 'auth',
         conflictUnlisted: false,
         identify() {
-          checkContentType(headers, body, 'application/x-www-form-urlencoded');
+          const wanted = 'application/x-www-form-urlencoded';
+          if (body !== '' && contentTypeOf(headers) !== wanted) {
+            throw new Refusal(415, 'CMN-104', `Content type is not supported: it must be ${wanted}`);
+          }
           const clientId = clientOf(headers.authorization, form);
           // The limit is the user's, and the same one that tokens for sockets spend.
           return { user: oauth.userOf(form) ?? `client ${clientId}`, clientId, signedIn: null };
@@ -110,7 +113,8 @@ export function createPlatform(parts: Parts): Platform {
         const signedIn = known(asking.signedIn);
         const viewer = signedIn.extension;
         const { origin, signal, socket = null } = incoming;
-        const json = method === 'GET' ? {} : jsonBody(headers, body);
+        const insists = board.settings.contentType === 'insist';
+        const json = method === 'GET' ? {} : jsonBody(headers, body, insists);
         const holding = () => {
           entry.held = true;
         };
@@ -207,11 +211,15 @@ export function splitUrl(url: string): { readonly path: string; readonly query: 
 
 /**
  * Reads a JSON object; an empty body is an empty object.
- * @throws {Refusal} 415 for another content type, 400 for what is no JSON object.
+ * @throws {Refusal} 415 for another content type, 400 for what is no JSON object. Without a body the type matters only
+ * where the platform `insists` on it.
  */
-export function jsonBody(headers: IncomingHttpHeaders, body: string): Body {
+export function jsonBody(headers: IncomingHttpHeaders, body: string, insists: boolean): Body {
+  if ((insists || body !== '') && contentTypeOf(headers) !== 'application/json') {
+    // As it was seen on the wire: https://github.com/ringcentral/ringcentral-extensible/issues/59
+    throw new Refusal(415, 'TAS-114', 'Unsupported content-type. Accept: application/json');
+  }
   if (body === '') return {};
-  checkContentType(headers, body, 'application/json');
   const value = readable(body);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Body;
   throw new Refusal(400, 'CMN-103', 'JSON cannot be parsed');
@@ -246,10 +254,9 @@ const TOKEN_OPERATIONS: Readonly<Record<string, 'getToken' | 'revokeToken'>> = {
   '/restapi/oauth/revoke': 'revokeToken',
 };
 
-function checkContentType(headers: IncomingHttpHeaders, body: string, wanted: string): void {
-  const given = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
-  if (body === '' || given === wanted) return;
-  throw new Refusal(415, 'CMN-104', `Content type is not supported: it must be ${wanted}`);
+/** Without its parameters; empty where none is given. */
+function contentTypeOf(headers: IncomingHttpHeaders): string {
+  return (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
 function rulesOf(group: RateGroup, settings: Settings): RateRules {

@@ -27,6 +27,7 @@ const EVENTS = {
   earlyNothing: { ...nothing, ...quick, withParameters: true },
   earlyExcused: { ...nothing, ...quick, withParameters: true, excused: true, catchUp: 200 },
   doubtful: { kind: 'doubtful', ...quick },
+  missing: { kind: 'missing', ...quick },
   parametersRefused: { kind: 'parametersRefused', at: SENT + 50 },
   rateLimited: { kind: 'rateLimited', retryAt: SENT + 60_000 },
   failed: { kind: 'failed', at: SENT + 50, random: 1 },
@@ -54,6 +55,7 @@ const alike: Omit<Record<keyof typeof EVENTS, Cell>, 'plainAnswer' | 'earlyNothi
   heldNothing: ['honoured', 30_000],
   earlyExcused: ['unknown', 200],
   doubtful: ['unknown', 100],
+  missing: ['unknown', 50 + 500],
   parametersRefused: ['refused', 50 + PACE],
   rateLimited: ['unknown', 60_000],
   failed: ['unknown', 50 + 1_000],
@@ -64,6 +66,7 @@ const honoured: typeof alike = {
   heldNews: ['honoured', 30_000],
   earlyExcused: ['honoured', 200],
   doubtful: ['honoured', 100],
+  missing: ['honoured', 50 + 500],
   rateLimited: ['honoured', 60_000],
   failed: ['honoured', 50 + 1_000],
 };
@@ -76,6 +79,7 @@ const paced = (mode: PollMode): Record<keyof typeof EVENTS, Cell> => ({
   earlyNothing: [mode, PACE],
   earlyExcused: [mode, PACE],
   doubtful: [mode, 100],
+  missing: [mode, 50 + 500],
   parametersRefused: ['refused', 50 + PACE],
   rateLimited: [mode, 60_000],
   failed: [mode, 50 + 1_000],
@@ -83,6 +87,7 @@ const paced = (mode: PollMode): Record<keyof typeof EVENTS, Cell> => ({
 const doubted = (mode: PollMode): Record<keyof typeof EVENTS, Cell> => ({
   ...paced('unknown'),
   doubtful: [mode, 100],
+  missing: [mode, 50 + 500],
   rateLimited: [mode, 60_000],
   failed: [mode, 50 + 1_000],
 });

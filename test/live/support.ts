@@ -121,8 +121,10 @@ export interface Phone {
   clockOffset: number;
   /** Its list of calls. */
   activeCalls: readonly ActiveCall[];
-  /** Asked before each answer: what goes wrong; `hang` never answers. */
-  trouble: (request: Request) => Error | 'hang' | null;
+  /** What it shows of a party beside its own facts; nothing, unless a test says so. */
+  outlook: CallSource['outlook'];
+  /** Asked before each answer: what goes wrong; `hang` never answers, `missing` finds nothing. */
+  trouble: (request: Request) => Error | 'hang' | 'missing' | null;
   /** Sets the parties of a call; it may be a new one. */
   set(parties: readonly CallParty[], more?: Partial<CallSession>): void;
   /** Changes one party. */
@@ -149,6 +151,7 @@ export function createPhone(): Phone {
     latency: () => 5,
     clockOffset: 0,
     activeCalls: [],
+    outlook: () => '',
     trouble: () => null,
     set(parties, more = {}) {
       const id = more.id ?? SESSION;
@@ -172,26 +175,28 @@ export function createPhone(): Phone {
     now: (sessionId = SESSION) => calls.get(sessionId)?.session ?? null,
     inFlight: () => requests.filter(({ endedAt }) => endedAt === null).length,
     source: {
+      outlook: (call, party) => phone.outlook(call, party),
       readSession(sessionId, { longPoll, ...options }) {
-        return ask({ kind: 'session', sessionId, longPoll }, options, async (signal) => {
+        const answer = async (signal: AbortSignal | undefined) => {
           if (longPoll !== undefined && phone.longPoll === 'refuse') {
             throw new BadUserInput('timestamp', 'timestamp');
           }
           if (longPoll !== undefined && phone.longPoll === 'honour')
             await changed(sessionId, longPoll, signal);
           return phone.now(sessionId);
-        });
+        };
+        return ask({ kind: 'session', sessionId, longPoll }, options, answer, null);
       },
       readParty({ sessionId, partyId }, options) {
-        return ask({ kind: 'party', sessionId, longPoll: undefined }, options, async () => {
-          return phone.now(sessionId)?.parties.find(({ id }) => id === partyId) ?? null;
-        });
+        const answer = async () => phone.now(sessionId)?.parties.find(({ id }) => id === partyId) ?? null;
+        return ask({ kind: 'party', sessionId, longPoll: undefined }, options, answer, null);
       },
       readActiveCalls(options) {
         return ask(
           { kind: 'activeCalls', sessionId: '', longPoll: undefined },
           options,
           async () => phone.activeCalls,
+          [],
         );
       },
     },
@@ -206,6 +211,7 @@ export function createPhone(): Phone {
     what: Pick<Request, 'kind' | 'sessionId' | 'longPoll'>,
     { lane, signal, onSent }: ReadOptions,
     answer: (signal: AbortSignal | undefined) => Promise<Value>,
+    nothing: Value,
   ): Promise<Reading<Value>> {
     signal?.throwIfAborted();
     const sentAt = Date.now();
@@ -219,8 +225,8 @@ export function createPhone(): Phone {
         await sleep(DEADLINE + (what.longPoll?.timeout ?? 0) * 1_000, signal);
         throw new UpstreamUnavailable('RingCentral did not answer in time.', true);
       }
-      if (trouble !== null) throw trouble;
-      const value = await answer(signal);
+      if (trouble instanceof Error) throw trouble;
+      const value = trouble === 'missing' ? nothing : await answer(signal);
       const upstreamDate = Math.floor(phoneTime() / 1_000) * 1_000;
       await sleep(phone.latency(), signal);
       return { value, sentAt, receivedAt: Date.now(), upstreamDate };

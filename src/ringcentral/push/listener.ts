@@ -15,9 +15,11 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Budget, Permit } from '../budget.ts';
 import type { Caller } from '../caller.ts';
+import { checkBody, pathOf } from '../checks.ts';
+import type { RawAnswer } from '../failures.ts';
+import { noticeOf } from '../hearing.ts';
 import type { Upstream } from '../http.ts';
-import { checkBody, OPERATIONS, type Operation, pathOf } from '../operations.ts';
-import { noticeOf } from '../rate-notice.ts';
+import { OPERATIONS, type Operation } from '../operations.ts';
 import type {
   WireConnectionDetails,
   WireError,
@@ -74,8 +76,6 @@ const USUAL_BUFFER = 100; // notifications
 /** Where sockets are, when the answer with the token does not say. */
 const USUAL_ADDRESS = 'wss://ws-api.ringcentral.com/ws';
 const PATIENCE = 5_000; // 5 seconds, for the rate budget
-/** What a 429 over a socket asks for. */
-const PENALTY = 60_000; // 1 minute
 const GOODBYE = 2_000; // 2 seconds
 /** A token that nobody asks for is not renewed, and its socket ends with it. */
 const TOKEN_CHECK = 60_000; // 1 minute
@@ -331,7 +331,7 @@ export function createListener(parts: ListenerParts): Listener {
       open.request(
         { method: operation.method, path: pathOf(operation, ids), ...(body !== undefined && { body }) },
         (answer) => {
-          permit.settle(answer === null ? null : noticeOf(operation, answer, PENALTY));
+          permit.settle(answer === null ? null : noticeOf(operation, asRaw(answer)));
           metrics.upstreamRequests.inc({
             operation: operation.id,
             status: answer === null ? 'network' : String(answer.status),
@@ -389,7 +389,7 @@ export function createListener(parts: ListenerParts): Listener {
       { method, path: pathOf(OPERATIONS.deleteSubscription, { subscriptionId: id }) },
       (answer) => {
         clearTimeout(giveUp);
-        permit.settle(answer && noticeOf(OPERATIONS.deleteSubscription, answer, PENALTY));
+        permit.settle(answer && noticeOf(OPERATIONS.deleteSubscription, asRaw(answer)));
         open.close();
       },
     );
@@ -441,6 +441,12 @@ function disabledIn({ body }: SocketAnswer): string | null {
   const { disabledFilters = [] } = (body ?? {}) as WireSubscription;
   const [off] = Array.isArray(disabledFilters) ? disabledFilters : [];
   return off === undefined ? null : `${off.filter ?? 'a filter'} (${off.reason ?? 'no reason given'})`;
+}
+
+/** An answer over the socket, as one over HTTP: there the names of headers are in lower case. */
+function asRaw({ status, headers }: SocketAnswer): RawAnswer {
+  const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return { status, headers: Object.fromEntries(lower), text: '', receivedAt: Date.now() };
 }
 
 function isSuccess({ status }: SocketAnswer): boolean {
