@@ -4,10 +4,10 @@
  * Keys come and go between notifications, so that a missing one says nothing; only `status` is always whole.
  */
 import {
-  type CallEndpoint,
   type CallParty,
   type CallRecording,
   type CallSession,
+  completedEnd,
   ORIGIN_TYPES,
 } from '../../../schema/model.ts';
 import { toParty } from '../translate.ts';
@@ -92,21 +92,10 @@ function laidOver(known: CallParty | null, told: CallParty, wire: WireEventParty
   return {
     ...told,
     attributes,
-    from: endOf(known.from, told.from),
-    to: endOf(known.to, told.to),
+    from: completedEnd(known.from, told.from),
+    to: completedEnd(known.to, told.to),
     recordings: told.recordings.map((recording) => recordingOf(known.recordings, recording)),
     ...Object.fromEntries(missing.map((name) => [name, known[name]])),
-  };
-}
-
-/** The same number told with fewer words is the same end. */
-function endOf(known: CallEndpoint | null, told: CallEndpoint | null): CallEndpoint | null {
-  if (known === null || told === null || known.phoneNumber !== told.phoneNumber) return told;
-  return {
-    phoneNumber: told.phoneNumber,
-    name: told.name ?? known.name,
-    deviceId: told.deviceId ?? known.deviceId,
-    extensionId: told.extensionId ?? known.extensionId,
   };
 }
 
