@@ -12,6 +12,7 @@ import type {
 } from '../../schema/model.ts';
 import type { Command } from '../../schema/provider.ts';
 import type { Caller, Lane } from './caller.ts';
+import { endOfHold, nothingNew } from './held-reads.ts';
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from './http.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import {
@@ -75,7 +76,10 @@ export interface CommandAnswer extends AnswerTimes {
  * reason of its signal; `observedAt` of an answer is its `receivedAt`.
  */
 export interface CallControl {
-  /** A session, held open when `longPoll` is given; null when RingCentral knows no such call (any more). */
+  /**
+   * A session, held open when `longPoll` is given; null when RingCentral knows no such call (any more).
+   * @throws {HoldEnded} also, when it was held.
+   */
   readSession(
     caller: Caller,
     sessionId: string,
@@ -108,13 +112,14 @@ export function createCallControl(upstream: Upstream): CallControl {
 
   return {
     async readSession(caller, sessionId, { longPoll, ...options }) {
-      const answer = await upstream.send(caller, {
+      const sending = upstream.send(caller, {
         ...options,
         ...(longPoll && heldOpen(longPoll)),
         operation: OPERATIONS.readCallSessionStatus,
         ids: { telephonySessionId: sessionId },
         orNull: true,
       });
+      const answer = await (longPoll === undefined ? sending : held(sending));
       return reading(answer, (body, at) => (isMissing(answer) ? null : toSession(body, at)));
     },
 
@@ -261,6 +266,15 @@ function stateIn(
     default:
       return { party: toParty(body, command.sessionId, receivedAt) };
   }
+}
+
+/** The answer to a held read; it may end without one. */
+async function held(sending: Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
+  const answer = await sending.catch((error: unknown) => {
+    throw endOfHold(error) ?? error;
+  });
+  if (!isMissing(answer) && answer.body === null) throw nothingNew(answer);
+  return answer;
 }
 
 function isMissing({ status }: UpstreamAnswer): boolean {
