@@ -22,8 +22,9 @@ import type { CallSession } from '../../schema/model.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { ClockBounds } from './clock.ts';
+import { type Cut, isAtItsEnd } from './hold-limit.ts';
 import { afterPoll, asksToHold, hurried, type PollMode, type PollOutcome, startPolling } from './polling.ts';
-import type { CallSource, Reading, ReadingTimes } from './source.ts';
+import { type CallSource, HoldEnded, type Reading, type ReadingTimes } from './source.ts';
 
 type WatchState = 'starting' | 'healthy' | 'degraded';
 
@@ -32,6 +33,9 @@ export interface UpstreamHabits {
   clock(): ClockBounds;
   /** Learns the offset of the clocks from one answer. */
   noteTimes(times: ReadingTimes): void;
+  /** Milliseconds that a read may be held, before somebody on the way cuts it. */
+  longestHold(): number;
+  noteCut(cut: Cut): void;
   mode(): PollMode;
   noteMode(mode: PollMode): void;
 }
@@ -78,6 +82,7 @@ export interface Watch {
 }
 
 const HELD_FOR_A_MOMENT = 200; // milliseconds: an upstream that had news would have told them
+const HELD = 1_000; // 1 second: what ends sooner was not held
 const PATIENCE = 1_000; // 1 second: how long a question waits for a watch that itself waits to begin
 const BETWEEN_POLLS = 6_000; // 6 seconds: a poll may have to wait for the rate budget
 const RATE_WINDOW = 60_000; // 60 seconds: by then there is room again
@@ -98,6 +103,8 @@ export function createWatch(parts: WatchParts): Watch {
   let lastGoodAt = -Infinity;
   /** Whether a poll is out at the upstream, held open. */
   let isOut = false;
+  /** After how many milliseconds the last held read was cut, unless one was held for longer since. */
+  let cutAfter: number | null = null;
   /** Since when a poll waits for the rate budget, by a clock that nobody sets; null when none does. */
   let queuedAt: number | null = null;
   /** Since when no poll was held, by the same clock. */
@@ -172,6 +179,8 @@ export function createWatch(parts: WatchParts): Watch {
     const isCalm = !inDoubt && state !== 'degraded';
     const hold = basis !== null && isCalm && asksToHold(polling);
     const timestamp = timestampFor(basis ?? 0);
+    const asked = Math.min(parts.pollTimeout(), habits.longestHold());
+    const sent = { at: Date.now(), on: performance.now() };
     let isLate = false;
     let moment: ReturnType<typeof setTimeout> | undefined;
     const lateness = setTimeout(() => {
@@ -184,10 +193,10 @@ export function createWatch(parts: WatchParts): Watch {
         lane: basis === null && !mustQueue ? 'query' : 'poll',
         signal,
         unwatchedSince,
-        longPoll: hold
-          ? { timestamp: new Date(timestamp).toISOString(), timeout: parts.pollTimeout() / 1_000 }
-          : undefined,
+        longPoll: hold ? { timestamp: new Date(timestamp).toISOString(), timeout: asked / 1_000 } : undefined,
         onSent() {
+          sent.at = Date.now();
+          sent.on = performance.now();
           clearTimeout(lateness);
           queuedAt = null;
           isOut = hold;
@@ -196,7 +205,12 @@ export function createWatch(parts: WatchParts): Watch {
       });
       return signal.aborted ? null : taken(reading, hold, timestamp);
     } catch (error) {
-      return signal.aborted ? null : failed(error, hold);
+      if (signal.aborted) return null;
+      const after = performance.now() - sent.on;
+      if (!(error instanceof HoldEnded)) return failed(error, hold);
+      if (error.kind === 'nothingNew') return nothingSeen(sent.at);
+      // What breaks at once was not held.
+      return after < HELD ? failed(error.cause, hold) : cut({ asked, after, before: cutAfter }, sent.at);
     } finally {
       isOut = false;
       queuedAt = null;
@@ -221,6 +235,7 @@ export function createWatch(parts: WatchParts): Watch {
     const sentAt = Math.min(reading.sentAt, receivedAt);
     if (worth === 'missing') return { kind: 'missing', sentAt, receivedAt };
     lastGoodAt = performance.now();
+    if (hold && receivedAt - sentAt > (cutAfter ?? Infinity)) cutAfter = null;
     // What at once confirms what a held poll has brought is half of the way: the next one need not queue again.
     const isHalfWay = hold && worth === 'confirmed' && receivedAt - sentAt < HELD_FOR_A_MOMENT;
     if (!isHalfWay) unwatchedSince = lastGoodAt;
@@ -236,6 +251,25 @@ export function createWatch(parts: WatchParts): Watch {
       sentAt,
       receivedAt,
     };
+  }
+
+  /** A held read ended without a body, because there was nothing new to tell. */
+  function nothingSeen(sentAt: number): PollOutcome {
+    nothingNew();
+    lastGoodAt = performance.now();
+    unwatchedSince = lastGoodAt;
+    const receivedAt = Math.max(sentAt, Date.now());
+    const nothing = { kind: 'answered', changed: false, withParameters: true, bodiless: true } as const;
+    return { ...nothing, excused: false, catchUp: 0, sentAt, receivedAt };
+  }
+
+  /** Somebody lost patience with a read that was held. Whether anything is wrong is told by the next, which is plain. */
+  function cut(how: Cut, sentAt: number): PollOutcome {
+    habits.noteCut(how);
+    cutAfter = how.after;
+    inDoubt = true;
+    unwatchedSince = performance.now();
+    return { kind: 'cut', isShort: !isAtItsEnd(how), sentAt, receivedAt: Math.max(sentAt, Date.now()) };
   }
 
   function failed(error: unknown, hold: boolean): PollOutcome | null {

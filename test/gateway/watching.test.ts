@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Fault } from '../../src/simulator/faults.ts';
+import type { Settings } from '../../src/simulator/settings.ts';
 import { type House, openHouse, until } from '../support/gateway.ts';
 import { type Stream, watch } from '../support/streams.ts';
 
@@ -509,6 +510,54 @@ describe('An upstream that', () => {
       const seen = await readTo(stream, (event) => event.party?.muted === true);
       expect(seen.map(({ kind }) => kind)).toContain('RECOVERED');
       expect(seen.at(-1)).toMatchObject({ party: { status: { code: 'HOLD' }, muted: true } });
+    });
+  }
+});
+
+// At once, because nothing can be hurried here: a read is held for six seconds at least.
+describe.concurrent('Held reads that', () => {
+  /** A stream before an upstream that ends held reads so, until some of them have ended; then the call changes. */
+  async function quietly(
+    longPollTimeout: string,
+    settings: Partial<Settings>,
+    enough: (seen: Held[]) => boolean,
+  ) {
+    await using house = await openHouse({ environment: { LONG_POLL_TIMEOUT: longPollTimeout } });
+    house.simulator.configure(settings);
+    const call = connectedCall(house);
+    const stream = events(house, call.sessionId);
+    expect((await stream.next()).__typename).toBe('CallSnapshot');
+    const ended = () =>
+      polls(house, call.sessionId)
+        .filter(({ held, ended }) => held && ended !== null)
+        .map(({ status, query }) => ({ status, seconds: Number(new URLSearchParams(query).get('timeout')) }));
+    await until(() => enough(ended()));
+    call.move({ code: 'Hold' });
+    // Nothing but the change: neither trouble nor recovery.
+    expect(await stream.next()).toMatchObject({
+      __typename: 'CallPartyChange',
+      party: { status: { code: 'HOLD' } },
+    });
+    return ended();
+  }
+  type Held = { readonly status: number | null; readonly seconds: number };
+
+  for (const longPollExpiry of [204, 304, 408, 504] as const) {
+    test(`end with ${longPollExpiry} when nothing is new are no trouble.`, async () => {
+      const isSo = ({ status }: Held) => status === longPollExpiry;
+      const seen = await quietly('1', { longPollExpiry }, (ends) => ends.filter(isSo).length >= 2);
+      expect(seen.filter(isSo).length).toBeGreaterThanOrEqual(2);
+    });
+  }
+
+  for (const longPollCutBy of [408, 502, 504, 'reset'] as const) {
+    test(`a proxy ends after a while, by ${longPollCutBy}, are shortened, and no trouble.`, async () => {
+      const status = longPollCutBy === 'reset' ? null : longPollCutBy;
+      const settings = { longPollCutAfter: 1_400, longPollCutBy };
+      const seen = await quietly('6', settings, (ends) => ends.some((end) => end.status === 200));
+      const cut = seen.filter((end) => end.status === status).map(({ seconds }) => seconds);
+      expect(cut).toEqual([6, 6]);
+      expect(seen.find((end) => end.status === 200)).toEqual({ status: 200, seconds: 1 });
     });
   }
 });

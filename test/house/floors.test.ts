@@ -60,7 +60,13 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/live/exchange.ts',
     'src/live/replay.ts',
   ],
-  ['src/live/transitions.ts', 'src/live/shared-read.ts', 'src/live/events.ts', 'src/live/call-list.ts'],
+  [
+    'src/live/transitions.ts',
+    'src/live/shared-read.ts',
+    'src/live/events.ts',
+    'src/live/call-list.ts',
+    'src/live/hold-limit.ts',
+  ],
   ['src/live/readers.ts', 'src/live/second-look.ts'],
   [
     'src/simulator/account.ts',
@@ -78,6 +84,7 @@ const FLOORS: readonly (readonly string[])[] = [
   // 5, 6 wholes
   ['src/ringcentral/http.ts'],
   ['src/ringcentral/push/listener.ts'],
+  ['src/ringcentral/held-reads.ts'],
   ['src/ringcentral/call-control.ts'],
   ['src/live/watch.ts'],
   ['src/live/watched-call.ts', 'src/live/active-calls.ts'],

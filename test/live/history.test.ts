@@ -64,6 +64,8 @@ interface Plan {
   readonly troubles: readonly (typeof TROUBLES)[number][];
   readonly latencies: readonly number[];
   readonly longPolls: readonly Phone['longPoll'][];
+  /** How held reads end when nothing changes. */
+  readonly holds: Pick<Phone, 'patience' | 'expiry'>;
   readonly clockOffset: number;
   readonly ending: 'goes on' | 'hangs up' | 'is forgotten';
 }
@@ -97,6 +99,10 @@ const plans: fc.Arbitrary<Plan> = fc.record({
   longPolls: fc.array(fc.constantFrom<Phone['longPoll'][]>('honour', 'ignore', 'refuse'), {
     minLength: 1,
     maxLength: 3,
+  }),
+  holds: fc.record({
+    patience: fc.constantFrom(Infinity, Infinity, 20_000, 7_000, 1_500),
+    expiry: fc.constantFrom<Phone['expiry'][]>('body', 'body', 'nothingNew', 'cut'),
   }),
   clockOffset: fc.constantFrom(0, 0, 700, -60_000, 3_600_000),
   ending: fc.constantFrom<Plan['ending'][]>('goes on', 'hangs up', 'is forgotten'),
@@ -169,6 +175,7 @@ async function play(plan: Plan): Promise<{ phone: Phone; seen: Seen[]; count: nu
     return { status: status(code, { description: String(version) }) };
   };
   phone.outlook = outlookOf;
+  Object.assign(phone, plan.holds);
   phone.clockOffset = plan.clockOffset;
   phone.set(PARTIES.map((id) => party(id, 'SETUP', next('SETUP'))));
 
@@ -389,7 +396,12 @@ describe('Every reader', () => {
         slowMoves,
         fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 10 }),
         fc.constantFrom(0, 900, -3_600_000),
-        async (moves, latencies, clockOffset) => {
+        fc.constantFrom<Plan['holds'][]>(
+          { patience: Infinity, expiry: 'body' },
+          { patience: 20_000, expiry: 'nothingNew' },
+          { patience: Infinity, expiry: 'cut' },
+        ),
+        async (moves, latencies, clockOffset, holds) => {
           const reader: ReaderPlan = { kind: 'events', at: 0, breaks: null, isSlow: false };
           const plan: Plan = {
             moves,
@@ -398,6 +410,7 @@ describe('Every reader', () => {
             troubles: [],
             latencies,
             longPolls: ['honour'],
+            holds,
             clockOffset,
             ending: 'goes on',
           };

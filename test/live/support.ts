@@ -3,7 +3,13 @@ import { onTestFinished, vi } from 'vitest';
 import { BadUserInput, UpstreamUnavailable } from '../../schema/failures.ts';
 import type { ActiveCall, CallParty, CallSession, PartyStatus, PartyStatusCode } from '../../schema/model.ts';
 import { createHub, type Hub, type HubOptions } from '../../src/live/hub.ts';
-import type { CallSource, LongPoll, Reading, ReadOptions } from '../../src/live/source.ts';
+import {
+  type CallSource,
+  HoldEnded,
+  type LongPoll,
+  type Reading,
+  type ReadOptions,
+} from '../../src/live/source.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
 
@@ -115,6 +121,10 @@ export interface Phone {
   readonly source: CallSource;
   readonly requests: readonly Request[];
   longPoll: 'honour' | 'ignore' | 'refuse';
+  /** Milliseconds after which somebody on the way cuts a held read. */
+  patience: number;
+  /** How a held read ends when its time is over. */
+  expiry: 'body' | 'nothingNew' | 'cut';
   /** Milliseconds there, and the same back. */
   latency: () => number;
   /** Its clock is ahead of ours by so many milliseconds. */
@@ -148,6 +158,8 @@ export function createPhone(): Phone {
   const phone: Phone = {
     requests,
     longPoll: 'honour',
+    patience: Infinity,
+    expiry: 'body',
     latency: () => 5,
     clockOffset: 0,
     activeCalls: [],
@@ -181,8 +193,7 @@ export function createPhone(): Phone {
           if (longPoll !== undefined && phone.longPoll === 'refuse') {
             throw new BadUserInput('timestamp', 'timestamp');
           }
-          if (longPoll !== undefined && phone.longPoll === 'honour')
-            await changed(sessionId, longPoll, signal);
+          if (longPoll !== undefined && phone.longPoll === 'honour') await held(sessionId, longPoll, signal);
           return phone.now(sessionId);
         };
         return ask({ kind: 'session', sessionId, longPoll }, options, answer, null);
@@ -235,8 +246,21 @@ export function createPhone(): Phone {
     }
   }
 
-  /** Resolves when the call changed after the timestamp, or the timeout is over. */
-  function changed(sessionId: string, { timestamp, timeout }: LongPoll, signal?: AbortSignal): Promise<void> {
+  /** Resolves when there is an answer to a held read; one that brings nothing new may end otherwise. */
+  async function held(sessionId: string, longPoll: LongPoll, signal?: AbortSignal): Promise<void> {
+    const timeout = longPoll.timeout * 1_000;
+    if (await changed(sessionId, longPoll.timestamp, Math.min(timeout, phone.patience), signal)) return;
+    const end = phone.patience < timeout ? 'cut' : phone.expiry;
+    if (end !== 'body') throw new HoldEnded(end, new UpstreamUnavailable('It broke.', true));
+  }
+
+  /** True when the call changed after the timestamp, false when that took too long. */
+  function changed(
+    sessionId: string,
+    timestamp: string,
+    timeout: number,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
     const isNews = () => (calls.get(sessionId)?.changedAt ?? Infinity) >= Date.parse(timestamp);
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
@@ -245,9 +269,9 @@ export function createPhone(): Phone {
         signal?.removeEventListener('abort', abort);
         settle();
       };
-      const look = () => isNews() && end(resolve);
+      const look = () => isNews() && end(() => resolve(true));
       const abort = () => end(() => reject(signal?.reason));
-      const timer = setTimeout(() => end(resolve), timeout * 1_000);
+      const timer = setTimeout(() => end(() => resolve(false)), timeout);
       listeners.add(look);
       signal?.addEventListener('abort', abort);
       look();
