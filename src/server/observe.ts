@@ -116,8 +116,9 @@ class ObservedOperation implements Operation {
     const releases = this.#releases;
     if (releases === null) return;
     this.#releases = null;
-    this.#report(this, result);
+    // First, so that nothing that is wrong with the log or a metric can keep a place taken.
     for (const release of releases) release();
+    this.#report(this, result);
   }
 }
 
