@@ -140,8 +140,14 @@ const httpUrl = z.string().transform((text, context) => {
     context.addIssue('an address without user, password, query or fragment');
     return z.NEVER;
   }
-  return url.href.replace(/\/+$/, '');
+  return withoutSlashes(url.href);
 });
+
+function withoutSlashes(href: string): string {
+  let end = href.length;
+  while (href[end - 1] === '/') end -= 1;
+  return href.slice(0, end);
+}
 
 const origin = z
   .string()

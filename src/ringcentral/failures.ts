@@ -93,7 +93,7 @@ export function failureOfAnswer(answer: RawAnswer): CallControlFailure {
 
 /** What an answer of 200 to 299 means whose body cannot be read. */
 export function unreadable(answer: RawAnswer, cause?: unknown): UpstreamBadResponse {
-  const kind = /^\s*</.test(answer.text) ? 'a web page' : 'something that is not JSON';
+  const kind = answer.text.trimStart().startsWith('<') ? 'a web page' : 'something that is not JSON';
   return new UpstreamBadResponse(
     `RingCentral answered ${kind} instead of a call.`,
     traceOf(answer),
@@ -214,9 +214,14 @@ function withoutUndefined<Value extends object>(
 const URL_TEXT = /https?:\/\/\S+/gi;
 const LONG_NUMBER = /\+?\d{7,}/g;
 const LONGEST_MESSAGE = 300; // characters
+/** Longer ones are cut before anything is looked for in them. */
+const LONGEST_READ = 2_000; // characters
 
 /** RingCentral's own words, without what must not be repeated. */
 function speakable(message: string | undefined): string | undefined {
   if (message === undefined) return undefined;
-  return withoutSecrets(message).replace(URL_TEXT, '…').replace(LONG_NUMBER, '…').slice(0, LONGEST_MESSAGE);
+  return withoutSecrets(message.slice(0, LONGEST_READ))
+    .replace(URL_TEXT, '…')
+    .replace(LONG_NUMBER, '…')
+    .slice(0, LONGEST_MESSAGE);
 }
