@@ -13,6 +13,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CallControlFailure, Forbidden, RateLimited, Unauthenticated } from '../../schema/failures.ts';
 import { type ActiveCall, isOver, type PartyStatusCode, type TelephonyStatus } from '../../schema/model.ts';
+import { setAlarm } from '../alarm.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createLine, type Line, type QueueRules } from './exchange.ts';
@@ -127,7 +128,7 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
   function schedule(wait: number): void {
     if (timer !== null) clearTimeout(timer);
     dueAt = Date.now() + wait;
-    timer = setTimeout(() => void look('poll'), wait);
+    timer = setAlarm(() => void look('poll'), wait);
   }
 
   async function look(lane: 'query' | 'poll'): Promise<void> {
