@@ -14,6 +14,7 @@ import {
   NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
   parse,
+  type validate,
 } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
@@ -24,6 +25,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { OperationPlace } from './by-operation.ts';
 import { createExecutor } from './compiled.ts';
 import type { Crowd } from './crowd.ts';
+import { UnconditionalSubscriptionRule, withinStack } from './document-rules.ts';
 import { deliver, type Recipient, type Send } from './fan-out.ts';
 import { createFastPath, type Executor, type FastPath, type SubscriptionArgs } from './fast-path.ts';
 import { createLimitsRule } from './limits.ts';
@@ -220,10 +222,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         if (findDocument !== null) setParams({ ...params, query: findDocument(params) });
       },
       onParse({ setParseFn }) {
-        setParseFn((source, options) => parse(source, { ...options, maxTokens: config.maxTokens }));
+        setParseFn((source, options) =>
+          withinStack(() => parse(source, { ...options, maxTokens: config.maxTokens })),
+        );
       },
-      onValidate({ addValidationRule }) {
+      onValidate({ addValidationRule, validateFn, setValidationFn }) {
+        setValidationFn((...args: Parameters<typeof validate>) => withinStack(() => validateFn(...args)));
         addValidationRule(limitsRule);
+        addValidationRule(UnconditionalSubscriptionRule);
         if (!config.introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
       },
       onExecute({ args }) {

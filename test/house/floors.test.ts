@@ -78,6 +78,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/server/fan-out.ts',
     'src/server/drain.ts',
     'src/server/compiled.ts',
+    'src/server/document-rules.ts',
     'src/server/graphiql.ts',
     'src/server/limits.ts',
     'src/server/masking.ts',
