@@ -27,6 +27,9 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly production: boolean;
+  /** Null: the metrics have no port of their own. */
+  readonly metricsPort: number | null;
+  readonly metricsHost: string;
   /** Null: the embedded simulator. */
   readonly ringCentralServerUrl: string | null;
   readonly simulatorPort: number;
@@ -79,6 +82,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: settings.HOST,
     port: settings.PORT,
     production,
+    metricsPort: settings.METRICS_PORT ?? null,
+    metricsHost: settings.METRICS_HOST,
     ringCentralServerUrl: settings.RINGCENTRAL_SERVER_URL ?? null,
     simulatorPort: settings.SIMULATOR_PORT,
     identity: identityOf(settings),
@@ -156,13 +161,14 @@ const origin = z
     'a comma list of origins, like https://desk.example.com (no path, no trailing slash)',
   );
 
+const host = z.string().regex(/^[\w.:-]+$/, 'a host name or an IP address, like 127.0.0.1 or 0.0.0.0');
+
 const Settings = z.object({
   NODE_ENV: z.string().optional(),
-  HOST: z
-    .string()
-    .regex(/^[\w.:-]+$/, 'a host name or an IP address, like 127.0.0.1 or 0.0.0.0')
-    .default('127.0.0.1'),
+  HOST: host.default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).prefault('4000'),
+  METRICS_PORT: wholeNumber(0, 65_535).optional(),
+  METRICS_HOST: host.default('127.0.0.1'),
   SIMULATOR_PORT: wholeNumber(0, 65_535).prefault('4010'),
   SIMULATOR: onOff.prefault('off'),
   RINGCENTRAL_SERVER_URL: httpUrl.optional(),
@@ -240,6 +246,9 @@ function crossChecks(settings: Settings, production: boolean): string[] {
       'RINGCENTRAL_SERVER_URL: read nothing, required with NODE_ENV=production, ' +
         'like https://platform.ringcentral.com. SIMULATOR=on starts the simulator instead.',
     );
+  }
+  if (settings.METRICS_PORT !== undefined && settings.METRICS_PORT === settings.PORT && settings.PORT !== 0) {
+    problems.push(`METRICS_PORT: read "${settings.METRICS_PORT}", which is PORT; allowed is another one.`);
   }
   if (settings.SIMULATOR && settings.RINGCENTRAL_SERVER_URL !== undefined) {
     problems.push(

@@ -15,7 +15,10 @@ try {
   const gateway = await createGateway(config, { log });
   const calls = gateway.simulatorUrl === null ? `calls of ${config.ringCentralServerUrl}` : 'simulated calls';
   const page = config.graphiql ? `GraphiQL: ${gateway.url}` : `GraphQL: ${gateway.url}`;
-  log.info({ simulator: gateway.simulatorUrl ?? undefined }, `${page} (${calls})`);
+  log.info(
+    { simulator: gateway.simulatorUrl ?? undefined, metrics: gateway.metricsUrl ?? undefined },
+    `${page} (${calls})`,
+  );
 
   let ending = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

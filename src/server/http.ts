@@ -19,12 +19,14 @@ import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import { handleProtocols } from 'graphql-ws';
 import type { Config } from '../config.ts';
+import { isMeant } from '../hosts.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createCrowd } from './crowd.ts';
 import { sendAwayAll } from './drain.ts';
 import { createGraphiQLPage, type Example } from './graphiql.ts';
 import { type CreateContext, createPipeline } from './graphql.ts';
+import { tellMetrics } from './metrics-door.ts';
 import { createObserver, type ReceivedAtOf } from './observe.ts';
 import { mayConnect } from './origins.ts';
 import { PATIENCE, type Patience } from './patience.ts';
@@ -80,14 +82,16 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const requests = createRequestDoor({ config, pipeline, gatekeeper, observer, crowd, patience });
   const sockets = createWebSockets({ config, pipeline, gatekeeper, observer, crowd, metrics, log, patience });
   const page = config.graphiql ? createGraphiQLPage(examples) : null;
+  const trusted = config.corsOrigins.map((origin) => new URL(origin).hostname);
   let draining = false;
   let drained: Promise<void> | undefined;
 
   const readings = new Map<string, (response: ServerResponse) => Promise<void> | void>([
     ['/healthz', (response) => sendJson(response, 200, { status: 'ok' })],
     ['/readyz', tellReadiness],
-    ['/metrics', tellMetrics],
   ]);
+  // Whoever comes to a public port may not read what goes on; METRICS_PORT is for those who may.
+  if (!config.production) readings.set('/metrics', (response) => tellMetrics(metrics, response));
   if (page !== null) {
     readings.set('/', (response) => void response.writeHead(302, { location: '/graphql' }).end());
   }
@@ -129,7 +133,9 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request);
     response.setHeader('x-request-id', requestId);
+    response.setHeader('x-content-type-options', 'nosniff');
     if (draining) response.setHeader('connection', 'close');
+    if (isMisdirected(request)) return sendJson(response, MISDIRECTED, { error: NOT_MEANT });
     const path = pathOf(request);
     if (path === '/graphql') {
       if (page !== null && wantsPage(request)) return page.serve(request, response);
@@ -149,21 +155,23 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     sendJson(response, readiness.ok ? 200 : 503, readiness);
   }
 
-  async function tellMetrics(response: ServerResponse): Promise<void> {
-    const text = await metrics.registry.metrics();
-    response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text);
-  }
-
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Before ws listens, a client that hangs up must not end the process.
     socket.on('error', hangUp);
-    const status = upgradeStatus(request, config.corsOrigins, draining);
+    const status = isMisdirected(request)
+      ? MISDIRECTED
+      : upgradeStatus(request, config.corsOrigins, draining);
     if (status === 101) {
       sockets.accept(request, socket, head);
     } else {
       const line = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`;
       socket.end(`${line}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     }
+  }
+
+  /** Simulated calls have no token to keep a page out that had its own name resolve to this machine. */
+  function isMisdirected({ headers }: IncomingMessage): boolean {
+    return config.ringCentralServerUrl === null && !isMeant(headers.host, { host: config.host, trusted });
   }
 
   async function drain(): Promise<void> {
@@ -206,6 +214,11 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     server.closeAllConnections();
   }
 }
+
+const MISDIRECTED = 421;
+const NOT_MEANT =
+  'With the simulator this gateway answers only to localhost, to its HOST and to the hosts of CORS_ORIGINS: ' +
+  'a page of another name has no business here.';
 
 function hangUp(this: Duplex): void {
   this.destroy();

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  */
 const FLOORS: readonly (readonly string[])[] = [
   // 0 words
-  ['src/alarm.ts', 'src/telemetry/outlet.ts'],
+  ['src/alarm.ts', 'src/hosts.ts', 'src/telemetry/outlet.ts'],
   ['schema/model.ts', 'src/ringcentral/wire.ts', 'src/config.ts', 'src/telemetry/'],
   ['schema/failures.ts'],
   // 1 promise
@@ -79,6 +79,8 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/server/drain.ts',
     'src/server/compiled.ts',
     'src/server/document-rules.ts',
+    'src/server/metrics-door.ts',
+    'src/server/reach.ts',
     'src/server/graphiql.ts',
     'src/server/limits.ts',
     'src/server/masking.ts',
@@ -123,7 +125,7 @@ describe('The house', () => {
       .filter((file) => file.startsWith('src/simulator/'))
       .flatMap((file) => importsOf(file))
       .filter((imported) => !imported.startsWith('src/simulator/'));
-    expect([...new Set(borrowed)]).toEqual(['src/ringcentral/wire.ts']);
+    expect([...new Set(borrowed)].sort()).toEqual(['src/hosts.ts', 'src/ringcentral/wire.ts']);
   });
 });
 
