@@ -14,7 +14,7 @@ import {
 } from './ringcentral/auth.ts';
 import { createBudget } from './ringcentral/budget.ts';
 import { createCallControl } from './ringcentral/call-control.ts';
-import { createUpstream } from './ringcentral/http.ts';
+import { createUpstream, type UpstreamParts } from './ringcentral/http.ts';
 import { createIdempotencyKeys } from './ringcentral/idempotency.ts';
 import {
   createPassThroughGatekeeper,
@@ -46,6 +46,7 @@ export interface GatewayOptions {
   readonly log?: Log;
   readonly live?: Pick<HubOptions, 'pace' | 'activeCallsPace' | 'limits'>;
   readonly tokens?: TokenTimes;
+  readonly outages?: UpstreamParts['outages'];
   readonly signIn?: Pick<ServiceSignInParts, 'clock'>;
 }
 
@@ -69,6 +70,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     log,
     upstreamTimeout: config.upstreamTimeout,
     userAgent: USER_AGENT,
+    outages: options.outages,
   });
   const callControl = createCallControl(upstream);
   const hub = createHub({ metrics, log, longPollTimeout: config.longPollTimeout, ...options.live });

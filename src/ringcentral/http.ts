@@ -39,6 +39,7 @@ import {
   upstreamDateOf,
 } from './failures.ts';
 import { checkBody, type Operation, pathOf } from './operations.ts';
+import { createOutages, type OutageParts } from './outage.ts';
 import type { RateNotice } from './rate-window.ts';
 import { FULL_PURSE, pay, retryDelay, type Trouble, take } from './retry.ts';
 
@@ -52,6 +53,8 @@ export interface UpstreamParts {
   readonly upstreamTimeout: number;
   /** Names us to RingCentral, like `ringcentral-graphql-gateway/0.1.0`. */
   readonly userAgent: string;
+  /** What tests turn. */
+  readonly outages?: Pick<OutageParts, 'steady' | 'clock'> | undefined;
 }
 
 export interface UpstreamRequest {
@@ -138,6 +141,9 @@ export function createUpstream(parts: UpstreamParts): Upstream {
     throwHttpErrors: false,
   });
   let purse = FULL_PURSE;
+  const outages = createOutages({ log, ...parts.outages });
+  /** Operations and statuses that were told of. */
+  const undocumented = new Set<string>();
 
   return {
     timeout: upstreamTimeout,
@@ -216,6 +222,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
   };
 
   function stop(): void {
+    outages.stop();
     agent.http.destroy();
     agent.https.destroy();
   }
@@ -293,15 +300,23 @@ export function createUpstream(parts: UpstreamParts): Upstream {
     }
   }
 
-  function note(request: Dispatch, { raw, status, answer }: Outcome): void {
+  function note(request: Dispatch, { raw, status, answer, failure }: Outcome): void {
     const { operation, lane, requestId } = request;
+    const isFailed = failure instanceof UpstreamUnavailable || status === 'bad-response';
     const { upstreamRequestId } = answer;
     const seconds = (answer.receivedAt - answer.sentAt) / 1_000;
     metrics.upstreamRequests.inc({ operation: operation.id, status, lane });
     if (!request.isHeld) metrics.upstreamSeconds.observe({ operation: operation.id }, seconds);
     const facts = { requestId, upstreamRequestId, operation: operation.id, status, lane, seconds };
     log.debug(facts, 'RingCentral answered.');
+    // A poll that was held and cut tells of a proxy in between, as a rule.
+    if (status !== 'aborted' && !(isFailed && request.isHeld)) {
+      outages.note({ failed: isFailed, operation: operation.id, status });
+    }
     if (raw !== null && isSuccess(raw.status) && !operation.success.includes(raw.status)) {
+      const what = `${operation.id} ${status}`;
+      if (undocumented.has(what)) return;
+      undocumented.add(what);
       log.warn(facts, 'RingCentral answered a success that it does not document.');
     }
   }

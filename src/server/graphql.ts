@@ -30,7 +30,14 @@ import { deliver, type Recipient, type Send } from './fan-out.ts';
 import { createFastPath, type Executor, type FastPath, type SubscriptionArgs } from './fast-path.ts';
 import { createLimitsRule } from './limits.ts';
 import { codeOf, maskError, originOf, STATUS_OF_CODE } from './masking.ts';
-import { nameOperation, noteDelay, type Operation, type ReceivedAtOf, withPushDelays } from './observe.ts';
+import {
+  nameOperation,
+  noteDelay,
+  type Operation,
+  type ReceivedAtOf,
+  withOutcomes,
+  withPushDelays,
+} from './observe.ts';
 import type { FindDocument, OperationParams } from './persisted.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -147,7 +154,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   };
 
   function contextOf(arrival: Arrival): object {
-    const provider = providerOf(arrival);
+    const provider = withOutcomes(providerOf(arrival), arrival.operation);
     return createContext({
       provider: receivedAtOf === undefined ? provider : withPushDelays(provider, metrics, receivedAtOf),
       requestId: arrival.operation.requestId,
