@@ -180,7 +180,8 @@ function orderOfNews(
   if (news === undefined) return 'new';
   if (news.sequence <= (held.marks.get(only)?.sequence ?? -Infinity)) return 'double';
   const party = session.parties.find(({ id }) => id === only);
-  const span = held.shown.get(only);
+  // RingCentral keeps parties that have left: of one that a later body does not have, the news are too old.
+  const span = held.shown.get(only) ?? held.shown.get(WHOLE);
   if (party === undefined || span === undefined || news.eventTime === null || isOver(party.status))
     return 'new';
   if (news.eventTime < span.least) return 'older';
@@ -195,11 +196,13 @@ function marked(held: Held | null, { only, news, receivedAt }: Observation): Hel
 function shownBy(held: Held | null, { session, only, news, trueAt }: Observation): Held['shown'] {
   if (news !== undefined || trueAt === undefined) return held?.shown ?? NOTHING_SHOWN;
   const ids = only === undefined ? session.parties.map(({ id }) => id) : [only];
-  const shown = new Map(only === undefined ? [] : held?.shown);
+  const shown = new Map(only === undefined ? [[WHOLE, trueAt] as const] : held?.shown);
   for (const id of ids) shown.set(id, trueAt);
   return shown;
 }
 
+/** Stands for the whole body; no party is called so. */
+const WHOLE = '';
 const NO_MARKS: Held['marks'] = new Map();
 const NOTHING_SHOWN: Held['shown'] = new Map();
 
@@ -258,6 +261,27 @@ export function revived(alive: CallSession, end: Held): Held {
     observedAt: (observedAt.get(party.id) ?? party.observedAt) + 1,
   }));
   return { ...end, session: { ...alive, parties, observedAt: end.session.observedAt } };
+}
+
+/** When what is held last changed, by a body or by news; epoch milliseconds. */
+export function newestChange(held: Held | null): number {
+  if (held === null) return -Infinity;
+  let newest = held.changedAt;
+  for (const { changedAt } of held.marks.values()) newest = Math.max(newest, changedAt);
+  return newest;
+}
+
+/**
+ * True when others may have moved with a party: it began, was answered, went or left. Taking a call off hold is no
+ * answering, and ringing on is no move.
+ */
+export function movesOthers(transitions: readonly Transition[]): boolean {
+  return transitions.some(({ party, previousStatus }) => {
+    const [before, after] = [previousStatus?.code, party.status.code];
+    if (before === after) return false;
+    const isTalking = (code: typeof before) => code === 'ANSWERED' || code === 'HOLD';
+    return !(isTalking(before) && isTalking(after)) && !(before === 'SETUP' && after === 'PROCEEDING');
+  });
 }
 
 /**

@@ -126,8 +126,19 @@ export function createMetrics() {
     }),
     pushEvents: new Counter({
       name: 'gateway_push_events_total',
-      help: 'Notifications of RingCentral: applied, old or double (dropped), foreign (of another subscription), unreadable.',
+      help: 'Notifications of RingCentral: applied, known, old (or double; dropped), doubtful (read again), foreign (of another subscription), ghost (of a call that is over), unreadable.',
       labelNames: ['result'] as const,
+      registers,
+    }),
+    pushArrivalSeconds: new Histogram({
+      name: 'gateway_push_arrival_seconds',
+      help: 'Time from a change, by the clock of RingCentral, to the arrival of its notification, by ours.',
+      buckets: SECONDS,
+      registers,
+    }),
+    untoldChanges: new Counter({
+      name: 'gateway_push_untold_changes_total',
+      help: 'Changes of own parties that notifications should have told and only a look has found; stays 0.',
       registers,
     }),
     pushRecoveries: new Counter({

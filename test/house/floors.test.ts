@@ -86,10 +86,11 @@ const FLOORS: readonly (readonly string[])[] = [
   // 5, 6 wholes
   ['src/ringcentral/http.ts'],
   ['src/ringcentral/push/listener.ts'],
+  ['src/ringcentral/push/push.ts'],
   ['src/ringcentral/held-reads.ts'],
   ['src/ringcentral/call-control.ts'],
   ['src/live/watch.ts'],
-  ['src/live/watched-call.ts', 'src/live/active-calls.ts'],
+  ['src/live/watched-call.ts', 'src/live/active-calls.ts', 'src/live/newsroom.ts'],
   ['src/live/desk.ts'],
   ['src/live/hub.ts'],
   ['src/ringcentral/provider.ts'],

@@ -17,6 +17,8 @@ import type { WireEventParty, WireNotification, WireSessionEvent } from '../wire
 /** One party's news. */
 export interface SessionNews {
   readonly sessionId: string;
+  /** The older numeric id, as presence has it. */
+  readonly legacySessionId: string | null;
   readonly partyId: string;
   /** Counts the changes of one call over all its parties. */
   readonly sequence: number;
@@ -57,6 +59,7 @@ export function readSessionNews(body: unknown, receivedAt: number, leftOut: Left
     return [
       {
         ...{ sessionId, partyId, sequence, eventTime, receivedAt, session },
+        legacySessionId: asText(wire.sessionId),
         party: (known: CallParty | null) => laidOver(known, told, party),
       },
     ];
