@@ -105,6 +105,8 @@ export function createLiveClient(
     ...client,
     subscribe: (payload, sink) => client.subscribe(ownCopy(payload), sink),
     iterate: (payload) => client.iterate(ownCopy(payload)),
+    // A gateway that is away needs no goodbye.
+    dispose: () => Promise.resolve(client.dispose()).catch(() => {}),
   };
 }
 

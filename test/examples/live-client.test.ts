@@ -170,13 +170,12 @@ describe('A live client', () => {
     );
     await road.comeBack(other.url);
     await until(async () => (await desk.events()).length === 2);
-    await other.stop();
-
     expect(await desk.failures()).toEqual([]);
     expect(await desk.events()).toMatchObject([
       { __typename: 'CallSnapshot', reason: 'SUBSCRIBED' },
       { __typename: 'CallSnapshot', reason: 'CURSOR_FOREIGN' },
     ]);
+    await other.stop();
   });
 
   test('brings a fresh token at each connection, and waits where there is none to be had', async () => {
