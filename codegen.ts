@@ -10,11 +10,13 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { preset } from '@graphql-codegen/client-preset';
 import { codegen } from '@graphql-codegen/core';
+import { minifyIntrospectionQuery } from '@urql/introspection';
 import {
   buildSchema,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
+  introspectionFromSchema,
   isAbstractType,
   isListType,
   isNonNullType,
@@ -37,7 +39,9 @@ export async function generate(): Promise<Map<string, string>> {
     .sort();
   const examples = names.map((name) => read(`examples/${name}`));
   const files = await generateClient('test/generated/', await Promise.all(examples));
-  files.set('examples/cache-types.ts', printCacheTypes(buildSchema(await read('schema/schema.graphql'))));
+  const schema = buildSchema(await read('schema/schema.graphql'));
+  files.set('examples/cache-types.ts', printCacheTypes(schema));
+  files.set('examples/graphcache-schema.ts', printGraphcacheSchema(schema));
   return files;
 }
 
@@ -103,6 +107,14 @@ export const embeddedTypes: string[] = ${literal(embedded)};
 
 /** The fields that are lists of objects. A new list takes the place of the old one. */
 export const listFields: Record<string, string[]> = ${literal(Object.fromEntries(lists))};
+`;
+}
+
+/** The schema as graphcache wants it: without descriptions and arguments' types, a tenth of the whole. */
+function printGraphcacheSchema(schema: GraphQLSchema): string {
+  const minified = minifyIntrospectionQuery(introspectionFromSchema(schema));
+  return `/** The schema as graphcache wants it: \`npm run codegen\` of the gateway writes it. */
+export const schema = ${JSON.stringify(minified)};
 `;
 }
 
