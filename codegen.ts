@@ -45,11 +45,17 @@ export async function generate(): Promise<Map<string, string>> {
   return files;
 }
 
+/** What the frontends that we show choose differently. */
+export interface ClientOptions {
+  readonly documentMode?: 'string' | 'documentNodeImportFragments';
+  readonly documentTransforms?: NonNullable<Parameters<typeof codegen>[0]['documentTransforms']>;
+}
+
 /** Operations as typed documents and as a manifest, as the client preset makes them. */
 export async function generateClient(
   folder: string,
   operations: readonly string[],
-  documentTransforms: NonNullable<Parameters<typeof codegen>[0]['documentTransforms']> = [],
+  { documentMode = 'string', documentTransforms = [] }: ClientOptions = {},
 ): Promise<Map<string, string>> {
   const schema = lexicographicSortSchema(buildSchema(await read('schema/schema.graphql')));
   const outputs = await preset.buildGeneratesSection({
@@ -65,7 +71,7 @@ export async function generateClient(
       type: 'standard',
     })),
     config: {
-      documentMode: 'string',
+      documentMode,
       useTypeImports: true,
       enumsAsTypes: true,
       strictScalars: true,

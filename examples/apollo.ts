@@ -13,6 +13,7 @@ export function createApolloClient(
   url: string,
   token: () => string | Promise<string>,
   live: Client,
+  ...more: ApolloLink[]
 ): ApolloClient {
   const newest = createNewest();
   return new ApolloClient({
@@ -21,6 +22,7 @@ export function createApolloClient(
       new SetContextLink(async ({ headers }) => ({
         headers: { ...headers, authorization: `Bearer ${await token()}` },
       })),
+      ...more,
       ApolloLink.split(
         ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
         new GraphQLWsLink(live),

@@ -17,6 +17,7 @@ export function createUrqlClient(
   token: () => string | Promise<string>,
   live: LiveClient,
   cache: Exchange = cacheExchange,
+  ...more: Exchange[]
 ): Client {
   const newest = createNewest();
   return new Client({
@@ -34,10 +35,13 @@ export function createUrqlClient(
         },
         onResult: (result) => ({ ...result, data: newest(result.data) }),
       }),
+      ...more,
       fetchExchange,
       subscriptionExchange({
-        forwardSubscription: ({ query = '', variables }) => ({
-          subscribe: (sink) => ({ unsubscribe: live.subscribe({ query, variables }, sink as Sink) }),
+        forwardSubscription: ({ query = '', variables, extensions }) => ({
+          subscribe: (sink) => ({
+            unsubscribe: live.subscribe({ query, variables, extensions }, sink as Sink),
+          }),
         }),
       }),
     ],
