@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
+const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
+
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** CI installs a browser: one that is missing there fails, elsewhere what needs it is skipped, which shows. */
@@ -38,11 +40,14 @@ export interface Site extends AsyncDisposable {
   /** Where its page comes from: the gateway must let it in by `CORS_ORIGINS`. */
   readonly origin: string;
   /** Opens the page in a window that knows nothing. */
-  open(browser: Browser): Promise<OpenPage>;
+  open(browser: Browser, query?: string): Promise<OpenPage>;
 }
 
-/** Serves a script of `test/examples/pages/` as a page with nothing else on it. */
-export async function serveSite(script: string): Promise<Site> {
+/** A script of `test/examples/pages/`, or one that is written here and stands in `examples/`. */
+export type Script = string | { readonly contents: string };
+
+/** Serves a script as a page with nothing else on it. */
+export async function serveSite(script: Script): Promise<Site> {
   const text = await bundle(script);
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8');
@@ -53,7 +58,7 @@ export async function serveSite(script: string): Promise<Site> {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     origin,
-    async open(browser) {
+    async open(browser, query = '') {
       const context = await browser.newContext();
       const page = await context.newPage();
       const complaints: string[] = [];
@@ -61,7 +66,7 @@ export async function serveSite(script: string): Promise<Site> {
         if (['warning', 'error'].includes(message.type())) complaints.push(message.text());
       });
       page.on('pageerror', (error) => void complaints.push(String(error)));
-      await page.goto(origin);
+      await page.goto(`${origin}/${query}`);
       return { page, context, complaints, [Symbol.asyncDispose]: () => context.close() };
     },
     async [Symbol.asyncDispose]() {
@@ -72,10 +77,14 @@ export async function serveSite(script: string): Promise<Site> {
   };
 }
 
-/** One script, as in development: libraries warn of what they would only do wrong in production. */
-async function bundle(script: string): Promise<string> {
+/** As in development: libraries warn of what they would only do wrong in production. */
+async function bundle(script: Script): Promise<string> {
+  const source =
+    typeof script === 'string'
+      ? { entryPoints: [fileURLToPath(new URL(`../examples/pages/${script}`, import.meta.url))] }
+      : { stdin: { ...script, resolveDir: EXAMPLES, loader: 'ts' as const } };
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`../examples/pages/${script}`, import.meta.url))],
+    ...source,
     bundle: true,
     write: false,
     format: 'esm',
