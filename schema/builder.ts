@@ -47,6 +47,9 @@ export function bullets(...items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n');
 }
 
+/** The extension of a field that may ask the phone system: it weighs more than what it shows. */
+export const READS = { reads: true } as const;
+
 /** What a field costs of the rate budget that RingCentral gives each user. */
 export type RateGroup = 'Light' | 'Heavy';
 

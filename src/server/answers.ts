@@ -2,7 +2,7 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Log } from '../telemetry/log.ts';
 import type { Arrival } from './arrival.ts';
-import { codeOf, maskError, originOf, STATUS_OF_CODE } from './masking.ts';
+import { codeOf, MOST_ERRORS, maskError, originOf, STATUS_OF_CODE } from './masking.ts';
 import type { Operation } from './observe.ts';
 
 /** What is said to clients. */
@@ -83,11 +83,13 @@ export function createAnswers({
   }
 
   function maskResult(result: ExecutionResult, arrival: Arrival): ExecutionResult {
-    if (result.errors === undefined || result.errors.length === 0) return result;
-    return {
-      ...result,
-      errors: result.errors.map((error) => mask(error, arrival.operation.requestId, arrival)),
-    };
+    const { errors = [] } = result;
+    if (errors.length === 0) return result;
+    const { requestId } = arrival.operation;
+    const told = errors.slice(0, MOST_ERRORS).map((error) => mask(error, requestId, arrival));
+    const errorsLeftOut = errors.length - told.length;
+    if (errorsLeftOut === 0) return { ...result, errors: told };
+    return { ...result, errors: told, extensions: { ...result.extensions, errorsLeftOut } };
   }
 
   function mask(error: unknown, requestId: string, arrival?: Arrival): GraphQLError {

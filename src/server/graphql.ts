@@ -7,6 +7,7 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
+  execute,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -31,6 +32,9 @@ import { createLimitsRule } from './limits.ts';
 import { nameOperation, noteDelay, type Operation, type ReceivedAtOf, withPushDelays } from './observe.ts';
 import type { FindDocument, OperationParams } from './persisted.ts';
 import { SharedSubscription, type SharedWork } from './shared-subscription.ts';
+import { declaredOf } from './variables.ts';
+import { createWeighing, type Weighed } from './weighing.ts';
+import type { Variables } from './weight.ts';
 
 export type { Arrival } from './arrival.ts';
 
@@ -115,7 +119,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const valid = createTextCache<DocumentNode>();
   const fastPath = config.fastPath ? createFastPath({ schema, documentOf }) : null;
   const executeFast = createExecutor(schema);
-  const shared = fastPath && { fastPath, contextOf: eventContextOf, answers, noteSent };
+  const weighing = createWeighing(schema, config, execute);
+  const shared = fastPath && { fastPath, contextOf: eventContextOf, weighing, answers, noteSent };
 
   return {
     async fetch(url, request, arrival) {
@@ -166,7 +171,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function answerFast(body: string, accept: string | undefined, arrival: Arrival) {
     const request = fastPath?.read(body, accept) ?? null;
     if (fastPath === null || request === null) return null;
-    const { document, params, contentType } = request;
+    const { document, params, contentType, variables } = request;
     const { viewerId, currentSession } = arrival.visitor;
     const args = { document, operationName: params.operationName };
     const state = request.sessionId === null ? undefined : currentSession?.(request.sessionId);
@@ -176,11 +181,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       arrival.operation.ended('ok');
       return { text: known, contentType };
     }
-    const result = await executeFast({
-      ...args,
-      variableValues: params.variables,
-      contextValue: contextOf(arrival),
-    });
+    const weighed = weighFast(args, variables);
+    // Refusals have a status, which the plain way knows; and there those wait that have to.
+    if (weighed === null || weighed.isHeavy) return null;
+    const whole = { ...args, schema, variableValues: variables, contextValue: contextOf(arrival) };
+    const result = await weighing.execute(whole, weighed, viewerId, executeFast);
     // Wrong variables: nothing was executed, and the plain way words the refusal.
     if (!('data' in result)) return null;
     name(arrival, args);
@@ -188,6 +193,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const isOfState = state !== undefined && state === currentSession?.(request.sessionId ?? '');
     if (isOfState && result.errors === undefined) fastPath.remember(state, request, viewerId, text);
     return { text, contentType };
+  }
+
+  function weighFast(place: OperationPlace, variables: Variables): Weighed | null {
+    try {
+      return weighing.check(place, variables);
+    } catch {
+      return null;
+    }
   }
 
   /** The same rules on every way in: hooks that only HTTP has would be a hole in the others. */
@@ -210,12 +223,31 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         addValidationRule(limitsRule);
         if (!config.introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
       },
-      onExecute({ args }) {
-        name(args.contextValue.arrival, args);
+      onExecute({ args, executeFn, setExecuteFn, setResultAndStopExecution }) {
+        const { arrival } = args.contextValue;
+        name(arrival, args);
+        try {
+          const weighed = weighing.check(args, args.variableValues);
+          if (weighed === null) return;
+          Object.assign(args, { variableValues: weighed.variables });
+          const { viewerId } = arrival.visitor;
+          const start = fastPath === null ? executeFn : executeFast;
+          setExecuteFn((whole) => weighing.execute(whole, weighed, viewerId, start));
+        } catch (error) {
+          setResultAndStopExecution({ errors: [asGraphQLError(error)] });
+        }
       },
       onSubscribe({ args, setResultAndStopExecution }) {
         const refusal = takePlace(args, args.contextValue.arrival);
-        if (refusal !== null) setResultAndStopExecution(refusal);
+        if (refusal !== null) {
+          setResultAndStopExecution(refusal);
+          return {};
+        }
+        return {
+          onSubscribeResult({ result, setResult }) {
+            if (isStream(result)) setResult(weighing.meterEvents(result, args.contextValue));
+          },
+        };
       },
       onResultProcess({ result, setResult, serverContext: { arrival } }) {
         if (isStream(result)) {
@@ -227,11 +259,20 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     };
   }
 
-  /** Takes a place among the subscriptions of the viewer; answers the refusal when none is free. */
-  function takePlace(place: OperationPlace, arrival: Arrival): ExecutionResult | null {
-    name(arrival, place);
+  /**
+   * Takes a place among the subscriptions of the viewer, and leaves the variables that are declared; answers the refusal
+   * when none is free.
+   */
+  function takePlace(args: SubscriptionArgs, arrival: Arrival): ExecutionResult | null {
+    name(arrival, args);
+    const { operation, visitor } = arrival;
     try {
-      arrival.operation.afterwards(crowd.subscribe(arrival.visitor.viewerId));
+      const weighed = weighing.check(args, args.variableValues);
+      if (weighed !== null) {
+        Object.assign(args, { variableValues: weighed.variables });
+        operation.afterwards(weighing.subscribe(args, weighed, visitor.viewerId));
+      }
+      operation.afterwards(crowd.subscribe(visitor.viewerId));
       return null;
     } catch (error) {
       return { errors: [asGraphQLError(error)] };
@@ -285,7 +326,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         schema,
         document,
         operationName: params.operationName ?? null,
-        variableValues: params.variables ?? null,
+        variableValues: declaredOf(operation, params.variables),
       };
       if (isSubscription && shared !== null) {
         return { type, args, run: (send) => subscribeShared(args, arrival, shared, send) };

@@ -1,14 +1,16 @@
 /** A subscription on the fast path: what is executed of an event is shared with everybody who selects the same. */
-import { type ExecutionResult, execute, type GraphQLError } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Answers } from './answers.ts';
 import type { Arrival } from './arrival.ts';
 import type { Recipient, Send } from './fan-out.ts';
 import type { Executor, FastPath, SubscriptionArgs } from './fast-path.ts';
+import type { Weighing } from './weighing.ts';
 
 /** What the subscriptions on the fast path share. */
 export interface SharedWork {
   readonly fastPath: FastPath;
   contextOf(arrival: Arrival): object;
+  readonly weighing: Weighing;
   readonly answers: Answers;
   noteSent(event: unknown): void;
 }
@@ -37,8 +39,11 @@ export class SharedSubscription implements Recipient, Executor {
   }
 
   execute(event: unknown): ExecutionResult | Promise<ExecutionResult> {
-    const contextValue = this.#shared.contextOf(this.#arrival);
-    return this.#arrival.operation.within(() => execute({ ...this.#args, contextValue, rootValue: event }));
+    const { contextOf, weighing } = this.#shared;
+    const contextValue = contextOf(this.#arrival);
+    return this.#arrival.operation.within(() =>
+      weighing.executeEvent({ ...this.#args, contextValue, rootValue: event }),
+    );
   }
 
   sent(event: unknown): void {

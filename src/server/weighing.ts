@@ -1,0 +1,189 @@
+/**
+ * Operations on the scales: what weighs too much is refused before it runs, what weighs much waits for its turn, and
+ * what grows too large is stopped. The same for every way in.
+ *
+ * ```text
+ *   check ── weight above MAX_WEIGHT ──────────────────────────► refused, with the weight and the bound
+ *     │
+ *   execute ── a heavy query: two of a viewer at once, between two of them everybody else
+ *     │           └─ waited in vain ───────────────────────────► OVERLOADED
+ *   metered ── more values or bytes than an answer may have ───► refused
+ *     │
+ *   answer
+ * ```
+ */
+import { setImmediate } from 'node:timers/promises';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
+import { BadUserInput, Overloaded } from '../../schema/failures.ts';
+import { createTurnstile, type Leave } from '../turnstile.ts';
+import { type OperationPlace, onceByOperation } from './by-operation.ts';
+import { type AnswerBounds, fits, meterLists, startMeter, withinBounds } from './meter.ts';
+import { declaredOf } from './variables.ts';
+import { createScales, TooHeavy, type Variables } from './weight.ts';
+
+export interface WeighingBounds extends AnswerBounds {
+  readonly maxWeight: number;
+}
+
+/** An operation that is light enough. */
+export interface Weighed {
+  readonly type: OperationTypeNode;
+  readonly weight: number;
+  /** It waits for its turn. */
+  readonly isHeavy: boolean;
+  /** Those that the operation declares. */
+  readonly variables: Record<string, unknown>;
+}
+
+type Execute = (args: ExecutionArgs) => unknown;
+
+export interface Weighing {
+  /**
+   * Weighs an operation; null where the document has no such operation.
+   * @throws {TooHeavy}
+   */
+  check(place: OperationPlace, variables: Variables | null | undefined): Weighed | null;
+  /** Executes a query or command. */
+  execute(
+    args: ExecutionArgs,
+    weighed: Weighed,
+    viewerId: string,
+    execute: Execute,
+  ): Promise<ExecutionResult>;
+  /** Executes what a subscription selects of one event. */
+  executeEvent(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult>;
+  /** Meters the events of a stream that is executed elsewhere, all with this context. */
+  meterEvents(
+    stream: AsyncIterable<ExecutionResult>,
+    context: unknown,
+  ): AsyncIterableIterator<ExecutionResult>;
+  /**
+   * Takes an open subscription onto the scales of its viewer, until `leave`.
+   * @throws {BadUserInput} when it is too long to be kept. @throws {Overloaded} when all of them weigh too much.
+   */
+  subscribe(place: OperationPlace, weighed: Weighed, viewerId: string): Leave;
+}
+
+/** Above this share of the most that is allowed, an operation waits for its turn. */
+const HEAVY_SHARE = 0.01;
+
+/** Heavy queries: of one viewer at once, of one viewer in line, and how long they wait. */
+const TURNS = { most: Number.POSITIVE_INFINITY, mostCalm: Number.POSITIVE_INFINITY, mostOfKey: 2 };
+const MOST_WAITING = 1_000;
+const LONGEST_WAIT = 10_000; // 10 seconds
+
+/** What the open subscriptions of one viewer may weigh together: five hundred whole calls. */
+const SUBSCRIPTIONS_SHARE = 2;
+
+/** Text and variables of a subscription stay as long as it does. */
+const LONGEST_KEPT = 20_000; // characters
+
+/** Makes the scales of one gateway. */
+export function createWeighing(
+  schema: GraphQLSchema,
+  bounds: WeighingBounds,
+  executeNow: (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>,
+): Weighing {
+  const scales = createScales(schema);
+  meterLists(schema, scales);
+  const operationOf = onceByOperation((operation): OperationDefinitionNode => operation);
+  const turns = createTurnstile({ ...TURNS, mostWaiting: MOST_WAITING }, tooManyHeavy);
+  const subscribed = new Map<string, number>();
+
+  return {
+    check(place, sent) {
+      const operation = operationOf(place);
+      if (operation === null) return null;
+      const variables = declaredOf(operation, sent);
+      const weight = scales.weigh(operation, place.document, variables);
+      if (weight > bounds.maxWeight) throw new TooHeavy(weight, bounds.maxWeight);
+      const type = operation.operation;
+      // Commands do not wait: they are few, and what they weigh is what they answer.
+      const isHeavy = type === OperationTypeNode.QUERY && weight > bounds.maxWeight * HEAVY_SHARE;
+      return { type, weight, isHeavy, variables };
+    },
+
+    async execute(args, { type, isHeavy }, viewerId, execute) {
+      let leave: Leave | null = null;
+      try {
+        if (isHeavy) leave = await turnOf(viewerId);
+        startMeter(args.contextValue);
+        return withinBounds((await execute(args)) as ExecutionResult, type, bounds);
+      } catch (error) {
+        if (!(error instanceof Overloaded)) throw error;
+        return { errors: [new GraphQLError(error.message, { originalError: error })] };
+      } finally {
+        leave?.();
+      }
+    },
+
+    executeEvent(args) {
+      startMeter(args.contextValue);
+      const result = executeNow(args);
+      return result instanceof Promise ? result.then(boundEvent) : boundEvent(result);
+    },
+
+    meterEvents(stream, context) {
+      const source = stream[Symbol.asyncIterator]();
+      return {
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+        async next() {
+          startMeter(context);
+          const step = await source.next();
+          return step.done ? step : { done: false, value: boundEvent(step.value) };
+        },
+        async return(value) {
+          return (await source.return?.(value)) ?? { done: true, value };
+        },
+      };
+    },
+
+    subscribe({ document }, { weight, variables }, viewerId) {
+      const text = document.loc?.source.body ?? '';
+      if (text.length > LONGEST_KEPT || !fits(variables, LONGEST_KEPT)) {
+        throw new BadUserInput(
+          `A subscription may have ${LONGEST_KEPT} characters of text, and as many of variables.`,
+        );
+      }
+      const most = bounds.maxWeight * SUBSCRIPTIONS_SHARE;
+      const together = (subscribed.get(viewerId) ?? 0) + weight;
+      if (together > most) {
+        throw new Overloaded(
+          `Your open subscriptions would weigh ${together} together, allowed are ${most}.`,
+        );
+      }
+      subscribed.set(viewerId, together);
+      return () => {
+        const left = (subscribed.get(viewerId) ?? weight) - weight;
+        if (left <= 0) subscribed.delete(viewerId);
+        else subscribed.set(viewerId, left);
+      };
+    },
+  };
+
+  async function turnOf(viewerId: string): Promise<Leave> {
+    const turn = turns.enter({ key: viewerId, patience: LONGEST_WAIT });
+    if (!(turn instanceof Promise)) return turn;
+    const leave = await turn;
+    // The one before has just ended, in the same breath: everybody else comes first.
+    await setImmediate();
+    return leave;
+  }
+
+  function boundEvent(result: ExecutionResult): ExecutionResult {
+    return withinBounds(result, OperationTypeNode.SUBSCRIPTION, bounds);
+  }
+}
+
+function tooManyHeavy(): Overloaded {
+  return new Overloaded('You ask for as much as is worked out for one user at once; try again in a moment.');
+}
