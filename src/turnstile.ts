@@ -16,13 +16,13 @@
 /** Gives a place back; asking twice gives it back once. */
 export type Leave = () => void;
 
+/** How many may be inside at once. Calm are those that are not urgent: the rest is kept for those that are. */
 export interface Bounds {
-  /** Inside at once. */
   readonly most: number;
-  /** Inside at once that are not urgent: the rest is kept for those that are. */
   readonly mostCalm: number;
-  /** Inside at once of one key that are not urgent. */
+  /** Of one key. */
   readonly mostOfKey: number;
+  readonly mostCalmOfKey: number;
   readonly mostWaiting: number;
 }
 
@@ -53,71 +53,79 @@ interface Waiter {
   refuse(error: unknown): void;
 }
 
+/** Who is inside. */
+interface Count {
+  all: number;
+  calm: number;
+}
+
 /** Makes it; `refusal` is what those are told who wait in vain. */
 export function createTurnstile(bounds: Bounds, refusal: () => Error): Turnstile {
-  let urgent = 0;
-  let calm = 0;
+  const inside: Count = { all: 0, calm: 0 };
+  const insideOf = new Map<string, Count>();
   let waiting = 0;
-  const calmOf = new Map<string, number>();
-  const urgentLine: Waiter[] = [];
-  /** The lines of those who are not urgent, by key; the key that waits for longest first. */
-  const lines = new Map<string, Waiter[]>();
+  /** By key; the key that waits for longest first. */
+  const lines = { urgent: new Map<string, Waiter[]>(), calm: new Map<string, Waiter[]>() };
 
   return {
     get isDeserted() {
-      return urgent + calm + waiting === 0;
+      return inside.all + waiting === 0;
     },
     enter(guest) {
       guest.signal?.throwIfAborted();
-      if (!isOutrun(guest) && hasRoom(guest)) return take(guest);
+      // Whoever waits could not enter: only those of the same key must not be overtaken.
+      if (!linesOf(guest).has(guest.key) && hasRoom(guest)) return take(guest);
       if (waiting >= bounds.mostWaiting) throw refusal();
       return wait(guest);
     },
     stop(error) {
-      for (const waiter of [...urgentLine, ...[...lines.values()].flat()]) waiter.refuse(error);
+      for (const line of [...lines.urgent.values(), ...lines.calm.values()]) {
+        for (const waiter of [...line]) waiter.refuse(error);
+      }
     },
   };
 
-  /** Others who may go have waited longer. */
-  function isOutrun({ isUrgent = false, key }: Guest): boolean {
-    return isUrgent ? urgentLine.length > 0 : urgentLine.length > 0 || lines.has(key);
+  function linesOf({ isUrgent = false }: Guest): Map<string, Waiter[]> {
+    return isUrgent ? lines.urgent : lines.calm;
   }
 
   function hasRoom({ isUrgent = false, key }: Guest): boolean {
-    if (urgent + calm >= bounds.most) return false;
-    return isUrgent || (calm < bounds.mostCalm && (calmOf.get(key) ?? 0) < bounds.mostOfKey);
+    const own = insideOf.get(key) ?? NOBODY;
+    if (inside.all >= bounds.most || own.all >= bounds.mostOfKey) return false;
+    return isUrgent || (inside.calm < bounds.mostCalm && own.calm < bounds.mostCalmOfKey);
   }
 
-  function take({ isUrgent = false, key }: Guest): Leave {
-    count(isUrgent, key, 1);
+  function take(guest: Guest): Leave {
+    count(guest, 1);
     let isInside = true;
     return () => {
       if (!isInside) return;
       isInside = false;
-      count(isUrgent, key, -1);
-      admitNext();
+      count(guest, -1);
+      admitNext(lines.urgent);
+      admitNext(lines.calm);
     };
   }
 
-  function count(isUrgent: boolean, key: string, change: 1 | -1): void {
-    if (isUrgent) {
-      urgent += change;
-      return;
+  function count({ isUrgent = false, key }: Guest, change: 1 | -1): void {
+    const own = insideOf.get(key) ?? { all: 0, calm: 0 };
+    for (const one of [inside, own]) {
+      one.all += change;
+      if (!isUrgent) one.calm += change;
     }
-    calm += change;
-    const inside = (calmOf.get(key) ?? 0) + change;
-    if (inside === 0) calmOf.delete(key);
-    else calmOf.set(key, inside);
+    if (own.all === 0) insideOf.delete(key);
+    else insideOf.set(key, own);
   }
 
   function wait(guest: Guest): Promise<Leave> {
     return new Promise((resolve, reject) => {
       const { signal, patience, key } = guest;
-      const line = guest.isUrgent ? urgentLine : (lines.get(key) ?? []);
+      const keys = linesOf(guest);
+      const line = keys.get(key) ?? [];
       const leaveLine = () => {
         waiting -= 1;
         line.splice(line.indexOf(waiter), 1);
-        if (line.length === 0 && line !== urgentLine) lines.delete(key);
+        if (line.length === 0) keys.delete(key);
         clearTimeout(timer);
         signal?.removeEventListener('abort', giveUp);
       };
@@ -137,24 +145,22 @@ export function createTurnstile(bounds: Bounds, refusal: () => Error): Turnstile
       signal?.addEventListener('abort', giveUp, { once: true });
       waiting += 1;
       line.push(waiter);
-      if (line !== urgentLine) lines.set(key, line);
+      keys.set(key, line);
     });
   }
 
-  function admitNext(): void {
-    const [first] = urgentLine;
-    if (first !== undefined) {
-      if (hasRoom(first.guest)) first.admit();
-      return;
-    }
+  /** Admits the one who has room, of the key with fewest inside. */
+  function admitNext(keys: ReadonlyMap<string, readonly Waiter[]>): void {
     let next: Waiter | undefined;
     let fewest = Number.POSITIVE_INFINITY;
-    for (const [key, [waiter]] of lines) {
-      const inside = calmOf.get(key) ?? 0;
-      if (waiter === undefined || inside >= fewest || !hasRoom(waiter.guest)) continue;
+    for (const [key, [waiter]] of keys) {
+      const { all } = insideOf.get(key) ?? NOBODY;
+      if (waiter === undefined || all >= fewest || !hasRoom(waiter.guest)) continue;
       next = waiter;
-      fewest = inside;
+      fewest = all;
     }
     next?.admit();
   }
 }
+
+const NOBODY: Count = { all: 0, calm: 0 };

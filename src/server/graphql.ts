@@ -185,7 +185,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     // Refusals have a status, which the plain way knows; and there those wait that have to.
     if (weighed === null || weighed.isHeavy) return null;
     const whole = { ...args, schema, variableValues: variables, contextValue: contextOf(arrival) };
-    const result = await weighing.execute(whole, weighed, viewerId, executeFast);
+    const result = await weighing.execute(whole, weighed, arrival, executeFast);
     // Wrong variables: nothing was executed, and the plain way words the refusal.
     if (!('data' in result)) return null;
     name(arrival, args);
@@ -230,9 +230,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
           const weighed = weighing.check(args, args.variableValues);
           if (weighed === null) return;
           Object.assign(args, { variableValues: weighed.variables });
-          const { viewerId } = arrival.visitor;
           const start = fastPath === null ? executeFn : executeFast;
-          setExecuteFn((whole) => weighing.execute(whole, weighed, viewerId, start));
+          setExecuteFn((whole) => weighing.execute(whole, weighed, arrival, start));
         } catch (error) {
           setResultAndStopExecution({ errors: [asGraphQLError(error)] });
         }

@@ -36,13 +36,20 @@ interface Metered {
 }
 
 /** Counts the values of one answer. */
-class Meter {
-  values = 0;
+export class Meter {
+  readonly type: OperationTypeNode;
+  isFull = false;
+  #values = 0;
 
-  /** @throws {GraphQLError} always the same one, for every list that does not fit any more. */
-  add(values: number): void {
-    this.values += values;
-    if (this.values > MOST_VALUES) throw TOO_MANY_VALUES;
+  constructor(type: OperationTypeNode) {
+    this.type = type;
+  }
+
+  /** Whether so many more still fit; once they do not, nothing does. */
+  takes(values: number): boolean {
+    this.#values += values;
+    if (this.#values > MOST_VALUES) this.isFull = true;
+    return !this.isFull;
   }
 }
 
@@ -55,8 +62,10 @@ const TOO_MANY_VALUES = new GraphQLError('Too many values.', {
 });
 
 /** Starts to count what is executed with this context. */
-export function startMeter(context: unknown): void {
-  if (typeof context === 'object' && context !== null) (context as Metered)[METER] = new Meter();
+export function startMeter(context: unknown, type: OperationTypeNode): Meter {
+  const meter = new Meter(type);
+  if (typeof context === 'object' && context !== null) (context as Metered)[METER] = meter;
+  return meter;
 }
 
 const metered = new WeakSet<GraphQLSchema>();
@@ -85,8 +94,10 @@ function counted(resolve: Resolver, scales: Scales): Resolver {
       const type = getNamedType(info.returnType);
       let values = 0;
       for (const node of info.fieldNodes) values += scales.valuesOf(node, type, info.fragments);
-      meter.add(items.length * values);
-      return items;
+      if (meter.takes(items.length * values)) return items;
+      if (meter.type === OperationTypeNode.MUTATION) throw TOO_MANY_VALUES;
+      // Nobody will see it: the whole answer is refused, and an error for each list would be work again.
+      return [];
     };
     return list instanceof Promise ? list.then(count) : count(list);
   };
@@ -95,12 +106,11 @@ function counted(resolve: Resolver, scales: Scales): Resolver {
 /** The answer, unless it grew too large: then the refusal, with what is known of commands. */
 export function withinBounds(
   result: ExecutionResult,
-  type: OperationTypeNode,
+  { isFull, type }: Meter,
   { maxAnswerBytes }: AnswerBounds,
 ): ExecutionResult {
-  const isCut = result.errors?.some(isTooManyValues) === true;
-  if (!isCut && fits(result.data, maxAnswerBytes)) return result;
-  const refusal = isCut ? TOO_MANY_VALUES.originalError : tooManyBytes(maxAnswerBytes);
+  if (!isFull && fits(result.data, maxAnswerBytes)) return result;
+  const refusal = isFull ? TOO_MANY_VALUES.originalError : tooManyBytes(maxAnswerBytes);
   const error = new GraphQLError(refusal?.message ?? '', { originalError: refusal });
   if (type !== OperationTypeNode.MUTATION) return { errors: [error] };
   // What was commanded is done: its outcome is told, and only the state of the call left out.

@@ -12,7 +12,7 @@
  *   answer
  * ```
  */
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type ExecutionArgs,
   type ExecutionResult,
@@ -23,6 +23,7 @@ import {
 } from 'graphql';
 import { BadUserInput, Overloaded } from '../../schema/failures.ts';
 import { createTurnstile, type Leave } from '../turnstile.ts';
+import type { Arrival } from './arrival.ts';
 import { type OperationPlace, onceByOperation } from './by-operation.ts';
 import { type AnswerBounds, fits, meterLists, startMeter, withinBounds } from './meter.ts';
 import { declaredOf } from './variables.ts';
@@ -42,6 +43,9 @@ export interface Weighed {
   readonly variables: Record<string, unknown>;
 }
 
+/** Whoever asks, and may leave before it is their turn. */
+type Asker = Pick<Arrival, 'visitor' | 'signal'>;
+
 type Execute = (args: ExecutionArgs) => unknown;
 
 export interface Weighing {
@@ -51,12 +55,7 @@ export interface Weighing {
    */
   check(place: OperationPlace, variables: Variables | null | undefined): Weighed | null;
   /** Executes a query or command. */
-  execute(
-    args: ExecutionArgs,
-    weighed: Weighed,
-    viewerId: string,
-    execute: Execute,
-  ): Promise<ExecutionResult>;
+  execute(args: ExecutionArgs, weighed: Weighed, asker: Asker, execute: Execute): Promise<ExecutionResult>;
   /** Executes what a subscription selects of one event. */
   executeEvent(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult>;
   /** Meters the events of a stream that is executed elsewhere, all with this context. */
@@ -75,9 +74,11 @@ export interface Weighing {
 const HEAVY_SHARE = 0.01;
 
 /** Heavy queries: of one viewer at once, of one viewer in line, and how long they wait. */
-const TURNS = { most: Number.POSITIVE_INFINITY, mostCalm: Number.POSITIVE_INFINITY, mostOfKey: 2 };
+const OF_ALL = Number.POSITIVE_INFINITY;
+const TURNS = { most: OF_ALL, mostCalm: OF_ALL, mostOfKey: 2, mostCalmOfKey: 2 };
 const MOST_WAITING = 1_000;
 const LONGEST_WAIT = 10_000; // 10 seconds
+const BREATH = 25; // milliseconds
 
 /** What the open subscriptions of one viewer may weigh together: five hundred whole calls. */
 const SUBSCRIPTIONS_SHARE = 2;
@@ -110,12 +111,12 @@ export function createWeighing(
       return { type, weight, isHeavy, variables };
     },
 
-    async execute(args, { type, isHeavy }, viewerId, execute) {
+    async execute(args, { type, isHeavy }, asker, execute) {
       let leave: Leave | null = null;
       try {
-        if (isHeavy) leave = await turnOf(viewerId);
-        startMeter(args.contextValue);
-        return withinBounds((await execute(args)) as ExecutionResult, type, bounds);
+        if (isHeavy) leave = await turnOf(asker);
+        const meter = startMeter(args.contextValue, type);
+        return withinBounds((await execute(args)) as ExecutionResult, meter, bounds);
       } catch (error) {
         if (!(error instanceof Overloaded)) throw error;
         return { errors: [new GraphQLError(error.message, { originalError: error })] };
@@ -125,9 +126,10 @@ export function createWeighing(
     },
 
     executeEvent(args) {
-      startMeter(args.contextValue);
+      const meter = startMeter(args.contextValue, OperationTypeNode.SUBSCRIPTION);
+      const bound = (result: ExecutionResult) => withinBounds(result, meter, bounds);
       const result = executeNow(args);
-      return result instanceof Promise ? result.then(boundEvent) : boundEvent(result);
+      return result instanceof Promise ? result.then(bound) : bound(result);
     },
 
     meterEvents(stream, context) {
@@ -137,9 +139,9 @@ export function createWeighing(
           return this;
         },
         async next() {
-          startMeter(context);
+          const meter = startMeter(context, OperationTypeNode.SUBSCRIPTION);
           const step = await source.next();
-          return step.done ? step : { done: false, value: boundEvent(step.value) };
+          return step.done ? step : { done: false, value: withinBounds(step.value, meter, bounds) };
         },
         async return(value) {
           return (await source.return?.(value)) ?? { done: true, value };
@@ -170,17 +172,13 @@ export function createWeighing(
     },
   };
 
-  async function turnOf(viewerId: string): Promise<Leave> {
-    const turn = turns.enter({ key: viewerId, patience: LONGEST_WAIT });
+  async function turnOf({ visitor, signal }: Asker): Promise<Leave> {
+    const turn = turns.enter({ key: visitor.viewerId, patience: LONGEST_WAIT, signal });
     if (!(turn instanceof Promise)) return turn;
     const leave = await turn;
-    // The one before has just ended, in the same breath: everybody else comes first.
-    await setImmediate();
+    // The one before has just ended: everybody else comes first, also those whom Node accepts one by one.
+    await pause(BREATH);
     return leave;
-  }
-
-  function boundEvent(result: ExecutionResult): ExecutionResult {
-    return withinBounds(result, OperationTypeNode.SUBSCRIPTION, bounds);
   }
 }
 

@@ -4,12 +4,12 @@
  *
  * ```text
  *   callSessions(ids: $ids) { id parties { id } }        3 ids
- *   └ 3 × (read 200 + itself 1 + id 1 + parties 10 × (itself 1 + id 1)) = 666
+ *   └ 1 + 3 × (read 200 + itself 1 + id 1 + parties 1 + 10 × (itself 1 + id 1)) = 670
  * ```
  *
  * Depth and aliases say nothing of size: lists inside lists multiply. A field's `extensions` tell what the schema knows
  * of it: `usualLength` of its list, `countedBy` the argument that decides it, `reads` for one that may ask the phone
- * system. Directives lighten nothing, so that an operation weighs the same whatever its variables switch off.
+ * system. What has a resolver counts as ten. Directives lighten nothing, so that an operation weighs the same whatever its variables switch off.
  *
  * Each selection is measured once, however often a fragment is spread: the work grows with the text.
  */
@@ -64,6 +64,9 @@ const LONGEST_LIST = 100; // items
 
 /** What a read costs beside the values it brings: time, a connection, rate budget. */
 const READ_WEIGHT = 200; // values
+
+/** What a value costs that is not simply there: somebody is asked for it, and waited for. */
+const WORKED_OUT = 10; // values
 
 /** What is found of a selection. */
 interface Measure {
@@ -150,7 +153,8 @@ export function createScales(schema: GraphQLSchema): Scales {
     const below = node.selectionSet ? measure(node.selectionSet, type, fragments) : NOTHING;
     const read = field.extensions.reads === true ? READ_WEIGHT : 0;
     if (!isListOfObjects(field.type)) {
-      return { fixed: read + 1 + below.fixed, each: below.each, flat: 1 + below.flat };
+      const itself = field.resolve === undefined ? 1 : WORKED_OUT;
+      return { fixed: read + itself + below.fixed, each: below.each, flat: itself + below.flat };
     }
     const counted = countOf(node, field);
     if (counted === null) {

@@ -1,0 +1,14 @@
+import { createSimulator } from '../src/simulator/server.ts';
+import { circles, crowdedCall } from './support/crowded-call.ts';
+import { startGateway } from './support/process.ts';
+const simulator = await createSimulator({ story: false, settings: { lightLimit: 0, mediumLimit: 0, heavyLimit: 0, authLimit: 0 } });
+const gateway = await startGateway({ RINGCENTRAL_SERVER_URL: simulator.url, FAST_PATH: process.env.FP ?? 'on' });
+const id = crowdedCall(simulator, 60);
+const body = JSON.stringify({ query: `query ($id: ID!) { callSession(id: $id) { ${circles(3, 'parties { id sessionId }')} } }`, variables: { id } });
+const ask = async (body: string, token: string) => { const r = await fetch(gateway.url, { method: 'POST', headers: { authorization: 'Bearer '+token, 'content-type': 'application/json' }, body }); return (await r.text()).slice(0, 80); };
+await ask('{"query":"{viewer{name}}"}', 'sim-101');await ask('{"query":"{viewer{name}}"}', 'sim-102');
+const t = performance.now(); const log: string[] = [];
+await Promise.all([...Array.from({length:16}, async () => { const x = await ask(body, 'sim-102'); log.push(Math.round(performance.now()-t)+' attack '+x); }), ...Array.from({length:5}, async () => { await ask('{"query":"{ viewer { name } }"}', 'sim-101'); log.push(Math.round(performance.now()-t)+' good'); })]);
+console.log(log.join('\n'));
+for (const l of gateway.lines as any[]) console.log(l.time, l.type, l.field, l.result, l.ms);
+gateway.kill('SIGTERM'); await gateway.exit; await simulator.stop();
