@@ -103,7 +103,8 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
       if (params === null || document === null) return null;
       const selection = selectionOf({ document, operationName: params.operationName });
       if (selection === null || selection.operation.operation === 'subscription') return null;
-      const variables = declaredOf(selection.operation, params.variables);
+      const variables = declaredOrNull(selection.operation, params.variables);
+      if (variables === null) return null;
       const sessionId = selection.sessionId(variables);
       return { document, params, variables, contentType, selectionId: selection.id, sessionId };
     },
@@ -286,6 +287,15 @@ function readParams(body: string): OperationParams | null {
   if (variables !== undefined && variables !== null && !isRecord(variables)) return null;
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') return null;
   return { query, variables, operationName };
+}
+
+/** Null: the plain way says what is wrong with them. */
+function declaredOrNull(operation: OperationDefinitionNode, sent: OperationParams['variables']) {
+  try {
+    return declaredOf(operation, sent);
+  } catch {
+    return null;
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,10 +1,17 @@
 /** What a client sends beside its operation: only what the operation declares goes further. */
 import type { OperationDefinitionNode } from 'graphql';
+import { BadUserInput } from '../../schema/failures.ts';
 import type { Variables } from './weight.ts';
+
+/** No input has nearly as many fields, and none is nested so deep. */
+const MOST_FIELDS = 100;
+const DEEPEST = 10;
 
 /**
  * The variables that an operation declares, of those that were sent. The others would be carried along, kept and
  * compared, and GraphQL never looks at them.
+ * @throws {BadUserInput} for one that fits no input: GraphQL would word an error for each of its fields, and repeat the
+ * whole in each.
  */
 export function declaredOf(
   { variableDefinitions = [] }: OperationDefinitionNode,
@@ -16,10 +23,28 @@ export function declaredOf(
     const name = variable.name.value;
     // Not an assignment: a variable may be called `__proto__`.
     if (Object.hasOwn(sent, name)) {
+      checkShape(sent[name], name, 0);
       Object.defineProperty(declared, name, { value: sent[name], ...LIKE_ASSIGNED });
     }
   }
   return declared;
+}
+
+function checkShape(value: unknown, name: string, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth === DEEPEST) throw new BadUserInput(`$${name} is nested deeper than ${DEEPEST} levels.`, name);
+  if (Array.isArray(value)) {
+    for (const item of value) checkShape(item, name, depth + 1);
+    return;
+  }
+  const fields = Object.values(value);
+  if (fields.length > MOST_FIELDS) {
+    throw new BadUserInput(
+      `$${name} has an object of ${fields.length} fields, allowed are ${MOST_FIELDS}.`,
+      name,
+    );
+  }
+  for (const field of fields) checkShape(field, name, depth + 1);
 }
 
 const LIKE_ASSIGNED = { enumerable: true, configurable: true, writable: true };
