@@ -240,17 +240,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
           setResultAndStopExecution({ errors: [asGraphQLError(error)] });
         }
       },
-      onSubscribe({ args, setResultAndStopExecution }) {
-        const refusal = takePlace(args, args.contextValue.arrival);
-        if (refusal !== null) {
-          setResultAndStopExecution(refusal);
-          return {};
+      onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
+        const { arrival } = args.contextValue;
+        try {
+          const weighed = takePlace(args, arrival);
+          if (weighed === null) return;
+          setSubscribeFn((whole) => weighing.subscribe(whole, weighed, arrival.visitor.viewerId));
+        } catch (error) {
+          setResultAndStopExecution({ errors: [asGraphQLError(error)] });
         }
-        return {
-          onSubscribeResult({ result, setResult }) {
-            if (isStream(result)) setResult(weighing.meterEvents(result, args.contextValue));
-          },
-        };
       },
       onResultProcess({ result, setResult, serverContext: { arrival } }) {
         if (isStream(result)) {
@@ -263,23 +261,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   /**
-   * Takes a place among the subscriptions of the viewer, and leaves the variables that are declared; answers the refusal
-   * when none is free.
+   * Takes a place among the subscriptions of the viewer, and leaves only the variables that are declared; null where the
+   * document has no such operation.
+   * @throws the refusal when it is too heavy, or no place is free.
    */
-  function takePlace(args: SubscriptionArgs, arrival: Arrival): ExecutionResult | null {
+  function takePlace(args: SubscriptionArgs, arrival: Arrival): Weighed | null {
     name(arrival, args);
     const { operation, visitor } = arrival;
-    try {
-      const weighed = weighing.check(args, args.variableValues);
-      if (weighed !== null) {
-        Object.assign(args, { variableValues: weighed.variables });
-        operation.afterwards(weighing.subscribe(args, weighed, visitor.viewerId));
-      }
-      operation.afterwards(crowd.subscribe(visitor.viewerId));
-      return null;
-    } catch (error) {
-      return { errors: [asGraphQLError(error)] };
-    }
+    const weighed = weighing.check(args, args.variableValues);
+    if (weighed === null) return null;
+    Object.assign(args, { variableValues: weighed.variables });
+    operation.afterwards(weighing.takeOn(args, weighed, visitor.viewerId));
+    operation.afterwards(crowd.subscribe(visitor.viewerId));
+    return weighed;
   }
 
   /** Subscribes on the fast path. */
@@ -291,9 +285,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
     const subscribe = () => createSourceEventStream({ ...args, contextValue: eventContextOf(arrival) });
     try {
-      const source = takePlace(args, arrival) ?? (await arrival.operation.within(subscribe));
+      const isHeavy = takePlace(args, arrival)?.isHeavy ?? false;
+      const source = await arrival.operation.within(subscribe);
       if (!isStream(source)) return conclude(source, arrival);
-      return deliver(source[Symbol.asyncIterator](), new SharedSubscription(shared, args, arrival, send));
+      const subscription = new SharedSubscription(shared, args, isHeavy, arrival, send);
+      return deliver(source[Symbol.asyncIterator](), subscription);
     } catch (error) {
       return conclude({ errors: [asGraphQLError(error)] }, arrival);
     }

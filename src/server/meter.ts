@@ -115,7 +115,7 @@ export function withinBounds(
   if (type !== OperationTypeNode.MUTATION) return { errors: [error] };
   // What was commanded is done: its outcome is told, and only the state of the call left out.
   const others = result.errors?.filter((one) => !isTooManyValues(one)) ?? [];
-  return { errors: [error, ...others], data: outcomesOf(result.data ?? null, maxAnswerBytes) };
+  return { errors: [error, ...others], data: outcomesOf(result.data ?? null) };
 }
 
 /** Also where an executor has made another error of it. */
@@ -125,31 +125,28 @@ function isTooManyValues(error: Error): boolean {
   return originalError !== undefined && isTooManyValues(originalError);
 }
 
-function tooManyBytes(bound: number): BadUserInput {
-  return new BadUserInput(
-    `The answer would be longer than ${bound} bytes, which is as much as is given at once: ask for fewer calls, or less of each.`,
-  );
-}
-
 type Data = NonNullable<ExecutionResult['data']>;
 
 /** The payloads of commands, without what is long in them. */
-function outcomesOf(data: Data | null, maxAnswerBytes: number): Data | null {
+function outcomesOf(data: Data | null): Data | null {
   if (data === null) return null;
-  const payloads = Object.entries(data);
-  const share = maxAnswerBytes / 2 / payloads.length;
-  return Object.fromEntries(
-    payloads.map(([name, payload]) => [
-      name,
-      typeof payload === 'object' && payload !== null
-        ? Object.fromEntries(
-            Object.entries(payload).map(([field, value]) => [
-              field,
-              fits(value, share / Object.keys(payload).length) ? value : null,
-            ]),
-          )
-        : payload,
-    ]),
+  return mapValues(data, (payload) =>
+    typeof payload === 'object' && payload !== null
+      ? mapValues(payload, (value) => (fits(value, LONGEST_OUTCOME) ? value : null))
+      : payload,
+  );
+}
+
+/** The outcome of a command and the error that explains it are shorter; what is longer is the state of a call. */
+const LONGEST_OUTCOME = 4_000; // bytes
+
+function mapValues(object: object, change: (value: unknown) => unknown): Data {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
+}
+
+function tooManyBytes(bound: number): BadUserInput {
+  return new BadUserInput(
+    `The answer would be longer than ${bound} bytes, which is as much as is given at once: ask for fewer calls, or less of each.`,
   );
 }
 

@@ -20,13 +20,15 @@ export class SharedSubscription implements Recipient, Executor {
   readonly send: Send;
   readonly #shared: SharedWork;
   readonly #args: SubscriptionArgs;
+  readonly #isHeavy: boolean;
   readonly #arrival: Arrival;
   readonly #key: string;
 
-  constructor(shared: SharedWork, args: SubscriptionArgs, arrival: Arrival, send: Send) {
+  constructor(shared: SharedWork, args: SubscriptionArgs, isHeavy: boolean, arrival: Arrival, send: Send) {
     this.send = send;
     this.#shared = shared;
     this.#args = args;
+    this.#isHeavy = isHeavy;
     this.#arrival = arrival;
     this.#key = shared.fastPath.keyOf(args, arrival.visitor.viewerId);
   }
@@ -41,9 +43,9 @@ export class SharedSubscription implements Recipient, Executor {
   execute(event: unknown): ExecutionResult | Promise<ExecutionResult> {
     const { contextOf, weighing } = this.#shared;
     const contextValue = contextOf(this.#arrival);
-    return this.#arrival.operation.within(() =>
-      weighing.executeEvent({ ...this.#args, contextValue, rootValue: event }),
-    );
+    const args = { ...this.#args, contextValue, rootValue: event };
+    const { operation, visitor } = this.#arrival;
+    return operation.within(() => weighing.executeEvent(args, { isHeavy: this.#isHeavy }, visitor.viewerId));
   }
 
   sent(event: unknown): void {

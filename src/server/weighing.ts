@@ -5,15 +5,16 @@
  * ```text
  *   check ── weight above MAX_WEIGHT ──────────────────────────► refused, with the weight and the bound
  *     │
- *   execute ── a heavy query: two of a viewer at once, between two of them everybody else
+ *   execute ── a heavy query, or event: two of a viewer at once, between two of them everybody else
  *     │           └─ waited in vain ───────────────────────────► OVERLOADED
  *   metered ── more values or bytes than an answer may have ───► refused
  *     │
  *   answer
  * ```
  */
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import {
+  createSourceEventStream,
   type ExecutionArgs,
   type ExecutionResult,
   GraphQLError,
@@ -23,6 +24,7 @@ import {
 } from 'graphql';
 import { BadUserInput, Overloaded } from '../../schema/failures.ts';
 import { createTurnstile, type Leave } from '../turnstile.ts';
+import { isStream } from './answers.ts';
 import type { Arrival } from './arrival.ts';
 import { type OperationPlace, onceByOperation } from './by-operation.ts';
 import { type AnswerBounds, fits, meterLists, startMeter, withinBounds } from './meter.ts';
@@ -46,6 +48,9 @@ export interface Weighed {
 /** Whoever asks, and may leave before it is their turn. */
 type Asker = Pick<Arrival, 'visitor' | 'signal'>;
 
+/** What a subscription brings. */
+type Events = AsyncIterableIterator<ExecutionResult>;
+
 type Execute = (args: ExecutionArgs) => unknown;
 
 export interface Weighing {
@@ -57,17 +62,18 @@ export interface Weighing {
   /** Executes a query or command. */
   execute(args: ExecutionArgs, weighed: Weighed, asker: Asker, execute: Execute): Promise<ExecutionResult>;
   /** Executes what a subscription selects of one event. */
-  executeEvent(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult>;
-  /** Meters the events of a stream that is executed elsewhere, all with this context. */
-  meterEvents(
-    stream: AsyncIterable<ExecutionResult>,
-    context: unknown,
-  ): AsyncIterableIterator<ExecutionResult>;
+  executeEvent(
+    args: ExecutionArgs,
+    weighed: Pick<Weighed, 'isHeavy'>,
+    viewerId: string,
+  ): ExecutionResult | Promise<ExecutionResult>;
+  /** Subscribes as graphql-js does, and executes each event so. */
+  subscribe(args: ExecutionArgs, weighed: Weighed, viewerId: string): Promise<ExecutionResult | Events>;
   /**
    * Takes an open subscription onto the scales of its viewer, until `leave`.
    * @throws {BadUserInput} when it is too long to be kept. @throws {Overloaded} when all of them weigh too much.
    */
-  subscribe(place: OperationPlace, weighed: Weighed, viewerId: string): Leave;
+  takeOn(place: OperationPlace, weighed: Weighed, viewerId: string): Leave;
 }
 
 /** Above this share of the most that is allowed, an operation waits for its turn. */
@@ -78,7 +84,9 @@ const OF_ALL = Number.POSITIVE_INFINITY;
 const TURNS = { most: OF_ALL, mostCalm: OF_ALL, mostOfKey: 2, mostCalmOfKey: 2 };
 const MOST_WAITING = 1_000;
 const LONGEST_WAIT = 10_000; // 10 seconds
+const LONGEST_WAIT_OF_EVENT = 60_000; // 1 minute, as long as events are kept
 const BREATH = 25; // milliseconds
+const TURNS_OF_THE_LOOP = 50;
 
 /** What the open subscriptions of one viewer may weigh together: five hundred whole calls. */
 const SUBSCRIPTIONS_SHARE = 2;
@@ -107,7 +115,7 @@ export function createWeighing(
       if (weight > bounds.maxWeight) throw new TooHeavy(weight, bounds.maxWeight);
       const type = operation.operation;
       // Commands do not wait: they are few, and what they weigh is what they answer.
-      const isHeavy = type === OperationTypeNode.QUERY && weight > bounds.maxWeight * HEAVY_SHARE;
+      const isHeavy = type !== OperationTypeNode.MUTATION && weight > bounds.maxWeight * HEAVY_SHARE;
       return { type, weight, isHeavy, variables };
     },
 
@@ -125,31 +133,31 @@ export function createWeighing(
       }
     },
 
-    executeEvent(args) {
-      const meter = startMeter(args.contextValue, OperationTypeNode.SUBSCRIPTION);
-      const bound = (result: ExecutionResult) => withinBounds(result, meter, bounds);
-      const result = executeNow(args);
-      return result instanceof Promise ? result.then(bound) : bound(result);
-    },
+    executeEvent,
 
-    meterEvents(stream, context) {
-      const source = stream[Symbol.asyncIterator]();
-      return {
+    async subscribe(args, weighed, viewerId) {
+      const source = await createSourceEventStream(args);
+      if (!isStream(source)) return source;
+      const events = source[Symbol.asyncIterator]();
+      const results: Events = {
         [Symbol.asyncIterator]() {
           return this;
         },
         async next() {
-          const meter = startMeter(context, OperationTypeNode.SUBSCRIPTION);
-          const step = await source.next();
-          return step.done ? step : { done: false, value: withinBounds(step.value, meter, bounds) };
+          const step = await events.next();
+          if (step.done) return { done: true, value: undefined };
+          const value = await executeEvent({ ...args, rootValue: step.value }, weighed, viewerId);
+          return { done: false, value };
         },
         async return(value) {
-          return (await source.return?.(value)) ?? { done: true, value };
+          await events.return?.();
+          return { done: true, value };
         },
       };
+      return results;
     },
 
-    subscribe({ document }, { weight, variables }, viewerId) {
+    takeOn({ document }, { weight, variables }, viewerId) {
       const text = document.loc?.source.body ?? '';
       if (text.length > LONGEST_KEPT || !fits(variables, LONGEST_KEPT)) {
         throw new BadUserInput(
@@ -172,14 +180,46 @@ export function createWeighing(
     },
   };
 
+  function executeEvent(
+    args: ExecutionArgs,
+    { isHeavy }: Pick<Weighed, 'isHeavy'>,
+    viewerId: string,
+  ): ExecutionResult | Promise<ExecutionResult> {
+    if (isHeavy) return executeHeavyEvent(args, viewerId);
+    const meter = startMeter(args.contextValue, OperationTypeNode.SUBSCRIPTION);
+    const bound = (result: ExecutionResult) => withinBounds(result, meter, bounds);
+    const result = executeNow(args);
+    return result instanceof Promise ? result.then(bound) : bound(result);
+  }
+
+  async function executeHeavyEvent(args: ExecutionArgs, viewerId: string): Promise<ExecutionResult> {
+    const turn = turns.enter({ key: viewerId, patience: LONGEST_WAIT_OF_EVENT });
+    const leave = turn instanceof Promise ? await turn : turn;
+    try {
+      // Also where nobody waits: a stream may have many events to tell at once.
+      await breathe();
+      return await executeEvent(args, { isHeavy: false }, viewerId);
+    } finally {
+      leave();
+    }
+  }
+
   async function turnOf({ visitor, signal }: Asker): Promise<Leave> {
     const turn = turns.enter({ key: visitor.viewerId, patience: LONGEST_WAIT, signal });
     if (!(turn instanceof Promise)) return turn;
     const leave = await turn;
-    // The one before has just ended: everybody else comes first, also those whom Node accepts one by one.
-    await pause(BREATH);
+    await breathe();
     return leave;
   }
+}
+
+/**
+ * Lets everybody else come first, after heavy work. Node accepts one connection in each turn of its loop, and on a busy
+ * machine a while alone may pass without one.
+ */
+async function breathe(): Promise<void> {
+  await pause(BREATH);
+  for (let turns = 0; turns < TURNS_OF_THE_LOOP; turns += 1) await turnOfTheLoop();
 }
 
 function tooManyHeavy(): Overloaded {

@@ -153,7 +153,7 @@ export function createScales(schema: GraphQLSchema): Scales {
     const below = node.selectionSet ? measure(node.selectionSet, type, fragments) : NOTHING;
     const read = field.extensions.reads === true ? READ_WEIGHT : 0;
     if (!isListOfObjects(field.type)) {
-      const itself = field.resolve === undefined ? 1 : WORKED_OUT;
+      const itself = field.resolve === undefined || type.name.startsWith('__') ? 1 : WORKED_OUT;
       return { fixed: read + itself + below.fixed, each: below.each, flat: itself + below.flat };
     }
     const counted = countOf(node, field);
