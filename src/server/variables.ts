@@ -70,5 +70,6 @@ function isPlain(value: unknown): boolean {
 }
 
 function isWord(value: unknown): boolean {
-  return typeof value === 'string' ? value.length <= LONGEST_IN_KEY : typeof value !== 'object';
+  if (typeof value === 'string') return value.length <= LONGEST_IN_KEY;
+  return typeof value !== 'object' || value === null;
 }

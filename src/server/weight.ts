@@ -125,7 +125,7 @@ export function createScales(schema: GraphQLSchema): Scales {
     for (const selection of selectionSet.selections) {
       const part =
         selection.kind === Kind.FIELD
-          ? measureField(selection, fieldOf(type, selection), lookUp)
+          ? measureField(selection, type, lookUp)
           : selection.kind === Kind.INLINE_FRAGMENT
             ? measure(selection.selectionSet, typeOf(selection.typeCondition) ?? type, lookUp)
             : measureFragment(all[selection.name.value], lookUp);
@@ -145,15 +145,18 @@ export function createScales(schema: GraphQLSchema): Scales {
 
   function measureField(
     node: FieldNode,
-    field: GraphQLField<unknown, unknown> | undefined,
+    parent: GraphQLNamedType | null | undefined,
     fragments: () => Fragments,
   ): Measure {
+    const field = fieldOf(parent, node);
     if (field === undefined) return NOTHING;
     const type = getNamedType(field.type);
     const below = node.selectionSet ? measure(node.selectionSet, type, fragments) : NOTHING;
     const read = field.extensions.reads === true ? READ_WEIGHT : 0;
     if (!isListOfObjects(field.type)) {
-      const itself = field.resolve === undefined || type.name.startsWith('__') ? 1 : WORKED_OUT;
+      // What the schema tells of itself is there.
+      const isThere = field.resolve === undefined || isIntrospection(parent) || isIntrospection(field);
+      const itself = isThere ? 1 : WORKED_OUT;
       return { fixed: read + itself + below.fixed, each: below.each, flat: itself + below.flat };
     }
     const counted = countOf(node, field);
@@ -177,6 +180,10 @@ export function createScales(schema: GraphQLSchema): Scales {
   function typeOf(condition: { readonly name: { readonly value: string } } | undefined) {
     return condition && schema.getType(condition.name.value);
   }
+}
+
+function isIntrospection(named: { readonly name: string } | null | undefined): boolean {
+  return named?.name.startsWith('__') === true;
 }
 
 /** The lists that an answer grows by. */
