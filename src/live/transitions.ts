@@ -147,6 +147,8 @@ export function observe(held: Held | null, observation: Observation, outlookOf: 
     const told = mark === undefined ? party : completed(earlier, party);
     const observedAt = Math.max(receivedAt, earlier.observedAt + 1);
     if (comesBackToLife(earlier, told) || sameState(earlier, told)) return { ...earlier, observedAt };
+    // News tell more than a body does: what a body left out is no change when it becomes known.
+    if (news !== undefined && sameState(completed(told, earlier), told)) return { ...told, observedAt };
     const isSurelyNewer = trueAt !== undefined && eventTime !== null && eventTime < trueAt.least;
     if (sentAt < changedAt && !isSurelyNewer) isUnsure = true;
     const changed = { ...told, observedAt };

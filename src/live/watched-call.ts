@@ -305,7 +305,10 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       ...{ sentAt: receivedAt, receivedAt, only: partyId, news: { sequence, eventTime } },
     });
     metrics.pushEvents.inc({ result: NEWS_RESULTS[kind] });
-    if (kind === 'doubtful') watch?.poke();
+    if (kind !== 'doubtful') return;
+    // What is read now is newer than these news.
+    mayLack = true;
+    watch?.poke();
   }
 
   /** Others may have moved with an own party, and of them nothing is told. */
