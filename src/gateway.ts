@@ -102,7 +102,8 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 
   let stopped: Promise<void> | undefined;
   const stop = () => {
-    stopped ??= letGo();
+    // A drain ends in its time, whoever holds on to what.
+    stopped ??= Promise.race([letGo(), delay(config.drainTime + LAST_MOMENT, undefined, { ref: false })]);
     return stopped;
   };
   return { url: server.url, simulatorUrl: simulator?.url ?? null, stop, [Symbol.asyncDispose]: stop };
@@ -124,6 +125,9 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     await simulator?.stop();
   }
 }
+
+/** After the time of a drain, for what is let go of then. */
+const LAST_MOMENT = 1_000; // 1 second
 
 const CONNECT_TIMEOUT = 2_000; // 2 seconds
 
