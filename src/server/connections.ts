@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { Patience } from './patience.ts';
 import type { Reader, Unread } from './unread.ts';
 
@@ -11,6 +12,7 @@ const MOST_IN_TURN = 16;
 export interface ConnectionParts {
   readonly unread: Unread;
   readonly patience: Patience;
+  readonly metrics: Pick<Metrics, 'connections'>;
 }
 
 export interface Connections {
@@ -36,7 +38,7 @@ export interface Connections {
 const PACE = 1_000; // 1 second
 
 /** Keeps them; one for all of a server. */
-export function createConnections({ unread, patience }: ConnectionParts): Connections {
+export function createConnections({ unread, patience, metrics }: ConnectionParts): Connections {
   const open = new Set<Socket>();
   const readers = new WeakMap<Duplex, HttpReader>();
   const handedOver = new WeakMap<Duplex, Reader>();
@@ -44,7 +46,10 @@ export function createConnections({ unread, patience }: ConnectionParts): Connec
 
   return {
     // The same functions for all of them, because thousands stay open.
-    opened: (socket) => void open.add(socket.on('close', disconnected)),
+    opened(socket) {
+      open.add(socket.on('close', disconnected));
+      metrics.connections.set(open.size);
+    },
 
     handOver: (socket, reader) => void handedOver.set(socket, reader),
 
@@ -101,6 +106,7 @@ export function createConnections({ unread, patience }: ConnectionParts): Connec
 
   function disconnected(this: Socket): void {
     open.delete(this);
+    metrics.connections.set(open.size);
   }
 
   function answered(this: ServerResponse): void {

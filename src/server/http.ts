@@ -80,7 +80,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     receivedAtOf: parts.receivedAtOf,
   });
   const unread = createUnread({ room: config.maxUnreadBytes, patience: patience.reading, metrics });
-  const connections = createConnections({ unread, patience });
+  const connections = createConnections({ unread, patience, metrics });
   const requests = createRequestDoor({
     ...{ config, pipeline, gatekeeper, observer, crowd, patience, connections },
   });

@@ -123,6 +123,11 @@ export function createMetrics() {
       labelNames: ['code'] as const,
       registers,
     }),
+    connections: new Gauge({
+      name: 'gateway_connections',
+      help: 'Open TCP connections of clients, those of WebSockets among them.',
+      registers,
+    }),
     unreadBytes: new Gauge({
       name: 'gateway_unread_bytes',
       help: 'Bytes that wait in memory because their readers have not taken them yet, of viewers and of strangers.',
