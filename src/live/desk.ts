@@ -24,8 +24,9 @@ import type { PollPace } from './polling.ts';
 import type { CursorSigner } from './replay.ts';
 import { lookedTwice } from './second-look.ts';
 import type { CallNews, CallSource, ListeningState } from './source.ts';
+import type { Times } from './told.ts';
 import type { UpstreamHabits } from './watch.ts';
-import { createWatchedCall, type LiveLimits, type Times, type WatchedCall } from './watched-call.ts';
+import { createWatchedCall, type LiveLimits, type WatchedCall } from './watched-call.ts';
 
 /** What one viewer asks, commands and watches. */
 export interface Desk {

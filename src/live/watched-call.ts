@@ -15,13 +15,12 @@ import type { CursorScope } from './replay.ts';
 import { lookedTwice } from './second-look.ts';
 import { createSharedRead } from './shared-read.ts';
 import type { CallNews, CallSource, Listening, Reading } from './source.ts';
+import { createTold, type Times } from './told.ts';
 import {
-  differing,
   ended,
   type Held,
   isCallOver,
   isLive,
-  movesOthers,
   newestChange,
   type Observation,
   observe,
@@ -63,12 +62,6 @@ export interface WatchedCallParts {
   readonly onTransition: (transition: Transition) => void;
 }
 
-/** When something was asked for and answered, epoch milliseconds. */
-export type Times = Pick<Observation, 'sentAt' | 'receivedAt'> & {
-  /** The upstream's clock as it answered, where it told. */
-  readonly upstreamDate?: number | null;
-};
-
 /** One call of one viewer. */
 export interface WatchedCall {
   /** What is held, however old. */
@@ -109,10 +102,6 @@ const UNKNOWN = 'RingCentral knows no such call (any more).';
 
 /** How often a body in doubt is read again before the held state is left as it is. */
 const MOST_REREADS = 2;
-/** News that came before the first body. */
-const MOST_PENDING = 100;
-/** After an own party moved, the others may have moved too; a moment later they certainly have. */
-const OTHERS_SOON = 300; // milliseconds
 
 /** Makes it; nothing is asked before somebody wants to know. */
 export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
@@ -129,13 +118,6 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   let gone: CallSession | null = null;
   /** RingCentral did not know it when it was asked last. */
   let isMissing = false;
-  /** News from before the first body. */
-  let pending: CallNews[] = [];
-  /** What is held may lack something that was not told: a look that finds a difference is no surprise. */
-  let mayLack = true;
-  /** A look has found what should have been told: it may still be on its way. */
-  let isSurprised = false;
-  let lookingSoon: ReturnType<typeof setTimeout> | null = null;
   /** By the clock that nobody sets, `performance.now()`. */
   let keepUntil = -Infinity;
   let goodbye: ReturnType<typeof setTimeout> | null = null;
@@ -143,7 +125,15 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   const sharedRead = createSharedRead(async (signal, requestId) => {
     const reading = await readNow(signal, requestId);
     parts.habits.noteTimes(reading);
-    return reading.value === null ? lost() : take({ ...dated(reading), session: reading.value });
+    return reading.value === null ? lost() : take({ ...told.dated(reading), session: reading.value });
+  });
+  const told = createTold({
+    held: () => (over ? null : held),
+    listening: parts.listening,
+    clock: () => parts.habits.clock(),
+    metrics,
+    merge,
+    look: () => watch?.poke(),
   });
   const readers = createReaders({
     sessionId,
@@ -175,22 +165,21 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       }
     },
     isAlive,
-    take: (session, times) => take({ ...dated(times), session }),
+    take: (session, times) => take({ ...told.dated(times), session }),
     async takeParty(party, times) {
       if (held === null) return { ...party, observedAt: times.receivedAt };
       const session = await take({
-        ...{ ...dated(times), session: withParty(held.session, party), only: party.id },
+        ...{ ...told.dated(times), session: withParty(held.session, party), only: party.id },
       });
       // Of a call that was asked for since, and is not there, its end is the truth.
       const shown = session ?? (over ? held.session : null);
       return (shown === null ? undefined : findParty(shown, party.id)) ?? party;
     },
     hear(news) {
-      if (held !== null) apply(news);
-      else if (watch !== null) pending = [...pending, news].slice(-MOST_PENDING);
+      told.hear(news, watch !== null);
     },
     listeningChanged(mayHaveMissed) {
-      if (mayHaveMissed) mayLack = true;
+      if (mayHaveMissed) told.mayLack();
       watch?.poke();
     },
     deny: onDenied,
@@ -230,7 +219,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       habits: parts.habits,
       pacedGap: parts.pacedGap,
       pollTimeout: parts.pollTimeout,
-      lookGap: () => (isCovered() ? parts.lookGap() : null),
+      lookGap: () => (told.isCovered() ? parts.lookGap() : null),
       metrics,
       log: parts.log,
       known,
@@ -263,71 +252,14 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       vanished(reading.receivedAt);
       return 'over';
     }
-    if (isSurprising(reading.value)) return 'missing';
-    const kind = merge({ ...dated(reading), session: reading.value });
+    if (told.isSurprising(reading.value)) return 'missing';
+    const kind = merge({ ...told.dated(reading), session: reading.value });
     if (over) return 'over';
     // A body is never old: that is a word for news.
     if (kind === 'doubtful' || kind === 'old') return 'doubtful';
-    mayLack = false;
-    isSurprised = false;
+    told.isWhole();
     start();
     return kind;
-  }
-
-  /** True while each change of somebody in the call is told by itself. */
-  function isCovered(): boolean {
-    const listening = parts.listening();
-    if (listening === null || held === null || over) return false;
-    const { session } = held;
-    return session.parties.some((party) => isLive(session, party) && listening.tellsOf(party));
-  }
-
-  /**
-   * True for a body that shows what should have been told and was not: the first time it is left for a moment, because
-   * the news of it may be on their way, and tell it better.
-   */
-  function isSurprising(session: CallSession): boolean {
-    const listening = parts.listening();
-    if (held === null || mayLack || listening === null || !isCovered()) return false;
-    const untold = differing(held, session).filter((party) => listening.tellsOf(party));
-    if (untold.length === 0) return false;
-    if (isSurprised) metrics.untoldChanges.inc(untold.length);
-    isSurprised = !isSurprised;
-    return isSurprised;
-  }
-
-  function apply(news: CallNews): void {
-    if (held === null) return;
-    const { sessionId: _, partyId, sequence, eventTime, receivedAt } = news;
-    const party = news.party(findParty(held.session, partyId) ?? null);
-    const kind = merge({
-      session: { ...withParty(held.session, party), ...news.session },
-      ...{ sentAt: receivedAt, receivedAt, only: partyId, news: { sequence, eventTime } },
-    });
-    metrics.pushEvents.inc({ result: NEWS_RESULTS[kind] });
-    if (kind !== 'doubtful') return;
-    // What is read now is newer than these news.
-    mayLack = true;
-    watch?.poke();
-  }
-
-  /** Others may have moved with an own party, and of them nothing is told. */
-  function lookSoon(): void {
-    if (watch === null) return;
-    lookingSoon ??= setTimeout(() => {
-      lookingSoon = null;
-      watch?.poke();
-    }, OTHERS_SOON).unref();
-  }
-
-  /** With when the body was true by the upstream's clock: only that can be compared with news. */
-  function dated<Read extends Times>(reading: Read): Read & Pick<Observation, 'trueAt'> {
-    if (parts.listening() === null) return reading;
-    const { least, most } = parts.habits.clock();
-    const { sentAt, receivedAt, upstreamDate } = reading;
-    // The header has whole seconds.
-    const byDate = upstreamDate == null ? Infinity : upstreamDate + 999;
-    return { ...reading, trueAt: { least: sentAt + least, most: Math.min(receivedAt + most, byDate) } };
   }
 
   /** What is held, unless a command has made it old. */
@@ -383,7 +315,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       try {
         const reading = await readNow();
         if (reading.value === null) return lost();
-        newest = { ...dated(reading), session: reading.value };
+        newest = { ...told.dated(reading), session: reading.value };
       } catch (error) {
         // What was to be taken in did happen; what is held must do.
         if (error instanceof CallControlFailure) break;
@@ -417,17 +349,9 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       announce(held.session, verdict.transitions, receivedAt);
     if (watch !== null && !over && isCallOver(held.session)) finish(receivedAt);
     if (over && !isCallOver(held.session)) revive(held.session);
-    if (observation.news !== undefined && verdict.kind === 'changed' && movesOthers(verdict.transitions))
-      lookSoon();
-    if (isFirst) layPending();
+    if (observation.news !== undefined && verdict.kind === 'changed') told.moved(verdict.transitions);
+    if (isFirst) told.catchUp();
     return verdict.kind;
-  }
-
-  /** What came before the first body, in the order in which it happened. */
-  function layPending(): void {
-    const waiting = pending.sort((one, other) => one.sequence - other.sequence);
-    pending = [];
-    for (const news of waiting) apply(news);
   }
 
   /** The call is there after all. Whoever was told of its end starts anew, with a snapshot. */
@@ -479,9 +403,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   function forget(): void {
     if (goodbye !== null) clearTimeout(goodbye);
     goodbye = null;
-    if (lookingSoon !== null) clearTimeout(lookingSoon);
-    lookingSoon = null;
-    pending = [];
+    told.rest();
     endWatch();
     readers.forget();
     parts.onActive(false);
@@ -493,11 +415,3 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     return null;
   }
 }
-
-/** How the metrics call what news came to. */
-const NEWS_RESULTS: Readonly<Record<Verdict['kind'], string>> = {
-  changed: 'applied',
-  confirmed: 'known',
-  doubtful: 'doubtful',
-  old: 'old',
-};

@@ -148,10 +148,8 @@ export function createCallControl(upstream: Upstream, leftOut: LeftOut = unnoted
     },
 
     async listDevices(caller, options) {
-      const [devices, phones] = await Promise.all([
-        allPages(caller, OPERATIONS.listExtensionDevices, options),
-        listWebPhones(caller, options),
-      ]);
+      const devices = await allPages(caller, OPERATIONS.listExtensionDevices, options);
+      const phones = await listWebPhones(caller, options);
       return toDevices([...devices, ...phones], leftOut);
     },
 

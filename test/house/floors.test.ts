@@ -70,7 +70,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/live/call-list.ts',
     'src/live/hold-limit.ts',
   ],
-  ['src/live/readers.ts', 'src/live/second-look.ts'],
+  ['src/live/readers.ts', 'src/live/second-look.ts', 'src/live/told.ts'],
   [
     'src/simulator/account.ts',
     'src/simulator/journal.ts',
