@@ -21,6 +21,7 @@ import { growth } from './works/growth.ts';
 import { memory } from './works/memory.ts';
 import { realLimit } from './works/real-limit.ts';
 import { sharedRead } from './works/shared-read.ts';
+import { siege } from './works/siege.ts';
 import { soak } from './works/soak.ts';
 import { spread } from './works/spread.ts';
 import { start } from './works/start.ts';
@@ -56,13 +57,14 @@ const stage = await createStage(pace, options.openapi, findings);
 process.once('SIGINT', () => process.exit(130));
 try {
   if (options.soak !== null) await perform('soak', (on) => soak(on, options.soak ?? 0), null);
+  else if (options.siege !== null) await perform('siege', (on) => siege(on, options.siege ?? 0), null);
   else await performAll(started + (options.full ? FULL_TIME : SHORT_TIME));
 } finally {
   await stage.stop();
 }
 
 process.stdout.write(`\n${table(findings)}\n`);
-if (options.soak === null && options.only === null) {
+if (options.soak === null && options.siege === null && options.only === null) {
   writeReport({ findings, pace, took: Date.now() - started });
   process.stdout.write('\nWritten to bench/RESULTS.md\n');
 }

@@ -21,7 +21,7 @@ export interface CallerParts {
 type Action = (parts: CallerParts) => Promise<void>;
 
 /** Nobody stays for longer. */
-const LONGEST = 2_500; // milliseconds
+const LONGEST = 1_500; // milliseconds
 
 /** Does one thing by chance; resolves when the caller has left. */
 export async function call(parts: CallerParts): Promise<void> {

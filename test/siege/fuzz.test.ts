@@ -26,7 +26,7 @@ import { createOddUpstream } from './odd-upstream.ts';
 
 const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const SECONDS = Number(process.env.FUZZ_SECONDS ?? 40);
-const HANDS = 24; // callers at a time
+const HANDS = 48; // callers at a time
 const WARM_UP = 0.15; // of the time: what is kept for good is kept after that
 /** Calls watched and answers remembered differ from moment to moment; a leak of a minute is more. */
 const MORE_HEAP = 24 * 1_048_576; // 24 MiB
@@ -90,9 +90,7 @@ test(
     expect.soft({ notBefore, notAfter }).toEqual({ notBefore: [], notAfter: [] });
     expect.soft(upstream.open()).toBe(0);
     expect.soft(alarms.slice(0, 3)).toEqual([]);
-    expect
-      .soft(gateway.lines.filter(({ level }) => level === 'error' || level === 'fatal').slice(0, 3))
-      .toEqual([]);
+    expect.soft(gateway.lines.slice(1, 4)).toEqual([]);
     expect.soft(failures.slice(0, 3)).toEqual([]);
     expect.soft(answers.true).toBeGreaterThan(0);
     expect.soft(after - before).toBeLessThan(MORE_HEAP);
@@ -101,9 +99,20 @@ test(
   (SECONDS + 120) * 1_000,
 );
 
+interface Line {
+  readonly level: string;
+  readonly msg: string;
+}
+
+/** A line that calls for the operator; that RingCentral is out, which it is, is none of the gateway's faults. */
+function isAlarm({ level, msg }: Line): boolean {
+  return (level === 'error' || level === 'fatal') && !msg.startsWith('RingCentral is out');
+}
+
 interface Besieged extends AsyncDisposable {
   readonly url: string;
-  readonly lines: readonly { readonly level: string }[];
+  /** Its first line, and those that call for the operator. */
+  readonly lines: readonly Line[];
   /** Waits until nothing is being answered, watched or streamed; answers what is even after a while. */
   untilIdle(): Promise<readonly string[]>;
   /** Bytes that are needed: garbage is collected first. */
@@ -146,11 +155,11 @@ async function besiege(upstreamUrl: string): Promise<Besieged> {
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
   });
-  const lines: { level: string; msg: string }[] = [];
+  const lines: Line[] = [];
   createInterface(child.stdout).on('line', (line) => {
     const parsed = JSON.parse(line);
     // The rest is told by metrics; a line for each operation of a minute would fill the memory of the test.
-    if (lines.length === 0 || parsed.level === 'error' || parsed.level === 'fatal') lines.push(parsed);
+    if (lines.length === 0 || isAlarm(parsed)) lines.push(parsed);
   });
   const first = await until(() => lines[0] ?? child.exitCode !== null);
   const url = typeof first === 'object' ? /http:\S+/.exec(first.msg)?.[0] : undefined;
