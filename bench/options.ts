@@ -5,7 +5,7 @@ export const USAGE = `npm run bench                                a short round
 npm run bench -- --full [--openapi <path>]   everything and everybody, within forty
 npm run bench -- --only cold-read,fan-out    only these works
 npm run bench -- --soak 10m                  a long mixed load instead
-npm run bench -- --siege                     attackers of six kinds instead, a minute each; --siege 10s for a try
+npm run bench -- --siege                     attackers of six kinds instead, a minute each; 10s for a try, --only for some
 
 --openapi <path>   RingCentral's published document, for Hive Gateway`;
 
@@ -26,7 +26,11 @@ const SIEGE = '60s';
  * Reads the arguments after the program.
  * @throws {Error} that says what is allowed.
  */
-export function readOptions(args: readonly string[], works: readonly string[]): Options {
+export function readOptions(
+  args: readonly string[],
+  works: readonly string[],
+  attacks: readonly string[],
+): Options {
   const { values } = parseArgs({
     args: args.flatMap((arg, index) => (isBare(arg, args[index + 1]) ? [arg, SIEGE] : [arg])),
     options: {
@@ -38,9 +42,10 @@ export function readOptions(args: readonly string[], works: readonly string[]): 
     },
   });
   const only = values.only?.split(',') ?? null;
-  const unknown = only?.find((work) => !works.includes(work));
+  const all = values.siege === undefined ? works : attacks;
+  const unknown = only?.find((work) => !all.includes(work));
   if (unknown !== undefined) {
-    throw new Error(`--only: read "${unknown}", allowed is a comma list of ${works.join(', ')}.`);
+    throw new Error(`--only: read "${unknown}", allowed is a comma list of ${all.join(', ')}.`);
   }
   return {
     full: values.full,

@@ -13,6 +13,7 @@ import { type Finding, failed, notMeasured } from './findings.ts';
 import { canPin, pinLoad } from './machine.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import { table, writeReport } from './report.ts';
+import { ATTACKS } from './siege/attacks.ts';
 import { createStage, type Pace, type Stage } from './stage.ts';
 import { coldRead } from './works/cold-read.ts';
 import { command } from './works/command.ts';
@@ -57,7 +58,8 @@ const stage = await createStage(pace, options.openapi, findings);
 process.once('SIGINT', () => process.exit(130));
 try {
   if (options.soak !== null) await perform('soak', (on) => soak(on, options.soak ?? 0), null);
-  else if (options.siege !== null) await perform('siege', (on) => siege(on, options.siege ?? 0), null);
+  else if (options.siege !== null)
+    await perform('siege', (on) => siege(on, options.siege ?? 0, options.only), null);
   else await performAll(started + (options.full ? FULL_TIME : SHORT_TIME));
 } finally {
   await stage.stop();
@@ -104,7 +106,7 @@ async function perform(
 
 function optionsOrExit(): Options {
   try {
-    return readOptions(process.argv.slice(2), [...WORKS.keys()]);
+    return readOptions(process.argv.slice(2), [...WORKS.keys()], Object.keys(ATTACKS));
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}\n`);
     process.exit(1);

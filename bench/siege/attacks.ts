@@ -16,7 +16,12 @@ export interface Battlefield {
   readonly note: (what: string) => void;
 }
 
-export type Attack = (field: Battlefield) => Promise<void>;
+export interface Attack {
+  /** What the report calls it. */
+  readonly title: string;
+  /** Looks around before it begins; answers what it does until time is up. */
+  readonly prepare: (port: number) => Promise<(field: Battlefield) => Promise<void>>;
+}
 
 /** The viewers who attack; the good user is another one. */
 const ATTACKER = 666;
@@ -24,28 +29,31 @@ const CROWD = 700;
 /** What the good user watches changes all the time, so that there are events for whoever watches it, too. */
 const LIVELY = 50_000_000;
 
-/** The attacks, by what the report calls them. */
+/** The attacks; the first is none, and shows what the machine itself costs. */
 export const ATTACKS: Readonly<Record<string, Attack>> = {
-  'strangers with random tokens': (field) => hands(500, field, knockAsStranger),
-  'the heaviest operations': askForTheHeaviest,
-  'a thousand slow bodies': (field) => hands(1_000, field, dribble),
-  'five hundred who do not read': askAndDoNotRead,
-  'hang-ups at random moments': (field) => hands(64, field, hangUp),
-  'log stalled': (field) => hands(8, field, askForLines),
+  nobody: { title: 'nobody', prepare: async () => (field) => pause(field.duration, field) },
+  strangers: { title: 'strangers with random tokens', prepare: async () => inHands(500, knockAsStranger) },
+  heaviest: { title: 'the heaviest operations', prepare: prepareTheHeaviest },
+  'slow-bodies': { title: 'a thousand slow bodies', prepare: async () => inHands(1_000, dribble) },
+  'deaf-readers': { title: 'five hundred who do not read', prepare: prepareNotToRead },
+  'hang-ups': { title: 'hang-ups at random moments', prepare: async () => inHands(64, hangUp) },
+  'stalled-log': { title: 'a log that nobody reads', prepare: async () => inHands(8, askForLines) },
 };
 
+type Turn = (field: Battlefield, hand: number) => Promise<void>;
+
+function inHands(count: number, turn: Turn): (field: Battlefield) => Promise<void> {
+  return (field) => hands(count, field, turn);
+}
+
 /** So many at a time, each again and again; who fails waits for a moment. */
-async function hands(
-  count: number,
-  field: Battlefield,
-  turn: (field: Battlefield, hand: number) => Promise<void>,
-): Promise<void> {
+async function hands(count: number, field: Battlefield, turn: Turn): Promise<void> {
   const one = async (hand: number) => {
     while (!field.over.aborted) {
       try {
         await turn(field, hand);
       } catch {
-        field.note('cut off');
+        field.note(field.over.aborted ? 'waiting at the end' : 'cut off');
         await pause(100, field);
       }
     }
@@ -82,24 +90,30 @@ async function knockAtSocket(field: Battlefield): Promise<void> {
 }
 
 /** Sixteen connections and twenty heavy subscriptions of one viewer, and the events to fill them. */
-async function askForTheHeaviest(field: Battlefield): Promise<void> {
-  const heaviest = await heaviestAllowed(field.port, tokenOf(ATTACKER));
-  for (const { name } of heaviest) field.note(name);
-  const ask = async (_: Battlefield, hand: number) => {
-    const connection = await openConnection(field.port);
-    try {
-      while (!field.over.aborted) {
-        const { operation } = heaviest[hand % heaviest.length] as (typeof heaviest)[number];
-        const answer = await connection.send(
-          postRequest('/graphql', tokenOf(ATTACKER), JSON.stringify(operation)),
-        );
-        field.note(verdictOf(answer));
-      }
-    } finally {
-      connection.close();
-    }
+async function prepareTheHeaviest(port: number): Promise<(field: Battlefield) => Promise<void>> {
+  const heaviest = await heaviestAllowed(port, tokenOf(ATTACKER));
+  return async (field) => {
+    for (const { name } of heaviest) field.note(name);
+    const ask: Turn = (_, hand) => askAgainAndAgain(field, heaviest[hand % heaviest.length]?.operation);
+    await Promise.all([hands(16, field, ask), hands(1, field, watchHeavily), hands(1, field, holdAndUnhold)]);
   };
-  await Promise.all([hands(16, field, ask), hands(1, field, watchHeavily), hands(1, field, holdAndUnhold)]);
+}
+
+async function askAgainAndAgain(field: Battlefield, operation: Operation | undefined): Promise<void> {
+  const connection = await openConnection(field.port);
+  const end = () => connection.close();
+  field.over.addEventListener('abort', end, { once: true });
+  try {
+    while (!field.over.aborted) {
+      const answer = await connection.send(
+        postRequest('/graphql', tokenOf(ATTACKER), JSON.stringify(operation)),
+      );
+      field.note(verdictOf(answer));
+    }
+  } finally {
+    field.over.removeEventListener('abort', end);
+    connection.close();
+  }
 }
 
 const EVENTFUL = LIVELY + 2_000_000;
@@ -148,18 +162,20 @@ async function dribble(field: Battlefield, hand: number): Promise<void> {
 }
 
 /** A third each: answers over HTTP, events over HTTP, both over a WebSocket. Twenty viewers, and nobody reads. */
-async function askAndDoNotRead(field: Battlefield): Promise<void> {
-  const largest = await heaviestAllowed(field.port, tokenOf(ATTACKER));
+async function prepareNotToRead(port: number): Promise<(field: Battlefield) => Promise<void>> {
+  const largest = await heaviestAllowed(port, tokenOf(ATTACKER));
   const { operation } = largest.find(({ name }) => name.startsWith('calls')) as (typeof largest)[number];
-  const each = Math.max(1, Math.round((field.duration / 1_000) * (LARGE_A_SECOND / 334)));
-  const started = Date.now();
-  await hands(500, field, async (_, hand) => {
-    // One after another in the first half: what is asked at once is another attack.
-    const due = started + (hand / 500) * (field.duration / 2);
-    if (Date.now() < due) await pause(due - Date.now(), field);
-    const token = tokenOf(CROWD + (hand % 20));
-    await [deafToAnswers, deafToEvents, deafOnSocket][hand % 3]?.(field, token, operation, each);
-  });
+  return (field) => {
+    const each = Math.max(1, Math.round((field.duration / 1_000) * (LARGE_A_SECOND / 334)));
+    const started = Date.now();
+    return hands(500, field, async (_, hand) => {
+      // One after another in the first half: what is asked at once is another attack.
+      const due = started + (hand / 500) * (field.duration / 2);
+      if (Date.now() < due) await pause(due - Date.now(), field);
+      const token = tokenOf(CROWD + (hand % 20));
+      await [deafToAnswers, deafToEvents, deafOnSocket][hand % 3]?.(field, token, operation, each);
+    });
+  };
 }
 
 const LARGE_A_SECOND = 15; // large answers, over all readers

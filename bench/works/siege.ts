@@ -3,7 +3,7 @@
  * with. All the while somebody works, and is to notice nothing.
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Upstream } from '../contestants.ts';
 import { type Finding, failed } from '../findings.ts';
@@ -18,6 +18,7 @@ const WARM_UP = 5_000; // milliseconds
 const LOOK_EVERY = 200; // milliseconds
 const INTRODUCTION = 400; // milliseconds: what RingCentral takes to say whose a token is
 const GIVEN_BACK_WITHIN = 10_000; // 10 seconds
+const ATTACKER_PATIENCE = 90_000; // 90 seconds beside the attack: to look around, and to say what happened
 const FIRST_SESSION = 50_000_000;
 
 /** The goals. */
@@ -39,29 +40,35 @@ const DEFAULTS = {
 const PLACES =
   /^(gateway_graphql_in_flight|gateway_introductions|gateway_request_body_bytes|gateway_sockets|gateway_subscribers)(\{.*\})? (?!0$)\S+$/gm;
 
-/** Lays siege for `duration` milliseconds with each attack in turn. */
-export async function siege(stage: Stage, duration: number): Promise<void> {
-  const upstream = await stage.ownUpstream({ introduction: INTRODUCTION });
-  for (const attack of Object.keys(ATTACKS)) {
-    stage.say(`${attack}, for ${duration / 1_000} s`);
+/** Lays siege for `duration` milliseconds with each attack in turn, or with only these. */
+export async function siege(stage: Stage, duration: number, only: readonly string[] | null): Promise<void> {
+  for (const name of only ?? Object.keys(ATTACKS)) {
+    const title = ATTACKS[name]?.title ?? name;
+    stage.say(`${title}, for ${duration / 1_000} s`);
+    const upstream = await stage.ownUpstream({ introduction: INTRODUCTION });
     try {
-      stage.report(...(await withstand(stage, upstream, attack, duration)));
+      stage.report(...(await withstand({ stage, upstream, name, title, duration })));
     } catch (error) {
       stage.report(
-        failed(attack, 'the gateway is lost', error instanceof Error ? error.message : String(error)),
+        failed(title, 'the gateway is lost', error instanceof Error ? error.message : String(error)),
       );
+      process.exitCode = 1;
     }
+    await upstream.stop();
   }
 }
 
-async function withstand(
-  stage: Stage,
-  upstream: Upstream,
-  attack: string,
-  duration: number,
-): Promise<readonly Finding[]> {
+interface Siege {
+  readonly stage: Stage;
+  readonly upstream: Upstream;
+  readonly name: string;
+  readonly title: string;
+  readonly duration: number;
+}
+
+async function withstand({ stage, upstream, name, title, duration }: Siege): Promise<readonly Finding[]> {
   const metricsPort = await freePort();
-  const stalledLog = attack === 'log stalled';
+  const stalledLog = name === 'stalled-log';
   const gateway = await stage.own(
     'ours',
     {
@@ -76,11 +83,9 @@ async function withstand(
   try {
     await user.serve(WARM_UP);
     const before = await memoryOf(server, metricsPort);
+    const attack = await prepareAttack(stage, name, server.port, duration);
     const looking = lookAtMemory(server);
-    const [service, happened] = await Promise.all([
-      user.serve(duration),
-      attackFor(stage, attack, server.port, duration),
-    ]);
+    const [service, happened] = await Promise.all([user.serve(duration), attack.over]);
     const most = looking.end();
     user.leave();
     const taken = await placesTaken(metricsPort);
@@ -88,10 +93,10 @@ async function withstand(
     const later = await memoryOf(server, metricsPort);
     const ended = await server.stop();
     return [
-      ...served(attack, service, happened),
-      memory(attack, { before, most, after, later }),
+      ...served(title, service, happened),
+      memory(title, { before, most, after, later }),
       {
-        work: attack,
+        work: title,
         measure: 'places taken afterwards',
         ours: '',
         against: '',
@@ -100,7 +105,7 @@ async function withstand(
         met: taken.length === 0,
       },
       {
-        work: attack,
+        work: title,
         measure: 'seconds from SIGTERM to the end',
         ours: '',
         against: '',
@@ -201,21 +206,28 @@ async function placesTaken(metricsPort: number): Promise<readonly string[]> {
   }
 }
 
-/** Answers what happened, in the order of how often. */
-async function attackFor(stage: Stage, attack: string, port: number, duration: number): Promise<string> {
-  const args = [...typescript, file('siege/attacker.ts'), attack, String(port), String(duration)];
+/** Starts the process of an attack; it begins when the promise resolves, and tells what happened, most often first. */
+async function prepareAttack(
+  stage: Stage,
+  name: string,
+  port: number,
+  duration: number,
+): Promise<{ readonly over: Promise<string> }> {
+  const args = [...typescript, file('siege/attacker.ts'), name, String(port), String(duration)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const timer = setTimeout(() => child.kill('SIGKILL'), duration + 15_000); // 15 seconds to say what happened
   stage.leaves({ stop: () => child.kill('SIGKILL') });
-  let said = '';
-  child.stdout.on('data', (chunk) => {
-    said += chunk;
-  });
-  await once(child, 'exit');
-  clearTimeout(timer);
-  if (said === '') return 'the attacker said nothing';
-  return Object.entries(JSON.parse(said) as Record<string, number>)
-    .sort(([, a], [, b]) => b - a)
-    .map(([what, times]) => (times === 1 ? what : `${what} × ${times.toLocaleString('en-US')}`))
-    .join(', ');
+  const timer = setTimeout(() => child.kill('SIGKILL'), duration + ATTACKER_PATIENCE);
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const ready = await lines.next();
+  if (ready.done) throw new Error('The attacker lost the gateway before it began');
+  const last = async () => {
+    const line = await lines.next();
+    clearTimeout(timer);
+    if (line.done) return 'the attacker broke off';
+    return Object.entries(JSON.parse(line.value) as Record<string, number>)
+      .sort(([, a], [, b]) => b - a)
+      .map(([what, times]) => (times === 1 ? what : `${what} × ${times.toLocaleString('en-US')}`))
+      .join(', ');
+  };
+  return { over: last() };
 }
