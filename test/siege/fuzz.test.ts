@@ -27,6 +27,7 @@ import { createOddUpstream } from './odd-upstream.ts';
 const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const SECONDS = Number(process.env.FUZZ_SECONDS ?? 40);
 const HANDS = 48; // callers at a time
+const USERS = 8; // at a time
 const WARM_UP = 0.15; // of the time: what is kept for good is kept after that
 /** Calls watched and answers remembered differ from moment to moment; a leak of a minute is more. */
 const MORE_HEAP = 24 * 1_048_576; // 24 MiB
@@ -68,7 +69,7 @@ test(
         const own = chances.named(1 + hand);
         for (let turn = 0; !over.aborted; turn += 1) {
           // Now and then another user: a penalty, or a refused token, would leave the rest unseen.
-          const token = `fuzz-${1 + hand + HANDS * Math.floor(turn / 40)}`;
+          const token = `fuzz-${1 + (hand % USERS) + USERS * Math.floor(turn / 20)}`;
           await call({ schema, url: gateway.url, chance: own, token, calls: calls.addresses(), heard });
         }
       });

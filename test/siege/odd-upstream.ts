@@ -41,6 +41,7 @@ interface Reply {
 type Oddity = (response: ServerResponse, reply: Reply, chance: Chance) => void | Promise<void>;
 
 const SPOILT = 0.5; // of all answers
+const SPOILT_INTRODUCTIONS = 0.05; // of those that say whose a token is: behind them is everything else
 
 /** Starts one. */
 export async function createOddUpstream({ behind, chance, known }: OddUpstreamParts): Promise<OddUpstream> {
@@ -63,7 +64,8 @@ export async function createOddUpstream({ behind, chance, known }: OddUpstreamPa
     const { token, isHonest } = known(shown);
     // Drawn before anything is waited for: what happens to the n-th request does not depend on the pace.
     const own = chance.named(chance.whole(1_000_000_000));
-    const isOdd = own.happens(SPOILT);
+    const isIntroduction = /\/extension\/~(\?|$)/.test(incoming.url ?? '');
+    const isOdd = own.happens(isIntroduction ? SPOILT_INTRODUCTIONS : SPOILT);
     const reply = await ask(incoming, response, token);
     const honest = { ...reply, body: namedAfter(shown, token, reply.body) };
     if (isHonest || calm || !isOdd) return send(response, honest);
