@@ -63,7 +63,7 @@ test(
 
     const disturb = async (seconds: number, chances: Chance) => {
       await using goodUser = await behave(gateway.url, simulator, failures);
-      const over = AbortSignal.timeout(seconds * 1_000);
+      const over = AbortSignal.timeout(Math.round(seconds * 1_000));
       const calls = play(simulator, chances.named(0), over);
       const hands = Array.from({ length: HANDS }, async (_, hand) => {
         const own = chances.named(1 + hand);
@@ -116,7 +116,7 @@ interface Besieged extends AsyncDisposable {
   readonly lines: readonly Line[];
   /** Waits until nothing is being answered, watched or streamed; answers what is even after a while. */
   untilIdle(): Promise<readonly string[]>;
-  /** Bytes that are needed: garbage is collected first. */
+  /** Bytes that are needed: what is kept of documents is replaced by always the same, and garbage is collected first. */
   heap(): Promise<number>;
   /** Ends it as operators do; answers how it ended, and everything that Node had to complain of. */
   end(): Promise<{ readonly code: number | null; readonly stderr: string }>;
@@ -188,6 +188,7 @@ async function besiege(upstreamUrl: string): Promise<Besieged> {
         await sleep(200);
         return Number(/^nodejs_heap_size_used_bytes (\S+)$/m.exec(await metrics())?.[1]);
       };
+      await replaceDocuments(url);
       // What was just let go of may need a second collection.
       return Math.min(await used(), await used(), await used());
     },
@@ -200,6 +201,30 @@ async function besiege(upstreamUrl: string): Promise<Besieged> {
       await exit;
     },
   };
+}
+
+/** As many as are kept parsed, whatever was kept before. */
+async function replaceDocuments(url: string): Promise<void> {
+  const replace = async (first: number) => {
+    for (let number = first; number < DOCUMENTS; number += 10) {
+      const query = `# ${number} ${'-'.repeat(1_000)}\n{ __typename }`;
+      const answer = await ask(url, query, {});
+      if (answer.data === undefined) throw new Error(`A document was answered ${JSON.stringify(answer)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: 10 }, (_, first) => replace(first)));
+}
+
+const DOCUMENTS = 1_000;
+
+/** Asks as the good user. */
+async function ask(url: string, query: string, variables: object) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${GOOD}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return response.json();
 }
 
 interface GoodUser extends AsyncDisposable {
@@ -233,14 +258,6 @@ async function behave(url: string, simulator: Simulator, failures: string[]): Pr
   const events = watch<{ status: { code: string } }>(client, 'callPartyUpdated', WATCH, { id, party });
   await events.next();
 
-  const ask = async (query: string, variables: object) => {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${GOOD}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables }),
-    });
-    return response.json();
-  };
   const check = (what: string, answer: unknown, expected: unknown) => {
     try {
       expect(answer).toEqual(expected);
@@ -249,13 +266,14 @@ async function behave(url: string, simulator: Simulator, failures: string[]): Pr
     }
   };
   const turn = async () => {
-    const read = await ask(READ, { id });
+    const read = await ask(url, READ, { id });
     const own = { id: party, muted: false, status: { code } };
     check('read', read, { data: { callSession: { id, parties: [expect.anything(), own] } } });
     code = code === 'HOLD' ? 'ANSWERED' : 'HOLD';
     const verb = code === 'HOLD' ? 'hold' : 'unhold';
     const Verb = code === 'HOLD' ? 'Hold' : 'Unhold';
     const done = await ask(
+      url,
       `mutation ($input: ${Verb}CallPartyInput!) { did: ${verb}CallParty(input: $input) ${PAYLOAD} }`,
       { input: address },
     );
