@@ -52,6 +52,7 @@ const PIECES = [
   '...',
   '@include(if: $no)',
   '@skip(if: true)',
+  '@defer',
   '$',
   '!',
   '#',
@@ -90,7 +91,7 @@ export function drawOperation(kind: Kind, { schema, chance, calls }: DrawParts):
   return {
     query: chance.happens(0.12) ? spoilText(query, chance, PIECES) : query,
     variables: chance.happens(0.12) ? (oddVariables(variables) as Drawn['variables']) : variables,
-    ...(chance.happens(0.2) && {
+    ...(chance.happens(0.04) && {
       operationName: chance.of([name, 'Other', '', 'constructor', 'x'.repeat(5_000)]),
     }),
   };
@@ -100,7 +101,7 @@ export function drawOperation(kind: Kind, { schema, chance, calls }: DrawParts):
       .filter((argument) => isNonNullType(argument.type) || chance.happens(0.6))
       .map((argument) => `${argument.name}: ${give(argument)}`);
     const directive = chance.happens(0.04)
-      ? chance.of([' @skip(if: true)', ' @include(if: false)', ' @include(if: true)', ' @defer'])
+      ? chance.of([' @skip(if: true)', ' @include(if: false)', ' @include(if: true)'])
       : '';
     return (
       field.name + (given.length > 0 ? `(${given.join(', ')})` : '') + directive + below(field.type, depth)

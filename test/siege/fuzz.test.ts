@@ -69,7 +69,7 @@ test(
         const own = chances.named(1 + hand);
         for (let turn = 0; !over.aborted; turn += 1) {
           // Now and then another user: a penalty, or a refused token, would leave the rest unseen.
-          const token = `fuzz-${1 + (hand % USERS) + USERS * Math.floor(turn / 20)}`;
+          const token = `fuzz-${1 + (hand % USERS) + USERS * Math.floor(turn / 60)}`;
           await call({ schema, url: gateway.url, chance: own, token, calls: calls.addresses(), heard });
         }
       });
