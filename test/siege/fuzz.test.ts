@@ -26,7 +26,7 @@ import { createOddUpstream } from './odd-upstream.ts';
 
 const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const SECONDS = Number(process.env.FUZZ_SECONDS ?? 40);
-const HANDS = 48; // callers at a time
+const HANDS = 32; // callers at a time
 const USERS = 8; // at a time
 const WARM_UP = 0.15; // of the time: what is kept for good is kept after that
 /** Calls watched and answers remembered differ from moment to moment; a leak of a minute is more. */
@@ -145,7 +145,7 @@ async function besiege(upstreamUrl: string): Promise<Besieged> {
         RINGCENTRAL_SERVER_URL: upstreamUrl,
         INTROSPECTION: 'on',
         LONG_POLL_TIMEOUT: '2',
-        UPSTREAM_TIMEOUT: '1',
+        UPSTREAM_TIMEOUT: '4',
         DRAIN_SECONDS: '1',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
