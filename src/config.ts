@@ -177,7 +177,8 @@ const origin = z
     'a comma list of origins, like https://desk.example.com (no path, no trailing slash)',
   );
 
-const Settings = z.object({
+/** What may be set, what is allowed, and what is so when it is not set. */
+export const Settings = z.object({
   NODE_ENV: z
     .enum(['production', 'development', 'test'], { error: 'production, development or test' })
     .optional(),
