@@ -28,6 +28,9 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly production: boolean;
+  /** Null: the metrics have no port of their own. */
+  readonly metricsPort: number | null;
+  readonly metricsHost: string;
   /** Null: the embedded simulator. */
   readonly ringCentralServerUrl: string | null;
   readonly simulatorPort: number;
@@ -83,6 +86,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: settings.HOST,
     port: settings.PORT,
     production,
+    metricsPort: settings.METRICS_PORT ?? null,
+    metricsHost: settings.METRICS_HOST,
     ringCentralServerUrl: settings.RINGCENTRAL_SERVER_URL ?? null,
     simulatorPort: settings.SIMULATOR_PORT,
     identity: identityOf(settings),
@@ -144,14 +149,20 @@ const httpUrl = z.string().transform((text, context) => {
     context.addIssue('an address without user, password, query or fragment');
     return z.NEVER;
   }
-  return url.href.replace(/\/+$/, '');
+  return withoutSlashes(url.href);
 });
+
+function withoutSlashes(href: string): string {
+  let end = href.length;
+  while (href[end - 1] === '/') end -= 1;
+  return href.slice(0, end);
+}
 
 /** Keys are shown as bearer tokens, so they are spelt like them (RFC 6750, 2.1). */
 const gatewayKey = z
   .string()
-  .regex(
-    /^(?=.{16,4096}$)[\w.~+/-]+=*$/,
+  .refine(
+    (key) => key.length >= 16 && key.length <= 4_096 && /^[\w.~+/-]+=*$/.test(key),
     'a comma list of keys, each at least 16 characters long, ' +
       'of letters, digits and - . _ ~ + / (and = at the end), as in a bearer token',
   );
@@ -177,16 +188,17 @@ const origin = z
     'a comma list of origins, like https://desk.example.com (no path, no trailing slash)',
   );
 
+const host = z.string().regex(/^[\w.:-]+$/, 'a host name or an IP address, like 127.0.0.1 or 0.0.0.0');
+
 /** What may be set, what is allowed, and what is so when it is not set. */
 export const Settings = z.object({
   NODE_ENV: z
     .enum(['production', 'development', 'test'], { error: 'production, development or test' })
     .optional(),
-  HOST: z
-    .string()
-    .regex(/^[\w.:-]+$/, 'a host name or an IP address, like 127.0.0.1 or 0.0.0.0')
-    .default('127.0.0.1'),
+  HOST: host.default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).prefault('4000'),
+  METRICS_PORT: wholeNumber(0, 65_535).optional(),
+  METRICS_HOST: host.default('127.0.0.1'),
   SIMULATOR_PORT: wholeNumber(0, 65_535).prefault('4010'),
   SIMULATOR: onOff.prefault('off'),
   RINGCENTRAL_SERVER_URL: httpUrl.optional(),
@@ -268,6 +280,9 @@ function crossChecks(settings: Settings, production: boolean): string[] {
       'RINGCENTRAL_SERVER_URL: read nothing, required with NODE_ENV=production, ' +
         'like https://platform.ringcentral.com. SIMULATOR=on starts the simulator instead.',
     );
+  }
+  if (settings.METRICS_PORT !== undefined && settings.METRICS_PORT === settings.PORT && settings.PORT !== 0) {
+    problems.push(`METRICS_PORT: read "${settings.METRICS_PORT}", which is PORT; allowed is another one.`);
   }
   if (settings.SIMULATOR && settings.RINGCENTRAL_SERVER_URL !== undefined) {
     problems.push(

@@ -30,6 +30,8 @@ describe('The settings', () => {
       host: '127.0.0.1',
       port: 4000,
       production: false,
+      metricsPort: null,
+      metricsHost: '127.0.0.1',
       ringCentralServerUrl: null,
       simulatorPort: 4010,
       identity: { kind: 'pass-through' },

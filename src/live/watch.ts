@@ -19,6 +19,7 @@ import {
   Unauthenticated,
 } from '../../schema/failures.ts';
 import type { CallSession } from '../../schema/model.ts';
+import { setAlarm } from '../alarm.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { ClockBounds } from './clock.ts';
@@ -200,7 +201,7 @@ export function createWatch(parts: WatchParts): Watch {
           clearTimeout(lateness);
           queuedAt = null;
           isOut = hold;
-          if (hold && (state === 'starting' || isLate)) moment = setTimeout(nothingNew, aMoment());
+          if (hold && (state === 'starting' || isLate)) moment = setAlarm(nothingNew, aMoment());
         },
       });
       return signal.aborted ? null : taken(reading, hold, timestamp);
@@ -331,7 +332,7 @@ export function createWatch(parts: WatchParts): Watch {
       const wait = polling.nextAt - Date.now();
       if (wait <= 0) return;
       const woken = await new Promise<boolean>((resolve) => {
-        const timer = setTimeout(resolve, wait, false);
+        const timer = setAlarm(() => resolve(false), wait);
         wake = () => {
           clearTimeout(timer);
           resolve(true);

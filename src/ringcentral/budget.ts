@@ -14,6 +14,7 @@
  * ```
  */
 import { RateLimited, UpstreamUnavailable } from '../../schema/failures.ts';
+import { setAlarm } from '../alarm.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { LANES, type Lane } from './caller.ts';
 import {
@@ -195,7 +196,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       gate.waiting[lane].push(...staying);
     }
     if (wake < Number.POSITIVE_INFINITY) {
-      gate.timer = setTimeout(() => pump(bucket, gate), Math.max(1, Math.ceil(wake - now)));
+      gate.timer = setAlarm(() => pump(bucket, gate), wake - now);
     }
   }
 

@@ -34,12 +34,12 @@ type MaybePromise<Value> = Value | Promise<Value>;
 export interface FastRequest {
   readonly document: DocumentNode;
   readonly params: OperationParams;
-  /** The same for all requests that select the same. */
-  readonly selectionId: number;
   /** Of the answer. */
   readonly contentType: string;
   /** The call that the answer is made of, and of nothing else; null for every other operation. */
   readonly sessionId: string | null;
+  /** The same for all requests about a call that ask for the same. */
+  readonly key: string;
 }
 
 export interface FastPath {
@@ -92,7 +92,9 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
       const selection = selectionOf({ document, operationName: params.operationName });
       if (selection === null || selection.type === 'subscription') return null;
       const sessionId = selection.sessionId(params.variables ?? {});
-      return { document, params, contentType, selectionId: selection.id, sessionId };
+      const variables = sessionId === null ? '' : textOf(params.variables);
+      if (variables === null) return null;
+      return { document, params, contentType, key: `${selection.id} ${variables}`, sessionId };
     },
 
     recall: (state, request, viewerId) => answers.get(state)?.get(answerKey(request, viewerId)),
@@ -134,8 +136,8 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
     return known instanceof Promise ? known.then(own, () => executor.execute(event)) : own(known);
   }
 
-  function answerKey({ selectionId, params }: FastRequest, viewerId: string): string {
-    return `${viewerId}\n${selectionId} ${JSON.stringify(params.variables)}`;
+  function answerKey({ key }: FastRequest, viewerId: string): string {
+    return `${viewerId}\n${key}`;
   }
 }
 
@@ -224,6 +226,15 @@ function readParams(body: string): OperationParams | null {
   if (variables !== undefined && variables !== null && !isRecord(variables)) return null;
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') return null;
   return { query, variables, operationName };
+}
+
+/** Null: it is nested too deep to be written, and no variable of any operation. */
+function textOf(variables: OperationParams['variables']): string | null {
+  try {
+    return JSON.stringify(variables) ?? '';
+  } catch {
+    return null;
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

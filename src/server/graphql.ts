@@ -14,6 +14,7 @@ import {
   NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
   parse,
+  type validate,
 } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
@@ -24,11 +25,19 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { OperationPlace } from './by-operation.ts';
 import { createExecutor } from './compiled.ts';
 import type { Crowd } from './crowd.ts';
+import { UnconditionalSubscriptionRule, withinStack } from './document-rules.ts';
 import { deliver, type Recipient, type Send } from './fan-out.ts';
 import { createFastPath, type Executor, type FastPath, type SubscriptionArgs } from './fast-path.ts';
 import { createLimitsRule } from './limits.ts';
 import { codeOf, maskError, originOf, STATUS_OF_CODE } from './masking.ts';
-import { nameOperation, noteDelay, type Operation, type ReceivedAtOf, withPushDelays } from './observe.ts';
+import {
+  nameOperation,
+  noteDelay,
+  type Operation,
+  type ReceivedAtOf,
+  withOutcomes,
+  withPushDelays,
+} from './observe.ts';
 import type { FindDocument, OperationParams } from './persisted.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -144,7 +153,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   };
 
   function contextOf(arrival: Arrival): object {
-    const provider = providerOf(arrival);
+    const provider = withOutcomes(providerOf(arrival), arrival.operation);
     return createContext({
       provider: receivedAtOf === undefined ? provider : withPushDelays(provider, metrics, receivedAtOf),
       requestId: arrival.operation.requestId,
@@ -220,10 +229,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         if (query !== undefined && query !== params.query) setParams({ ...params, query });
       },
       onParse({ setParseFn }) {
-        setParseFn((source, options) => parse(source, { ...options, maxTokens: config.maxTokens }));
+        setParseFn((source, options) =>
+          withinStack(() => parse(source, { ...options, maxTokens: config.maxTokens })),
+        );
       },
-      onValidate({ addValidationRule }) {
+      onValidate({ addValidationRule, validateFn, setValidationFn }) {
+        setValidationFn((...args: Parameters<typeof validate>) => withinStack(() => validateFn(...args)));
         addValidationRule(limitsRule);
+        addValidationRule(UnconditionalSubscriptionRule);
         if (!config.introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
       },
       onExecute({ args }) {

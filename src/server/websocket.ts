@@ -325,7 +325,9 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
 
   /** An error on the way of a message: the client's, of a protocol we do not speak, or ours for now. */
   function closeOver(seat: Seat, error: unknown): void {
-    if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
+    const isUnspeakable = error instanceof Error && error.message.startsWith('Unexpected message of type');
+    // What is nested deeper than the stack can be read, but not be said again: a ping's payload in its pong.
+    if (isUnspeakable || error instanceof RangeError) {
       close(seat, CloseCode.BadRequest, 'Invalid message received');
       return;
     }

@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const FLOORS: readonly (readonly string[])[] = [
   ['src/spelling.ts'],
   // 0 words
+  ['src/alarm.ts', 'src/hosts.ts', 'src/telemetry/outlet.ts'],
   ['schema/model.ts', 'src/ringcentral/wire.ts', 'src/config.ts', 'src/telemetry/'],
   ['schema/failures.ts', 'src/listening.ts'],
   // 1 promise
@@ -32,6 +33,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/ringcentral/caller.ts', 'src/ringcentral/outcomes.ts', 'src/ringcentral/actions.ts'],
   [
     'src/ringcentral/bodies.ts',
+    'src/ringcentral/outage.ts',
     'src/ringcentral/rate-window.ts',
     'src/ringcentral/retry.ts',
     'src/ringcentral/idempotency.ts',
@@ -103,6 +105,9 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/server/fan-out.ts',
     'src/server/drain.ts',
     'src/server/compiled.ts',
+    'src/server/document-rules.ts',
+    'src/server/metrics-door.ts',
+    'src/server/reach.ts',
     'src/server/graphiql.ts',
     'src/server/limits.ts',
     'src/server/masking.ts',
@@ -149,7 +154,7 @@ describe('The house', () => {
       .filter((file) => file.startsWith('src/simulator/'))
       .flatMap((file) => importsOf(file))
       .filter((imported) => !imported.startsWith('src/simulator/'));
-    expect([...new Set(borrowed)]).toEqual(['src/ringcentral/wire.ts']);
+    expect([...new Set(borrowed)].sort()).toEqual(['src/hosts.ts', 'src/ringcentral/wire.ts']);
   });
 });
 

@@ -53,6 +53,20 @@ describe('the gate', () => {
     expect(rule.penaltyUntil).toBe(Number.NEGATIVE_INFINITY);
   });
 
+  test('lets a poll go in a minute where a window of weeks is claimed.', async () => {
+    const permit = await enter('poll');
+    permit.settle({ ok: true, limit: 1, remaining: 0, window: 2_200_000_000 });
+    let isIn = false;
+    const waiting = enter('poll').then((next) => {
+      isIn = true;
+      return next;
+    });
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(isIn).toBe(false);
+    await vi.advanceTimersByTimeAsync(2_000);
+    (await waiting).cancel();
+  });
+
   test('serves the same burst in the end when everybody is patient, commands first.', async () => {
     const rule = rateRule(50, 60_000, 60_000);
     const order: Lane[] = [];
