@@ -46,6 +46,10 @@ export interface Config {
   readonly maxAliases: number;
   readonly maxTokens: number;
   readonly maxCommands: number;
+  /** Of one operation: the values of its answer, every list at its usual length. */
+  readonly maxWeight: number;
+  /** Of one answer, or one event of a subscription, as text. */
+  readonly maxAnswerBytes: number;
   readonly maxBodyBytes: number;
   /** Operations in flight over the whole gateway before it answers `OVERLOADED`. */
   readonly maxInFlight: number;
@@ -100,6 +104,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxAliases: settings.MAX_ALIASES,
     maxTokens: settings.MAX_TOKENS,
     maxCommands: settings.MAX_COMMANDS,
+    maxWeight: settings.MAX_WEIGHT,
+    maxAnswerBytes: settings.MAX_ANSWER_BYTES,
     maxBodyBytes: settings.MAX_BODY_BYTES,
     maxInFlight: settings.MAX_IN_FLIGHT,
     maxSubscriptionsPerSocket: settings.MAX_SUBSCRIPTIONS_PER_SOCKET,
@@ -215,6 +221,8 @@ export const Settings = z.object({
   MAX_ALIASES: wholeNumber(0, 1_000).prefault('30'),
   MAX_TOKENS: wholeNumber(10, 100_000).prefault('2000'),
   MAX_COMMANDS: wholeNumber(1, 100).prefault('5'),
+  MAX_WEIGHT: wholeNumber(100, 100_000_000).prefault('500000'),
+  MAX_ANSWER_BYTES: wholeNumber(1_024, 100 * 1_048_576).prefault(String(4 * 1_048_576)), // 4 MiB
   MAX_BODY_BYTES: wholeNumber(1_024, 100 * 1_048_576).prefault(String(1_048_576)), // 1 MiB
   MAX_IN_FLIGHT: wholeNumber(1, 1_000_000).prefault('1000'),
   MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(1, 100_000).prefault('100'),

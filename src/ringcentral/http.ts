@@ -209,6 +209,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
         patience,
         unwatchedSince,
         signal,
+        operation: request.requestId,
       });
       let authorization: string;
       try {

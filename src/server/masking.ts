@@ -11,6 +11,7 @@ import {
   Forbidden,
   RateLimited,
 } from '../../schema/failures.ts';
+import { TooHeavy } from './weight.ts';
 
 /** The HTTP status of a request that failed as a whole, by the code of its error. */
 export const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = {
@@ -26,6 +27,9 @@ export const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   UPSTREAM_UNAVAILABLE: 503,
   OVERLOADED: 503,
 };
+
+/** Errors that one answer tells; how many are left out stands beside them. */
+export const MOST_ERRORS = 100;
 
 /** Longer messages are cut: they only repeat what the client sent. */
 const LONGEST_MESSAGE = 1_000; // characters
@@ -101,6 +105,7 @@ function factsOf(failure: CallControlFailure) {
     ...(failure instanceof RateLimited && { retryAfter: failure.retryAfter }),
     ...((failure instanceof BadUserInput || failure instanceof CallNotFound) &&
       failure.parameterName !== undefined && { parameterName: failure.parameterName }),
+    ...(failure instanceof TooHeavy && { weight: failure.weight, maxWeight: failure.maxWeight }),
     ...(failure instanceof Forbidden &&
       failure.permissionName !== undefined && { permissionName: failure.permissionName }),
   };

@@ -146,7 +146,8 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
           return prepared;
         }
         // graphql-ws keeps the message as long as the operation: a thousand of them share one text.
-        Object.assign(params, { query: prepared.args.document.loc?.source.body });
+        const { document, variableValues: variables } = prepared.args;
+        Object.assign(params, { query: document.loc?.source.body, variables });
         return {
           ...prepared.args,
           run: () => {
