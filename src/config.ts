@@ -53,6 +53,8 @@ export interface Config {
   readonly maxBodyBytes: number;
   /** Operations in flight over the whole gateway before it answers `OVERLOADED`. */
   readonly maxInFlight: number;
+  /** Bytes that were written and that nobody has read yet, over the whole gateway. */
+  readonly maxUnreadBytes: number;
   readonly maxSubscriptionsPerSocket: number;
   readonly maxSubscriptionsPerViewer: number;
   /** Null: any operation may be asked. */
@@ -108,6 +110,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxAnswerBytes: settings.MAX_ANSWER_BYTES,
     maxBodyBytes: settings.MAX_BODY_BYTES,
     maxInFlight: settings.MAX_IN_FLIGHT,
+    maxUnreadBytes: settings.MAX_UNREAD_BYTES,
     maxSubscriptionsPerSocket: settings.MAX_SUBSCRIPTIONS_PER_SOCKET,
     maxSubscriptionsPerViewer: settings.MAX_SUBSCRIPTIONS_PER_VIEWER,
     persistedOperations: settings.PERSISTED_OPERATIONS ?? null,
@@ -225,6 +228,7 @@ export const Settings = z.object({
   MAX_ANSWER_BYTES: wholeNumber(1_024, 100 * 1_048_576).prefault(String(4 * 1_048_576)), // 4 MiB
   MAX_BODY_BYTES: wholeNumber(1_024, 100 * 1_048_576).prefault(String(1_048_576)), // 1 MiB
   MAX_IN_FLIGHT: wholeNumber(1, 1_000_000).prefault('1000'),
+  MAX_UNREAD_BYTES: wholeNumber(1_048_576, 16_384 * 1_048_576).prefault(String(64 * 1_048_576)), // 64 MiB
   MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(1, 100_000).prefault('100'),
   MAX_SUBSCRIPTIONS_PER_VIEWER: wholeNumber(1, 1_000_000).prefault('500'),
   PERSISTED_OPERATIONS: z.string().optional(),

@@ -109,7 +109,8 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 
   let stopped: Promise<void> | undefined;
   const stop = () => {
-    stopped ??= letGo();
+    // A drain ends in its time, whoever holds on to what.
+    stopped ??= Promise.race([letGo(), delay(config.drainTime + LAST_MOMENT, undefined, { ref: false })]);
     return stopped;
   };
   return {
@@ -145,6 +146,9 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     await simulator?.stop();
   }
 }
+
+/** After the time of a drain, for what is let go of then. */
+const LAST_MOMENT = 1_000; // 1 second
 
 /** What keeps the gateway from its work. Signed out it is not: the next request signs it in. */
 const OBSTACLES: { readonly [Status in SignInState['status']]?: string } = {

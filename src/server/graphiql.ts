@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
@@ -76,9 +77,17 @@ export function createGraphiQLPage(examples: readonly Example[]): GraphiQLPage {
       const body = await encoded();
       if (encoding !== 'identity') response.setHeader('content-encoding', encoding);
       response.setHeader('content-length', body.length);
-      response.writeHead(200).end(body);
+      response.writeHead(200);
+      // Bit by bit: it is much for whoever reads slowly, or not at all. Whoever leaves needs no more of it.
+      await pipeline(piecesOf(body), response).catch(() => response.destroy());
     },
   };
+}
+
+const PIECE = 65_536; // 64 KiB
+
+function* piecesOf(body: Buffer): Generator<Buffer> {
+  for (let start = 0; start < body.length; start += PIECE) yield body.subarray(start, start + PIECE);
 }
 
 async function render(examples: readonly Example[]): Promise<string> {

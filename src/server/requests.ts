@@ -3,6 +3,7 @@ import { once, setMaxListeners } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { BadUserInput, Forbidden, RateLimited } from '../../schema/failures.ts';
 import type { Config } from '../config.ts';
+import type { Connections } from './connections.ts';
 import type { Crowd } from './crowd.ts';
 import type { Guest } from './drain.ts';
 import type { Arrival, Pipeline } from './graphql.ts';
@@ -19,6 +20,7 @@ export interface RequestParts {
   readonly observer: Observer;
   readonly crowd: Crowd;
   readonly patience: Patience;
+  readonly connections: Pick<Connections, 'claim' | 'wrote'>;
 }
 
 export interface RequestDoor {
@@ -43,7 +45,7 @@ class Refusal extends Error {
 
 /** Makes the door for GraphQL requests. */
 export function createRequestDoor(parts: RequestParts): RequestDoor {
-  const { config, pipeline, gatekeeper, observer, crowd, patience } = parts;
+  const { config, pipeline, gatekeeper, observer, crowd, patience, connections } = parts;
   const streams = new Set<Guest>();
 
   return {
@@ -85,6 +87,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     try {
       const visitor = await gatekeeper.admit(request.headers.authorization ?? null);
       operation.admitted(visitor.viewerId);
+      connections.claim(response, visitor.viewerId);
       place.claim(visitor.viewerId);
       const arrival: Arrival = {
         visitor,
@@ -154,6 +157,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
         const { done, value } = await reader.read();
         if (done) break;
         if (response.write(value)) continue;
+        connections.wrote(response);
         // Who takes nothing for the time of two pings is not there.
         const patient = AbortSignal.any([left.signal, AbortSignal.timeout(2 * patience.ping)]);
         await once(response, 'drain', { signal: patient });
