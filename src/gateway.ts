@@ -24,6 +24,7 @@ import {
 } from './server/gatekeeper.ts';
 import type { Example } from './server/graphiql.ts';
 import { createServer, type Readiness } from './server/http.ts';
+import { followSimulator } from './simulator/front.ts';
 import { createSimulator } from './simulator/server.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -59,6 +60,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const metrics = createMetrics();
   metrics.collectProcess();
   const budget = createBudget({ metrics });
+  const front = followSimulator(serverUrl, budget.forget);
   const upstream = createUpstream({
     serverUrl,
     budget,
@@ -91,6 +93,8 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     log,
     isReady: () => readiness(serverUrl, signIn),
     examples: config.graphiql ? await readExamples() : [],
+    // Callers of a service identity show a key instead, which nobody else knows.
+    demoUsers: identity.kind === 'service' ? () => [] : front.users,
     announceDrain: (by) =>
       hub.notify('DRAINING', 'This gateway is going away: reconnect with your cursor.', by),
     receivedAtOf,
@@ -99,6 +103,8 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     throw error;
   });
 
+  // Its first visitor shall find the page complete.
+  if (simulator !== null && config.graphiql) await front.answered;
   let stopped: Promise<void> | undefined;
   const stop = () => {
     stopped ??= letGo();
@@ -114,6 +120,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 
   /** Lets go of everything behind the door. */
   async function letGoBehind(timeIsUp = delay(config.drainTime, undefined, { ref: false })): Promise<void> {
+    front.stop();
     hub.stop();
     budget.stop();
     // A session that is not given back in time ends by itself.
@@ -169,10 +176,14 @@ async function readExamples(): Promise<Example[]> {
       .filter((name) => name.endsWith('.graphql'))
       .sort()
       .map(async (name) => {
-        const variables = name.replace('.graphql', '.json');
+        const read = async (part: string) =>
+          names.includes(part) ? await readFile(new URL(part, folder), 'utf8') : undefined;
+        const variables = await read(name.replace('.graphql', '.json'));
+        const headers = await read(name.replace('.graphql', '.headers.json'));
         return {
           query: await readFile(new URL(name, folder), 'utf8'),
-          ...(names.includes(variables) && { variables: await readFile(new URL(variables, folder), 'utf8') }),
+          ...(variables === undefined ? {} : { variables }),
+          ...(headers === undefined ? {} : { headers }),
         };
       }),
   );

@@ -65,6 +65,8 @@ export interface Budget {
    * @throws the signal's reason when it aborts.
    */
   enter(entry: Entry): Promise<Permit>;
+  /** Whatever was spent, or had to be waited for, counts no more: the upstream has begun anew. */
+  forget(): void;
   /** Refuses whoever waits. */
   stop(): void;
 }
@@ -143,6 +145,16 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
         line.splice(line.findLastIndex((other) => rankOf(other) <= rankOf(waiter)) + 1, 0, waiter);
         pump(bucket, gate);
       });
+    },
+
+    forget() {
+      for (const bucket of buckets.values()) {
+        for (const gate of bucket.gates.values()) {
+          // Also what is under way: its answers speak of a window that is no more.
+          gate.window = newWindow(gate.group);
+          pump(bucket, gate);
+        }
+      }
     },
 
     stop() {

@@ -24,6 +24,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { createCrowd } from './crowd.ts';
 import { sendAwayAll } from './drain.ts';
 import { createGraphiQLPage, type Example } from './graphiql.ts';
+import type { DemoUser } from './graphiql-bar.ts';
 import { type CreateContext, createPipeline } from './graphql.ts';
 import { createObserver, type ReceivedAtOf } from './observe.ts';
 import { mayConnect } from './origins.ts';
@@ -49,6 +50,8 @@ export interface ServerParts {
   readonly isReady: () => Promise<Readiness> | Readiness;
   /** The tabs of GraphiQL. */
   readonly examples: readonly Example[];
+  /** Whom a visitor of GraphiQL may be without signing in, now. */
+  readonly demoUsers?: (() => readonly DemoUser[]) | undefined;
   /** Called when draining begins, with the time by which every client has been sent away (epoch milliseconds). */
   readonly announceDrain?: ((by: number) => void) | undefined;
   readonly receivedAtOf?: ReceivedAtOf | undefined;
@@ -79,7 +82,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   });
   const requests = createRequestDoor({ config, pipeline, gatekeeper, observer, crowd, patience });
   const sockets = createWebSockets({ config, pipeline, gatekeeper, observer, crowd, metrics, log, patience });
-  const page = config.graphiql ? createGraphiQLPage(examples) : null;
+  const page = config.graphiql ? createGraphiQLPage(examples, parts.demoUsers) : null;
   let draining = false;
   let drained: Promise<void> | undefined;
 

@@ -1,6 +1,7 @@
 /** What a test can order and ask of the simulator, in its own process or over HTTP under `/simulator/`. */
 import { type PartyBody, partyBody, type SessionBody, sessionBody } from './bodies.ts';
 import { changeParty, type Party } from './call.ts';
+import type { Era } from './era.ts';
 import { type Fault, readFaults } from './faults.ts';
 import { type Body, optionalChoice, optionalFlag, optionalText } from './fields.ts';
 import type { Journal, JournalEntry } from './journal.ts';
@@ -45,9 +46,10 @@ interface Parts {
   readonly rateLimits: RateLimits;
   readonly journal: Journal;
   readonly story: Story;
+  readonly era: Era;
 }
 
-export function createControls({ board, platform, oauth, rateLimits, journal, story }: Parts): Controls {
+export function createControls({ board, platform, oauth, rateLimits, journal, story, era }: Parts): Controls {
   return {
     startCall: (order) => sessionBody(placeCall(board, readOrder(order))),
     moveParty(sessionId, partyId, changes) {
@@ -81,6 +83,7 @@ export function createControls({ board, platform, oauth, rateLimits, journal, st
       journal.clear();
       board.configure(changes);
       story.restart();
+      era.begin();
     },
   };
 }

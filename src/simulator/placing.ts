@@ -48,8 +48,12 @@ export function callOut(board: Switchboard, viewer: Extension, body: Body): Call
 }
 
 /** A conference waits for its host's phone, which dials the `voiceCallToken`. */
-export function createConference(board: Switchboard, host: Extension): Call {
-  const conference = board.open({ origin: 'Conference', voiceCallToken: true });
+export function createConference(board: Switchboard, host: Extension, id?: string): Call {
+  const conference = board.open({
+    origin: 'Conference',
+    voiceCallToken: true,
+    ...(id === undefined ? {} : { id }),
+  });
   const { conferenceHostJoins, conferenceLifetime } = board.settings;
   board.later(conferenceHostJoins, () => joinAsHost(board, conference.id, host));
   board.later(conferenceLifetime * 1_000, () =>
@@ -151,9 +155,9 @@ function placeQueueCall(board: Switchboard, { from, to = '200', state = 'Proceed
   );
 }
 
-function placeConference(board: Switchboard, { from, state }: CallOrder): Call {
+function placeConference(board: Switchboard, { from, state, id: wanted }: CallOrder): Call {
   const host = user(from, 'from', '101');
-  const { id } = createConference(board, host);
+  const { id } = createConference(board, host, wanted);
   if (state === 'Answered') joinAsHost(board, id, host);
   return board.call(id);
 }

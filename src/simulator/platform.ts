@@ -49,9 +49,11 @@ interface Parts {
   readonly oauth: OAuth;
   readonly rateLimits: RateLimits;
   readonly journal: Journal;
+  /** An operation is about to be done; the id of the session is empty where it has none. */
+  readonly expect: (operationId: string, sessionId: string) => void;
 }
 
-export function createPlatform({ board, oauth, rateLimits, journal }: Parts): Platform {
+export function createPlatform({ board, oauth, rateLimits, journal, expect }: Parts): Platform {
   let faults: readonly Fault[] = [];
 
   /** What stands behind a request: whose rate bucket it is, and what to do when it may pass. */
@@ -93,6 +95,7 @@ export function createPlatform({ board, oauth, rateLimits, journal }: Parts): Pl
         if (viewer === null) throw new Refusal(401, 'OAU-136', 'Extension not found');
         const { origin, signal } = incoming;
         const json = method === 'GET' ? {} : jsonBody(headers, body);
+        expect(operation.operationId, params.telephonySessionId ?? '');
         const holding = () => {
           entry.held = true;
         };

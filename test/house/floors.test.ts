@@ -42,6 +42,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/live/transitions.ts', 'src/live/shared-read.ts'],
   [
     'src/simulator/account.ts',
+    'src/simulator/era.ts',
+    'src/simulator/front.ts',
     'src/simulator/journal.ts',
     'src/simulator/rate-limits.ts',
     'src/simulator/refusals.ts',
@@ -64,13 +66,14 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/simulator/bodies.ts', 'src/simulator/dialing.ts', 'src/simulator/switchboard.ts'],
   ['src/simulator/commands.ts'],
   ['src/simulator/placing.ts'],
-  ['src/simulator/routes.ts', 'src/simulator/story.ts'],
+  ['src/simulator/routes.ts', 'src/simulator/stage.ts'],
+  ['src/simulator/story.ts'],
   ['src/simulator/platform.ts'],
   ['src/simulator/controls.ts', 'src/simulator/troubles.ts'],
   ['src/simulator/server.ts'],
   ['src/simulator/main.ts'],
   // 7 doors
-  ['src/server/by-operation.ts'],
+  ['src/server/by-operation.ts', 'src/server/graphiql-bar.ts'],
   [
     'src/server/visitor.ts',
     'src/server/crowd.ts',
