@@ -52,10 +52,13 @@ const USER_AGENT = 'ringcentral-graphql-gateway/0.1.0';
 /** The extension that a caller without a token is, with the embedded simulator. */
 const SIMULATED_CALLER = 'sim-101';
 
+/** All visitors of the embedded simulator share one extension, so they share ten times what a single user has. */
+const SHOW = { story: true, lightLimit: 500, mediumLimit: 400, heavyLimit: 100 };
+
 /** Starts the gateway; it listens when the promise resolves. */
 export async function createGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   const { log = createLog(config.logLevel) } = options;
-  const simulator = config.ringCentralServerUrl === null ? await createSimulator({ story: true }) : null;
+  const simulator = config.ringCentralServerUrl === null ? await createSimulator({ settings: SHOW }) : null;
   const serverUrl = config.ringCentralServerUrl ?? simulator?.url ?? '';
   const metrics = createMetrics();
   metrics.collectProcess();

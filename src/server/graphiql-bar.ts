@@ -53,14 +53,13 @@ export const AFTER = /* js */ `{
   menu.addEventListener('change', () => {
     const wanted = menu.value;
     if (wanted === 'restore') {
-      localStorage.removeItem(gateway.tabs);
-      location.replace(location.pathname);
+      gateway.restart(null);
     } else if (wanted === '') {
       document.querySelector('.graphiql-tab-add')?.click();
     } else {
       const tab = tabs().find((one) => titleOf(one) === wanted);
       if (tab !== undefined) tab.querySelector('.graphiql-tab-button').click();
-      else gateway.reopen(wanted);
+      else gateway.restart(wanted);
     }
   });
 
@@ -114,7 +113,8 @@ export const AFTER = /* js */ `{
 }`;
 
 const BEFORE = /* js */ `{
-  gateway.tabs = 'graphiql:tabState';
+  const tabs = 'graphiql:tabState';
+  const next = 'gateway:next';
   const seen = 'gateway:examples';
   const chosen = 'gateway:token';
   const [user] = gateway.users;
@@ -129,6 +129,11 @@ const BEFORE = /* js */ `{
     const named = Object.keys(own ?? {}).some((name) => name.toLowerCase() === 'authorization');
     return named || gateway.token() === '' ? { ...own } : { ...own, authorization: 'Bearer ' + gateway.token() };
   };
+  /** A request that names an operation which its query has not asks for the one that is there. */
+  gateway.settle = (request) => {
+    const names = [...request.query.matchAll(/^\\s*(?:query|mutation|subscription)\\s+(\\w+)/gm)].map(([, name]) => name);
+    if (names.length === 1 && request.operationName !== names[0]) request.operationName = names[0];
+  };
   const fetchAsIs = globalThis.fetch;
   globalThis.fetch = (url, init) => {
     const isOurs = new URL(url instanceof Request ? url.url : url, location.href).pathname === location.pathname;
@@ -139,19 +144,24 @@ const BEFORE = /* js */ `{
   gateway.isShared = () => new URLSearchParams(location.search).has('query');
   const tabOf = ({ title, query, variables = null, headers = null }) =>
     ({ id: crypto.randomUUID?.() ?? String(Math.random()), hash: null, title, query, variables, headers, operationName: title, response: null });
-  const stateOf = () => JSON.parse(localStorage.getItem(gateway.tabs) ?? 'null');
-  const save = (state) => localStorage.setItem(gateway.tabs, JSON.stringify(state));
-  /** Opens an example whose tab was closed. */
-  gateway.reopen = (title) => {
-    const state = stateOf() ?? { tabs: [], activeTabIndex: 0 };
-    state.activeTabIndex = state.tabs.push(tabOf(gateway.menu.find((one) => one.title === title))) - 1;
-    save(state);
+  const stateOf = () => JSON.parse(localStorage.getItem(tabs) ?? 'null');
+  /**
+   * Begins anew with the example of a tab that was closed, or with all as they were. It is done as the page comes back:
+   * GraphiQL may write down its tabs until it is gone.
+   */
+  gateway.restart = (title) => {
+    sessionStorage.setItem(next, JSON.stringify(title));
     location.replace(location.pathname);
   };
 
   // The browser keeps the tabs, but neither their headers nor what an upgrade has made of the examples.
   try {
-    const state = stateOf();
+    const wanted = JSON.parse(sessionStorage.getItem(next) ?? '""');
+    sessionStorage.removeItem(next);
+    // Or else GraphiQL would open the tab that has the query typed last.
+    if (wanted !== '') localStorage.removeItem('graphiql:query');
+    if (wanted === null) localStorage.removeItem(tabs);
+    const state = stateOf() ?? (wanted ? { tabs: gateway.menu.map(tabOf), activeTabIndex: 0 } : null);
     const before = JSON.parse(localStorage.getItem(seen) ?? 'null');
     if (state !== null) {
       for (const tab of state.tabs) {
@@ -164,14 +174,20 @@ const BEFORE = /* js */ `{
       }
       const isNew = ({ title }) => !before?.some((one) => one.title === title) && !state.tabs.some((tab) => tab.title === title);
       state.tabs.push(...gateway.menu.filter(isNew).map(tabOf));
-      save(state);
+      const reopened = gateway.menu.find(({ title }) => title === wanted);
+      if (reopened !== undefined) {
+        // It may be written down still, if it was closed a moment ago.
+        state.tabs = state.tabs.filter(({ title }) => title !== wanted);
+        state.activeTabIndex = state.tabs.push(tabOf(reopened)) - 1;
+      }
+      localStorage.setItem(tabs, JSON.stringify(state));
       // GraphiQL writes what is typed into the address, and would open it once more.
       const shared = new URLSearchParams(location.search).get('query');
       if (state.tabs.some(({ query }) => query === shared)) history.replaceState({}, '', location.pathname);
     }
     localStorage.setItem(seen, JSON.stringify(gateway.menu.map(({ title, query, variables }) => ({ title, query, variables }))));
   } catch {
-    localStorage.removeItem(gateway.tabs);
+    localStorage.removeItem(tabs);
   }
 }`;
 

@@ -141,11 +141,14 @@ function entryOf(example: Example): MenuEntry[] {
 }
 
 /**
- * Two places of the page's own code, as its minifier named things, and what stands there instead.
+ * Three places of the page's own code, as its minifier named things, and what stands there instead.
  *
  * The headers tab names the caller on a WebSocket too: the page hands the tab to each operation as `extensions.headers`,
  * but fills the connection's parameters from `extensions.connectionParams` alone, which nobody can type; a browser's
  * WebSocket has no headers of its own. They are made anew for each operation: who asked before is not who asks now.
+ *
+ * A click right after the one that opened the tab runs this tab: the page looks for the operation of the tab before, as
+ * it reads a query a moment after it has shown it.
  *
  * And a reload opens no tab a second time. The page takes what was typed last for something new, unless a tab has that
  * query with the very headers, which it does not keep.
@@ -155,6 +158,7 @@ const MENDS: readonly (readonly [found: string, mended: string])[] = [
     'a?.connectionParams&&typeof a?.connectionParams',
     't=gateway.headers(a?.headers),a?.connectionParams&&typeof a?.connectionParams',
   ],
+  ['return function(b,y){const w=', 'return function(b,y){gateway.settle(b);const w='],
   ['u.activeTabIndex=h;else{const f=i?', 'u.activeTabIndex=h;else if(gateway.isShared()){const f=i?'],
 ];
 

@@ -8,7 +8,7 @@ import type { Journal, JournalEntry } from './journal.ts';
 import type { OAuth } from './oauth.ts';
 import { placeCall, readOrder } from './placing.ts';
 import type { Platform } from './platform.ts';
-import type { RateLimits } from './rate-limits.ts';
+import { RATE_GROUPS, type RateGroup, type RateLimits } from './rate-limits.ts';
 import { invalid, Refusal } from './refusals.ts';
 import { mergeSettings, type Settings } from './settings.ts';
 import type { Story } from './story.ts';
@@ -61,8 +61,12 @@ export function createControls({ board, platform, oauth, rateLimits, journal, st
     calls: () => board.calls().map(sessionBody),
     settings: () => board.settings,
     configure(changes) {
+      const before = board.settings;
       const settings = board.configure(changes);
       story.follow();
+      // An answer that is not limited says nothing of limits, so nobody would learn of it.
+      const isFreed = (group: RateGroup) => settings[`${group}Limit`] === 0 && before[`${group}Limit`] !== 0;
+      if (RATE_GROUPS.some(isFreed)) era.begin();
       return settings;
     },
     orderFaults(faults) {

@@ -160,13 +160,11 @@ describe.skipIf(cannotSee)('GraphiQL in a browser', () => {
     await desk.openTab('Hold');
     await page.locator('.graphiql-tab-active').getByLabel('Close Tab').click();
     await until(async () => !(await desk.tabTitles()).includes('Hold'));
-    // GraphiQL writes down its tabs a moment later.
-    await until(() => page.evaluate(`!localStorage['graphiql:tabState'].includes('"Hold"')`));
-    await page.getByLabel('Examples').selectOption('Hold');
+    await Promise.all([page.waitForEvent('load'), page.getByLabel('Examples').selectOption('Hold')]);
     await until(async () => (await desk.tabTitles()).includes('Hold') && desk.isOpen('Hold'));
     expect(problemsIn(await desk.answerOf('Hold'))).toEqual([]);
 
-    await page.getByLabel('Examples').selectOption('restore');
+    await Promise.all([page.waitForEvent('load'), page.getByLabel('Examples').selectOption('restore')]);
     await until(async () => (await desk.tabTitles()).join() === (await titles()).join());
   });
 
