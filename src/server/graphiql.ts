@@ -141,22 +141,25 @@ function entryOf(example: Example): MenuEntry[] {
 }
 
 /**
- * Three places of the page's own code, as its minifier named things, and what stands there instead.
+ * A few places of the page's own code, as its minifier named things, and what stands there instead.
  *
- * The headers tab names the caller on a WebSocket too: the page hands the tab to each operation as `extensions.headers`,
- * but fills the connection's parameters from `extensions.connectionParams` alone, which nobody can type; a browser's
- * WebSocket has no headers of its own. They are made anew for each operation: who asked before is not who asks now.
- *
- * A click right after the one that opened the tab runs this tab: the page looks for the operation of the tab before, as
- * it reads a query a moment after it has shown it.
- *
- * And a reload opens no tab a second time. The page takes what was typed last for something new, unless a tab has that
- * query with the very headers, which it does not keep.
+ * - The headers tab names the caller on a WebSocket too: the page hands the tab to each operation as
+ *   `extensions.headers`, but fills the connection's parameters from `extensions.connectionParams` alone, which nobody
+ *   can type; a browser's WebSocket has no headers of its own. They are made anew for each operation: who asked before is
+ *   not who asks now.
+ * - After a reload the editors show the open tab, also its headers, and not what was typed last in any tab; nor does that
+ *   become one tab more.
+ * - A click right after the one that opened the tab runs this tab. The page reads a query a moment after it has shown it,
+ *   and until then looks for the operation of the tab before.
  */
 const MENDS: readonly (readonly [found: string, mended: string])[] = [
   [
     'a?.connectionParams&&typeof a?.connectionParams',
     't=gateway.headers(a?.headers),a?.connectionParams&&typeof a?.connectionParams',
+  ],
+  [
+    'initialHeaders:mt??s??"",initialQuery:Fe??(Ln===0?Kt[0].query:null)??"",initialVariables:ht??""',
+    'initialHeaders:Kt[Ln]?.headers??s??"",initialQuery:Kt[Ln]?.query??"",initialVariables:Kt[Ln]?.variables??""',
   ],
   ['return function(b,y){const w=', 'return function(b,y){gateway.settle(b);const w='],
   ['u.activeTabIndex=h;else{const f=i?', 'u.activeTabIndex=h;else if(gateway.isShared()){const f=i?'],

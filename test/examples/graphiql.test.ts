@@ -176,7 +176,7 @@ describe.skipIf(cannotSee)('GraphiQL in a browser', () => {
     await desk.page.reload();
     await desk.page.locator('.graphiql-execute-button').waitFor();
     expect(await desk.tabTitles()).toEqual(await titles());
-    await desk.openTab('Supervise');
+    expect(await desk.isOpen('Supervise')).toBe(true);
     expect(problemsIn(await desk.answerOf('Supervise'))).toEqual([]);
   });
 
