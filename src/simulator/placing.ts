@@ -16,7 +16,7 @@ import {
 } from './call.ts';
 import { CONFERENCE } from './commands.ts';
 import { colleague, dialled, endpointOf, insider, outsider, ownDevice } from './dialing.ts';
-import { type Body, exactlyOne, object, optionalChoice, optionalText, phoneNumber } from './fields.ts';
+import { type Body, exactlyOne, object, phoneNumber } from './fields.ts';
 import { invalid } from './refusals.ts';
 import { join, type Switchboard } from './switchboard.ts';
 
@@ -76,21 +76,6 @@ export interface CallOrder {
   readonly state?: string;
   /** A session id of one's own choice. */
   readonly id?: string;
-}
-
-/**
- * Reads an order for a call.
- * @throws {Refusal} 400, naming the field.
- */
-export function readOrder(body: Body): CallOrder {
-  const kind = optionalChoice(body, 'kind', CALL_KINDS);
-  if (kind === undefined) throw invalid('kind', body.kind);
-  const order: { kind: CallKind; from?: string; to?: string; state?: string } = { kind };
-  for (const field of ['from', 'to', 'state'] as const) {
-    const value = optionalText(body, field);
-    if (value !== undefined) order[field] = value;
-  }
-  return order;
 }
 
 /**

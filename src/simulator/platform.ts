@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Extension } from './account.ts';
 import { errorBody } from './bodies.ts';
-import { appliesAnyway, type Fault, spendFault } from './faults.ts';
+import { appliesAnyway, type Fault, type Matchable, spendFault } from './faults.ts';
 import type { Body } from './fields.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { clientOf, type OAuth, TokenRefusal } from './oauth.ts';
 import type { RateGroup, RateLimits, RateRules } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
-import { type Answer, findOperation, perform } from './routes.ts';
+import { type Answer, findOperation, OPERATIONS, perform } from './routes.ts';
 import type { Settings } from './settings.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -212,6 +212,13 @@ interface Resolved {
   identify(): Asking;
   perform(asking: Asking): Answer | Promise<Answer>;
 }
+
+/** Every request that there is. */
+export const REQUESTS: readonly Matchable[] = [
+  ...OPERATIONS,
+  { operationId: 'getToken', method: 'POST', path: '/restapi/oauth/token' },
+  { operationId: 'revokeToken', method: 'POST', path: '/restapi/oauth/revoke' },
+];
 
 const TOKEN_OPERATIONS: Readonly<Record<string, 'getToken' | 'revokeToken'>> = {
   '/restapi/oauth/token': 'getToken',

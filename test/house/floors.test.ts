@@ -48,6 +48,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/simulator/rate-limits.ts',
     'src/simulator/refusals.ts',
   ],
+  ['src/simulator/rules.ts'],
   [
     'src/simulator/call.ts',
     'src/simulator/faults.ts',
