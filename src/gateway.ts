@@ -63,7 +63,11 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const metrics = createMetrics();
   metrics.collectProcess();
   const budget = createBudget({ metrics });
-  const front = followSimulator(serverUrl, budget.forget);
+  const keys = createIdempotencyKeys();
+  const front = followSimulator(serverUrl, () => {
+    budget.forget();
+    keys.forget();
+  });
   const upstream = createUpstream({
     serverUrl,
     budget,
@@ -74,7 +78,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   });
   const callControl = createCallControl(upstream);
   const hub = createHub({ metrics, log, longPollTimeout: config.longPollTimeout, ...options.live });
-  const parts = { callControl, hub, keys: createIdempotencyKeys(), metrics };
+  const parts = { callControl, hub, keys, metrics };
   const { identity } = config;
   const signIn =
     identity.kind === 'service'
