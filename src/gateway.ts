@@ -29,6 +29,8 @@ import { createSimulator } from './simulator/server.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 
+export { type Config, InvalidSettings, readConfig } from './config.ts';
+
 export interface Gateway {
   /** Where GraphQL is served, like `http://127.0.0.1:4000/graphql`. */
   readonly url: string;

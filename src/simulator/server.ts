@@ -11,11 +11,16 @@ import { createOAuth, STATIC_TOKENS } from './oauth.ts';
 import { createPlatform, decoded, splitUrl } from './platform.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
-import type { Settings } from './settings.ts';
+import type { SettingChanges } from './settings.ts';
 import { createStory } from './story.ts';
 import { createSwitchboard, type Switchboard } from './switchboard.ts';
 import { send, sendTroubled } from './troubles.ts';
 
+export type { Controls, Move } from './controls.ts';
+export type { Fault, FaultKind, FaultOrder } from './faults.ts';
+export type { JournalEntry } from './journal.ts';
+export type { CallOrder } from './placing.ts';
+export type { SettingChanges, Settings } from './settings.ts';
 export { DEMO_CALLER_PARTY_ID, DEMO_PARTY_ID, DEMO_SESSION_ID } from './story.ts';
 
 export interface SimulatorOptions {
@@ -26,7 +31,7 @@ export interface SimulatorOptions {
   /** Plays live calls; on by default, short for the setting of this name. */
   readonly story?: boolean;
   /** Settings that differ from the default, also after a reset. */
-  readonly settings?: Partial<Settings>;
+  readonly settings?: SettingChanges;
   /** The clock of rate limits, tokens, and everything with a date; epoch milliseconds. */
   readonly now?: () => number;
 }
