@@ -76,11 +76,11 @@ export const DEFAULT_SETTINGS: Settings = {
  * @throws {Refusal} 400, naming the setting and what is allowed.
  */
 export function mergeSettings(current: Settings, changes: unknown): Settings {
-  return { ...current, ...checked('Setting', changes, RULES) };
+  return { ...current, ...checked('Setting', changes, SETTING_RULES) };
 }
 
 /** What each setting may be. */
-export const RULES: { readonly [Name in keyof Settings]: Rule } = {
+export const SETTING_RULES: { readonly [Name in keyof Settings]: Rule } = {
   story: onOff,
   storyPace: pace,
   longPoll: oneOf('honour', 'ignore', 'reject'),

@@ -1,6 +1,6 @@
 /** The package as a stranger's test imports it: packed, typed, and run by Node alone. Needs `npm run build`. */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,13 +40,24 @@ async function openProject(source: string): Promise<string> {
 }
 
 /** What the file prints, after its types were checked. */
-async function play(folder: string): Promise<unknown> {
+async function play(folder: string): Promise<string> {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   await run(process.execPath, [tsc, '--project', folder]).catch((error: { stdout: string }) => {
     throw new Error(error.stdout);
   });
   const { stdout } = await run(process.execPath, [join(folder, 'test.mjs')], { cwd: folder });
-  return JSON.parse(stdout);
+  return stdout;
+}
+
+/** As `npm install` does with the packed package, without what it depends on. */
+async function installPacked(folder: string): Promise<void> {
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: root,
+  });
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  const installed = join(folder, 'node_modules/ringcentral-graphql-gateway');
+  await mkdir(installed);
+  await run('tar', ['-xzf', join(folder, filename), '-C', installed, '--strip-components=1']);
 }
 
 test('The packed simulator needs no other package: calls, faults, journal and reset are functions with types', async () => {
@@ -72,15 +83,8 @@ test('The packed simulator needs no other package: calls, faults, journal and re
     try { wrong(); } catch (error) { refusal = String(error); }
     console.log(JSON.stringify({ answers, journal, calls: simulator.calls(), refusal }));
   `);
-  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
-    cwd: root,
-  });
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-  const installed = join(folder, 'node_modules/ringcentral-graphql-gateway');
-  await mkdir(installed);
-  await run('tar', ['-xzf', join(folder, filename), '-C', installed, '--strip-components=1']);
-
-  expect(await play(folder)).toEqual({
+  await installPacked(folder);
+  expect(JSON.parse(await play(folder))).toEqual({
     answers: [503, 200, 409, 429],
     journal: [
       ['holdCallParty', 'status'],
@@ -91,6 +95,13 @@ test('The packed simulator needs no other package: calls, faults, journal and re
     calls: [],
     refusal: expect.stringContaining('"telepathic", but must be one of inbound'),
   });
+});
+
+test('What README shows of the module runs as it stands there', async () => {
+  const readme = await readFile(new URL('../../src/simulator/README.md', import.meta.url), 'utf8');
+  const folder = await openProject(/^```ts\n(.*?)^```$/ms.exec(readme)?.[1] ?? '');
+  await installPacked(folder);
+  expect(await play(folder)).toBe('');
 });
 
 test('The gateway itself can be started from a test, in front of a simulator', async () => {
@@ -118,5 +129,5 @@ test('The gateway itself can be started from a test, in front of a simulator', a
   await symlink(root, join(folder, 'node_modules/ringcentral-graphql-gateway'));
   const config = { ...CONFIG, compilerOptions: { ...CONFIG.compilerOptions, skipLibCheck: true } };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  expect(await play(folder)).toEqual({ answers: [true, true, true], examples: true });
+  expect(JSON.parse(await play(folder))).toEqual({ answers: [true, true, true], examples: true });
 });
