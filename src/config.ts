@@ -101,7 +101,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     upstreamTimeout: settings.UPSTREAM_TIMEOUT * 1_000,
     corsOrigins: settings.CORS_ORIGINS,
     graphiql: settings.GRAPHIQL ?? simulated,
-    introspection: settings.INTROSPECTION ?? simulated,
+    // GraphiQL without a schema helps nobody.
+    introspection: settings.INTROSPECTION ?? (settings.GRAPHIQL === true || simulated),
     maxDepth: settings.MAX_DEPTH,
     maxAliases: settings.MAX_ALIASES,
     maxTokens: settings.MAX_TOKENS,
