@@ -313,7 +313,7 @@ const MOST_CALLS = 12;
 function play(simulator: Simulator, chance: Chance, over: AbortSignal): Play {
   const addresses: Address[] = [];
   const begin = () => {
-    const kind = chance.of(['inbound', 'inbound', 'outbound', 'internal', 'queue', 'conference']);
+    const kind = chance.of(['inbound', 'inbound', 'outbound', 'internal', 'queue', 'conference'] as const);
     const session =
       kind === 'inbound' ? inbound(simulator) : simulator.startCall({ kind, state: 'Answered' });
     for (const { id = '' } of session.parties ?? []) {
@@ -326,7 +326,7 @@ function play(simulator: Simulator, chance: Chance, over: AbortSignal): Play {
     while (!over.aborted) {
       await sleep(40);
       const { sessionId, partyId } = chance.of(addresses);
-      const changes = chance.of([
+      const changes = chance.of<Parameters<Simulator['moveParty']>[2]>([
         { code: chance.of(CODES) },
         { muted: chance.happens(0.5) },
         { recording: 'OnDemand' },
