@@ -104,7 +104,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     upstreamTimeout: settings.UPSTREAM_TIMEOUT * 1_000,
     corsOrigins: settings.CORS_ORIGINS,
     graphiql: settings.GRAPHIQL ?? simulated,
-    introspection: settings.INTROSPECTION ?? simulated,
+    // GraphiQL without a schema helps nobody.
+    introspection: settings.INTROSPECTION ?? (settings.GRAPHIQL === true || simulated),
     maxDepth: settings.MAX_DEPTH,
     maxAliases: settings.MAX_ALIASES,
     maxTokens: settings.MAX_TOKENS,
@@ -202,7 +203,8 @@ const origin = z
 
 const host = z.string().regex(/^[\w.:-]+$/, 'a host name or an IP address, like 127.0.0.1 or 0.0.0.0');
 
-const Settings = z.object({
+/** What may be set, what is allowed, and what is so when it is not set. */
+export const Settings = z.object({
   NODE_ENV: z
     .enum(['production', 'development', 'test'], { error: 'production, development or test' })
     .optional(),

@@ -70,6 +70,21 @@ describe('The settings', () => {
       { graphiql: true, introspection: true },
     ],
     [
+      'GraphiQL brings its schema along, unless that is switched off',
+      { RINGCENTRAL_SERVER_URL: REAL, GRAPHIQL: 'on' },
+      { graphiql: true, introspection: true },
+    ],
+    [
+      'introspection can stay off beside GraphiQL',
+      { RINGCENTRAL_SERVER_URL: REAL, GRAPHIQL: 'on', INTROSPECTION: 'off' },
+      { graphiql: true, introspection: false },
+    ],
+    [
+      'simulated calls may be introspected without GraphiQL',
+      { GRAPHIQL: 'off' },
+      { graphiql: false, introspection: true },
+    ],
+    [
       'an address loses its trailing slash',
       { RINGCENTRAL_SERVER_URL: `${REAL}/` },
       { ringCentralServerUrl: REAL },

@@ -72,6 +72,8 @@ export interface Budget {
   enter(entry: Entry): Promise<Permit>;
   /** What is known to be allowed in a window of so many milliseconds; `limit` null: as many as one likes. */
   allowed(bucket: string, group: RateGroup): { readonly limit: number | null; readonly length: number };
+  /** Whatever was spent, or had to be waited for, counts no more: the upstream has begun anew. */
+  forget(): void;
   /** Refuses whoever waits. */
   stop(): void;
 }
@@ -134,6 +136,16 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       const bucket = buckets.get(name);
       const { limit, length } = bucket === undefined ? newWindow(group) : gateOf(bucket, group).window;
       return { limit, length };
+    },
+
+    forget() {
+      for (const bucket of buckets.values()) {
+        for (const gate of bucket.gates.values()) {
+          // Also what is under way: its answers speak of a window that is no more.
+          gate.window = newWindow(gate.group);
+          pump(bucket, gate);
+        }
+      }
     },
 
     stop() {

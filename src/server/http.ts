@@ -26,6 +26,7 @@ import { createConnections } from './connections.ts';
 import { createCrowd } from './crowd.ts';
 import { sendAwayAll } from './drain.ts';
 import { createGraphiQLPage, type Example } from './graphiql.ts';
+import type { DemoUser } from './graphiql-bar.ts';
 import { type CreateContext, createPipeline } from './graphql.ts';
 import { tellMetrics } from './metrics-door.ts';
 import { createObserver, type ReceivedAtOf } from './observe.ts';
@@ -53,6 +54,8 @@ export interface ServerParts {
   readonly isReady: () => Promise<Readiness> | Readiness;
   /** The tabs of GraphiQL. */
   readonly examples: readonly Example[];
+  /** Whom a visitor of GraphiQL may be without signing in, now. */
+  readonly demoUsers?: (() => readonly DemoUser[]) | undefined;
   /** Called when draining begins, with the time by which every client has been sent away (epoch milliseconds). */
   readonly announceDrain?: ((by: number) => void) | undefined;
   readonly receivedAtOf?: ReceivedAtOf | undefined;
@@ -91,7 +94,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     ...{ config, pipeline, gatekeeper, observer, crowd, metrics, log, patience, noteRefusal, unread },
     handOver: connections.handOver,
   });
-  const page = config.graphiql ? createGraphiQLPage(examples) : null;
+  const page = config.graphiql ? createGraphiQLPage(examples, parts.demoUsers) : null;
   const trusted = config.corsOrigins.map((origin) => new URL(origin).hostname);
   let draining = false;
   let drained: Promise<void> | undefined;

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { errorBody } from './bodies.ts';
-import { appliesAnyway, type Fault, spendFault } from './faults.ts';
+import { appliesAnyway, type Fault, type Matchable, spendFault } from './faults.ts';
 import type { Body } from './fields.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { clientOf, type OAuth, type SignedIn, TokenRefusal } from './oauth.ts';
@@ -10,7 +10,7 @@ import type { SocketSession, Subscriptions } from './push/subscriptions.ts';
 import type { SocketTokens } from './push/tokens.ts';
 import type { RateGroup, RateLimits, RateRules } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
-import { type Answer, findOperation, perform } from './routes.ts';
+import { type Answer, findOperation, OPERATIONS, perform } from './routes.ts';
 import type { Settings } from './settings.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -54,10 +54,12 @@ interface Parts {
   readonly oauth: OAuth;
   readonly rateLimits: RateLimits;
   readonly journal: Journal;
+  /** An operation is about to be done; the id of the session is empty where it has none. */
+  readonly expect: (operationId: string, sessionId: string) => void;
 }
 
 export function createPlatform(parts: Parts): Platform {
-  const { board, oauth, rateLimits, journal, subscriptions, socketTokens } = parts;
+  const { board, oauth, rateLimits, journal, subscriptions, socketTokens, expect } = parts;
   let faults: readonly Fault[] = [];
 
   /** What stands behind a request: whose rate bucket it is, and what to do when it may pass. */
@@ -115,6 +117,7 @@ export function createPlatform(parts: Parts): Platform {
         const { origin, signal, socket = null } = incoming;
         const insists = board.settings.contentType === 'insist';
         const json = method === 'GET' ? {} : jsonBody(headers, body, insists);
+        expect(operation.operationId, params.telephonySessionId ?? '');
         const holding = () => {
           entry.held = true;
         };
@@ -252,6 +255,13 @@ interface Resolved {
   identify(): Asking;
   perform(asking: Asking): Answer | Promise<Answer>;
 }
+
+/** Every request that there is. */
+export const REQUESTS: readonly Matchable[] = [
+  ...OPERATIONS,
+  { operationId: 'getToken', method: 'POST', path: '/restapi/oauth/token' },
+  { operationId: 'revokeToken', method: 'POST', path: '/restapi/oauth/revoke' },
+];
 
 const TOKEN_OPERATIONS: Readonly<Record<string, 'getToken' | 'revokeToken'>> = {
   '/restapi/oauth/token': 'getToken',
