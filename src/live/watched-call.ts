@@ -347,7 +347,9 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     }
     if (verdict.kind === 'changed' && !isFirst && !over)
       announce(held.session, verdict.transitions, receivedAt);
-    if (watch !== null && !over && isCallOver(held.session)) finish(receivedAt);
+    // News of an end may come before lost ones of the others: the look that follows says whether it is one.
+    const isTold = observation.news !== undefined;
+    if (watch !== null && !over && !isTold && isCallOver(held.session)) finish(receivedAt);
     if (over && !isCallOver(held.session)) revive(held.session);
     if (observation.news !== undefined && verdict.kind === 'changed') told.moved(verdict.transitions);
     if (isFirst) told.catchUp();

@@ -213,12 +213,14 @@ async function play(plan: Plan): Promise<{ phone: Phone; seen: Seen[]; count: nu
   let request = 0;
   const desk = hub.desk('viewer', phone.source);
   let wasMissing = false;
-  phone.trouble = ({ kind }) => {
+  phone.trouble = ({ kind, longPoll }) => {
     if (kind === 'activeCalls' || Date.now() - start > CALM) return null;
     const trouble = plan.troubles[request++] ?? 'none';
     // Who does not find it twice may believe that it is over, and who never saw it that there is none.
     const isOneTooMany = trouble === 'missing' && (wasMissing || desk.peek(SESSION) === undefined);
-    if (trouble === 'missing' || trouble === 'none') wasMissing = trouble === 'missing' && !isOneTooMany;
+    if (trouble === 'missing') wasMissing = !isOneTooMany;
+    // One that is held has not answered yet.
+    else if (trouble === 'none' && longPoll === undefined) wasMissing = false;
     return isOneTooMany ? null : troubleOf(trouble);
   };
   for (const [index, longPoll] of plan.longPolls.entries()) {
