@@ -117,7 +117,8 @@ export function createPlatform(parts: Parts): Platform {
         const { origin, signal, socket = null } = incoming;
         const insists = board.settings.contentType === 'insist';
         const json = method === 'GET' ? {} : jsonBody(headers, body, insists);
-        expect(operation.operationId, params.telephonySessionId ?? '');
+        // Reads come between commands at any time, from whoever watches.
+        if (method !== 'GET') expect(operation.operationId, params.telephonySessionId ?? '');
         const holding = () => {
           entry.held = true;
         };
