@@ -40,11 +40,13 @@ describe('Settings', () => {
 
   test.each(rows)('$name has the default that SETTINGS.md says', ({ name, value }) => {
     const { default: real } = shape[name] as { default?: string };
-    if (value === '`on` with the simulator, else `off`') {
-      const field = name === 'GRAPHIQL' ? 'graphiql' : 'introspection';
+    const conditional = CONDITIONAL[name];
+    if (conditional !== undefined) {
       expect(real).toBeUndefined();
-      expect(readConfig({})[field]).toBe(true);
-      expect(readConfig({ RINGCENTRAL_SERVER_URL: 'https://platform.ringcentral.com' })[field]).toBe(false);
+      expect(value).toBe(conditional.says);
+      for (const { environment, is } of conditional.cases) {
+        expect(readConfig(environment)[conditional.field]).toBe(is);
+      }
     } else {
       expect(value).toBe(real ? `\`${real}\`` : 'none');
     }
@@ -119,6 +121,35 @@ describe('CHANGELOG.md', () => {
     expect(others).toEqual([]);
   });
 });
+
+const REAL = { RINGCENTRAL_SERVER_URL: 'https://platform.ringcentral.com' };
+
+/** Settings whose default depends on others. */
+const CONDITIONAL: Readonly<Record<string, Conditional>> = {
+  GRAPHIQL: {
+    says: '`on` with the simulator, else `off`',
+    field: 'graphiql',
+    cases: [
+      { environment: {}, is: true },
+      { environment: REAL, is: false },
+    ],
+  },
+  INTROSPECTION: {
+    says: '`on` with the simulator or `GRAPHIQL=on`, else `off`',
+    field: 'introspection',
+    cases: [
+      { environment: {}, is: true },
+      { environment: { ...REAL, GRAPHIQL: 'on' }, is: true },
+      { environment: REAL, is: false },
+    ],
+  },
+};
+
+interface Conditional {
+  readonly says: string;
+  readonly field: 'graphiql' | 'introspection';
+  readonly cases: readonly { readonly environment: Readonly<Record<string, string>>; readonly is: boolean }[];
+}
 
 /** The text below a heading, up to the next of its level. */
 function section(text: string, heading: string): string {
