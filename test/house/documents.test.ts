@@ -9,6 +9,7 @@ import { ERROR_CODES } from '../../schema/failures.ts';
 import { schema } from '../../schema/index.ts';
 import { InvalidSettings, readConfig, Settings } from '../../src/config.ts';
 import * as closing from '../../src/server/closing.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -66,6 +67,18 @@ describe('Settings', () => {
     expect(short.length).toBeGreaterThan(0);
     expect(short).toEqual(short.map((row) => ({ ...row, value: defaults.get(row.name) })));
   });
+});
+
+test('Every metric of OPERATING.md is measured', async () => {
+  const metrics = createMetrics();
+  metrics.collectProcess();
+  const text = await metrics.registry.metrics();
+  const measured = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+  const named = [...read('examples/OPERATING.md').matchAll(/`((?:gateway|nodejs)_\w+)/g)].map(
+    ([, name]) => name,
+  );
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((name) => !measured.has(name))).toEqual([]);
 });
 
 describe('Codes of closed sockets', () => {
