@@ -34,6 +34,8 @@ export interface Connections {
   stop(): void;
 }
 
+const NOBODY: { readonly turns: readonly ServerResponse[] } = { turns: [] };
+
 /** Between two looks at all of them, for what was written without a word: by Node, by ws, or bit by bit. */
 const PACE = 1_000; // 1 second
 
@@ -107,6 +109,11 @@ export function createConnections({ unread, patience, metrics }: ConnectionParts
   function disconnected(this: Socket): void {
     open.delete(this);
     metrics.connections.set(open.size);
+    const { turns } = readers.get(this) ?? NOBODY;
+    for (const response of turns) {
+      // Node tells only the one whose turn it is that nobody is there any more.
+      if (response.socket === null) response.destroy().emit('close');
+    }
   }
 
   function answered(this: ServerResponse): void {

@@ -67,14 +67,40 @@ test.each<[string, string]>([
 });
 
 test('A WebSocket whose client ended its side without a goodbye, and reads nothing, is ended by the next pings.', async () => {
-  await using house = await openHouse({ patience: { ping: 100, reading: 60_000 } });
+  await using house = await openHouse({ patience: { ping: 1_000, reading: 60_000 } });
   const peer = await house.connect();
   peer.socket.pause();
-  for (let id = 0; id < 5; id += 1) {
+  for (let id = 0; id < 3; id += 1) {
     peer.send({ type: 'subscribe', id: String(id), payload: { query: '{ big(bytes: 4000000) }' } });
   }
-  await eventually(() => house.ran.fields).toBe(5);
+  await eventually(() => house.ran.fields).toBe(3);
   (peer.socket as unknown as { _socket: Socket })._socket.end();
   await eventually(() => connections(house)).toBe(0);
   expect(await house.answer('{ me }')).toEqual({ data: { me: 'anybody' } });
 });
+
+test('Requests that wait for their turn end with their connection, as the one whose turn it is does.', async () => {
+  await using house = await openHouse();
+  const post = (query: string, accept: string) => {
+    const body = JSON.stringify({ query });
+    return (
+      `POST /graphql HTTP/1.1\r\nhost: x\r\naccept: ${accept}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${body.length}\r\n\r\n${body}`
+    );
+  };
+  const slow = post('{ slow }', 'application/json');
+  const events = post('subscription { events }', 'text/event-stream');
+  const socket = await hold(house, `${slow}${events.repeat(3)}${slow}`);
+  await eventually(() => house.ran.fields).toBe(5);
+  expect(house.streams.open).toBe(3);
+  socket.destroy();
+  await eventually(() => house.streams.open).toBe(0);
+  expect(house.streams.droppedAtEnd).toEqual([true, true, true]);
+  house.gate.open();
+  await eventually(() => inFlight(house)).toBe(0);
+  expect(await house.answer('{ me }')).toEqual({ data: { me: 'anybody' } });
+});
+
+async function inFlight(house: House): Promise<number | undefined> {
+  return (await house.metrics.inFlight.get()).values[0]?.value;
+}
