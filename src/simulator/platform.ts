@@ -99,7 +99,8 @@ export function createPlatform({ board, oauth, rateLimits, journal, expect }: Pa
         const { origin, signal } = incoming;
         const insists = board.settings.contentType === 'insist';
         const json = method === 'GET' ? {} : jsonBody(headers, body, insists);
-        expect(operation.operationId, params.telephonySessionId ?? '');
+        // Reads come between commands at any time, from whoever watches.
+        if (method !== 'GET') expect(operation.operationId, params.telephonySessionId ?? '');
         const holding = () => {
           entry.held = true;
         };

@@ -42,6 +42,21 @@ describe("The upstream's clock", () => {
     expect(after.most - after.least).toBeLessThanOrEqual(1_040);
   });
 
+  test('is never bound beyond the truth by an answer that was dated late, as a busy server dates them.', () => {
+    const late = (sentAt: number) => {
+      const made = answer(0, sentAt, 40);
+      return { ...made, upstreamDate: made.upstreamDate - 1_000 };
+    };
+    let bounds = afterAnswers(0, 50);
+    for (const start of [2_000_200, 3_000_500, 4_000_900]) {
+      bounds = narrow(bounds, late(start));
+      expect(bounds.least).toBeLessThanOrEqual(0);
+      expect(bounds.most).toBeGreaterThan(0);
+      bounds = afterAnswers(0, 50, bounds, start + 1_370);
+      expect(bounds.most - bounds.least).toBeLessThan(80);
+    }
+  });
+
   test('is not confused by an answer that was under way when our clock was set back.', () => {
     const bounds = afterAnswers(0, 50);
     const torn = { sentAt: 9_000_000, receivedAt: 5_400_000, upstreamDate: 9_000_000 };

@@ -129,6 +129,8 @@ export interface Phone {
   latency: () => number;
   /** Its clock is ahead of ours by so many milliseconds. */
   clockOffset: number;
+  /** By how many milliseconds the date of an answer is older than the answer. */
+  dateLag: () => number;
   /** Its list of calls. */
   activeCalls: readonly ActiveCall[];
   /** What it shows of a party beside its own facts; nothing, unless a test says so. */
@@ -162,6 +164,7 @@ export function createPhone(): Phone {
     expiry: 'body',
     latency: () => 5,
     clockOffset: 0,
+    dateLag: () => 0,
     activeCalls: [],
     outlook: () => '',
     trouble: () => null,
@@ -238,7 +241,7 @@ export function createPhone(): Phone {
       }
       if (trouble instanceof Error) throw trouble;
       const value = trouble === 'missing' ? nothing : await answer(signal);
-      const upstreamDate = Math.floor(phoneTime() / 1_000) * 1_000;
+      const upstreamDate = Math.floor((phoneTime() - phone.dateLag()) / 1_000) * 1_000;
       await sleep(phone.latency(), signal);
       return { value, sentAt, receivedAt: Date.now(), upstreamDate };
     } finally {

@@ -413,6 +413,20 @@ describe('An upstream that', () => {
     }
   });
 
+  test('is so busy that it dates answers late now and then is not taken for one that ignores the parameters.', async () => {
+    const { phone, events } = openDesk();
+    let answers = 0;
+    phone.dateLag = () => (++answers % 3 === 0 ? 1_400 : 0); // milliseconds
+    const reader = events();
+    await pass(5_000);
+    for (let times = 0; times < 60; times += 1) {
+      phone.move('p-2', times % 2 === 0 ? 'HOLD' : 'ANSWERED');
+      await pass(1_100);
+    }
+    expect(phone.requests.filter(({ longPoll }) => longPoll === undefined)).toHaveLength(1);
+    expect(reader.events).toHaveLength(61);
+  });
+
   const TROUBLES: Record<string, { trouble: () => Error | 'hang'; most: number }> = {
     'answers 500': { trouble: outOfOrder, most: 10 },
     'answers what is no call': { trouble: () => new SyntaxError('Unexpected token <'), most: 10 },

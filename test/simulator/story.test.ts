@@ -121,7 +121,7 @@ describe('the story', () => {
     expect(board.calls()).not.toEqual(frozen);
   });
 
-  const COMMANDS: readonly (readonly [name: string, path: string, body: object, token: string])[] = [
+  const COMMANDS: readonly [name: string, path: string, body: object, token: string][] = [
     ['answer', party(STAGED.ringing, 2, '/answer'), { deviceId: DEVICES['101'] }, 'sim-101'],
     ['transfer', party(STAGED.transfer, 2, '/transfer'), { extensionNumber: '102' }, 'sim-101'],
     ['hold of the customer', party(STAGED.customer, 2, '/hold'), {}, 'sim-101'],
