@@ -28,6 +28,8 @@ export interface ToldParts {
   readonly held: () => Held | null;
   /** What tells of changes by itself at this moment; null: nothing does. */
   readonly listening: () => Listening | null;
+  /** True where it may tell later, also of what a body shows now. */
+  readonly mayTell: () => boolean;
   /** The upstream's clock. */
   readonly clock: () => ClockBounds;
   readonly metrics: Metrics;
@@ -118,7 +120,7 @@ export function createTold(parts: ToldParts): Told {
       isSurprised = false;
     },
     dated(reading) {
-      if (parts.listening() === null) return reading;
+      if (!parts.mayTell()) return reading;
       const { least, most } = parts.clock();
       const { sentAt, receivedAt, upstreamDate } = reading;
       // The header has whole seconds.

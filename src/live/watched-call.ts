@@ -130,6 +130,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   const told = createTold({
     held: () => (over ? null : held),
     listening: parts.listening,
+    mayTell: () => source().listen !== undefined,
     clock: () => parts.habits.clock(),
     metrics,
     merge,

@@ -217,7 +217,10 @@ async function play(plan: Plan): Promise<{ phone: Phone; seen: Seen[]; count: nu
     if (kind === 'activeCalls' || Date.now() - start > CALM) return null;
     const trouble = plan.troubles[request++] ?? 'none';
     // Who does not find it twice may believe that it is over, and who never saw it that there is none.
-    const isOneTooMany = trouble === 'missing' && (wasMissing || desk.peek(SESSION) === undefined);
+    // Beside another that is on its way nobody knows which of them is answered first.
+    const isBeside = phone.inFlight() > 1;
+    const isOneTooMany =
+      trouble === 'missing' && (wasMissing || isBeside || desk.peek(SESSION) === undefined);
     if (trouble === 'missing') wasMissing = !isOneTooMany;
     // One that is held has not answered yet.
     else if (trouble === 'none' && longPoll === undefined) wasMissing = false;
