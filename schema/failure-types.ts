@@ -52,6 +52,7 @@ const TYPE_NAMES: Readonly<Record<FailureCode, string | null>> = {
   UPSTREAM_BAD_RESPONSE: 'UpstreamUnavailable',
   UNAUTHENTICATED: null,
   OVERLOADED: null,
+  PERSISTED_QUERY_NOT_SUPPORTED: null,
 };
 
 /** A failure that is shown, not thrown: GraphQL would take a bare `Error` for one that was thrown. */

@@ -39,6 +39,7 @@ export type FailureCode =
   | 'UPSTREAM_BAD_RESPONSE'
   | 'BAD_USER_INPUT'
   | 'OVERLOADED'
+  | 'PERSISTED_QUERY_NOT_SUPPORTED'
   | 'CALL_NOT_FOUND'
   | 'WRONG_CALL_STATE';
 
@@ -156,6 +157,19 @@ export class UpstreamBadResponse extends CallControlFailure {
 export class Overloaded extends CallControlFailure {
   override name = 'Overloaded';
   readonly code = 'OVERLOADED';
+}
+
+/**
+ * The client sent the hash of an operation instead of its text, to a gateway that keeps none. Message, code and the status
+ * 200 are those of Apollo Server, which the clients of Apollo and urql know: they send the text then, and no hash any more.
+ */
+export class PersistedQueryNotSupported extends CallControlFailure {
+  override name = 'PersistedQueryNotSupported';
+  readonly code = 'PERSISTED_QUERY_NOT_SUPPORTED';
+
+  constructor() {
+    super('PersistedQueryNotSupported');
+  }
 }
 
 /** The actions of a party, as `availableActions` and `WrongCallState` name them. */

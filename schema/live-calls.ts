@@ -17,8 +17,9 @@ const SnapshotReason = addEnum('SnapshotReason', SNAPSHOT_REASONS, {
   description: 'Why a stream starts, or starts again, with a snapshot.',
   values: {
     SUBSCRIBED: 'The stream is new.',
-    CURSOR_UNKNOWN: 'The cursor in `after` is none of this gateway.',
-    CURSOR_FOREIGN: 'The cursor belongs to another user or another call.',
+    CURSOR_UNKNOWN: 'What stands in `after` is no cursor, or one that was changed on its way.',
+    CURSOR_FOREIGN:
+      'The cursor belongs to another user, another call, or another gateway process: also this one, before a restart.',
     CURSOR_EXPIRED: 'The cursor is too old: what followed it is not kept any more.',
   },
 });

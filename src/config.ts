@@ -1,5 +1,6 @@
 /** Settings: read from environment variables, checked at the start, and nowhere else. */
 import * as z from 'zod';
+import { findMisspelt, type Misspelt } from './spelling.ts';
 
 /** A setting that stops the start. The message names it, what was read and what is allowed. */
 export class InvalidSettings extends Error {
@@ -55,6 +56,32 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
+/** What keeps a server from listening, by the code of its error. */
+const PORT_PROBLEMS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'at which another program listens',
+  EACCES: 'at which this user may not listen',
+};
+const HOST_PROBLEMS: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL']);
+
+/** The setting to mend when nothing can listen there; null for an error of another kind. */
+export function whyNotListening(
+  error: unknown,
+  { host, port }: Pick<Config, 'host' | 'port'>,
+): InvalidSettings | null {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const problem = PORT_PROBLEMS[code];
+  if (problem !== undefined) {
+    return new InvalidSettings([
+      `PORT: read "${port}", ${problem} (${code} on ${host}); allowed is a free port, or 0 for any.`,
+    ]);
+  }
+  if (!HOST_PROBLEMS.has(code)) return null;
+  return new InvalidSettings([
+    `HOST: read "${host}", which is no address of this machine (${code}); ` +
+      'allowed is one that is, like 127.0.0.1, or 0.0.0.0 for all of them.',
+  ]);
+}
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -63,16 +90,19 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
  * @throws {InvalidSettings} naming every wrong setting at once.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const parsed = Settings.safeParse(withoutEmpty(environment));
+  const given = withoutEmpty(environment);
+  const misspelt = findMisspelt(given, Object.keys(Settings.shape)).map(describeMisspelt);
+  const parsed = Settings.safeParse(given);
   if (!parsed.success) {
-    throw new InvalidSettings(
-      parsed.error.issues.map((issue) => describe(String(issue.path[0]), issue.message, environment)),
-    );
+    throw new InvalidSettings([
+      ...parsed.error.issues.map(({ path, message }) => describe(path, message, environment)),
+      ...misspelt,
+    ]);
   }
   const settings = parsed.data;
   const production = settings.NODE_ENV === 'production';
   const simulated = settings.RINGCENTRAL_SERVER_URL === undefined;
-  const problems = crossChecks(settings, production);
+  const problems = [...crossChecks(settings, production), ...misspelt];
   if (problems.length > 0) throw new InvalidSettings(problems);
 
   return {
@@ -143,6 +173,29 @@ const httpUrl = z.string().transform((text, context) => {
   return url.href.replace(/\/+$/, '');
 });
 
+/** Keys are shown as bearer tokens, so they are spelt like them (RFC 6750, 2.1). */
+const gatewayKey = z
+  .string()
+  .regex(
+    /^(?=.{16,4096}$)[\w.~+/-]+=*$/,
+    'a comma list of keys, each at least 16 characters long, ' +
+      'of letters, digits and - . _ ~ + / (and = at the end), as in a bearer token',
+  );
+
+const gatewayKeys = list.pipe(
+  z.array(gatewayKey).superRefine((keys, context) => {
+    for (const [index, key] of keys.entries()) {
+      if (keys.indexOf(key) < index) {
+        context.addIssue({
+          code: 'custom',
+          path: [index],
+          message: 'a comma list in which no key stands twice',
+        });
+      }
+    }
+  }),
+);
+
 const origin = z
   .string()
   .refine(
@@ -151,7 +204,9 @@ const origin = z
   );
 
 const Settings = z.object({
-  NODE_ENV: z.string().optional(),
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'], { error: 'production, development or test' })
+    .optional(),
   HOST: z
     .string()
     .regex(/^[\w.:-]+$/, 'a host name or an IP address, like 127.0.0.1 or 0.0.0.0')
@@ -163,9 +218,7 @@ const Settings = z.object({
   RINGCENTRAL_CLIENT_ID: z.string().optional(),
   RINGCENTRAL_CLIENT_SECRET: z.string().optional(),
   RINGCENTRAL_JWT: z.string().optional(),
-  GATEWAY_KEYS: list
-    .pipe(z.array(z.string().min(16, 'a comma list of keys, each at least 16 characters long')))
-    .prefault(''),
+  GATEWAY_KEYS: gatewayKeys.prefault(''),
   LONG_POLL_TIMEOUT: seconds(1, 300).prefault('30'),
   UPSTREAM_TIMEOUT: seconds(0.1, 120).prefault('10'),
   CORS_ORIGINS: list.pipe(z.array(origin)).prefault(''),
@@ -190,12 +243,18 @@ type Settings = z.output<typeof Settings>;
 const SECRET = /SECRET|JWT|KEYS/;
 
 function describe(
-  name: string,
+  [setting, index]: readonly PropertyKey[],
   allowed: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
-  const read = SECRET.test(name) ? 'a value that is not shown' : JSON.stringify(environment[name]);
+  const name = String(setting);
+  const place = typeof index === 'number' ? ` as number ${index + 1}` : '';
+  const read = SECRET.test(name) ? `a value that is not shown${place}` : JSON.stringify(environment[name]);
   return `${name}: read ${read}, allowed is ${allowed}.`;
+}
+
+function describeMisspelt({ name, meant }: Misspelt): string {
+  return `${name}: read a setting that is not known, allowed is ${meant}, which it resembles.`;
 }
 
 /** `PORT= npm start` means the default, as in a shell. */

@@ -1,6 +1,6 @@
 /** The settings: what the environment becomes, and what it may not say. */
 import { describe, expect, test } from 'vitest';
-import { InvalidSettings, readConfig } from '../src/config.ts';
+import { InvalidSettings, readConfig, whyNotListening } from '../src/config.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -147,6 +147,86 @@ describe('What stops the start', () => {
     ]);
   });
 
+  test.each(['Production', 'PRODUCTION', 'prod', 'production ', 'staging', 'dev'])(
+    'NODE_ENV=%s, so that nobody deploys pretend calls by a slip',
+    (word) => {
+      expect(problemsOf({ NODE_ENV: word })).toEqual([
+        `NODE_ENV: read "${word}", allowed is production, development or test.`,
+      ]);
+    },
+  );
+
+  test.each(['production', 'development', 'test'])('but not NODE_ENV=%s', (word) => {
+    expect(problemsOf({ NODE_ENV: word, RINGCENTRAL_SERVER_URL: REAL })).toEqual([]);
+  });
+
+  test.each([
+    ['a space', 'a long key for a desk'],
+    ['a dollar', 'a-long-key-$-for-desk'],
+    ['quotes', '"a-long-key-for-desk"'],
+    ['a control character', 'a-long-key\u0007-for-desk'],
+    ['a line in it', 'a-long-key\nfor-a-desk'],
+    ['letters that no header may have', 'a-long-key-für-desk'],
+    ['an equals sign inside', 'a-long=key-for-desk'],
+    ['too many letters', 'x'.repeat(4_097)],
+    ['too few', 'x'.repeat(15)],
+  ])('a gateway key that can never be shown as a bearer token: one with %s', (_what, key) => {
+    const problems = problemsOf({ ...SERVICE, GATEWAY_KEYS: `a-long-key-for-wall,${key}` });
+    expect(problems).toEqual([
+      'GATEWAY_KEYS: read a value that is not shown as number 2, allowed is a comma list of keys, each at least 16 ' +
+        'characters long, of letters, digits and - . _ ~ + / (and = at the end), as in a bearer token.',
+    ]);
+  });
+
+  test('but not one that can, like base64', () => {
+    const keys = ['+/Zm9vYmFyYmF6cXV4==', 'a-long_key.for~desk', 'x'.repeat(16)];
+    expect(readConfig({ ...SERVICE, GATEWAY_KEYS: keys.join(' , ') }).identity).toMatchObject({
+      gatewayKeys: keys,
+    });
+  });
+
+  test('the same gateway key twice', () => {
+    const keys = 'a-long-key-for-desk, a-long-key-for-wall, a-long-key-for-desk';
+    expect(problemsOf({ ...SERVICE, GATEWAY_KEYS: keys })).toEqual([
+      'GATEWAY_KEYS: read a value that is not shown as number 3, allowed is a comma list in which no key stands twice.',
+    ]);
+  });
+
+  test.each([
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+    ['CORS_ORIGNIS', 'CORS_ORIGINS'],
+    ['cors_origins', 'CORS_ORIGINS'],
+    ['GATEWAY_KEY', 'GATEWAY_KEYS'],
+    ['MAX_DEPT', 'MAX_DEPTH'],
+    ['MAX_ALIAS', 'MAX_ALIASES'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['GRAPHQL', 'GRAPHIQL'],
+    ['RINGCENTRAL_URL', 'RINGCENTRAL_SERVER_URL'],
+    ['RINGCENTRAL_SECRET', 'RINGCENTRAL_CLIENT_SECRET'],
+    ['RINGCENTRAL_SEVER_URL', 'RINGCENTRAL_SERVER_URL'],
+    ['MAX_SUBSCRIPTIONS', 'MAX_SUBSCRIPTIONS_PER_SOCKET'],
+    ['PERSISTED_OPERATION', 'PERSISTED_OPERATIONS'],
+    ['DRAIN_SECOND', 'DRAIN_SECONDS'],
+  ])('a setting that is not known but resembles one: %s', (name, meant) => {
+    expect(problemsOf({ [name]: 'secret' })).toEqual([
+      `${name}: read a setting that is not known, allowed is ${meant}, which it resembles.`,
+    ]);
+    expect(problemsOf({ [name]: 'secret', PORT: 'abc' })).toHaveLength(2);
+  });
+
+  test('but not other people’s variables, nor one beside the setting that it resembles', () => {
+    const others =
+      'PATH HOME HOSTNAME HOSTTYPE PWD OLDPWD SHELL SHLVL TERM USER LOGNAME LANG LC_ALL TZ CI HOSTS PORTS POST host port ' +
+      'NODE_OPTIONS NODE_PATH NODE_VERSION NODE_EXTRA_CA_CERTS YARN_VERSION npm_config_loglevel npm_package_name ' +
+      'KUBERNETES_SERVICE_HOST KUBERNETES_PORT GATEWAY_PORT GATEWAY_SERVICE_PORT SIMULATOR_PORT_80_TCP ' +
+      'RINGCENTRAL_TOKEN RINGCENTRAL_USERNAME RINGCENTRAL_EXTENSION OTEL_LOG_LEVEL LOG_LEVEL_ROOT LOG_FILE LOG_FORMAT ' +
+      'EMULATOR_PORT CLIENT_ID SERVER_URL MAX_OLD_SPACE_SIZE UV_THREADPOOL_SIZE HTTP_PROXY REDIS_URL SENTRY_DSN MODE PROD';
+    expect(problemsOf(Object.fromEntries(others.split(' ').map((name) => [name, 'x'])))).toEqual([]);
+    expect(
+      problemsOf({ CORS_ORIGINS: 'https://desk.example.com', CORS_ORIGIN: 'https://desk.example.com' }),
+    ).toEqual([]);
+  });
+
   test('each wrong setting is named, not only the first', () => {
     expect(
       problemsOf({ PORT: 'a', LOG_LEVEL: 'b', MAX_DEPTH: 'c' }).map((line) => line.split(':')[0]),
@@ -158,4 +238,20 @@ describe('What stops the start', () => {
     expect(problems).toContain('GATEWAY_KEYS: read a value that is not shown');
     for (const secret of ['short-secret', 'a-secret', 'a-jwt']) expect(problems).not.toContain(secret);
   });
+});
+
+test.each([
+  [
+    'EACCES',
+    'PORT: read "80", at which this user may not listen (EACCES on 0.0.0.0); allowed is a free port, or 0 for any.',
+  ],
+  [
+    'EAI_AGAIN',
+    'HOST: read "0.0.0.0", which is no address of this machine (EAI_AGAIN); ' +
+      'allowed is one that is, like 127.0.0.1, or 0.0.0.0 for all of them.',
+  ],
+])('A server that cannot listen for %s names the setting to mend.', (code, problem) => {
+  const error = Object.assign(new Error('listen'), { code });
+  expect(whyNotListening(error, { host: '0.0.0.0', port: 80 })?.problems).toEqual([problem]);
+  expect(whyNotListening(new Error('another'), { host: '0.0.0.0', port: 80 })).toBe(null);
 });

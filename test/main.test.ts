@@ -13,6 +13,7 @@ import { until } from './support/gateway.ts';
 const LONGEST_RUN = 50_000; // 50 seconds
 
 const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
+const SIMULATOR = fileURLToPath(new URL('../dist/src/simulator/main.js', import.meta.url));
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -33,9 +34,9 @@ interface Running extends AsyncDisposable {
 }
 
 /** Runs the command with these settings and no others. */
-function launch(environment: Environment): ChildProcess {
+function launch(environment: Environment, main = MAIN): ChildProcess {
   const { PATH = '' } = process.env;
-  return spawn(process.execPath, [MAIN], {
+  return spawn(process.execPath, [main], {
     env: { PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     // One that neither ends nor is ended does not outlive its test.
@@ -67,8 +68,8 @@ async function start(environment: Environment = {}): Promise<Running> {
 }
 
 /** Runs the command to its own end. */
-async function runToEnd(environment: Environment) {
-  const child = launch(environment);
+async function runToEnd(environment: Environment, main = MAIN) {
+  const child = launch(environment, main);
   try {
     const ended = once(child, 'exit');
     if (child.stdout === null || child.stderr === null) throw new Error('The command has no output.');
@@ -159,11 +160,42 @@ describe('The command', () => {
     expect(await unanswered).toBe('cut');
   });
 
-  test('ends with code 1 when its port is taken', async () => {
+  test('ends with one sentence and code 1 when its port is taken', async () => {
     await using gateway = await start();
-    const { code, stdout } = await runToEnd({ PORT: new URL(gateway.origin).port });
-    expect(stdout).toContain('EADDRINUSE');
-    expect(code).toBe(1);
+    const { port } = new URL(gateway.origin);
+    expect(await runToEnd({ PORT: port })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        `PORT: read "${port}", at which another program listens (EADDRINUSE on 127.0.0.1); ` +
+        'allowed is a free port, or 0 for any.\n',
+    });
+  });
+
+  test.each([
+    ['192.0.2.1', 'EADDRNOTAVAIL'],
+    ['256.1.1.1', 'E[A-Z_]+'],
+  ])('ends with one sentence and code 1 when it cannot listen at HOST=%s', async (host, code) => {
+    expect(await runToEnd({ PORT: '0', HOST: host })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        new RegExp(
+          `^HOST: read "${host}", which is no address of this machine \\(${code}\\); ` +
+            'allowed is one that is, like 127.0.0.1, or 0.0.0.0 for all of them.\\n$',
+        ),
+      ),
+    });
+  });
+
+  test('ends with one sentence and code 1 when the simulator alone finds its port taken', async () => {
+    await using gateway = await start();
+    const { port } = new URL(gateway.origin);
+    expect(await runToEnd({ SIMULATOR_PORT: port }, SIMULATOR)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `SIMULATOR_PORT is ${port}, at which another program listens (EADDRINUSE): take a free one, or 0 for any\n`,
+    });
   });
 });
 
@@ -197,7 +229,8 @@ describe('A wrong setting stops the start with its name, what was read and what 
     [
       'a key that is easy to guess',
       { ...SERVICE, GATEWAY_KEYS: 'letmein' },
-      'GATEWAY_KEYS: read a value that is not shown, allowed is a comma list of keys, each at least 16 characters long.\n',
+      'GATEWAY_KEYS: read a value that is not shown as number 1, allowed is a comma list of keys, each at least 16 ' +
+        'characters long, of letters, digits and - . _ ~ + / (and = at the end), as in a bearer token.\n',
     ],
     [
       'a log level',
@@ -209,6 +242,16 @@ describe('A wrong setting stops the start with its name, what was read and what 
       { NODE_ENV: 'production' },
       'RINGCENTRAL_SERVER_URL: read nothing, required with NODE_ENV=production, like ' +
         'https://platform.ringcentral.com. SIMULATOR=on starts the simulator instead.\n',
+    ],
+    [
+      'production spelt otherwise',
+      { NODE_ENV: 'Production' },
+      'NODE_ENV: read "Production", allowed is production, development or test.\n',
+    ],
+    [
+      'a setting that is spelt otherwise',
+      { CORS_ORIGIN: 'https://desk.example.com' },
+      'CORS_ORIGIN: read a setting that is not known, allowed is CORS_ORIGINS, which it resembles.\n',
     ],
     [
       'a manifest that is not there',

@@ -2,9 +2,19 @@
  * The recent events of a call, and the cursors that say how far a client has read.
  *
  * A cursor is opaque to clients and worthless to everybody else: it is signed with a secret of this process, and it
- * carries a mark of the viewer and the call it was made for.
+ * carries a mark of the viewer and the call it was made for. It ends with a sum that needs no secret, so that one of
+ * another gateway is told from one that got changed on its way:
+ *
+ * ```text
+ *   process . viewer and call . run . sequence . signature . sum
+ *
+ *   no such shape, or another sum ──▶ CURSOR_UNKNOWN
+ *   another process ──▶ CURSOR_FOREIGN
+ *   another signature (nobody but us makes ours) ──▶ CURSOR_UNKNOWN
+ *   another viewer or call ──▶ CURSOR_FOREIGN
+ * ```
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { SnapshotReason } from '../../schema/provider.ts';
 
 /** What is said of a cursor that cannot be resumed from. */
@@ -34,12 +44,14 @@ export function createCursorSigner(secret: Buffer = randomBytes(32)): CursorSign
       return {
         write(run, sequence) {
           const text = `${prefix}.${run}.${sequence.toString(36)}`;
-          return `${text}.${digest(text)}`;
+          const signed = `${text}.${digest(text)}`;
+          return `${signed}.${sumOf(signed)}`;
         },
         read(cursor) {
           const parts = CURSOR.exec(cursor)?.groups;
           if (parts === undefined) return 'CURSOR_UNKNOWN';
-          const { text = '', process, scope, run = '', sequence = '', mark = '' } = parts;
+          const { signed = '', text = '', process, scope, run = '', sequence = '', mark = '', sum } = parts;
+          if (sum !== sumOf(signed)) return 'CURSOR_UNKNOWN';
           if (process !== processMark) return 'CURSOR_FOREIGN';
           if (!timingSafeEqual(Buffer.from(digest(text)), Buffer.from(mark))) return 'CURSOR_UNKNOWN';
           if (scope !== scopeMark) return 'CURSOR_FOREIGN';
@@ -55,7 +67,11 @@ export function createCursorSigner(secret: Buffer = randomBytes(32)): CursorSign
 }
 
 const CURSOR =
-  /^(?<text>(?<process>[\w-]{8})\.(?<scope>[\w-]{12})\.(?<run>[\w-]{1,16})\.(?<sequence>[0-9a-z]{1,11}))\.(?<mark>[\w-]{22})$/;
+  /^(?<signed>(?<text>(?<process>[\w-]{8})\.(?<scope>[\w-]{12})\.(?<run>[\w-]{1,16})\.(?<sequence>[0-9a-z]{1,11}))\.(?<mark>[\w-]{22}))\.(?<sum>[\w-]{6})$/;
+
+function sumOf(signed: string): string {
+  return createHash('sha256').update(signed).digest('base64url').slice(0, 6);
+}
 
 /** How long and how many events are kept, whichever is less. */
 export interface ReplayLimits {

@@ -70,6 +70,8 @@ class Delivery implements AsyncIterableIterator<ExecutionResult>, Listener<unkno
   }
 
   async return(): Promise<IteratorResult<ExecutionResult>> {
+    // What fails from now on is nobody's news: the id may be another's by then.
+    this.#reject = ignore;
     this.#recipient.left();
     await this.#events.return?.();
     this.#resolve(DONE);

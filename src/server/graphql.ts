@@ -52,8 +52,7 @@ export interface PipelineParts {
   readonly config: Config;
   readonly schema: GraphQLSchema;
   readonly createContext: CreateContext;
-  /** Null: any operation may be asked. */
-  readonly findDocument: FindDocument | null;
+  readonly findDocument: FindDocument;
   readonly crowd: Crowd;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -166,7 +165,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   /** A document that this pipeline has parsed and validated; null where it would refuse it. */
   function documentOf(params: OperationParams): DocumentNode | null {
     try {
-      const text = findDocument?.(params) ?? params.query ?? '';
+      const text = findDocument(params) ?? '';
       const known = valid.get(text);
       if (known !== undefined) return known;
       const enveloped = yoga.getEnveloped();
@@ -217,7 +216,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
             extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
           });
         }
-        if (findDocument !== null) setParams({ ...params, query: findDocument(params) });
+        const query = findDocument(params);
+        if (query !== undefined && query !== params.query) setParams({ ...params, query });
       },
       onParse({ setParseFn }) {
         setParseFn((source, options) => parse(source, { ...options, maxTokens: config.maxTokens }));
@@ -290,7 +290,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       conclude({ errors: errors.map(asGraphQLError) }, arrival).errors ?? [];
     try {
       const enveloped = yoga.getEnveloped<ServerContext>({ arrival });
-      const document: DocumentNode = enveloped.parse(findDocument?.(params) ?? params.query ?? '');
+      const document: DocumentNode = enveloped.parse(findDocument(params) ?? '');
       const problems: readonly GraphQLError[] = enveloped.validate(schema, document);
       if (problems.length > 0) return refused(problems);
       const operation = getOperationAST(document, params.operationName);
@@ -349,10 +349,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       async next(): Promise<IteratorResult<ExecutionResult>> {
         try {
           const step = await source.next();
+          // What was under way when its client said goodbye is not told any more: the id may be another's by now.
+          if (stopped) return { done: true, value: undefined };
           if (!step.done) return { done: false, value: maskResult(step.value, arrival) };
           operation.ended('ok');
           return step;
         } catch (error) {
+          if (stopped) return { done: true, value: undefined };
           const masked = mask(error, operation.requestId);
           operation.ended(codeOf(masked));
           throw masked;

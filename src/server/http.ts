@@ -17,8 +17,7 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
-import { handleProtocols } from 'graphql-ws';
-import type { Config } from '../config.ts';
+import { type Config, whyNotListening } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createCrowd } from './crowd.ts';
@@ -26,9 +25,9 @@ import { sendAwayAll } from './drain.ts';
 import { createGraphiQLPage, type Example } from './graphiql.ts';
 import { type CreateContext, createPipeline } from './graphql.ts';
 import { createObserver, type ReceivedAtOf } from './observe.ts';
-import { mayConnect } from './origins.ts';
 import { PATIENCE, type Patience } from './patience.ts';
-import { readManifest } from './persisted.ts';
+import { findSentDocument, readManifest } from './persisted.ts';
+import { createRefusalLog, refuseUpgrade } from './refusals.ts';
 import { createRequestDoor } from './requests.ts';
 import type { Gatekeeper } from './visitor.ts';
 import { createWebSockets } from './websocket.ts';
@@ -70,7 +69,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const { config, schema, gatekeeper, createContext, metrics, log, isReady, examples } = parts;
   const patience = { ...PATIENCE, ...parts.patience };
   const findDocument =
-    config.persistedOperations === null ? null : await readManifest(config.persistedOperations);
+    config.persistedOperations === null ? findSentDocument : await readManifest(config.persistedOperations);
   const crowd = createCrowd(config, (count) => metrics.inFlight.set(count));
   const observer = createObserver(metrics, log);
   const pipeline = createPipeline({
@@ -78,7 +77,10 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     receivedAtOf: parts.receivedAtOf,
   });
   const requests = createRequestDoor({ config, pipeline, gatekeeper, observer, crowd, patience });
-  const sockets = createWebSockets({ config, pipeline, gatekeeper, observer, crowd, metrics, log, patience });
+  const noteRefusal = createRefusalLog(log);
+  const sockets = createWebSockets({
+    ...{ config, pipeline, gatekeeper, observer, crowd, metrics, log, patience, noteRefusal },
+  });
   const page = config.graphiql ? createGraphiQLPage(examples) : null;
   let draining = false;
   let drained: Promise<void> | undefined;
@@ -114,7 +116,12 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   server.on('connection', (socket: Socket) => connections.add(socket.on('close', disconnected)));
   server.on('upgrade', upgrade);
   server.listen(config.port, config.host);
-  await once(server, 'listening');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    await sockets.closed();
+    throw whyNotListening(error, config) ?? error;
+  }
 
   return {
     url: `${addressOf(server.address(), config.host)}/graphql`,
@@ -157,13 +164,21 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Before ws listens, a client that hangs up must not end the process.
     socket.on('error', hangUp);
-    const status = upgradeStatus(request, config.corsOrigins, draining);
-    if (status === 101) {
+    const { headers } = request;
+    const refusal = refuseUpgrade({ path: pathOf(request), headers }, config.corsOrigins, draining);
+    if (refusal === null) {
       sockets.accept(request, socket, head);
-    } else {
-      const line = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`;
-      socket.end(`${line}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
     }
+    const { status, mend, noted } = refusal;
+    if (noted) noteRefusal({ status }, mend);
+    socket.end(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+        `X-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(mend)}\r\n\r\n${mend}`,
+    );
+    // Whoever does not hang up is cut off.
+    const cutting = setTimeout(() => socket.destroy(), patience.close);
+    socket.once('close', () => clearTimeout(cutting));
   }
 
   async function drain(): Promise<void> {
@@ -204,19 +219,13 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   function cutAll(): void {
     sockets.stop();
     server.closeAllConnections();
+    // Those that were to become WebSockets Node counts no more among its own.
+    for (const socket of connections) socket.destroy();
   }
 }
 
 function hangUp(this: Duplex): void {
   this.destroy();
-}
-
-/** What a request for a WebSocket is answered: 101 when it may have one. */
-function upgradeStatus(request: IncomingMessage, corsOrigins: readonly string[], draining: boolean): number {
-  if (pathOf(request) !== '/graphql') return 404;
-  if (draining) return 503;
-  if (!mayConnect(request.headers, corsOrigins)) return 403;
-  return handleProtocols(request.headers['sec-websocket-protocol'] ?? '') === false ? 400 : 101;
 }
 
 /** The client's own id where it can stand in a header and a log line as it is; else a new one. */
@@ -225,8 +234,10 @@ function requestIdOf({ headers }: IncomingMessage): string {
   return typeof given === 'string' && /^[\w.:=+/-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
+/** Without a slash at its end: `/graphql/` is `/graphql`. */
 function pathOf({ url = '/' }: IncomingMessage): string {
-  return url.split('?', 1)[0] ?? '/';
+  const [path = '/'] = url.split('?', 1);
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
 function wantsPage({ method, headers: { accept } }: IncomingMessage): boolean {

@@ -17,6 +17,7 @@ export type ErrorCode = FailureCode | 'INTERNAL_SERVER_ERROR';
 
 /** The HTTP status of a request that failed as a whole, by the code of its error. */
 export const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = {
+  PERSISTED_QUERY_NOT_SUPPORTED: 200,
   BAD_USER_INPUT: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,

@@ -1,5 +1,6 @@
 /**
- * Persisted operations: only what was registered at build time may be asked.
+ * Persisted operations: only what was registered at build time may be asked. Nothing is registered as it comes, as Apollo
+ * Server does (automatic persisted queries): without a manifest its clients are told to send the text.
  *
  * The manifest is what codegen's client preset writes: one JSON object from hash to document. A client names an
  * operation by `documentId` (or `id`, or `extensions.persistedQuery.sha256Hash` as Apollo's clients do); one that
@@ -7,7 +8,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { BadUserInput } from '../../schema/failures.ts';
+import { BadUserInput, PersistedQueryNotSupported } from '../../schema/failures.ts';
 import { InvalidSettings } from '../config.ts';
 
 /** A request for an operation, in text or by its id. */
@@ -19,10 +20,11 @@ export interface OperationParams {
 }
 
 /**
- * Finds the document that a request asks for.
+ * Finds the document that a request asks for; undefined when it asks for none.
  * @throws {BadUserInput} when it is not registered.
+ * @throws {PersistedQueryNotSupported} when only the hash was sent, and none are registered.
  */
-export type FindDocument = (params: OperationParams) => string;
+export type FindDocument = (params: OperationParams) => string | undefined;
 
 const Manifest = z.record(z.string(), z.string());
 const PersistedQuery = z.object({ persistedQuery: z.object({ sha256Hash: z.string() }) });
@@ -31,6 +33,16 @@ const Named = z.union([
   z.object({ id: z.string() }).transform((params) => params.id),
   z.object({ extensions: PersistedQuery }).transform((params) => params.extensions.persistedQuery.sha256Hash),
 ]);
+
+/** The finder of a gateway without a manifest: the document is the text that was sent. */
+export const findSentDocument: FindDocument = (params) => {
+  if (params.query) return params.query;
+  if (params.extensions?.persistedQuery instanceof Object) throw new PersistedQueryNotSupported();
+  if (Named.safeParse(params).success) {
+    throw new BadUserInput('This gateway knows no operation by its id; send its text as query.', 'query');
+  }
+  return params.query;
+};
 
 /**
  * Reads a manifest.

@@ -81,10 +81,11 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     left: AbortController,
   ): Promise<void> {
     checkForm(request, config);
-    const leave = crowd.enter();
+    const place = crowd.enter();
     try {
       const visitor = await gatekeeper.admit(request.headers.authorization ?? null);
       operation.admitted(visitor.viewerId);
+      place.claim(visitor.viewerId);
       const arrival: Arrival = {
         visitor,
         operation,
@@ -101,7 +102,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       }
       const answer = await operation.within(() =>
         pipeline.fetch(
-          `http://localhost${request.url}`,
+          `http://localhost/graphql${searchOf(request)}`,
           {
             method: request.method ?? 'GET',
             headers: pick(request, ['accept', 'content-type']),
@@ -112,7 +113,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       );
       const isStream = answer.headers.get('content-type') === 'text/event-stream';
       if (isStream && answer.body !== null) {
-        leave();
+        place.leave();
         await stream(answer, answer.body, response, visitor, left);
       } else {
         await send(answer, response);
@@ -120,7 +121,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
         if (answer.status === NOT_ACCEPTABLE) left.abort();
       }
     } finally {
-      leave();
+      place.leave();
     }
   }
 
@@ -267,6 +268,12 @@ function sendText(
   const body = Buffer.from(text);
   setHeaders(response, { ...headers, 'content-length': body.length, 'cache-control': 'no-store' });
   response.writeHead(status).end(body);
+}
+
+/** What stands behind the path, with its question mark. */
+function searchOf({ url = '' }: IncomingMessage): string {
+  const start = url.indexOf('?');
+  return start === -1 ? '' : url.slice(start);
 }
 
 function errorType({ headers: { accept } }: IncomingMessage): string {

@@ -1,58 +1,61 @@
 /**
  * GraphQL over WebSocket: the `graphql-transport-ws` protocol of graphql-ws on sockets of ws.
  *
- *   upgrade ── 400 other subprotocol, 403 foreign origin, 503 draining
+ *   upgrade ── 403 foreign origin, 503 draining
  *      │
- *   opened ── no connection_init in time ──────────────────────────── 4408
- *      │   └─ anything else first ─────────────────────────────────── 4401
- *   admitting ── unknown, refused ───────────────────────────── 4403 ┐
- *      │      └─ RingCentral cannot tell ────────────────────── 1013 │ clients try
- *   admitted ── its token expired ──────────────────────────── 4403 │ these again
- *      │     ├─ too slow a reader ──────────────────────────── 1013 │
- *      │     ├─ the gateway drains ─────────────────────────── 1012 ┘
- *      │     ├─ malformed or binary message ─────────────────── 4400
- *      │     ├─ same id twice 4409, second init or a flood ──── 4429
- *      │     ├─ frame too large ─────────────────────────────── 1009
- *      │     └─ no pong ──────────────────────────────────────── terminated
+ *   opened ── another subprotocol ───────────────────────────────── 4406
+ *      │   ├─ no connection_init in time ────────────────────────── 4408
+ *      │   └─ anything else first ───────────────────────────────── 4401
+ *   admitting ── no token, or none that can be read ─────────────── 4401
+ *      │      ├─ unknown, refused ──────────────────────────── 4403 ┐
+ *      │      └─ RingCentral cannot tell ───────────────────── 1013 │ clients try
+ *   admitted ── its token expired ─────────────────────────── 4403 │ these again
+ *      │     ├─ too slow a reader ─────────────────────────── 1013 │
+ *      │     ├─ the gateway drains ────────────────────────── 1012 ┘
+ *      │     ├─ malformed or binary message, too long an id ── 4400
+ *      │     ├─ same id twice 4409, second init or a flood ─── 4429
+ *      │     ├─ frame too large ────────────────────────────── 1009
+ *      │     └─ no pong ─────────────────────────────────────── terminated
  *   closed: every subscription ends
  */
 import { randomUUID } from 'node:crypto';
-import { once, setMaxListeners } from 'node:events';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { type ExecutionArgs, OperationTypeNode } from 'graphql';
-import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
+import { type ExecutionArgs, type ExecutionResult, OperationTypeNode } from 'graphql';
+import { CloseCode, makeServer } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import { CallControlFailure, Forbidden, Overloaded, Unauthenticated } from '../../schema/failures.ts';
+import { CallControlFailure, Overloaded, Unauthenticated } from '../../schema/failures.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { traceHeaders } from '../telemetry/tracing.ts';
-import { type Crowd, createAllowance, type Leave } from './crowd.ts';
+import { createAdmission } from './admission.ts';
+import {
+  ABNORMAL_CLOSURE,
+  closeReason,
+  MESSAGE_TOO_BIG,
+  PROTOCOL_ERROR,
+  SERVICE_RESTART,
+  TRY_AGAIN_LATER,
+} from './closing.ts';
+import type { Crowd, Leave, Place } from './crowd.ts';
 import type { Guest } from './drain.ts';
 import { headOf, nextFrame } from './fan-out.ts';
-import type { Arrival, Pipeline, PreparedOperation } from './graphql.ts';
-import type { Observer, Operation } from './observe.ts';
+import type { Pipeline, PreparedOperation } from './graphql.ts';
+import {
+  isAboutOperation,
+  isTooLong,
+  LONGEST_ID,
+  type OperationMessage,
+  readMessage,
+  withText,
+} from './messages.ts';
+import type { Observer } from './observe.ts';
 import type { Patience } from './patience.ts';
-import type { Gatekeeper, Visitor } from './visitor.ts';
-
-/** More than this unsent, and a socket's subscriptions are not pulled until the network took their last frame. */
-const SLOW_READER = 1_048_576; // 1 MiB
-
-/** More than this unsent, and the socket is closed: the client does not read at all. */
-const STUCK_READER = 16 * 1_048_576; // 16 MiB
-
-/** Messages of one socket: this many at once (a client that comes back with all its subscriptions), */
-const MESSAGES_AT_ONCE = 1_000;
-/** and this many a second for long. */
-const MESSAGES_PER_SECOND = 100;
-
-const PROTOCOL_ERROR = 1002;
-const ABNORMAL_CLOSURE = 1006;
-const MESSAGE_TOO_BIG = 1009;
-const SERVICE_RESTART = 1012;
-const TRY_AGAIN_LATER = 1013;
+import { chooseProtocol, type NoteRefusal, refuseProtocol } from './refusals.ts';
+import { Seat, type SeatDoor, SocketArrival, type Ticket } from './seat.ts';
+import type { Gatekeeper } from './visitor.ts';
 
 export interface WebSocketParts {
   readonly config: Config;
@@ -63,6 +66,7 @@ export interface WebSocketParts {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly patience: Patience;
+  readonly noteRefusal: NoteRefusal;
 }
 
 export interface WebSockets {
@@ -76,117 +80,14 @@ export interface WebSockets {
   closed(): Promise<void>;
 }
 
-/** What seats share. */
-interface Door {
-  send(seat: Seat, text: string): Promise<void> | void;
-  close(seat: Seat, code: number, reason: string): void;
-}
-
-/**
- * One socket and what it carries, as graphql-ws sees it and hands it to every hook. A class, and lazy, because there are
- * thousands of them of which each has one subscription: what only an answer needs is made for the first answer.
- */
-class Seat {
-  readonly socket: WebSocket;
-  /** What the socket is made of. */
-  readonly connection: Duplex;
-  /** Those that its operations continue a trace by. */
-  readonly headers: IncomingHttpHeaders;
-  readonly allowance = createAllowance(MESSAGES_AT_ONCE, MESSAGES_PER_SECOND, Date.now());
-  /** What the upgrade request showed; null once it was looked at. */
-  authorization: string | null;
-  visitor: Visitor | null = null;
-  /** For `connection_init`. */
-  waiting: NodeJS.Timeout | null = null;
-  receive: (text: string) => Promise<void> = ignore;
-  closed: (code?: number, reason?: string) => Promise<void> = ignore;
-  readonly #door: Door;
-  #running: Set<Promise<unknown>> | null = null;
-  #leaving: AbortController | null = null;
-  #isLeft = false;
-
-  constructor(socket: WebSocket, connection: Duplex, { headers }: IncomingMessage, door: Door) {
-    this.socket = socket;
-    this.connection = connection;
-    this.headers = traceHeaders(headers);
-    this.authorization = headers.authorization ?? null;
-    this.#door = door;
-  }
-
-  get protocol(): string {
-    return this.socket.protocol;
-  }
-
-  get isOpen(): boolean {
-    return this.socket.readyState === this.socket.OPEN;
-  }
-
-  /** Queries and mutations that are being answered. */
-  get running(): Set<Promise<unknown>> {
-    this.#running ??= new Set();
-    return this.#running;
-  }
-
-  /** Aborts when the socket is closed. */
-  get left(): AbortSignal {
-    if (this.#leaving === null) {
-      this.#leaving = new AbortController();
-      // One listener for each operation that runs on the socket.
-      setMaxListeners(0, this.#leaving.signal);
-      if (this.#isLeft) this.#leaving.abort();
-    }
-    return this.#leaving.signal;
-  }
-
-  stopWaiting(): void {
-    if (this.waiting !== null) clearTimeout(this.waiting);
-    this.waiting = null;
-  }
-
-  leave(): void {
-    this.#isLeft = true;
-    this.#leaving?.abort();
-  }
-
-  send(text: string): Promise<void> | void {
-    return this.#door.send(this, text);
-  }
-
-  close(code: number = CloseCode.BadRequest, reason = ''): void {
-    this.#door.close(this, code, reason);
-  }
-
-  onMessage(receive: (text: string) => Promise<void>): void {
-    this.receive = receive;
-  }
-}
-
-/** An operation that came over a socket. */
-class SocketArrival implements Arrival {
-  readonly visitor: Visitor;
-  readonly operation: Operation;
-  readonly #seat: Seat;
-
-  constructor(seat: Seat, visitor: Visitor, operation: Operation) {
-    this.visitor = visitor;
-    this.operation = operation;
-    this.#seat = seat;
-  }
-
-  get signal(): AbortSignal {
-    return this.#seat.left;
-  }
-
-  dropped(): boolean {
-    return !this.#seat.isOpen;
-  }
-}
-
 /** What `onSubscribe` hands to `execute` and `subscribe`, which graphql-ws keeps apart. */
 interface RunnableArgs extends ExecutionArgs {
   /** Null once it runs: graphql-ws keeps these as long as the operation. */
-  run: (() => ReturnType<PreparedOperation['run']>) | null;
+  run: (() => ReturnType<PreparedOperation['run']> | ExecutionResult) | null;
 }
+
+/** The answer to whoever is not there any more; never sent. */
+const NOTHING: ExecutionResult = {};
 
 function runPrepared(args: ExecutionArgs) {
   const runnable = args as RunnableArgs;
@@ -198,14 +99,15 @@ function runPrepared(args: ExecutionArgs) {
 
 /** Makes the WebSocket door. */
 export function createWebSockets(parts: WebSocketParts): WebSockets {
-  const { config, pipeline, gatekeeper, observer, crowd, metrics, log, patience } = parts;
+  const { config, pipeline, gatekeeper, observer, crowd, metrics, log, patience, noteRefusal } = parts;
   const open = new Map<WebSocket, Seat>();
   const unanswered = new Set<WebSocket>();
-  /** The seats of whoever showed the same token, to be closed together when it expires. */
-  const holders = new WeakMap<AbortSignal, Set<Seat>>();
-  const door: Door = { send, close };
+  const admission = createAdmission({ gatekeeper, crowd, noteRefusal });
+  const door: SeatDoor = { close };
   /** The message that graphql-ws is about to read; null: let it read the text. */
   let incoming: object | null = null;
+  /** Of the `subscribe` that it is about to read, with the id that its client gave it. */
+  let begun: { readonly id: string; readonly ticket: Ticket } | null = null;
 
   const acceptor = new WebSocketServer(acceptorOptions(config.maxBodyBytes, patience.close));
   const pinging = setInterval(pingAll, patience.ping);
@@ -218,27 +120,26 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     async onConnect(context) {
       const { extra: seat, connectionParams } = context;
       seat.stopWaiting();
-      const visitor = await admit(authorizationOf(connectionParams) ?? seat.authorization);
-      // Nobody looks at the token again, here or in graphql-ws.
-      seat.authorization = null;
+      // Nobody looks at the token again.
       Object.assign(context, { connectionParams: undefined });
-      if (visitor === null) return false;
-      seat.visitor = visitor;
-      watchExpiry(visitor, seat);
-      return true;
+      return admission.admit(seat, connectionParams);
     },
-    async onSubscribe({ extra: seat, subscriptions }, id, params) {
+    async onSubscribe({ extra: seat }, _name, params) {
       const { visitor } = seat;
       const operation = observer.begin(newRequestId(), seat.headers);
+      let place: Place | null = null;
       try {
-        if (visitor === null) throw new Unauthenticated('Say who you are first.');
+        if (visitor === null || begun === null) throw new Unauthenticated('Say who you are first.');
+        const { id, ticket } = begun;
         operation.admitted(visitor.viewerId);
-        if (Object.keys(subscriptions).length > config.maxSubscriptionsPerSocket) {
+        if (seat.openCount > config.maxSubscriptionsPerSocket) {
           throw new Overloaded(
             `This socket has ${config.maxSubscriptionsPerSocket} operations open, which is as many as are allowed.`,
           );
         }
-        const leave = crowd.enter();
+        place = crowd.enter();
+        place.claim(visitor.viewerId);
+        const { leave } = place;
         const prepared = await pipeline.prepare(params, new SocketArrival(seat, visitor, operation));
         if (!('run' in prepared)) {
           leave();
@@ -246,8 +147,20 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
         }
         // graphql-ws keeps the message as long as the operation: a thousand of them share one text.
         Object.assign(params, { query: prepared.args.document.loc?.source.body });
-        return { ...prepared.args, run: () => carry(seat, id, prepared, leave) };
+        return {
+          ...prepared.args,
+          run: () => {
+            if (!ticket.isOver || prepared.type !== OperationTypeNode.SUBSCRIPTION) {
+              return carry(seat, id, ticket, prepared, leave);
+            }
+            // Nobody is there to be told anything. A command is given all the same: its client may have left on purpose.
+            leave();
+            operation.ended(seat.isOpen ? 'ok' : 'aborted');
+            return NOTHING;
+          },
+        };
       } catch (error) {
+        place?.leave();
         return [pipeline.refuse(error, operation)];
       }
     },
@@ -273,6 +186,13 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     const seat = new Seat(socket, connection, request, door);
     open.set(socket, seat);
     metrics.sockets.set(open.size);
+    const reason = refuseProtocol(socket.protocol);
+    if (reason !== null) {
+      noteRefusal({ code: CloseCode.SubprotocolNotAcceptable }, reason);
+      close(seat, CloseCode.SubprotocolNotAcceptable, reason);
+      socket.on('error', onError).on('close', onClose);
+      return;
+    }
     seat.waiting = setTimeout(closeLate, patience.connectionInit, seat);
     seat.closed = protocol.opened(seat, seat);
     // The same functions for every socket: they know it by `this`.
@@ -288,13 +208,55 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     const seat = open.get(this);
     if (seat === undefined || !seat.isOpen || !isWithin(seat)) return;
     if (isBinary) close(seat, CloseCode.BadRequest, 'Binary messages are not spoken here');
-    else receive(seat, String(data)).catch((error: unknown) => closeOver(seat, error));
+    else receive(seat, String(data));
+  }
+
+  /** Keeps the uses of one id apart, and hands the message on. */
+  function receive(seat: Seat, text: string): void {
+    const message = readMessage(text);
+    if (!isAboutOperation(message)) {
+      hand(seat, message, text).catch((error: unknown) => closeOver(seat, error));
+    } else if (message.type === 'subscribe') {
+      receiveSubscribe(seat, message, text);
+    } else {
+      const ticket = seat.end(message.id);
+      if (ticket === undefined) return;
+      message.id = ticket.name;
+      hand(seat, message, text).catch((error: unknown) => closeOver(seat, error));
+    }
+  }
+
+  function receiveSubscribe(seat: Seat, message: OperationMessage, text: string): void {
+    const { id } = message;
+    if (isTooLong(id)) {
+      close(seat, CloseCode.BadRequest, `The id of an operation is longer than ${LONGEST_ID} bytes`);
+      return;
+    }
+    const ticket = seat.begin(id);
+    if (ticket === null) {
+      close(seat, CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+      return;
+    }
+    withText(message);
+    begun = { id, ticket };
+    // graphql-ws files the operation under the id that it sees first, and tells the client the one that it sees later.
+    message.id = ticket.name;
+    const received = hand(seat, message, text);
+    message.id = id;
+    begun = null;
+    received.then(
+      () => seat.end(id, ticket),
+      (error: unknown) => {
+        seat.end(id, ticket);
+        closeOver(seat, error);
+      },
+    );
   }
 
   /** graphql-ws would keep the text of a `subscribe` as long as the subscription: it is shown the message itself. */
-  function receive(seat: Seat, text: string): Promise<void> {
-    incoming = readMessage(text);
-    const received = seat.receive(incoming === null ? text : '0');
+  function hand(seat: Seat, message: object | null, text: string): Promise<void> {
+    incoming = message;
+    const received = seat.receive(message === null ? text : '0');
     incoming = null;
     return received;
   }
@@ -321,7 +283,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     unanswered.delete(this);
     metrics.sockets.set(open.size);
     if (seat === undefined) return;
-    if (seat.visitor !== null) holders.get(seat.visitor.expired)?.delete(seat);
+    admission.left(seat);
     seat.stopWaiting();
     seat.leave();
     seat
@@ -329,36 +291,18 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
       .catch((error: unknown) => log.error({ err: error }, 'a stream did not end well'));
   }
 
-  /** Null: the caller is refused. */
-  async function admit(authorization: string | null): Promise<Visitor | null> {
-    const leave = crowd.enter();
-    try {
-      const visitor = await gatekeeper.admit(authorization);
-      return visitor.expired.aborted ? null : visitor;
-    } catch (error) {
-      if (error instanceof Unauthenticated || error instanceof Forbidden) return null;
-      throw error;
-    } finally {
-      leave();
-    }
-  }
-
-  function watchExpiry({ expired }: Visitor, seat: Seat): void {
-    if (!seat.isOpen) return;
-    const seats = holders.get(expired) ?? new Set();
-    seats.add(seat);
-    if (holders.has(expired)) return;
-    holders.set(expired, seats);
-    const expire = () => {
-      for (const holder of seats) close(holder, CloseCode.Forbidden, 'Forbidden');
-    };
-    expired.addEventListener('abort', expire, { once: true });
-  }
-
   /** Starts an operation; `leave` gives its place among those in flight back when it is answered, or streams. */
-  async function carry(seat: Seat, id: string, { type, run }: PreparedOperation, leave: Leave) {
+  async function carry(
+    seat: Seat,
+    id: string,
+    ticket: Ticket,
+    { type, run }: PreparedOperation,
+    leave: Leave,
+  ): ReturnType<PreparedOperation['run']> {
     const head = headOf(id);
-    const answer = run((result) => sendFrame(seat, nextFrame(head, result))).finally(leave);
+    const send = (result: ExecutionResult) =>
+      ticket.isOver ? undefined : seat.sendFrame(nextFrame(head, result));
+    const answer = run(send).finally(leave);
     if (type !== OperationTypeNode.SUBSCRIPTION) {
       const { running } = seat;
       running.add(answer);
@@ -373,35 +317,10 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     return false;
   }
 
-  function send(seat: Seat, text: string): Promise<void> | void {
-    return pass(seat, (done) => seat.socket.send(text, done));
-  }
-
-  /**
-   * Goes past ws, which has nothing to add to a frame that is ready: it compresses nothing here, and what it sends
-   * itself is always a whole frame.
-   */
-  function sendFrame(seat: Seat, frame: Buffer): Promise<void> | void {
-    return pass(seat, (done) => seat.connection.write(frame, done));
-  }
-
-  /** Has `write` write while the socket is open; answers a promise where its client is slow. */
-  function pass(seat: Seat, write: (done?: () => void) => unknown): Promise<void> | void {
-    if (!seat.isOpen) return;
-    const unsent = seat.socket.bufferedAmount;
-    if (unsent > STUCK_READER) return close(seat, TRY_AGAIN_LATER, 'Too slow a reader');
-    if (unsent < SLOW_READER) {
-      write();
-      return;
-    }
-    // A subscription brings its next event when this resolves.
-    return new Promise((resolve) => write(() => resolve()));
-  }
-
   function close({ socket, isOpen }: Seat, code: number, reason: string): void {
     if (!isOpen) return;
     metrics.socketsClosed.inc({ code });
-    socket.close(code, reason);
+    socket.close(code, closeReason(reason));
   }
 
   /** An error on the way of a message: the client's, of a protocol we do not speak, or ours for now. */
@@ -447,31 +366,11 @@ function acceptorOptions(maxPayload: number, closeTimeout: number) {
     closeTimeout,
     // Frames here are small: compressing them costs eight times what it saves.
     perMessageDeflate: false,
-    handleProtocols: () => GRAPHQL_TRANSPORT_WS_PROTOCOL,
+    handleProtocols: chooseProtocol,
   };
-}
-
-/** The token of `connectionParams`, in either spelling. */
-function authorizationOf(params: Record<string, unknown> | undefined): string | null {
-  for (const [name, value] of Object.entries(params ?? {})) {
-    if (name.toLowerCase() === 'authorization' && typeof value === 'string') return value;
-  }
-  return null;
-}
-
-/** Null: it is no message, and graphql-ws says so. */
-function readMessage(text: string): object | null {
-  try {
-    const message: unknown = JSON.parse(text);
-    return typeof message === 'object' ? message : null;
-  } catch {
-    return null;
-  }
 }
 
 /** A new id in one piece: Node hands out a rope of fifteen, which costs seven times as much to keep. */
 function newRequestId(): string {
   return Buffer.from(randomUUID(), 'latin1').toString('latin1');
 }
-
-async function ignore(): Promise<void> {}

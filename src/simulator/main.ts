@@ -11,8 +11,18 @@ try {
     process.once(signal, () => void simulator.stop());
   }
 } catch (error) {
-  process.stderr.write(`The simulator could not start: ${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(`${whyNot(error)}\n`);
   process.exitCode = 1;
+}
+
+function whyNot(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const read = `SIMULATOR_PORT is ${port}, at which`;
+  if (code === 'EADDRINUSE')
+    return `${read} another program listens (${code}): take a free one, or 0 for any`;
+  if (code === 'EACCES')
+    return `${read} this user may not listen (${code}): take one above 1023, or 0 for any`;
+  return `The simulator could not start: ${message}`;
 }
 
 function portOrExit(value: string | undefined): number {

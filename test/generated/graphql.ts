@@ -249,9 +249,12 @@ export type PartyStatusReason =
 export type SnapshotReason =
   /** The cursor is too old: what followed it is not kept any more. */
   | 'CURSOR_EXPIRED'
-  /** The cursor belongs to another user or another call. */
+  /**
+   * The cursor belongs to another user, another call, or another gateway process: also this one,
+   * before a restart.
+   */
   | 'CURSOR_FOREIGN'
-  /** The cursor in `after` is none of this gateway. */
+  /** What stands in `after` is no cursor, or one that was changed on its way. */
   | 'CURSOR_UNKNOWN'
   /** The stream is new. */
   | 'SUBSCRIBED';

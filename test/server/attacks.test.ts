@@ -206,7 +206,7 @@ describe('HTTP', () => {
   test('takes no path for another, nor a name of JavaScript for an address', async () => {
     await using house = await openHouse();
     for (const path of [
-      '/graphql/',
+      '/graphql//',
       '/graphqlx',
       '/%67raphql',
       '//graphql',

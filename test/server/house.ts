@@ -38,6 +38,8 @@ const SDL = /* GraphQL */ `
     "Endless, each event of so many bytes."
     flood(bytes: Int!): String!
     failing(with: String!): Int
+    "One event, which is answered when the test says so."
+    late: String
   }
 `;
 
@@ -312,6 +314,10 @@ function withResolvers({ ran, streams, gate, failures }: Insides): GraphQLSchema
       await gate.opened;
       yield 'last';
     },
+    async *late() {
+      yield 'late';
+      await new Promise(() => {});
+    },
     async *flood({ bytes }) {
       const event = 'x'.repeat(Number(bytes));
       for (let count = 0; count < FLOOD; count += 1) {
@@ -326,7 +332,13 @@ function withResolvers({ ran, streams, gate, failures }: Insides): GraphQLSchema
   };
   for (const [field, subscribe] of Object.entries(subscriptions)) {
     const subscription = fieldOf(made, 'Subscription', field);
-    subscription.resolve = (event) => event;
+    subscription.resolve =
+      field === 'late'
+        ? async (event) => {
+            await gate.opened;
+            return event;
+          }
+        : (event) => event;
     subscription.subscribe = (_source, args, context: Context) => {
       ran.fields += 1;
       return opened(subscribe(args, context), streams, context.provider.visit);

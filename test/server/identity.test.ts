@@ -40,7 +40,7 @@ describe('A caller whom the gatekeeper does not know', () => {
     await using house = await openHouse();
     const peer = await house.connect({ params: { authorization: 'Bearer nobody' } });
 
-    expect(await peer.closed).toEqual({ code: 4403, reason: 'Forbidden' });
+    expect(await peer.closed).toEqual({ code: 4403, reason: 'Forbidden: Show a token.' });
     expect(house.ran.fields).toBe(0);
   });
 });
@@ -70,6 +70,11 @@ describe('A WebSocket names its caller', () => {
   test.each([
     ['connectionParams.authorization', { params: { authorization: 'Bearer ann' } }],
     ['connectionParams.Authorization', { params: { Authorization: 'Bearer ann' } }],
+    ['connectionParams.headers', { params: { headers: { AUTHORIZATION: 'Bearer ann' } } }],
+    [
+      'connectionParams before its headers',
+      { params: { authorization: 'Bearer ann', headers: { authorization: 'Bearer bob' } } },
+    ],
     ['the header of the upgrade', { headers: { authorization: 'Bearer ann' } }],
     [
       'connectionParams before the header',
@@ -84,9 +89,9 @@ describe('A WebSocket names its caller', () => {
     expect(house.shown).toEqual(['Bearer ann']);
   });
 
-  test('or is nobody, when the parameters are of another type', async () => {
+  test('or is nobody, when it says nothing', async () => {
     await using house = await openHouse();
-    await house.connect({ params: { authorization: 7 } });
+    await house.connect({ params: { authorization: null, headers: {}, language: 'de' } });
     expect(house.shown).toEqual([null]);
   });
 });
@@ -102,8 +107,12 @@ describe('When a token expires', () => {
 
     house.expire('ann');
 
-    expect(await ann.closed).toEqual({ code: 4403, reason: 'Forbidden' });
-    expect(await alsoAnn.closed).toEqual({ code: 4403, reason: 'Forbidden' });
+    const expired = {
+      code: 4403,
+      reason: 'Forbidden: the token has expired or was revoked, connect with a fresh one',
+    };
+    expect(await ann.closed).toEqual(expired);
+    expect(await alsoAnn.closed).toEqual(expired);
     await eventually(() => house.streams).toMatchObject({ open: 0, droppedAtEnd: [true] });
     bob.send({ type: 'subscribe', id: '1', payload: { query: '{ me }' } });
     expect((await bob.until(({ type }) => type === 'next')).payload).toEqual({ data: { me: 'bob' } });

@@ -38,7 +38,8 @@ describe('With a manifest', () => {
     expect(await (await fetch(house.url, body(params))).json()).toEqual({ data: { me: 'anybody' } });
 
     const peer = await house.connect();
-    peer.send({ type: 'subscribe', id: '1', payload: { query: '', ...params } });
+    // The text may be left out where the operation is named.
+    peer.send({ type: 'subscribe', id: '1', payload: params });
     expect((await peer.until(({ type }) => type === 'next')).payload).toEqual({ data: { me: 'anybody' } });
   });
 
@@ -74,6 +75,82 @@ describe('With a manifest', () => {
     const response = await fetch(`${house.url}?extensions=${encodeURIComponent(extensions)}`);
     expect(await response.json()).toEqual({ data: { me: 'anybody' } });
   });
+});
+
+describe('Without a manifest', () => {
+  const HASH = { version: 1, sha256Hash: 'a'.repeat(64) };
+  const NOT_SUPPORTED = {
+    message: 'PersistedQueryNotSupported',
+    extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED', requestId: expect.any(String) },
+  };
+
+  test.each(['application/json', 'application/graphql-response+json', '*/*'])(
+    'a hash alone is answered as Apollo Server does, so that clients send the text, accepting %s',
+    async (accept) => {
+      await using house = await openHouse();
+      const { headers, ...post } = body({ operationName: 'Me', extensions: { persistedQuery: HASH } });
+      const posted = await fetch(house.url, { ...post, headers: { ...headers, accept } });
+      expect(posted.status).toBe(200);
+      expect(await posted.json()).toEqual({ errors: [NOT_SUPPORTED] });
+
+      const extensions = encodeURIComponent(JSON.stringify({ persistedQuery: HASH }));
+      const got = await fetch(`${house.url}?operationName=Me&extensions=${extensions}`, {
+        headers: { accept },
+      });
+      expect(got.status).toBe(200);
+      expect(await got.json()).toEqual({ errors: [NOT_SUPPORTED] });
+      expect(house.lines.join('\n')).not.toContain('unexpected error');
+    },
+  );
+
+  test.each([{}, { query: '' }])('so it is on a WebSocket: %j', async (text) => {
+    await using house = await openHouse();
+    const peer = await house.connect();
+    peer.send({ type: 'subscribe', id: '1', payload: { ...text, extensions: { persistedQuery: HASH } } });
+    expect(await peer.until(({ type }) => type === 'error')).toEqual({
+      type: 'error',
+      id: '1',
+      payload: [NOT_SUPPORTED],
+    });
+    // And what clients do then.
+    peer.send({ type: 'subscribe', id: '1', payload: { query: ME, extensions: { persistedQuery: HASH } } });
+    expect((await peer.until(({ type }) => type === 'next')).payload).toEqual({ data: { me: 'anybody' } });
+  });
+
+  test('a text beside its hash runs', async () => {
+    await using house = await openHouse();
+    const asked = body({ query: ME, extensions: { persistedQuery: HASH } });
+    expect(await (await fetch(house.url, asked)).json()).toEqual({ data: { me: 'anybody' } });
+  });
+
+  test.each([{ documentId: 'hashOfMe' }, { id: 'hashOfMe' }])(
+    'an id alone is refused with what to send: %j',
+    async (params) => {
+      await using house = await openHouse();
+      const refusal = {
+        message: 'This gateway knows no operation by its id; send its text as query.',
+        extensions: { code: 'BAD_USER_INPUT', parameterName: 'query' },
+      };
+      const response = await fetch(house.url, body(params));
+      expect(await response.json()).toMatchObject({ errors: [refusal] });
+
+      const peer = await house.connect();
+      peer.send({ type: 'subscribe', id: '1', payload: params });
+      expect((await peer.until(({ type }) => type === 'error')).payload).toMatchObject([refusal]);
+    },
+  );
+
+  test.each([{}, { extensions: {} }, { extensions: { persistedQuery: null } }])(
+    'nothing at all is no request: %j',
+    async (params) => {
+      await using house = await openHouse();
+      const response = await fetch(house.url, body(params));
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({
+        errors: [{ message: 'Must provide query string.', extensions: { code: 'BAD_USER_INPUT' } }],
+      });
+    },
+  );
 });
 
 describe('The start stops with the name of the setting, what was read and what is allowed', () => {

@@ -1,0 +1,93 @@
+/**
+ * Who may stay at a socket, from `connection_init` until the token ends.
+ *
+ * ```text
+ *   asked ── no token, or none that can be read ──────────────── 4401  clients give up: the next try would be the same
+ *     │   ├─ a token that is refused ─────────────────────────── 4403 ┐
+ *     │   └─ RingCentral cannot tell: an error ───────────────── 1013 │ clients come back, with a fresh token
+ *     ▼                                                               │
+ *   admitted ── its token is refused from now on ─────────────── 4403 ┘
+ * ```
+ */
+import { CloseCode } from 'graphql-ws';
+import { Forbidden, Unauthenticated } from '../../schema/failures.ts';
+import { readCredentials, unauthorizedReason } from './credentials.ts';
+import type { Crowd } from './crowd.ts';
+import type { NoteRefusal } from './refusals.ts';
+import type { Seat } from './seat.ts';
+import type { Gatekeeper, Visitor } from './visitor.ts';
+
+export interface AdmissionParts {
+  readonly gatekeeper: Gatekeeper;
+  readonly crowd: Crowd;
+  readonly noteRefusal: NoteRefusal;
+}
+
+export interface Admission {
+  /**
+   * Gives the seat its visitor; false when it was closed instead.
+   * @throws what kept the gatekeeper from telling who it is.
+   */
+  admit(seat: Seat, params: Readonly<Record<string, unknown>> | undefined): Promise<boolean>;
+  /** The seat is empty. */
+  left(seat: Seat): void;
+}
+
+const EXPIRED = 'Forbidden: the token has expired or was revoked, connect with a fresh one';
+
+/** Makes it; one for all sockets. */
+export function createAdmission({ gatekeeper, crowd, noteRefusal }: AdmissionParts): Admission {
+  /** The seats of whoever showed the same token, to be closed together when it expires. */
+  const holders = new WeakMap<AbortSignal, Set<Seat>>();
+
+  return {
+    async admit(seat, params) {
+      const credentials = readCredentials(params, seat.authorization);
+      // Nobody looks at the token again.
+      seat.authorization = null;
+      if (credentials.kind === 'unreadable') return refuseUnread(seat, credentials.read);
+      const place = crowd.enter();
+      try {
+        const shown = credentials.kind === 'shown' ? credentials.authorization : null;
+        const visitor = await gatekeeper.admit(shown);
+        if (visitor.expired.aborted) return refuse(seat, EXPIRED);
+        seat.visitor = visitor;
+        watchExpiry(visitor, seat);
+        return true;
+      } catch (error) {
+        if (!(error instanceof Unauthenticated || error instanceof Forbidden)) throw error;
+        if (credentials.kind === 'none') return refuseUnread(seat, 'no token');
+        return refuse(seat, `Forbidden: ${error.message}`);
+      } finally {
+        place.leave();
+      }
+    },
+    left(seat) {
+      if (seat.visitor !== null) holders.get(seat.visitor.expired)?.delete(seat);
+    },
+  };
+
+  function refuseUnread(seat: Seat, read: string): false {
+    const reason = unauthorizedReason(read);
+    if (seat.isOpen) noteRefusal({ code: CloseCode.Unauthorized }, reason);
+    seat.close(CloseCode.Unauthorized, reason);
+    return false;
+  }
+
+  function refuse(seat: Seat, reason: string): false {
+    seat.close(CloseCode.Forbidden, reason);
+    return false;
+  }
+
+  function watchExpiry({ expired }: Visitor, seat: Seat): void {
+    if (!seat.isOpen) return;
+    const seats = holders.get(expired) ?? new Set();
+    seats.add(seat);
+    if (holders.has(expired)) return;
+    holders.set(expired, seats);
+    const expire = () => {
+      for (const holder of seats) holder.close(CloseCode.Forbidden, EXPIRED);
+    };
+    expired.addEventListener('abort', expire, { once: true });
+  }
+}

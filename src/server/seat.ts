@@ -1,0 +1,197 @@
+/** One socket and what it carries. */
+import { setMaxListeners } from 'node:events';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { CloseCode } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import { traceHeaders } from '../telemetry/tracing.ts';
+import { TRY_AGAIN_LATER } from './closing.ts';
+import { createAllowance } from './crowd.ts';
+import type { Arrival } from './graphql.ts';
+import type { Operation } from './observe.ts';
+import type { Visitor } from './visitor.ts';
+
+/** Messages of one socket: this many at once (a client that comes back with all its subscriptions), */
+const MESSAGES_AT_ONCE = 1_000;
+/** and this many a second for long. */
+const MESSAGES_PER_SECOND = 100;
+
+/** More than this unsent, and a socket's subscriptions are not pulled until the network took their last frame. */
+const SLOW_READER = 1_048_576; // 1 MiB
+
+/** More than this unsent, and the socket is closed: the client does not read at all. */
+const STUCK_READER = 16 * 1_048_576; // 16 MiB
+
+/** What seats share: the way out. */
+export interface SeatDoor {
+  close(seat: Seat, code: number, reason: string): void;
+}
+
+/**
+ * One use of an id. A client may use an id anew as soon as it has said `complete`, while its last use is still being begun
+ * or wound up here. So each use has a name of its own, by which graphql-ws keeps it apart, and once it is over nothing of
+ * it is sent any more.
+ *
+ * ```text
+ *   subscribe x ──▶ x is n1 ── complete x ──▶ x is nobody ── subscribe x ──▶ x is n2
+ *                   n1 is begun ............. n1 is over, wherever it is       n2 is begun
+ * ```
+ */
+export class Ticket {
+  readonly name: string;
+  isOver = false;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/**
+ * One socket and what it carries, as graphql-ws sees it and hands it to every hook. A class, and lazy, because there are
+ * thousands of them of which each has one subscription: what only an answer needs is made for the first answer.
+ */
+export class Seat {
+  readonly socket: WebSocket;
+  /** What the socket is made of. */
+  readonly connection: Duplex;
+  /** Those that its operations continue a trace by. */
+  readonly headers: IncomingHttpHeaders;
+  readonly allowance = createAllowance(MESSAGES_AT_ONCE, MESSAGES_PER_SECOND, Date.now());
+  /** What the upgrade request showed; null once it was looked at. */
+  authorization: string | null;
+  visitor: Visitor | null = null;
+  /** For `connection_init`. */
+  waiting: NodeJS.Timeout | null = null;
+  receive: (text: string) => Promise<void> = ignore;
+  closed: (code?: number, reason?: string) => Promise<void> = ignore;
+  readonly #door: SeatDoor;
+  /** By the ids that its client uses now. */
+  readonly #tickets = new Map<string, Ticket>();
+  #ticketCount = 0;
+  #running: Set<Promise<unknown>> | null = null;
+  #leaving: AbortController | null = null;
+  #isLeft = false;
+
+  constructor(socket: WebSocket, connection: Duplex, { headers }: IncomingMessage, door: SeatDoor) {
+    this.socket = socket;
+    this.connection = connection;
+    this.headers = traceHeaders(headers);
+    this.authorization = headers.authorization ?? null;
+    this.#door = door;
+  }
+
+  get protocol(): string {
+    return this.socket.protocol;
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** Queries and mutations that are being answered. */
+  get running(): Set<Promise<unknown>> {
+    this.#running ??= new Set();
+    return this.#running;
+  }
+
+  /** Aborts when the socket is closed. */
+  get left(): AbortSignal {
+    if (this.#leaving === null) {
+      this.#leaving = new AbortController();
+      // One listener for each operation that runs on the socket.
+      setMaxListeners(0, this.#leaving.signal);
+      if (this.#isLeft) this.#leaving.abort();
+    }
+    return this.#leaving.signal;
+  }
+
+  stopWaiting(): void {
+    if (this.waiting !== null) clearTimeout(this.waiting);
+    this.waiting = null;
+  }
+
+  /** How many operations its client has open. */
+  get openCount(): number {
+    return this.#tickets.size;
+  }
+
+  /** Begins a use of an id; null when the client uses it already. */
+  begin(id: string): Ticket | null {
+    if (this.#tickets.has(id)) return null;
+    this.#ticketCount += 1;
+    const ticket = new Ticket(`n${this.#ticketCount}`);
+    this.#tickets.set(id, ticket);
+    return ticket;
+  }
+
+  /** Ends a use of an id, where it is (still) that `ticket`; answers the one that is over, if any. */
+  end(id: string, ticket = this.#tickets.get(id)): Ticket | undefined {
+    if (ticket === undefined) return undefined;
+    ticket.isOver = true;
+    if (this.#tickets.get(id) === ticket) this.#tickets.delete(id);
+    return ticket;
+  }
+
+  leave(): void {
+    this.#isLeft = true;
+    for (const ticket of this.#tickets.values()) ticket.isOver = true;
+    this.#tickets.clear();
+    this.#leaving?.abort();
+  }
+
+  send(text: string): Promise<void> | void {
+    return this.#pass((done) => this.socket.send(text, done));
+  }
+
+  /**
+   * Goes past ws, which has nothing to add to a frame that is ready: it compresses nothing here, and what it sends
+   * itself is always a whole frame.
+   */
+  sendFrame(frame: Buffer): Promise<void> | void {
+    return this.#pass((done) => this.connection.write(frame, done));
+  }
+
+  close(code: number = CloseCode.BadRequest, reason = ''): void {
+    this.#door.close(this, code, reason);
+  }
+
+  onMessage(receive: (text: string) => Promise<void>): void {
+    this.receive = receive;
+  }
+
+  /** Has `write` write while the socket is open; answers a promise where its client is slow. */
+  #pass(write: (done?: () => void) => unknown): Promise<void> | void {
+    if (!this.isOpen) return;
+    const unsent = this.socket.bufferedAmount;
+    if (unsent > STUCK_READER) return this.close(TRY_AGAIN_LATER, 'Too slow a reader');
+    if (unsent < SLOW_READER) {
+      write();
+      return;
+    }
+    // A subscription brings its next event when this resolves.
+    return new Promise((resolve) => write(() => resolve()));
+  }
+}
+
+/** An operation that came over a socket. */
+export class SocketArrival implements Arrival {
+  readonly visitor: Visitor;
+  readonly operation: Operation;
+  readonly #seat: Seat;
+
+  constructor(seat: Seat, visitor: Visitor, operation: Operation) {
+    this.visitor = visitor;
+    this.operation = operation;
+    this.#seat = seat;
+  }
+
+  get signal(): AbortSignal {
+    return this.#seat.left;
+  }
+
+  dropped(): boolean {
+    return !this.#seat.isOpen;
+  }
+}
+
+async function ignore(): Promise<void> {}
