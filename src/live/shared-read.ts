@@ -67,10 +67,11 @@ interface Flight<Value> {
 }
 
 /** Settles as the promise does, or rejects with the signal's reason; leaves no listener behind. */
-function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
     signal.addEventListener('abort', leave, { once: true });
     void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });

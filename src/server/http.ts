@@ -20,6 +20,7 @@ import type { GraphQLSchema } from 'graphql';
 import { type Config, whyNotListening } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { createBodyRooms } from './bodies.ts';
 import { createCrowd } from './crowd.ts';
 import { sendAwayAll } from './drain.ts';
 import { createGraphiQLPage, type Example } from './graphiql.ts';
@@ -71,12 +72,21 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const findDocument =
     config.persistedOperations === null ? findSentDocument : await readManifest(config.persistedOperations);
   const crowd = createCrowd(config, (count) => metrics.inFlight.set(count));
+  const bodies = createBodyRooms(config.maxBodyBytes);
+  Object.assign(metrics.bodyBytes, {
+    collect() {
+      metrics.bodyBytes.set({ of: 'viewers' }, bodies.viewers.held);
+      metrics.bodyBytes.set({ of: 'strangers' }, bodies.strangers.held);
+    },
+  });
   const observer = createObserver(metrics, log);
   const pipeline = createPipeline({
     ...{ config, schema, createContext, findDocument, crowd, metrics, log },
     receivedAtOf: parts.receivedAtOf,
   });
-  const requests = createRequestDoor({ config, pipeline, gatekeeper, observer, crowd, patience });
+  const requests = createRequestDoor({
+    ...{ config, pipeline, gatekeeper, observer, crowd, bodies, patience },
+  });
   const noteRefusal = createRefusalLog(log);
   const sockets = createWebSockets({
     ...{ config, pipeline, gatekeeper, observer, crowd, metrics, log, patience, noteRefusal },
