@@ -43,7 +43,7 @@ export interface Gateway {
 export interface GatewayOptions {
   readonly log?: Log;
   readonly live?: Pick<HubOptions, 'pace' | 'activeCallsPace' | 'limits'>;
-  readonly tokens?: TokenTimes;
+  readonly tokens?: Partial<TokenTimes>;
   readonly signIn?: Pick<ServiceSignInParts, 'clock'>;
 }
 
@@ -70,7 +70,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   });
   const callControl = createCallControl(upstream, createLeftOut({ metrics, log }));
   const hub = createHub({ metrics, log, longPollTimeout: config.longPollTimeout, ...options.live });
-  const parts = { callControl, hub, keys: createIdempotencyKeys(), metrics };
+  const parts = { callControl, hub, budget, keys: createIdempotencyKeys(), metrics };
   const { identity } = config;
   const signIn =
     identity.kind === 'service'
@@ -115,6 +115,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 
   /** Lets go of everything behind the door. */
   async function letGoBehind(timeIsUp = delay(config.drainTime, undefined, { ref: false })): Promise<void> {
+    gatekeeper.stop?.();
     hub.stop();
     budget.stop();
     // A session that is not given back in time ends by itself.

@@ -1,8 +1,8 @@
 /**
  * Tokens: whom a request to RingCentral is made for, and with what proof.
  *
- * Either the gateway signs in for all its callers ({@link createServiceSignIn}), or callers bring tokens
- * of their own, several of which may belong to one user ({@link createTokenPool}).
+ * Either the gateway signs in for all its callers, which is here, or callers bring tokens of their own, several of which
+ * may belong to one user: `token-pool.ts`.
  *
  * ```text
  *                      ┌─────────────── due, or refused by RingCentral ───────────────┐
@@ -273,7 +273,7 @@ function notSignedIn({ status, failure }: Setback): UpstreamUnavailable {
 }
 
 /** Waits for what others wait for too; leaving does not end it. */
-function raceWith<Value>(signal: AbortSignal | undefined, work: Promise<Value>): Promise<Value> {
+export function raceWith<Value>(signal: AbortSignal | undefined, work: Promise<Value>): Promise<Value> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason);
@@ -281,79 +281,6 @@ function raceWith<Value>(signal: AbortSignal | undefined, work: Promise<Value>):
     signal.addEventListener('abort', leave, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
-}
-
-/** All tokens that one user has shown. It asks with any live one: for what is shared by all their holders. */
-export interface TokenPool extends Caller {
-  /** How many tokens are in it. */
-  readonly size: number;
-  /** Takes in a token of the user. */
-  add(token: string): TokenHolder;
-}
-
-/** Whoever shows one token of a user: asks with that one alone, because another may be allowed more. */
-export interface TokenHolder extends Caller {
-  /** Aborts when RingCentral refuses the token. */
-  readonly expired: AbortSignal;
-  /** To be called when the token is shown no more. */
-  release(): void;
-}
-
-/** What a caller is told whose token was good once. */
-export const REFUSED_TOKEN = 'RingCentral no longer takes this token; sign in again.';
-
-/** Makes the pool of one user; `bucket` names them. */
-export function createTokenPool(bucket: string): TokenPool {
-  /** Oldest first. */
-  const tokens = new Map<string, { holders: number; readonly refusal: AbortController }>();
-
-  const newest = () => [...tokens].findLast(([, { refusal }]) => !refusal.signal.aborted)?.[0];
-
-  return {
-    bucket,
-
-    get size() {
-      return tokens.size;
-    },
-
-    add(token) {
-      const entry = tokens.get(token) ?? { holders: 0, refusal: new AbortController() };
-      entry.holders += 1;
-      tokens.set(token, entry);
-      let released = false;
-      return {
-        bucket,
-        expired: entry.refusal.signal,
-        async accessToken() {
-          if (entry.refusal.signal.aborted) throw new Unauthenticated(REFUSED_TOKEN);
-          return token;
-        },
-        async refused() {
-          entry.refusal.abort();
-          return false;
-        },
-        release() {
-          if (released) return;
-          released = true;
-          entry.holders -= 1;
-          if (entry.holders === 0) tokens.delete(token);
-        },
-      };
-    },
-
-    async accessToken() {
-      const token = newest();
-      if (token === undefined) {
-        throw new Unauthenticated('RingCentral takes none of your tokens (any more); sign in again.');
-      }
-      return token;
-    },
-
-    async refused(token) {
-      tokens.get(token)?.refusal.abort();
-      return newest() !== undefined;
-    },
-  };
 }
 
 /** A bearer token as RFC 6750 spells it, and no longer than any real one. */

@@ -65,6 +65,8 @@ export interface Budget {
    * @throws the signal's reason when it aborts.
    */
   enter(entry: Entry): Promise<Permit>;
+  /** What is known to be allowed in a window of so many milliseconds; `limit` null: as many as one likes. */
+  allowed(bucket: string, group: RateGroup): { readonly limit: number | null; readonly length: number };
   /** Refuses whoever waits. */
   stop(): void;
 }
@@ -143,6 +145,12 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
         line.splice(line.findLastIndex((other) => rankOf(other) <= rankOf(waiter)) + 1, 0, waiter);
         pump(bucket, gate);
       });
+    },
+
+    allowed(name, group) {
+      const bucket = buckets.get(name);
+      const { limit, length } = bucket === undefined ? newWindow(group) : gateOf(bucket, group).window;
+      return { limit, length };
     },
 
     stop() {

@@ -1,5 +1,5 @@
 /** RingCentral's call control, one method per thing that the gateway asks for. */
-import { BadUserInput } from '../../schema/failures.ts';
+import { BadUserInput, UpstreamBadResponse } from '../../schema/failures.ts';
 import type {
   ActiveCall,
   CallParty,
@@ -13,7 +13,8 @@ import type {
 import type { Command } from '../../schema/provider.ts';
 import type { Caller, Lane } from './caller.ts';
 import { type MuteShape, toRequest } from './commands.ts';
-import type { Upstream, UpstreamAnswer, UpstreamRequest } from './http.ts';
+import type { UpstreamAnswer } from './hearing.ts';
+import type { Upstream, UpstreamRequest } from './http.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { toParty, toPickedUpParty, toRecording, toSession, toWrappedSession } from './translate.ts';
 import { type LeftOut, unnoted } from './values.ts';
@@ -51,7 +52,10 @@ export interface CallReading<Value> extends AnswerTimes {
   readonly value: Value;
 }
 
-/** What RingCentral answered to a command; of the states exactly the one that it answers, if any. */
+/**
+ * RingCentral's yes to a command; of the states the one that its answer shows, if it shows any that can be read: that it
+ * said yes is what counts.
+ */
 export interface CommandAnswer extends AnswerTimes {
   readonly session?: CallSession;
   readonly party?: CallParty;
@@ -144,7 +148,8 @@ export function createCallControl(upstream: Upstream, leftOut: LeftOut = unnoted
     async command(caller, command, { requestId }) {
       const send = async (shape?: MuteShape) => {
         const { operation, ids, body } = toRequest(command, shape);
-        const answer = await upstream.send(caller, { operation, ids, body, lane: 'command', requestId });
+        const request = { operation, ids, body, lane: 'command', requestId, orBodiless: true } as const;
+        const answer = await upstream.send(caller, request);
         return toCommandAnswer(command, answer);
       };
       const muted = mutingOf(command);
@@ -219,7 +224,20 @@ function mutingOf(command: Command): boolean | null {
 
 function toCommandAnswer(command: Command, answer: UpstreamAnswer): CommandAnswer {
   const { sentAt, receivedAt, upstreamDate, upstreamRequestId } = answer;
-  return { ...stateIn(command, answer), sentAt, receivedAt, upstreamDate, upstreamRequestId };
+  return { ...stateWhereReadable(command, answer), sentAt, receivedAt, upstreamDate, upstreamRequestId };
+}
+
+/** An accepted command is accepted, whatever the body of the answer is or lacks. */
+function stateWhereReadable(
+  command: Command,
+  answer: UpstreamAnswer,
+): Pick<CommandAnswer, 'session' | 'party' | 'recording'> {
+  try {
+    return stateIn(command, answer);
+  } catch (error) {
+    if (error instanceof UpstreamBadResponse) return {};
+    throw error;
+  }
 }
 
 /** The state that the answer to a command shows. */

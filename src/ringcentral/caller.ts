@@ -12,14 +12,17 @@ export interface Caller {
   /** Names the rate bucket: RingCentral counts per user and app, however many tokens the user has. */
   readonly bucket: string;
   /**
-   * A token that is worth showing now.
+   * A token that is worth showing now, for something that needs this permission.
    * @throws {Unauthenticated} when there is none (any more).
    */
-  accessToken(signal?: AbortSignal): Promise<string>;
+  accessToken(signal?: AbortSignal, permission?: string | null): Promise<string>;
   /**
-   * RingCentral refused this token with 401. Answers whether another one is there, so that the request
-   * is worth sending again: a 401 has certainly done nothing.
+   * RingCentral refused this token with 401, for a request that was given it at `askedAt` (by `performance.now()`).
+   * Answers whether the request is worth sending again, with another token or once more with the same: a 401 has
+   * certainly done nothing.
    * @throws what to tell instead of the 401, where whoever asked cannot mend it with a token of their own.
    */
-  refused(token: string, errorCode: string | undefined): Promise<boolean>;
+  refused(token: string, errorCode: string | undefined, askedAt: number): Promise<boolean>;
+  /** The app of this token has no such permission. Answers whether a token of another app is there. */
+  lacks?(token: string, permission: string): boolean;
 }

@@ -1,5 +1,5 @@
 /** What a failed request means: RingCentral's two error envelopes, and everything that is no answer at all. */
-import { ReadError, RequestError, TimeoutError } from 'got';
+import { ReadError, RequestError } from 'got';
 import {
   BadUserInput,
   type CallControlFailure,
@@ -91,9 +91,15 @@ export function failureOfAnswer(answer: RawAnswer): CallControlFailure {
   }
 }
 
+/** False for a web page: a proxy or a portal on the way wrote that, whatever its status says. */
+export function isOfRingCentral(answer: Pick<RawAnswer, 'headers' | 'text'>): boolean {
+  const type = headerOf(answer, 'content-type') ?? '';
+  return !/^\s*</.test(answer.text) && !/^\s*text\/html/i.test(type);
+}
+
 /** What an answer of 200 to 299 means whose body cannot be read. */
 export function unreadable(answer: RawAnswer, cause?: unknown): UpstreamBadResponse {
-  const kind = /^\s*</.test(answer.text) ? 'a web page' : 'something that is not JSON';
+  const kind = isOfRingCentral(answer) ? 'something that is not JSON' : 'a web page';
   return new UpstreamBadResponse(
     `RingCentral answered ${kind} instead of a call.`,
     traceOf(answer),
@@ -107,6 +113,15 @@ export function failureOfError(error: unknown): CallControlFailure {
   if (error instanceof AnswerTooLarge) {
     return new UpstreamBadResponse('RingCentral answered more than an answer can be.', {}, options);
   }
+  if (error instanceof NotAnAnswer) {
+    return new UpstreamBadResponse(`RingCentral answered with ${error.instead}.`, {}, options);
+  }
+  if (error instanceof NoAnswerInTime) {
+    const message = error.wasConnected
+      ? 'RingCentral did not answer in time.'
+      : 'RingCentral could not be reached in time.';
+    return new UpstreamUnavailable(message, error.wasConnected, {}, options);
+  }
   if (error instanceof ReadError) {
     const status = error.response?.statusCode;
     return status !== undefined && status < 300
@@ -114,12 +129,6 @@ export function failureOfError(error: unknown): CallControlFailure {
       : new UpstreamUnavailable('The answer of RingCentral broke off.', true, { status }, options);
   }
   const sent = !(error instanceof RequestError) || wasConnected(error);
-  if (error instanceof TimeoutError) {
-    const message = sent
-      ? 'RingCentral did not answer in time.'
-      : 'RingCentral could not be reached in time.';
-    return new UpstreamUnavailable(message, sent, {}, options);
-  }
   const message = sent ? 'The connection to RingCentral broke.' : 'RingCentral could not be reached.';
   return new UpstreamUnavailable(message, sent, {}, options);
 }
@@ -127,6 +136,31 @@ export function failureOfError(error: unknown): CallControlFailure {
 /** Thrown while reading an answer that grows beyond any real one. */
 export class AnswerTooLarge extends Error {
   override name = 'AnswerTooLarge';
+}
+
+/** Thrown when something comes that will never be an answer, like a change to another protocol. */
+export class NotAnAnswer extends Error {
+  override name = 'NotAnAnswer';
+
+  /** `instead` says what came, in words that go on behind "RingCentral answered with". */
+  constructor(readonly instead: string) {
+    super(`RingCentral answered with ${instead}.`);
+  }
+}
+
+/** Thrown when the time is up. */
+export class NoAnswerInTime extends Error {
+  override name = 'NoAnswerInTime';
+
+  /** `wasConnected` is false when certainly not a byte of the request has left. */
+  constructor(readonly wasConnected: boolean) {
+    super('The time for the answer is up.');
+  }
+}
+
+/** True where something did come, and asking again would bring the same. */
+export function wasAnswered(error: unknown): boolean {
+  return error instanceof AnswerTooLarge || error instanceof NotAnAnswer;
 }
 
 /** Before the connection stood, not a byte of the request can have left. */

@@ -3,20 +3,19 @@
  *
  * ```text
  *   send ─► budget ─► token ─► exchange ─┬─► 2xx ───────────────► the answer
- *             ▲                          ├─► 401, fresh token ──► again          (it did nothing)
+ *             ▲                          ├─► 401 ───────────────► again, where a token is worth it (it did nothing)
  *             │                          ├─► 5xx, reset, timeout► a query: again (after a pause)
  *             └──────────────────────────┴─► anything else ─────► a failure
  * ```
  *
- * Commands leave exactly once, whatever happens to them: only a 401 lets them leave again.
+ * Commands leave exactly once, whatever happens to them: only a 401 lets them leave again. How a request travels stands
+ * in `transport.ts`, what came of it in `hearing.ts`.
  */
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
-import { got, TimeoutError } from 'got';
 import {
   type CallControlFailure,
   CallNotFound,
+  Forbidden,
   RateLimited,
   Unauthenticated,
   UpstreamUnavailable,
@@ -24,23 +23,14 @@ import {
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { inUpstreamSpan } from '../telemetry/tracing.ts';
-import type { SendForm } from './auth.ts';
+import { raceWith, type SendForm } from './auth.ts';
 import type { Budget } from './budget.ts';
 import type { Caller, Lane } from './caller.ts';
-import {
-  AnswerTooLarge,
-  failureOfAnswer,
-  failureOfError,
-  headerOf,
-  penaltyOf,
-  type RawAnswer,
-  retryAfterOf,
-  unreadable,
-  upstreamDateOf,
-} from './failures.ts';
-import { checkBody, type Operation, pathOf } from './operations.ts';
-import type { RateNotice } from './rate-window.ts';
-import { FULL_PURSE, pay, retryDelay, type Trouble, take } from './retry.ts';
+import { type Content, checkBody, jsonContent, pathOf } from './checks.ts';
+import { heard, isSuccess, noticeOf, type Outcome, type UpstreamAnswer, unheard } from './hearing.ts';
+import type { Operation } from './operations.ts';
+import { FULL_PURSE, pay, retryDelay, take } from './retry.ts';
+import { createTransport } from './transport.ts';
 
 export interface UpstreamParts {
   /** Like `https://platform.ringcentral.com`, without a slash at its end. */
@@ -71,23 +61,12 @@ export interface UpstreamRequest {
   readonly requestId?: string | undefined;
   /** Answers a resource that RingCentral does not know as `body: null` instead of throwing. */
   readonly orNull?: boolean | undefined;
+  /** Answers a yes whose body cannot be read as `body: null` instead of throwing: that it was said is what counts. */
+  readonly orBodiless?: boolean | undefined;
   /** Of a poll: since when its call goes unwatched, by `performance.now()`. The longest goes first. */
   readonly unwatchedSince?: number | undefined;
   /** Called as it leaves: until then it may have waited for the rate budget. */
   readonly onSent?: (() => void) | undefined;
-}
-
-export interface UpstreamAnswer {
-  readonly status: number;
-  /** Parsed JSON; null where the body was empty. */
-  readonly body: unknown;
-  /** RingCentral's own id of the request. */
-  readonly upstreamRequestId: string | undefined;
-  /** Epoch milliseconds by this machine's clock. */
-  readonly sentAt: number;
-  readonly receivedAt: number;
-  /** RingCentral's clock as it answered, or null. */
-  readonly upstreamDate: number | null;
 }
 
 /** RingCentral's REST API over HTTP. */
@@ -106,12 +85,6 @@ export interface Upstream {
   [Symbol.dispose](): void;
 }
 
-/** No answer of RingCentral comes near this; 300 parties are about 300 kB. */
-const LARGEST_ANSWER = 8 * 1_048_576; // 8 MiB
-
-/** An idle connection is closed before the other side does it under a request's feet. */
-const IDLE_CONNECTION = 15_000; // 15 seconds
-
 /** The share of its time that a request may wait for the budget; the rest is for its answer. */
 const WAITING_SHARE = 0.5;
 
@@ -127,16 +100,7 @@ const MOST_TOKENS = 5;
 /** Makes the connection. */
 export function createUpstream(parts: UpstreamParts): Upstream {
   const { serverUrl, budget, metrics, log, upstreamTimeout, userAgent } = parts;
-  const agentOptions = { keepAlive: true, timeout: IDLE_CONNECTION, scheduling: 'lifo' } as const;
-  const agent = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
-  const client = got.extend({
-    agent,
-    headers: { accept: 'application/json', 'user-agent': userAgent, 'x-user-agent': userAgent },
-    // Retries are decided here, and a redirect would carry the token to another address.
-    retry: { limit: 0 },
-    followRedirect: false,
-    throwHttpErrors: false,
-  });
+  const transport = createTransport(userAgent);
   let purse = FULL_PURSE;
 
   return {
@@ -153,7 +117,8 @@ export function createUpstream(parts: UpstreamParts): Upstream {
       if (mayRetry) purse = pay(purse);
 
       let token = '';
-      let refusals = 0;
+      let askedAt = 0;
+      const refused = new Set<string>();
       let retried: CallControlFailure | null = null;
       for (let attempt = 1; ; attempt += 1) {
         const outcome = await dispatch({
@@ -161,10 +126,11 @@ export function createUpstream(parts: UpstreamParts): Upstream {
           url,
           bucket: caller.bucket,
           authorization: async () => {
-            token = await caller.accessToken(signal);
+            token = await caller.accessToken(signal, operation.permission);
+            askedAt = performance.now();
             return `Bearer ${token}`;
           },
-          content: request.body && { type: 'application/json', text: JSON.stringify(request.body) },
+          content: jsonContent(operation, request.body),
           patience: timeLeft() * WAITING_SHARE,
           // A command that is cut off early is one in doubt, so it gets all the time from when it leaves.
           timeout: () => (mayRetry ? timeLeft() * (attempt === 1 ? FIRST_TRY_SHARE : 1) : timeout),
@@ -173,12 +139,13 @@ export function createUpstream(parts: UpstreamParts): Upstream {
           throw retried !== null && error instanceof RateLimited ? retried : error;
         });
         const { failure } = outcome;
-        if (failure === null) return outcome.answer;
+        if (failure === null || (request.orBodiless && outcome.accepted)) return outcome.answer;
 
-        if (failure instanceof Unauthenticated) {
-          refusals += 1;
-          const isAnotherThere = await caller.refused(token, failure.trace.errorCode);
-          if (isAnotherThere && refusals < MOST_TOKENS) continue;
+        // A token that was refused twice for one request is not shown a third time.
+        if (isAboutTheToken(failure) && !refused.has(token)) {
+          refused.add(token);
+          const mayPass = mayPassNow(caller, operation, { token, failure, askedAt });
+          if ((await raceWith(signal, mayPass)) && refused.size < MOST_TOKENS) continue;
         }
         if (request.orNull && failure instanceof CallNotFound) return outcome.answer;
 
@@ -211,14 +178,9 @@ export function createUpstream(parts: UpstreamParts): Upstream {
       return answer.body;
     },
 
-    stop,
-    [Symbol.dispose]: stop,
+    stop: transport.stop,
+    [Symbol.dispose]: transport.stop,
   };
-
-  function stop(): void {
-    agent.http.destroy();
-    agent.https.destroy();
-  }
 
   function urlOf({ operation, ids = {}, query = {} }: Pick<UpstreamRequest, 'operation' | 'ids' | 'query'>) {
     const search = new URLSearchParams(query).toString();
@@ -250,7 +212,8 @@ export function createUpstream(parts: UpstreamParts): Upstream {
       const sentAt = Date.now();
       request.onSent?.();
       const outcome = await inUpstreamSpan(operation.id, { lane }, async (span) => {
-        const answered = await exchange(request, authorization).then(
+        const departure = { ...departureOf(request), authorization };
+        const answered = await transport.exchange(departure).then(
           (raw) => heard(raw, sentAt),
           (error: unknown) => unheard(error, sentAt, signal?.aborted === true),
         );
@@ -265,32 +228,8 @@ export function createUpstream(parts: UpstreamParts): Upstream {
     }
   }
 
-  async function exchange(request: Dispatch, authorization: string): Promise<RawAnswer> {
-    const { operation, content, signal } = request;
-    const { method } = operation;
-    const stream = client.stream(request.url, {
-      method,
-      headers: { authorization, ...(content && { 'content-type': content.type }) },
-      timeout: { request: Math.max(1, request.timeout()) },
-      // Without a body got would wait for one to be piped in.
-      ...(method !== 'GET' && { body: content?.text ?? '' }),
-      ...(signal && { signal }),
-    });
-    try {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      for await (const chunk of stream) {
-        chunks.push(chunk);
-        size += chunk.length;
-        if (size > LARGEST_ANSWER) throw new AnswerTooLarge();
-      }
-      const { response } = stream;
-      if (response === undefined) throw new TypeError('got ended a stream without an answer.');
-      const { statusCode: status, headers } = response;
-      return { status, headers, text: Buffer.concat(chunks).toString(), receivedAt: Date.now() };
-    } finally {
-      stream.destroy(); // lets go of the signal too
-    }
+  function departureOf({ operation, url, content, timeout, signal }: Dispatch) {
+    return { method: operation.method, url, content, timeout: timeout(), signal };
   }
 
   function note(request: Dispatch, { raw, status, answer }: Outcome): void {
@@ -307,6 +246,26 @@ export function createUpstream(parts: UpstreamParts): Upstream {
   }
 }
 
+/** The app that this token belongs to lacks a scope; the user may have a token of another app. */
+const SCOPE_IS_MISSING = 'CMN-401';
+
+function isAboutTheToken(failure: CallControlFailure): boolean {
+  return (
+    failure instanceof Unauthenticated ||
+    (failure instanceof Forbidden && failure.trace.errorCode === SCOPE_IS_MISSING)
+  );
+}
+
+/** Whether the request is worth sending again, with the same token or another: nothing was done. */
+async function mayPassNow(
+  caller: Caller,
+  { permission }: Operation,
+  { token, failure, askedAt }: { token: string; failure: CallControlFailure; askedAt: number },
+): Promise<boolean> {
+  if (failure instanceof Unauthenticated) return caller.refused(token, failure.trace.errorCode, askedAt);
+  return permission !== null && caller.lacks?.(token, permission) === true;
+}
+
 /** What is sent, with everything decided but the moment. */
 interface Dispatch {
   readonly operation: Operation;
@@ -316,7 +275,7 @@ interface Dispatch {
   readonly bucket: string;
   /** The header; asked for when there is room, because a token may age while waiting. */
   readonly authorization: () => Promise<string>;
-  readonly content: { readonly type: string; readonly text: string } | undefined;
+  readonly content: Content | null;
   /** Milliseconds that it may wait for the budget. */
   readonly patience: number;
   /** Milliseconds for the answer; asked for when it leaves. */
@@ -326,87 +285,4 @@ interface Dispatch {
   readonly signal?: AbortSignal | undefined;
   readonly requestId?: string | undefined;
   readonly onSent?: (() => void) | undefined;
-}
-
-/** What became of one request. */
-interface Outcome {
-  /** Null when no whole answer came. */
-  readonly raw: RawAnswer | null;
-  /** Null for a success. */
-  readonly failure: CallControlFailure | null;
-  /** What to decide a retry by; null where asking again is of no use. */
-  readonly trouble: Trouble | null;
-  readonly answer: UpstreamAnswer;
-  /** For the metrics: the HTTP status, or a word where there was none worth the name. */
-  readonly status: string;
-}
-
-function heard(raw: RawAnswer, sentAt: number): Outcome {
-  const parsed = isSuccess(raw.status) ? parseJson(raw.text) : { ok: true as const, value: null };
-  const answer: UpstreamAnswer = {
-    status: raw.status,
-    body: parsed.ok ? parsed.value : null,
-    upstreamRequestId: headerOf(raw, 'rcrequestid'),
-    sentAt,
-    receivedAt: raw.receivedAt,
-    upstreamDate: upstreamDateOf(raw),
-  };
-  if (!parsed.ok) {
-    return { raw, answer, failure: unreadable(raw, parsed.error), trouble: null, status: 'bad-response' };
-  }
-  const status = String(raw.status);
-  if (isSuccess(raw.status)) return { raw, answer, failure: null, trouble: null, status };
-  const trouble: Trouble = { kind: 'status', status: raw.status, retryAfter: retryAfterOf(raw) };
-  return { raw, answer, failure: failureOfAnswer(raw), trouble, status };
-}
-
-function unheard(error: unknown, sentAt: number, wasAborted: boolean): Outcome {
-  const failure = failureOfError(error);
-  const receivedAt = Date.now();
-  const answer = {
-    status: 0,
-    body: null,
-    upstreamRequestId: undefined,
-    sentAt,
-    receivedAt,
-    upstreamDate: null,
-  };
-  if (wasAborted) return { raw: null, answer, failure, trouble: null, status: 'aborted' };
-  if (error instanceof AnswerTooLarge) {
-    return { raw: null, answer, failure, trouble: null, status: 'bad-response' };
-  }
-  const kind = error instanceof TimeoutError ? 'timeout' : 'network';
-  return { raw: null, answer, failure, trouble: { kind }, status: kind };
-}
-
-/** What an answer says about the rate budget of its operation. */
-function noticeOf(operation: Operation, raw: RawAnswer): RateNotice {
-  const named = headerOf(raw, 'x-rate-limit-group');
-  const isOurs = named === undefined || named.toLowerCase() === operation.group.toLowerCase();
-  const number = (name: string) => (isOurs ? wholeNumber(headerOf(raw, name)) : undefined);
-  const seconds = number('x-rate-limit-window');
-  return {
-    ok: isSuccess(raw.status),
-    limit: number('x-rate-limit-limit'),
-    remaining: number('x-rate-limit-remaining'),
-    window: seconds === undefined || seconds === 0 ? undefined : seconds * 1_000,
-    penalty: raw.status === 429 ? penaltyOf(raw) : undefined,
-  };
-}
-
-function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : undefined;
-}
-
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
-}
-
-function parseJson(text: string): { ok: true; value: unknown } | { ok: false; error: unknown } {
-  if (text.trim() === '') return { ok: true, value: null };
-  try {
-    return { ok: true, value: JSON.parse(text) };
-  } catch (error) {
-    return { ok: false, error };
-  }
 }

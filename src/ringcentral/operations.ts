@@ -3,7 +3,7 @@
  * answers, and which rate group pays for it.
  */
 import * as z from 'zod';
-import { BadUserInput } from '../../schema/failures.ts';
+import { device, exactlyOne, replyPattern, supervision, text } from './bodies.ts';
 import type { RateGroup } from './rate-window.ts';
 
 /** One operation of RingCentral's REST API. */
@@ -15,6 +15,8 @@ export interface Operation {
   readonly path: string;
   /** What the request body must look like; null where none is sent. */
   readonly body: z.ZodType | null;
+  /** What goes out where no body is given, as RingCentral's own SDKs have it; nothing unless it stands here. */
+  readonly blank?: string;
   /** The statuses documented for success. */
   readonly success: readonly number[];
   /** The bucket that pays for it. */
@@ -27,49 +29,6 @@ const ACCOUNT = '/restapi/v1.0/account/~';
 const EXTENSION = `${ACCOUNT}/extension/~`;
 const SESSION = `${ACCOUNT}/telephony/sessions/{telephonySessionId}`;
 const PARTY = `${SESSION}/parties/{partyId}`;
-
-const text = z.string().min(1, 'it must not be empty');
-
-/** An object with exactly one of these texts. */
-const exactlyOne = (...names: readonly string[]) =>
-  z
-    .strictObject(Object.fromEntries(names.map((name) => [name, text.optional()])))
-    .refine(
-      (target) => Object.values(target).filter((value) => value !== undefined).length === 1,
-      `exactly one of ${names.join(', ')}`,
-    );
-
-const device = z.strictObject({ deviceId: text });
-
-const supervision = z.strictObject({
-  mode: z.literal('Listen'),
-  supervisorDeviceId: text,
-  autoAnswer: z.boolean().optional(),
-  mediaSDP: z.enum(['sendOnly', 'sendRecv']).optional(),
-});
-
-const replyPattern = z
-  .strictObject({
-    pattern: z.enum([
-      'WillCallYouBack',
-      'CallMeBack',
-      'OnMyWay',
-      'OnTheOtherLine',
-      'WillCallYouBackLater',
-      'CallMeBackLater',
-      'InAMeeting',
-      'OnTheOtherLineNoCall',
-    ]),
-    time: z.int32().positive().optional(),
-    timeUnit: z.enum(['Minute', 'Hour', 'Day']).optional(),
-  })
-  .refine(
-    ({ pattern, time, timeUnit }) =>
-      (time === undefined && timeUnit === undefined) ||
-      pattern === 'WillCallYouBack' ||
-      pattern === 'CallMeBack',
-    { path: ['time'], message: 'a time only with the patterns WillCallYouBack and CallMeBack' },
-  );
 
 /** The table. */
 export const OPERATIONS = {
@@ -93,6 +52,7 @@ export const OPERATIONS = {
     method: 'POST',
     path: `${ACCOUNT}/telephony/conference`,
     body: null,
+    blank: '{}',
     success: [201],
     group: 'Heavy',
     permission: 'CallControl',
@@ -403,52 +363,3 @@ export const OPERATIONS = {
     permission: null,
   },
 } as const satisfies Record<string, Operation>;
-
-/** The longest id that is worth sending; RingCentral's own have about forty characters. */
-const LONGEST_ID = 512; // characters
-
-/** Half of a character, which no encoding can write. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-/**
- * The path of an operation with its ids filled in, each as exactly one encoded segment.
- *
- * ```ts
- * pathOf(OPERATIONS.readCallSessionStatus, { telephonySessionId: '../?x=1' }) // …/sessions/..%2F%3Fx%3D1
- * ```
- * @throws {BadUserInput} for an id that cannot be one segment: empty, `.`, `..`, too long, or broken text.
- */
-export function pathOf(operation: Operation, ids: Readonly<Record<string, string>>): string {
-  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, ids[name] ?? ''));
-}
-
-function segment(name: string, id: string): string {
-  // URL parsers resolve the dot segments, however they are encoded, so that no encoding can save these two.
-  if (id === '' || id === '.' || id === '..' || id.length > LONGEST_ID || LONE_SURROGATE.test(id)) {
-    const shown = id.length > 40 ? `a text of ${id.length} characters` : JSON.stringify(id);
-    throw new BadUserInput(
-      `${name} is ${shown}; allowed is an id as RingCentral gave it, like s-a0d17f… or p-a0d17f…-1.`,
-      name,
-    );
-  }
-  return encodeURIComponent(id);
-}
-
-/**
- * Checks a body before it leaves.
- * @throws {BadUserInput} naming the first wrong field.
- */
-export function checkBody(operation: Operation, body: unknown): void {
-  if (operation.body === null) {
-    if (body !== undefined) throw new TypeError(`${operation.id} takes no body.`);
-    return;
-  }
-  const result = operation.body.safeParse(body);
-  if (result.success) return;
-  const [issue] = result.error.issues;
-  const field = issue?.path.findLast((part) => typeof part === 'string');
-  throw new BadUserInput(
-    `${field ?? 'The input'} is not valid: ${issue?.message ?? 'another shape'}.`,
-    field,
-  );
-}

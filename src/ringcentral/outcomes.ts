@@ -38,6 +38,35 @@ export function doubtAbout(command: Command, evidence: Evidence | null): string 
   return wasSeen ? 'the call showed the same before' : null;
 }
 
+/**
+ * The party that the answer to an accepted command shows, for an answer that showed none. `addressed`: the one that was
+ * commanded. Others are new, and null where they cannot be told for certain.
+ */
+export function answeredParty(command: Command, evidence: Evidence): PartyAddress | 'addressed' | null {
+  const { session } = evidence;
+  switch (command.name) {
+    case 'superviseCallSession':
+    case 'superviseCallParty':
+      return addressOf(session?.parties.findLast((party) => isOwn(party, evidence) && !isOver(party.status)));
+    case 'bringInCallParty': {
+      const guests = newcomers(evidence).filter((party) => party.conferenceRole === 'PARTICIPANT');
+      const [first, second] = guests;
+      const known = session?.parties.find((party) => wentTo(party, command.bringIn));
+      return addressOf(known ?? (second === undefined ? first : undefined));
+    }
+    case 'pickupCallParty': {
+      const parked = session === null ? undefined : findParty(session, command.partyId);
+      return parked?.status.peerId ?? null;
+    }
+    default:
+      return 'addressed';
+  }
+}
+
+function addressOf(party: CallParty | undefined): PartyAddress | null {
+  return party === undefined ? null : { sessionId: party.sessionId, partyId: party.id };
+}
+
 type Effect<Name extends CommandName> =
   | { readonly kind: 'visible'; readonly seen: (command: CommandOf<Name>, evidence: Evidence) => boolean }
   | { readonly kind: 'invisible'; readonly because: string };
@@ -141,12 +170,20 @@ function wentTo(party: CallParty, address: PartyAddress): boolean {
   return peerId?.sessionId === address.sessionId && peerId.partyId === address.partyId;
 }
 
-/** A live party of the viewer that was not there before listens. Only who saw the call before can tell. */
-function supervisorJoined({ session, before, extensionId }: Evidence): boolean {
-  if (session === null || before === null || extensionId === null) return false;
-  return session.parties.some(
-    (party) =>
-      party.extensionId === extensionId && !isOver(party.status) && findParty(before, party.id) === undefined,
+/** A live party of the viewer that was not there before listens. */
+function supervisorJoined(evidence: Evidence): boolean {
+  return newcomers(evidence).some((party) => isOwn(party, evidence));
+}
+
+function isOwn(party: CallParty, { extensionId }: Evidence): boolean {
+  return extensionId !== null && party.extensionId === extensionId;
+}
+
+/** The live parties that were not there before. Only who saw the call before can tell. */
+function newcomers({ session, before }: Evidence): readonly CallParty[] {
+  if (session === null || before === null) return [];
+  return session.parties.filter(
+    (party) => !isOver(party.status) && findParty(before, party.id) === undefined,
   );
 }
 

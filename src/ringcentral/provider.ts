@@ -3,7 +3,8 @@
  * their outcome is told as it is.
  *
  * ```text
- *   command ──► sent once ──► 2xx ─────────────────────────► APPLIED      the answered state, merged into the watch
+ *   command ──► sent once ──► 2xx ─────────────────────────► APPLIED      the answered state, merged into the watch;
+ *                  │                                                      read where the answer shows none
  *                  │
  *                  ├────────► 409 404 403 400 429 ─────────► NOT_APPLIED  typed error, the state as it is
  *                  ├────────► never sent ──────────────────► NOT_APPLIED
@@ -21,7 +22,13 @@ import {
   UpstreamUnavailable,
   WrongCallState,
 } from '../../schema/failures.ts';
-import { type CallParty, type CallSession, findParty, type Viewer } from '../../schema/model.ts';
+import {
+  type CallParty,
+  type CallSession,
+  findParty,
+  type PartyAddress,
+  type Viewer,
+} from '../../schema/model.ts';
 import type { CallProvider, Command, CommandOutcome, CommandResult, Visit } from '../../schema/provider.ts';
 import type { Desk } from '../live/desk.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -29,7 +36,7 @@ import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
 import type { Caller, Lane } from './caller.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
-import { doubtAbout } from './outcomes.ts';
+import { answeredParty, doubtAbout, type Evidence } from './outcomes.ts';
 
 /** A user of RingCentral as the gateway knows them, whatever number of connections they have. */
 export interface Person {
@@ -89,10 +96,14 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
       if (!(error instanceof CallControlFailure) || error instanceof Unauthenticated) throw error;
       return isAmbiguous(error) ? inDoubt(command, before, error) : refused(command, error);
     }
-    return applied(command, answer);
+    return applied(command, before, answer);
   }
 
-  async function applied(command: Command, answer: CommandAnswer): Promise<CommandResult> {
+  async function applied(
+    command: Command,
+    before: CallSession | null,
+    answer: CommandAnswer,
+  ): Promise<CommandResult> {
     if (answer.session !== undefined) {
       const session = await desk.observeSession(answer.session, answer);
       return result('APPLIED', null, { session, party: session.parties[0] ?? null });
@@ -104,10 +115,38 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
       // The answer tells nothing of the other parties: who asks for the call gets it read.
       return result('APPLIED', null, { session: null, party });
     }
-    const { session, party, fresh } = await look(command, 'query');
-    const recording = answer.recording ?? recordingOf(command, party);
+    for (const sessionId of changedBesides(command)) desk.stateChanged(sessionId);
+    const { session, party: addressed, fresh } = await look(command, 'query');
+    const recording = answer.recording ?? recordingOf(command, addressed);
     // A state from before the command would contradict it.
-    return result('APPLIED', null, fresh ? { session, party, recording } : { ...NOTHING, recording });
+    if (!fresh) return result('APPLIED', null, { ...NOTHING, recording });
+    const party = await meant(command, addressed, { session, before, extensionId: person.extensionId() });
+    return result('APPLIED', null, { session, party, recording });
+  }
+
+  /** The party that a command answers, where its answer did not show it. */
+  async function meant(
+    command: Command,
+    addressed: CallParty | null,
+    evidence: Evidence,
+  ): Promise<CallParty | null> {
+    const place = answeredParty(command, evidence);
+    if (place === 'addressed') return addressed;
+    if (place === null) return null;
+    const inSession =
+      evidence.session?.id === place.sessionId ? findParty(evidence.session, place.partyId) : null;
+    return inSession ?? readParty(place);
+  }
+
+  /** Where it is in another call; null where it cannot be read now. */
+  async function readParty(address: PartyAddress): Promise<CallParty | null> {
+    try {
+      const reading = await callControl.readParty(caller, address, { lane: 'query', requestId });
+      return reading.value === null ? null : await desk.observeParty(reading.value, reading);
+    } catch (error) {
+      if (!(error instanceof CallControlFailure)) throw error;
+      return null;
+    }
   }
 
   async function refused(command: Command, error: CallControlFailure): Promise<CommandResult> {

@@ -13,13 +13,23 @@ import { Forbidden, Unauthenticated } from '../../schema/failures.ts';
 import type { Viewer } from '../../schema/model.ts';
 import type { Hub } from '../live/hub.ts';
 import type { CallSource } from '../live/source.ts';
-import { createTokenPool, digest, REFUSED_TOKEN, readBearer, type TokenPool } from '../ringcentral/auth.ts';
+import { digest, readBearer } from '../ringcentral/auth.ts';
+import type { Budget } from '../ringcentral/budget.ts';
 import type { Caller } from '../ringcentral/caller.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
+import {
+  createTokenPool,
+  REFUSED_TOKEN,
+  type TokenHolder,
+  type TokenPool,
+} from '../ringcentral/token-pool.ts';
+import { VIGIL_TIMES, type VigilTimes } from '../ringcentral/vigil.ts';
+import { createAllowance } from './crowd.ts';
 import type { Gatekeeper, Visitor } from './visitor.ts';
 
 export interface GatekeeperParts extends ProviderParts {
   readonly hub: Hub;
+  readonly budget: Pick<Budget, 'allowed'>;
 }
 
 /** How many tokens are remembered; the least recently used goes first. */
@@ -34,8 +44,14 @@ const TOKEN_IDLE = 3_900_000; // 65 minutes, just above the longest life of a Ri
 /** A token that RingCentral refused is refused here for this long without asking again. */
 const REFUSAL_LIFETIME = 300_000; // 5 minutes
 
-/** How a token ages, in milliseconds since it was first seen here; other numbers are for tests. */
-export interface TokenTimes {
+/**
+ * A 401 for a token that nobody knows is doubted too, so often at once and a minute for all of them together: strangers
+ * with made-up tokens cost no more.
+ */
+const STRANGERS_DOUBTED = 20;
+
+/** How a token ages, in milliseconds since it was first seen here, and how it is looked after; other numbers are for tests. */
+export interface TokenTimes extends VigilTimes {
   /** Its holder is told that it ends. */
   readonly notice: number;
   /** It has ended: tokens are opaque, and no RingCentral token lives longer. */
@@ -43,6 +59,7 @@ export interface TokenTimes {
 }
 
 const TOKEN_TIMES: TokenTimes = {
+  ...VIGIL_TIMES,
   notice: 3_300_000, // 55 minutes
   life: 3_600_000, // 1 hour
 };
@@ -90,8 +107,10 @@ export function createServiceGatekeeper(
 export function createPassThroughGatekeeper(
   parts: GatekeeperParts,
   fallbackToken: string | null,
-  times: TokenTimes = TOKEN_TIMES,
+  changedTimes: Partial<TokenTimes> = {},
 ): Gatekeeper {
+  const times = { ...TOKEN_TIMES, ...changedTimes };
+  const strangersDoubted = createAllowance(STRANGERS_DOUBTED, STRANGERS_DOUBTED / 60, performance.now());
   const pools = new Map<string, TokenPool>();
   /** Digests of tokens: hashing one anew for every request is what a query costs most. */
   const keys = new LRUCache<string, string>({ ...UP_TO_MOST_TOKENS, ttl: TOKEN_IDLE, memoMethod: digest });
@@ -111,17 +130,21 @@ export function createPassThroughGatekeeper(
       const refusal = refusals.get(key);
       if (refusal !== undefined) throw refusal;
       const known = admissions.get(key);
-      if (known !== undefined) return (await known).visitor;
+      if (known !== undefined) return entered(await known);
 
       const admission = introduce(token, key);
       admissions.set(key, admission);
       try {
-        return (await admission).visitor;
+        return entered(await admission);
       } catch (error) {
         admissions.delete(key);
         if (error instanceof Unauthenticated) refusals.set(key, error);
         throw error;
       }
+    },
+
+    stop() {
+      for (const pool of pools.values()) pool.stop();
     },
   };
 
@@ -129,8 +152,7 @@ export function createPassThroughGatekeeper(
   async function introduce(token: string, key: string): Promise<Admission> {
     const firstSeenAt = Date.now();
     const { viewerId, viewer } = await whose(token, key);
-    const pool = pools.get(viewerId) ?? createTokenPool(viewerId);
-    pools.set(viewerId, pool);
+    const pool = poolOf(viewerId);
     const holder = pool.add(token);
     const tell = () => parts.hub.notify('TOKEN_EXPIRING', TOKEN_EXPIRING, firstSeenAt + times.life, viewerId);
     // Whoever has no token of their own needs no fresh one.
@@ -142,10 +164,25 @@ export function createPassThroughGatekeeper(
     const leave = () => {
       clearTimeout(notice);
       holder.release();
-      if (pool.size === 0 && pools.get(viewerId) === pool) pools.delete(viewerId);
     };
     const person = createPerson(parts, viewerId, { own: holder, any: pool }, viewer);
-    return { visitor: visitorOf(parts, person, holder.expired), leave };
+    return { visitor: visitorOf(parts, person, holder.expired, holder), holder, leave };
+  }
+
+  function poolOf(viewerId: string): TokenPool {
+    const known = pools.get(viewerId);
+    if (known !== undefined) return known;
+    const pool = createTokenPool({
+      bucket: viewerId,
+      ask: (caller) => parts.callControl.readExtension(caller, { lane: 'query' }),
+      allowed: () => parts.budget.allowed(viewerId, 'Light'),
+      onEmpty() {
+        if (pools.get(viewerId) === pool) pools.delete(viewerId);
+      },
+      times,
+    });
+    pools.set(viewerId, pool);
+    return pool;
   }
 
   /** The user behind a token; without the permission to ask, each token is a viewer of its own. */
@@ -156,7 +193,7 @@ export function createPassThroughGatekeeper(
     const stranger: Caller = {
       bucket: `token:${key}`,
       accessToken: async () => token,
-      refused: async () => false,
+      refused: async () => strangersDoubted.take(performance.now()),
     };
     try {
       const viewer = await parts.callControl.readExtension(stranger, { lane: 'query' });
@@ -168,17 +205,33 @@ export function createPassThroughGatekeeper(
   }
 }
 
+function entered({ visitor, holder }: Admission): Visitor {
+  holder.used();
+  return visitor;
+}
+
 interface Admission {
   readonly visitor: Visitor;
+  readonly holder: TokenHolder;
   readonly leave: () => void;
 }
 
-function visitorOf(parts: GatekeeperParts, person: Person, expired: AbortSignal): Visitor {
+/** `holder` is told what the visitor does; whoever has no token of their own has none. */
+function visitorOf(
+  parts: GatekeeperParts,
+  person: Person,
+  expired: AbortSignal,
+  holder?: Pick<TokenHolder, 'used' | 'open'>,
+): Visitor {
   return {
     viewerId: person.viewerId,
     expired,
     currentSession: (sessionId) => person.desk.current(sessionId),
-    provider: (visit) => createProvider(parts, person, visit),
+    ...(holder && { stay: () => holder.open() }),
+    provider(visit) {
+      holder?.used();
+      return createProvider(parts, person, visit);
+    },
   };
 }
 

@@ -247,7 +247,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function takePlace(place: OperationPlace, arrival: Arrival): ExecutionResult | null {
     name(arrival, place);
     try {
-      arrival.operation.afterwards(crowd.subscribe(arrival.visitor.viewerId));
+      const { operation, visitor } = arrival;
+      operation.afterwards(crowd.subscribe(visitor.viewerId));
+      if (visitor.stay !== undefined) operation.afterwards(visitor.stay());
       return null;
     } catch (error) {
       return { errors: [asGraphQLError(error)] };

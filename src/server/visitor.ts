@@ -15,6 +15,8 @@ export interface Visitor {
    * The same state is the same object.
    */
   currentSession?(sessionId: string): CallSession | undefined;
+  /** To be called when the caller opens a stream; answers how to close it. What streams is shown by the caller's token. */
+  stay?(): () => void;
   /** A provider for one operation. */
   provider(visit: Visit): CallProvider;
 }
@@ -40,4 +42,6 @@ export interface Gatekeeper {
    * failures of a read when RingCentral cannot tell; the reason of the signal.
    */
   admit(authorization: string | null, knock?: Knock): Promise<Visitor>;
+  /** Looks after nobody any more. */
+  stop?(): void;
 }

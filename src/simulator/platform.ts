@@ -65,7 +65,10 @@ export function createPlatform({ board, oauth, rateLimits, journal }: Parts): Pl
         group: 'auth',
         conflictUnlisted: false,
         identify() {
-          checkContentType(headers, body, 'application/x-www-form-urlencoded');
+          const wanted = 'application/x-www-form-urlencoded';
+          if (body !== '' && contentTypeOf(headers) !== wanted) {
+            throw new Refusal(415, 'CMN-104', `Content type is not supported: it must be ${wanted}`);
+          }
           return { user: `client ${clientOf(headers.authorization, form)}`, viewer: null };
         },
         perform({ user }) {
@@ -92,7 +95,8 @@ export function createPlatform({ board, oauth, rateLimits, journal }: Parts): Pl
       perform({ viewer }) {
         if (viewer === null) throw new Refusal(401, 'OAU-136', 'Extension not found');
         const { origin, signal } = incoming;
-        const json = method === 'GET' ? {} : jsonBody(headers, body);
+        const insists = board.settings.contentType === 'insist';
+        const json = method === 'GET' ? {} : jsonBody(headers, body, insists);
         const holding = () => {
           entry.held = true;
         };
@@ -186,11 +190,15 @@ export function splitUrl(url: string): { readonly path: string; readonly query: 
 
 /**
  * Reads a JSON object; an empty body is an empty object.
- * @throws {Refusal} 415 for another content type, 400 for what is no JSON object.
+ * @throws {Refusal} 415 for another content type, 400 for what is no JSON object. Without a body the type matters only
+ * where the platform `insists` on it.
  */
-export function jsonBody(headers: IncomingHttpHeaders, body: string): Body {
+export function jsonBody(headers: IncomingHttpHeaders, body: string, insists: boolean): Body {
+  if ((insists || body !== '') && contentTypeOf(headers) !== 'application/json') {
+    // As it was seen on the wire: https://github.com/ringcentral/ringcentral-extensible/issues/59
+    throw new Refusal(415, 'TAS-114', 'Unsupported content-type. Accept: application/json');
+  }
   if (body === '') return {};
-  checkContentType(headers, body, 'application/json');
   const value = readable(body);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Body;
   throw new Refusal(400, 'CMN-103', 'JSON cannot be parsed');
@@ -215,10 +223,9 @@ const TOKEN_OPERATIONS: Readonly<Record<string, 'getToken' | 'revokeToken'>> = {
   '/restapi/oauth/revoke': 'revokeToken',
 };
 
-function checkContentType(headers: IncomingHttpHeaders, body: string, wanted: string): void {
-  const given = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
-  if (body === '' || given === wanted) return;
-  throw new Refusal(415, 'CMN-104', `Content type is not supported: it must be ${wanted}`);
+/** Without its parameters; empty where none is given. */
+function contentTypeOf(headers: IncomingHttpHeaders): string {
+  return (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
 function rulesOf(group: RateGroup, settings: Settings): RateRules {

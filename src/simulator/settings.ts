@@ -28,6 +28,10 @@ export interface Settings {
    * `wrapped-ignored` answers 200 to the wrapped one and changes nothing.
    */
   readonly muteBody: 'both' | 'wrapped' | 'bare' | 'wrapped-ignored';
+  /**
+   * Whether a command may come without saying that it is JSON when it has no body. `insist` answers 415 then, to DELETE too.
+   */
+  readonly contentType: 'any' | 'insist';
   /** Milliseconds until a phone told to answer has answered. */
   readonly answerDelay: number;
   /** Milliseconds between two steps of a call-out; null: it waits to be moved. */
@@ -59,6 +63,7 @@ export const DEFAULT_SETTINGS: Settings = {
   retention: 30, // 30 seconds
   unlistedConflict: 409,
   muteBody: 'both',
+  contentType: 'any',
   answerDelay: 150, // 150 milliseconds
   callOutPace: 150, // 150 milliseconds
   calleeAnswers: 150, // 150 milliseconds
@@ -123,6 +128,7 @@ const RULES: { readonly [Name in keyof Settings]: Rule } = {
   retention: amount,
   unlistedConflict: oneOf(409, 403, 400),
   muteBody: oneOf('both', 'wrapped', 'bare', 'wrapped-ignored'),
+  contentType: oneOf('any', 'insist'),
   answerDelay: amount,
   callOutPace: amountOrNever,
   calleeAnswers: amountOrNever,

@@ -22,7 +22,7 @@ import type { House } from '../support/gateway.ts';
 
 let house: House;
 beforeAll(async () => {
-  house = await openStillHouse({ simulator: { settings: { journalBodies: true } } });
+  house = await openStillHouse({ simulator: { settings: { journalBodies: true, contentType: 'insist' } } });
 });
 afterAll(() => house?.[Symbol.asyncDispose]());
 
@@ -328,7 +328,8 @@ describe('Between gateway and RingCentral', () => {
       const entries = await tour();
       const { problemsOf, requestProblemsOf, unlisted } = createValidator(PUBLISHED);
       // A call that is asked for twice within ten seconds is polled, which this edition of the document has dropped.
-      const problems = entries.flatMap(requestProblemsOf).filter((problem) => !LONG_POLL.has(problem));
+      const isKnown = (problem: string) => LONG_POLL.has(problem) || problem === EMPTY_OBJECT;
+      const problems = entries.flatMap(requestProblemsOf).filter((problem) => !isKnown(problem));
       expect(problems).toEqual([]);
       expect(entries.flatMap(problemsOf)).toEqual([]);
       // RingCentral lists no 409 for these, and no body for the answer to a flip.
@@ -345,6 +346,9 @@ describe('Between gateway and RingCentral', () => {
 const LONG_POLL = new Set(
   ['timestamp', 'timeout'].map((name) => `readCallSessionStatus: there is no query parameter ${name}`),
 );
+
+/** As RingCentral's own SDK begins a conference. */
+const EMPTY_OBJECT = 'createConferenceCallSession: there is no body, but {} was sent';
 
 const CALL_CONTROL = [
   'answerCallParty',

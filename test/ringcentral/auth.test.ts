@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { RateLimited, Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
 import {
   createServiceSignIn,
-  createTokenPool,
   digest,
   readBearer,
   type SendForm,
@@ -304,11 +303,11 @@ describe('a sign-in that cannot reach RingCentral', () => {
       await signIn.accessToken();
       await vi.advanceTimersByTimeAsync(20_000);
       if (refreshes) {
-        expect(await signIn.refused('a', code)).toBe(true);
-        expect(await signIn.refused('a', code)).toBe(true); // the one that came later
+        expect(await signIn.refused('a', code, 0)).toBe(true);
+        expect(await signIn.refused('a', code, 0)).toBe(true); // the one that came later
         expect(asked()).toBe(2);
       } else {
-        await expect(signIn.refused('a', code)).rejects.toMatchObject({
+        await expect(signIn.refused('a', code, 0)).rejects.toMatchObject({
           name: 'UpstreamUnavailable',
           sent: false,
           trace: { errorCode: code },
@@ -317,50 +316,6 @@ describe('a sign-in that cannot reach RingCentral', () => {
       }
     });
   }
-});
-
-describe('a token pool', () => {
-  test('shows the newest token that RingCentral takes.', async () => {
-    const pool = createTokenPool('1/2');
-    const old = pool.add('old');
-    const fresh = pool.add('new');
-    expect(await pool.accessToken()).toBe('new');
-    expect(await pool.refused('new', 'OAU-128')).toBe(true);
-    expect([old.expired.aborted, fresh.expired.aborted]).toEqual([false, true]);
-    expect(await pool.accessToken()).toBe('old');
-    expect(await pool.refused('old', 'OAU-128')).toBe(false);
-    await expect(pool.accessToken()).rejects.toBeInstanceOf(Unauthenticated);
-  });
-
-  test('lets each holder ask with their own token alone.', async () => {
-    const pool = createTokenPool('1/2');
-    const old = pool.add('old');
-    const fresh = pool.add('new');
-    expect([await old.accessToken(), await fresh.accessToken()]).toEqual(['old', 'new']);
-    expect([old.bucket, fresh.bucket]).toEqual(['1/2', '1/2']);
-    expect(await fresh.refused('new', 'OAU-128')).toBe(false);
-    expect([old.expired.aborted, fresh.expired.aborted]).toEqual([false, true]);
-    await expect(fresh.accessToken()).rejects.toBeInstanceOf(Unauthenticated);
-    expect(await pool.accessToken()).toBe('old');
-  });
-
-  test('keeps a token as long as one of those who brought it is there.', async () => {
-    const pool = createTokenPool('1/2');
-    const first = pool.add('a');
-    const second = pool.add('a');
-    first.release();
-    first.release();
-    expect(await pool.accessToken()).toBe('a');
-    second.release();
-    await expect(pool.accessToken()).rejects.toBeInstanceOf(Unauthenticated);
-  });
-
-  test('tells whoever brings a refused token again at once.', async () => {
-    const pool = createTokenPool('1/2');
-    pool.add('a');
-    await pool.refused('a', 'OAU-128');
-    expect(pool.add('a').expired.aborted).toBe(true);
-  });
 });
 
 describe('an Authorization header', () => {

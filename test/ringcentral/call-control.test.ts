@@ -180,8 +180,36 @@ describe('a command answers', () => {
     });
   }
 
-  test('a body of another shape is a bad response.', async () => {
-    const { callControl } = await serving((response) => json(response, 200, { hello: 'world' }));
+  const bodiless: Record<string, Script> = {
+    'a 204': (response) => response.writeHead(204).end(),
+    'an empty 202': (response) => response.writeHead(202).end(),
+    'an empty 200': (response) => response.writeHead(200).end(),
+    'JSON that ends too soon': (response) => response.writeHead(200).end('{"id":"p-'),
+    'a word': (response) => response.writeHead(201, { 'content-type': 'text/plain' }).end('Accepted'),
+    null: (response) => json(response, 200, null),
+    'a body of another shape': (response) => json(response, 200, { unknown: [] }),
+  };
+  const kinds = cells.map(([command]) => command).filter(({ name }, at, all) => all[at - 1]?.name !== name);
+  for (const [name, script] of Object.entries(bodiless)) {
+    test(`no state, and that it was accepted, to ${name}: every command.`, async () => {
+      const { server, callControl } = await serving(script);
+      for (const command of kinds) {
+        const answer = await callControl.command(caller, command, {});
+        expect([command.name, answer.session, answer.party, answer.recording]).toEqual([
+          command.name,
+          undefined,
+          undefined,
+          undefined,
+        ]);
+      }
+      expect(server.arrivals).toHaveLength(kinds.length);
+    });
+  }
+
+  test('a bad response to a web page: whoever wrote that accepted nothing.', async () => {
+    const { callControl } = await serving((response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>'),
+    );
     const hold = callControl.command(caller, { name: 'holdCallParty', ...at }, {});
     await expect(hold).rejects.toBeInstanceOf(UpstreamBadResponse);
   });

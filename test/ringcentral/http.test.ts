@@ -18,6 +18,7 @@ const read: UpstreamRequest = { operation: OPERATIONS.readCallSessionStatus, ids
 const poll: UpstreamRequest = { ...read, lane: 'poll' };
 const hold: UpstreamRequest = { operation: OPERATIONS.holdCallParty, ids, lane: 'command' };
 const drop: UpstreamRequest = { operation: OPERATIONS.deleteCallSession, ids, lane: 'command' };
+const conference: UpstreamRequest = { operation: OPERATIONS.createConferenceCallSession, lane: 'command' };
 const update: UpstreamRequest = {
   operation: OPERATIONS.updateCallParty,
   ids,
@@ -103,13 +104,16 @@ describe('an answer', () => {
 });
 
 describe('a command', () => {
-  test('carries its body, also with DELETE, and says so when it has none.', async () => {
+  test('carries its body, also with DELETE, and says that it is JSON, also when it has none.', async () => {
     const server = await scriptedServer((response) => json(response, 200, {}));
     const { upstream } = upstreamTo(server.url);
     const keep = { operation: OPERATIONS.deleteCallParty, ids, body: { keepConferenceAlive: true } };
     await upstream.send(callerWith('t'), update);
     await upstream.send(callerWith('t'), { ...keep, lane: 'command' });
     await upstream.send(callerWith('t'), hold);
+    await upstream.send(callerWith('t'), drop);
+    // RingCentral's own SDK sends this one so.
+    await upstream.send(callerWith('t'), conference);
     expect(
       server.arrivals.map(({ method, body, headers }) => [
         method,
@@ -120,7 +124,9 @@ describe('a command', () => {
     ).toEqual([
       ['PATCH', '{"party":{"muted":true}}', 'application/json', '24'],
       ['DELETE', '{"keepConferenceAlive":true}', 'application/json', '28'],
-      ['POST', '', undefined, '0'],
+      ['POST', '', 'application/json', '0'],
+      ['DELETE', '', 'application/json', '0'],
+      ['POST', '{}', 'application/json', '2'],
     ]);
   });
 
@@ -359,7 +365,6 @@ describe('a 429', () => {
     );
     const { upstream } = upstreamTo(server.url);
     await refused(upstream, read);
-    const conference = { operation: OPERATIONS.createConferenceCallSession, lane: 'command' } as const;
     expect((await upstream.send(callerWith('t'), conference)).status).toBe(201);
     expect((await upstream.send({ ...callerWith('t'), bucket: 'other' }, hold)).status).toBe(201);
   });
@@ -368,7 +373,6 @@ describe('a 429', () => {
     const server = await scriptedServer((response) => json(response, 429, {}));
     const { upstream } = upstreamTo(server.url);
     expect(await refused(upstream, read)).toMatchObject({ retryAfter: 30 });
-    const conference = { operation: OPERATIONS.createConferenceCallSession, lane: 'command' } as const;
     expect(await refused(upstream, conference)).toMatchObject({ name: 'RateLimited', sent: false });
     expect(server.arrivals).toHaveLength(1);
   });

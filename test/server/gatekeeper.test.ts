@@ -13,16 +13,25 @@ const IRIS: Viewer = { accountId: '1', extensionId: '101', extensionNumber: '101
 function house(fallbackToken: string | null = null) {
   const dead = new Set<string>();
   const notify = vi.fn();
-  const readExtension = async () => IRIS;
-  const listDevices = async (caller: Caller) => {
+  const ask = async (caller: Caller) => {
     const token = await caller.accessToken();
-    if (!dead.has(token)) return [];
-    await caller.refused(token, 'OAU-128');
-    throw new Unauthenticated('Access token expired.');
+    for (let times = 0; dead.has(token); times += 1) {
+      const again = times === 0 && (await caller.refused(token, 'OAU-128', performance.now()));
+      if (!again) throw new Unauthenticated('Access token expired.');
+    }
+  };
+  const readExtension = async (caller: Caller) => {
+    await ask(caller);
+    return IRIS;
+  };
+  const listDevices = async (caller: Caller) => {
+    await ask(caller);
+    return [];
   };
   const parts = {
     callControl: { readExtension, listDevices } as unknown as CallControl,
     hub: { desk: () => ({}), notify } as unknown as GatekeeperParts['hub'],
+    budget: { allowed: () => ({ limit: 50, length: 60_000 }) },
     keys: createIdempotencyKeys(),
     metrics: createMetrics(),
   };

@@ -662,6 +662,37 @@ describe('who may do what', () => {
 });
 
 describe('wrong requests', () => {
+  test('Without a body the content type is free, unless it is insisted on', async () => {
+    await using simulator = await startQuiet();
+    const send = clientOf(simulator);
+    const hold = (type: string) => {
+      const path = `${partyPath(inbound(simulator), 2)}/hold`;
+      return send('POST', path, undefined, { headers: { 'content-type': type } });
+    };
+    expect(await hold('application/x-www-form-urlencoded')).toMatchObject({ status: 200 });
+
+    simulator.configure({ contentType: 'insist' });
+    expect(await hold('application/x-www-form-urlencoded')).toMatchObject({
+      status: 415,
+      body: {
+        errors: [{ errorCode: 'TAS-114', message: 'Unsupported content-type. Accept: application/json' }],
+      },
+    });
+    expect(await hold('application/json;charset=utf-8')).toMatchObject({ status: 200 });
+    const session = sessionPath(inbound(simulator));
+    expect(
+      await send('GET', session, undefined, { headers: { 'content-type': 'text/plain' } }),
+    ).toMatchObject({
+      status: 200,
+    });
+    expect(
+      await send('DELETE', session, undefined, { headers: { 'content-type': 'text/plain' } }),
+    ).toMatchObject({
+      status: 415,
+    });
+    expect(await send('DELETE', session)).toMatchObject({ status: 204 });
+  });
+
   test('JSON that cannot be parsed is CMN-103, another content type 415, an unknown path CMN-120', async () => {
     const path = `${partyPath(rings(), 2)}/answer`;
     expect(await iris('POST', path, '{"deviceId":')).toMatchObject({
@@ -670,7 +701,10 @@ describe('wrong requests', () => {
     });
     expect(await iris('POST', path, '[]')).toMatchObject({ status: 400, body: { errorCode: 'CMN-103' } });
     const form = { headers: { 'content-type': 'application/x-www-form-urlencoded' } };
-    expect(await iris('POST', path, 'deviceId=1', form)).toMatchObject({ status: 415 });
+    expect(await iris('POST', path, 'deviceId=1', form)).toMatchObject({
+      status: 415,
+      body: { errors: [{ errorCode: 'TAS-114' }] },
+    });
     expect(await iris('GET', '/telephony/nothing')).toMatchObject({
       status: 404,
       body: { errorCode: 'CMN-120' },

@@ -1,0 +1,352 @@
+/**
+ * The tokens that callers bring, several of which may belong to one user.
+ *
+ * What is read is shared by all holders, so any token will do: they take turns, and those in use first, so that each of
+ * them is shown to RingCentral again and again and a revoked one is found out. A 401 is doubted once, because RingCentral's
+ * own servers do not always agree; then it is final.
+ *
+ * ```text
+ *             ┌──── taken after all ◄─────┐                      (a 401 for a request: one Light request asks once more;
+ *             ▼                           │                       three times a minute, and never inside a penalty)
+ *   shown ──► good ──────── 401 ────────► doubted ──── 401 ────► refused: its holders are told, and it is shown no more
+ *             │ ▲                         │
+ *   55 s      │ │ taken                   └── nobody can say now: the request fails, and the token stays
+ *   unshown   ▼ │
+ *            checked ─────── 401, twice ─────────────────────────► refused
+ * ```
+ */
+import {
+  CallControlFailure,
+  Forbidden,
+  RateLimited,
+  Unauthenticated,
+  UpstreamUnavailable,
+} from '../../schema/failures.ts';
+import type { Caller } from './caller.ts';
+import {
+  type Allowed,
+  dueAt,
+  isInUse,
+  roomAt,
+  type TokenUse,
+  VIGIL_TIMES,
+  type VigilTimes,
+} from './vigil.ts';
+
+/** What a pool needs. */
+export interface TokenPoolParts {
+  /** Names the user. */
+  readonly bucket: string;
+  /**
+   * One Light request that any token may make.
+   * @throws the failures of `schema/failures.ts`.
+   */
+  readonly ask: (caller: Caller) => Promise<unknown>;
+  /** What RingCentral allows this user of Light requests. */
+  readonly allowed: () => Allowed;
+  /** Nobody holds a token any more. */
+  readonly onEmpty?: () => void;
+  readonly times?: VigilTimes;
+  /** Milliseconds of a clock that never jumps. */
+  readonly clock?: () => number;
+}
+
+/** All tokens that one user has shown. It asks with any live one: for what is shared by all their holders. */
+export interface TokenPool extends Caller {
+  /** How many tokens are in it. */
+  readonly size: number;
+  /** Takes in a token of the user. */
+  add(token: string): TokenHolder;
+  /** Checks nothing any more. */
+  stop(): void;
+}
+
+/** Whoever shows one token of a user: asks with that one alone, because another may be allowed more. */
+export interface TokenHolder extends Caller {
+  /** Aborts when RingCentral refuses the token. */
+  readonly expired: AbortSignal;
+  /** To be called whenever its holder asks for anything. */
+  used(): void;
+  /** To be called when its holder opens a stream; answers how to close it. */
+  open(): () => void;
+  /** To be called when the token is shown no more. */
+  release(): void;
+}
+
+/** What a caller is told whose token was good once. */
+export const REFUSED_TOKEN = 'RingCentral no longer takes this token; sign in again.';
+
+/** How often a minute a 401 for one token is doubted. */
+const MOST_DOUBTS = 3;
+const DOUBTS_WINDOW = 60_000; // 1 minute
+
+/** A check leaves this share of the time later at the earliest: a use that asks by itself shows the token too. */
+const PATIENCE = 1 / 50;
+
+/** What RingCentral said of a token, or why it did not. */
+type Verdict = 'taken' | 'refused' | CallControlFailure;
+
+interface Entry extends TokenUse {
+  readonly token: string;
+  shownAt: number;
+  usedAt: number;
+  streams: number;
+  holders: number;
+  readonly refusal: AbortController;
+  /** Permissions that its app was found not to have. */
+  readonly lacking: Set<string>;
+  /** RingCentral is being asked about it. */
+  asking: Promise<Verdict> | null;
+  /** When the last question was put that found it taken. */
+  takenAt: number;
+  /** When it was doubted within the last minute. */
+  doubts: readonly number[];
+}
+
+/** Makes the pool of one user. */
+export function createTokenPool(parts: TokenPoolParts): TokenPool {
+  const { bucket, ask, allowed, onEmpty, times = VIGIL_TIMES, clock = () => performance.now() } = parts;
+  /** Oldest first. */
+  const tokens = new Map<string, Entry>();
+  /** When checks were made, oldest first; as many as may still count. */
+  let checks: readonly number[] = [];
+  let alarm: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  return {
+    bucket,
+
+    get size() {
+      return tokens.size;
+    },
+
+    add(token) {
+      return holderOf(tokens.get(token) ?? newEntry(token, clock()));
+    },
+
+    async accessToken(_signal, permission) {
+      const entry = next(permission ?? null);
+      if (entry === undefined) {
+        throw new Unauthenticated('RingCentral takes none of your tokens (any more); sign in again.');
+      }
+      entry.shownAt = clock();
+      return entry.token;
+    },
+
+    async refused(token, _errorCode, askedAt) {
+      const entry = tokens.get(token);
+      const verdict = entry === undefined ? 'refused' : await verdictOn(entry, askedAt);
+      if (verdict instanceof CallControlFailure) throw inDoubt(verdict);
+      return verdict === 'taken' || live().length > 0;
+    },
+
+    lacks(token, permission) {
+      tokens.get(token)?.lacking.add(permission);
+      return live().some(({ lacking }) => !lacking.has(permission));
+    },
+
+    stop() {
+      stopped = true;
+      clearTimeout(alarm);
+    },
+  };
+
+  function holderOf(entry: Entry): TokenHolder {
+    const { token, refusal } = entry;
+    return {
+      bucket,
+      expired: refusal.signal,
+      async accessToken() {
+        if (refusal.signal.aborted) throw new Unauthenticated(REFUSED_TOKEN);
+        entry.shownAt = clock();
+        return token;
+      },
+      async refused(_token, _errorCode, askedAt) {
+        const verdict = await verdictOn(entry, askedAt);
+        if (verdict instanceof CallControlFailure) throw inDoubt(verdict);
+        return verdict === 'taken';
+      },
+      used: () => use(entry),
+      open() {
+        // Not forgotten while somebody reads by it, however many tokens come after it.
+        const close = hold(entry);
+        entry.streams += 1;
+        use(entry);
+        return once(() => {
+          entry.streams -= 1;
+          close();
+        });
+      },
+      release: hold(entry),
+    };
+  }
+
+  /** Keeps a token in the pool; answers how to let go of it. */
+  function hold(entry: Entry): () => void {
+    entry.holders += 1;
+    tokens.set(entry.token, entry);
+    return once(() => {
+      entry.holders -= 1;
+      if (entry.holders > 0) return;
+      tokens.delete(entry.token);
+      if (tokens.size > 0) return;
+      clearTimeout(alarm);
+      alarm = undefined;
+      onEmpty?.();
+    });
+  }
+
+  function live(): Entry[] {
+    return [...tokens.values()].filter(({ refusal }) => !refusal.signal.aborted);
+  }
+
+  /** Whose turn it is: of those in use the one that was not shown for longest. */
+  function next(permission: string | null): Entry | undefined {
+    const now = clock();
+    const all = live();
+    const able = all.filter(({ lacking }) => permission === null || !lacking.has(permission));
+    // Where none may, RingCentral says so better than we can.
+    const willing = able.length > 0 ? able : all;
+    const busy = willing.filter((entry) => isInUse(entry, times, now));
+    return busy.length > 0 ? longestUnshown(busy) : willing.at(-1);
+  }
+
+  function use(entry: Entry): void {
+    entry.usedAt = clock();
+    if (alarm === undefined) setAlarm(entry.usedAt);
+  }
+
+  /** Wakes when the next token is due; lets the pool sleep when none will be. */
+  function setAlarm(now: number): void {
+    alarm = undefined;
+    const dues = live().map((entry) => dueAt(entry, times));
+    if (stopped || !dues.some(Number.isFinite)) return;
+    const at = Math.max(Math.min(...dues), roomAt(checks, allowed(), now), now + times.check * PATIENCE);
+    alarm = setTimeout(checkDue, Math.ceil(at - now)).unref();
+  }
+
+  function checkDue(): void {
+    alarm = undefined;
+    const now = clock();
+    const due = live().filter((entry) => dueAt(entry, times) <= now);
+    for (const entry of due.sort((one, other) => one.shownAt - other.shownAt)) {
+      if (roomAt(checks, allowed(), now) > now) break;
+      check(entry, now);
+    }
+    setAlarm(now);
+  }
+
+  function check(entry: Entry, now: number): void {
+    const { length } = allowed();
+    checks = [...checks.filter((at) => now - at < LONGEST_SPAN * length), now];
+    // What goes wrong shows in that the token stays due.
+    void askAbout(entry, true)
+      .catch(ignore)
+      .then(() => {
+        if (entry.shownAt >= now) return;
+        // It had no place in the rate budget, and so took none.
+        checks = checks.toSpliced(checks.indexOf(now), 1);
+        clearTimeout(alarm);
+        setAlarm(clock());
+      });
+  }
+
+  /** What RingCentral says of a token that it refused for a request made at `askedAt`. */
+  async function verdictOn(entry: Entry, askedAt: number): Promise<Verdict> {
+    const isSettled = () => entry.takenAt >= askedAt || entry.refusal.signal.aborted;
+    if (!isSettled() && entry.asking !== null) await entry.asking;
+    if (entry.refusal.signal.aborted) return 'refused';
+    if (isSettled()) return 'taken';
+    if (entry.asking !== null) return entry.asking; // put by another one who waited here, and so late enough
+
+    const now = clock();
+    const doubts = entry.doubts.filter((at) => now - at < DOUBTS_WINDOW);
+    if (doubts.length >= MOST_DOUBTS) return contradictory();
+    entry.doubts = [...doubts, now];
+    return askAbout(entry, false);
+  }
+
+  /** Shows RingCentral a token; `twice`: a 401 is not believed the first time. */
+  function askAbout(entry: Entry, twice: boolean): Promise<Verdict> {
+    entry.asking ??= put(entry, twice).finally(() => {
+      entry.asking = null;
+    });
+    return entry.asking;
+  }
+
+  async function put(entry: Entry, twice: boolean): Promise<Verdict> {
+    let shownAt = clock();
+    const caller: Caller = {
+      bucket,
+      async accessToken() {
+        shownAt = clock();
+        entry.shownAt = shownAt;
+        return entry.token;
+      },
+      refused: async () => twice,
+    };
+    try {
+      await ask(caller);
+    } catch (error) {
+      if (error instanceof Unauthenticated) {
+        entry.refusal.abort();
+        return 'refused';
+      }
+      // May it not do that, it is known all the same.
+      if (!(error instanceof Forbidden)) return asFailure(error);
+    }
+    entry.shownAt = Math.max(entry.shownAt, shownAt);
+    entry.takenAt = shownAt;
+    return 'taken';
+  }
+}
+
+/** A check counts for so many windows at most: where RingCentral allows one request a window. */
+const LONGEST_SPAN = 10;
+
+function newEntry(token: string, now: number): Entry {
+  return {
+    token,
+    // Whose it is was just asked, with it.
+    shownAt: now,
+    usedAt: Number.NEGATIVE_INFINITY,
+    streams: 0,
+    holders: 0,
+    refusal: new AbortController(),
+    lacking: new Set(),
+    asking: null,
+    takenAt: Number.NEGATIVE_INFINITY,
+    doubts: [],
+  };
+}
+
+function longestUnshown(entries: readonly Entry[]): Entry | undefined {
+  return [...entries].sort((one, other) => one.shownAt - other.shownAt)[0];
+}
+
+/** What to tell instead of a 401 that is not believed: it did nothing, and the token cannot be asked about now. */
+function inDoubt(failure: CallControlFailure): CallControlFailure {
+  if (failure instanceof RateLimited) return failure;
+  const message = 'RingCentral refused the token, and cannot be asked once more now; nothing was done.';
+  return new UpstreamUnavailable(message, false, failure.trace, { cause: failure });
+}
+
+function contradictory(): UpstreamUnavailable {
+  return new UpstreamUnavailable('RingCentral takes this token and refuses it by turns.', false);
+}
+
+function asFailure(error: unknown): CallControlFailure {
+  if (error instanceof CallControlFailure) return error;
+  throw error;
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    act();
+  };
+}
+
+function ignore(): void {}
