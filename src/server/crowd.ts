@@ -116,6 +116,8 @@ class Tally {
 export interface Allowance {
   /** Spends one, if there is one at `now` (milliseconds). */
   take(now: number): boolean;
+  /** Gives one back. */
+  giveBack(): void;
 }
 
 /** Makes an allowance of `most` at once, growing back by `perSecond` (a token bucket). */
@@ -144,6 +146,10 @@ class TokenBucket implements Allowance {
     if (this.#left < 1) return false;
     this.#left -= 1;
     return true;
+  }
+
+  giveBack(): void {
+    this.#left = Math.min(this.#most, this.#left + 1);
   }
 }
 

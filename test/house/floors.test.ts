@@ -103,6 +103,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/server/patience.ts',
     'src/server/persisted.ts',
   ],
+  ['src/server/strangers.ts'],
   ['src/server/observe.ts', 'src/server/gatekeeper.ts', 'src/server/fast-path.ts'],
   ['src/server/graphql.ts'],
   ['src/server/refusals.ts', 'src/server/seat.ts'],
