@@ -107,7 +107,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 }
 
 /** The sum of a metric over its labels, read as an operator would. */
-export async function gauge({ gateway }: Pick<House, 'gateway'>, name: string): Promise<number> {
+export async function gauge(
+  { gateway }: { readonly gateway: Pick<Gateway, 'url'> },
+  name: string,
+): Promise<number> {
   const text = await (await fetch(gateway.url.replace('/graphql', '/metrics'))).text();
   const values = text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'));
   return [...values].reduce((sum, [, value]) => sum + Number(value), 0);
