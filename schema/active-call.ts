@@ -1,5 +1,5 @@
 /** A call as the presence of its user shows it. */
-import { addEnum, builder, CallParty, CallSession, keyedBy, paragraphs } from './builder.ts';
+import { addEnum, builder, CallParty, CallSession, keyedBy, paragraphs, READS } from './builder.ts';
 import { Direction } from './call-party.ts';
 import { loadParty } from './context.ts';
 import { type ActiveCall as ActiveCallModel, TELEPHONY_STATUSES } from './model.ts';
@@ -84,6 +84,7 @@ export const ActiveCall = builder.objectRef<ActiveCallModel>('ActiveCall').imple
       description:
         'The whole call; null when it ended meanwhile. Costs one Light request per call, and nothing ' +
         'while a subscription of the user watches it.',
+      extensions: READS,
       resolve: ({ sessionId }, _, { loaders }) => loaders.session.load(sessionId),
     }),
     party: t.field({

@@ -55,6 +55,9 @@ export function keyedBy(...fields: readonly string[]): string {
     : `Key for caches: ${names} together; select both wherever you select one of these.`;
 }
 
+/** The extension of a field that may ask the phone system: it weighs more than what it shows. */
+export const READS = { reads: true } as const;
+
 /** What a field costs of the rate budget that RingCentral gives each user. */
 export type RateGroup = 'Light' | 'Heavy';
 

@@ -1,5 +1,5 @@
 /** A participant of a call: what it is doing, where it is, and how it got there. */
-import { addEnum, builder, CallParty, keyedBy, paragraphs } from './builder.ts';
+import { addEnum, builder, CallParty, keyedBy, paragraphs, READS } from './builder.ts';
 import { loadParty } from './context.ts';
 import {
   type CallEndpoint as CallEndpointModel,
@@ -270,7 +270,11 @@ const PartyMetadata = builder.objectRef<PartyMetadataModel>('PartyMetadata').imp
   description:
     'A category of values that was attached to a call, for example by another RingCentral product.',
   fields: (t) => ({
-    values: t.expose('values', { type: [MetadataValue], description: 'The values of this category.' }),
+    values: t.expose('values', {
+      type: [MetadataValue],
+      description: 'The values of this category.',
+      extensions: { usualLength: 5 },
+    }),
   }),
 });
 
@@ -357,9 +361,14 @@ CallParty.implement({
     }),
     recordings: t.expose('recordings', {
       type: [CallRecording],
+      extensions: { usualLength: 2 },
       description: 'The recordings of this party, active and paused.',
     }),
-    metadata: t.expose('metadata', { type: [PartyMetadata], description: 'Values attached to the call.' }),
+    metadata: t.expose('metadata', {
+      type: [PartyMetadata],
+      description: 'Values attached to the call.',
+      extensions: { usualLength: 2 },
+    }),
     peer: t.field({
       type: CallParty,
       nullable: true,
@@ -367,7 +376,7 @@ CallParty.implement({
         'The party of another session that `status.peerId` points to: where a `GONE` party went, or the ' +
         'call that a member of a conference came from. Null when there is none, or RingCentral no ' +
         'longer shows it. Costs one Light request per other session.',
-      extensions: { readsElsewhere: true },
+      extensions: { ...READS, readsElsewhere: true },
       resolve: ({ status: { peerId } }, _, context, info) =>
         peerId === null ? null : loadParty(context, peerId, info),
     }),

@@ -1,5 +1,5 @@
 /** A call: its parties and how it began, read by its id; and what its state allows. */
-import { addEnum, builder, CallParty, CallSession, keyedBy, paragraphs, spends } from './builder.ts';
+import { addEnum, builder, CallParty, CallSession, keyedBy, paragraphs, READS, spends } from './builder.ts';
 import { checkId, checkIds } from './checks.ts';
 import { loadParty } from './context.ts';
 import { CallAction } from './failure-types.ts';
@@ -107,6 +107,7 @@ builder.objectFields(CallParty, (t) => ({
     description:
       'Every action, and whether the state of the call allows it on this party now: enough to draw the ' +
       'buttons. Costs what `session` costs.',
+    extensions: { usualLength: CALL_ACTIONS.length },
     resolve: async (party, _, { loaders, provider }) => {
       const session = await loaders.session.load(party.sessionId);
       return session === null ? NOTHING_ALLOWED : provider.availableActions(session, party);
@@ -136,6 +137,7 @@ builder.queryFields((t) => ({
       ),
     ),
     args: { id: t.arg.id({ required: true, description: 'The `telephonySessionId`, like `s-…`.' }) },
+    extensions: READS,
     resolve: (_, { id }, { loaders }) => loaders.session.load(checkId(id, 'id')),
   }),
   callSessions: t.field({
@@ -147,6 +149,7 @@ builder.queryFields((t) => ({
       'Costs what `callSession` costs, for each different call: mind the rate budget before asking for many.',
     ),
     args: { ids: t.arg.idList({ required: true, description: 'At most 100 ids.' }) },
+    extensions: { ...READS, countedBy: 'ids' },
     resolve: (_, { ids }, { loaders }) => checkIds(ids, 'ids').map((id) => loaders.session.load(id)),
   }),
   callParty: t.field({
@@ -166,6 +169,7 @@ builder.queryFields((t) => ({
       sessionId: t.arg.id({ required: true, description: 'The session it is in.' }),
       id: t.arg.id({ required: true, description: 'The id of the party.' }),
     },
+    extensions: READS,
     resolve: (_, { sessionId, id }, context, info) =>
       loadParty(context, { sessionId: checkId(sessionId, 'sessionId'), partyId: checkId(id, 'id') }, info),
   }),

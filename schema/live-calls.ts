@@ -49,14 +49,18 @@ const CallSnapshot = builder.objectRef<CallSnapshotModel>('CallSnapshot').implem
 });
 
 const CallPartyChange = builder.objectRef<CallPartyChangeModel>('CallPartyChange').implement({
-  description: 'One party changed, or joined.',
+  description:
+    'One party changed, or joined. It also comes for a party of which nothing changed but its ' +
+    '`availableActions`, because another party or the call did: `previousStatus` is its present status then.',
   fields: (t) => ({
     cursor: cursor(t),
     party: t.expose('party', { type: CallParty, description: 'The party as it is after the change.' }),
     previousStatus: t.expose('previousStatus', {
       type: PartyStatus,
       nullable: true,
-      description: 'Its status before; null when it joined.',
+      description:
+        'Its status before; null when it joined. The same as now when its status did not change: ring, hang ' +
+        'up and the like by a difference of the two, not by the event.',
     }),
     skipped: t.exposeInt('skipped', {
       description:
@@ -143,6 +147,7 @@ builder.subscriptionFields((t) => ({
       'The parties of a call as they are now, one by one, and then each that changes: for a screen that ' +
         'shows states. It does not resume; a new subscription starts with the current states again, so ' +
         'nothing is missed but what was in between.',
+      'A party also comes again when only its `availableActions` changed, because another party did.',
       'Keep the state with the later `observedAt`. The stream completes when the call ends.',
     ),
     args: {

@@ -45,11 +45,19 @@ function spokenOf(schema: GraphQLSchema, type: GraphQLNamedType): readonly Graph
   return mentioned;
 }
 
+const QUOTES = '"""';
+
 const LINE_WIDTH = 100; // characters
 
 /** Wraps the lines of descriptions that are too long. */
 function wrapped(sdl: string): string {
-  return sdl.replace(/"""[\s\S]*?"""/g, (description) => description.split('\n').flatMap(wrap).join('\n'));
+  return sdl
+    .split(QUOTES)
+    .map((text, index) => {
+      const isDescription = index % 2 === 1;
+      return isDescription ? `${QUOTES}${text}${QUOTES}`.split('\n').flatMap(wrap).join('\n') : text;
+    })
+    .join('');
 }
 
 function wrap(line: string): string[] {

@@ -1,6 +1,6 @@
 /** The user on whose behalf a request runs: their calls, devices and numbers. */
 import { ActiveCall } from './active-call.ts';
-import { addEnum, builder, keyedBy, paragraphs, spends } from './builder.ts';
+import { addEnum, builder, keyedBy, paragraphs, READS, spends } from './builder.ts';
 import type { ViewerReads } from './context.ts';
 import {
   DEVICE_STATUSES,
@@ -163,6 +163,7 @@ const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
           'Light',
         ),
       ),
+      extensions: READS,
       resolve: ({ activeCalls }) => activeCalls(),
     }),
     devices: t.field({
@@ -171,6 +172,7 @@ const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
         'The phones of the user.',
         spends('listExtensionDevices', 'GET /restapi/v1.0/account/~/extension/~/device', 'Light'),
       ),
+      extensions: READS,
       resolve: ({ devices }) => devices(),
     }),
     forwardingNumbers: t.field({
@@ -179,6 +181,7 @@ const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
         'The numbers at which the user can be reached, and to which a call can be flipped.',
         spends('listForwardingNumbers', 'GET /restapi/v1.0/account/~/extension/~/forwarding-number', 'Light'),
       ),
+      extensions: READS,
       resolve: ({ forwardingNumbers }) => forwardingNumbers(),
     }),
   }),

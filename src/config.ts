@@ -28,6 +28,9 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly production: boolean;
+  /** Null: the metrics have no port of their own. */
+  readonly metricsPort: number | null;
+  readonly metricsHost: string;
   /** Null: the embedded simulator. */
   readonly ringCentralServerUrl: string | null;
   readonly simulatorPort: number;
@@ -43,6 +46,10 @@ export interface Config {
   readonly maxAliases: number;
   readonly maxTokens: number;
   readonly maxCommands: number;
+  /** Of one operation: the values of its answer, every list at its usual length. */
+  readonly maxWeight: number;
+  /** Of one answer, or one event of a subscription, as text. */
+  readonly maxAnswerBytes: number;
   readonly maxBodyBytes: number;
   /** Operations in flight over the whole gateway before it answers `OVERLOADED`. */
   readonly maxInFlight: number;
@@ -54,32 +61,6 @@ export interface Config {
   readonly drainTime: number;
   readonly fastPath: boolean;
   readonly logLevel: LogLevel;
-}
-
-/** What keeps a server from listening, by the code of its error. */
-const PORT_PROBLEMS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'at which another program listens',
-  EACCES: 'at which this user may not listen',
-};
-const HOST_PROBLEMS: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL']);
-
-/** The setting to mend when nothing can listen there; null for an error of another kind. */
-export function whyNotListening(
-  error: unknown,
-  { host, port }: Pick<Config, 'host' | 'port'>,
-): InvalidSettings | null {
-  const { code = '' } = error as NodeJS.ErrnoException;
-  const problem = PORT_PROBLEMS[code];
-  if (problem !== undefined) {
-    return new InvalidSettings([
-      `PORT: read "${port}", ${problem} (${code} on ${host}); allowed is a free port, or 0 for any.`,
-    ]);
-  }
-  if (!HOST_PROBLEMS.has(code)) return null;
-  return new InvalidSettings([
-    `HOST: read "${host}", which is no address of this machine (${code}); ` +
-      'allowed is one that is, like 127.0.0.1, or 0.0.0.0 for all of them.',
-  ]);
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -109,6 +90,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: settings.HOST,
     port: settings.PORT,
     production,
+    metricsPort: settings.METRICS_PORT ?? null,
+    metricsHost: settings.METRICS_HOST,
     ringCentralServerUrl: settings.RINGCENTRAL_SERVER_URL ?? null,
     simulatorPort: settings.SIMULATOR_PORT,
     identity: identityOf(settings),
@@ -121,6 +104,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxAliases: settings.MAX_ALIASES,
     maxTokens: settings.MAX_TOKENS,
     maxCommands: settings.MAX_COMMANDS,
+    maxWeight: settings.MAX_WEIGHT,
+    maxAnswerBytes: settings.MAX_ANSWER_BYTES,
     maxBodyBytes: settings.MAX_BODY_BYTES,
     maxInFlight: settings.MAX_IN_FLIGHT,
     maxSubscriptionsPerSocket: settings.MAX_SUBSCRIPTIONS_PER_SOCKET,
@@ -170,14 +155,20 @@ const httpUrl = z.string().transform((text, context) => {
     context.addIssue('an address without user, password, query or fragment');
     return z.NEVER;
   }
-  return url.href.replace(/\/+$/, '');
+  return withoutSlashes(url.href);
 });
+
+function withoutSlashes(href: string): string {
+  let end = href.length;
+  while (href[end - 1] === '/') end -= 1;
+  return href.slice(0, end);
+}
 
 /** Keys are shown as bearer tokens, so they are spelt like them (RFC 6750, 2.1). */
 const gatewayKey = z
   .string()
-  .regex(
-    /^(?=.{16,4096}$)[\w.~+/-]+=*$/,
+  .refine(
+    (key) => key.length >= 16 && key.length <= 4_096 && /^[\w.~+/-]+=*$/.test(key),
     'a comma list of keys, each at least 16 characters long, ' +
       'of letters, digits and - . _ ~ + / (and = at the end), as in a bearer token',
   );
@@ -203,15 +194,16 @@ const origin = z
     'a comma list of origins, like https://desk.example.com (no path, no trailing slash)',
   );
 
+const host = z.string().regex(/^[\w.:-]+$/, 'a host name or an IP address, like 127.0.0.1 or 0.0.0.0');
+
 const Settings = z.object({
   NODE_ENV: z
     .enum(['production', 'development', 'test'], { error: 'production, development or test' })
     .optional(),
-  HOST: z
-    .string()
-    .regex(/^[\w.:-]+$/, 'a host name or an IP address, like 127.0.0.1 or 0.0.0.0')
-    .default('127.0.0.1'),
+  HOST: host.default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).prefault('4000'),
+  METRICS_PORT: wholeNumber(0, 65_535).optional(),
+  METRICS_HOST: host.default('127.0.0.1'),
   SIMULATOR_PORT: wholeNumber(0, 65_535).prefault('4010'),
   SIMULATOR: onOff.prefault('off'),
   RINGCENTRAL_SERVER_URL: httpUrl.optional(),
@@ -228,6 +220,8 @@ const Settings = z.object({
   MAX_ALIASES: wholeNumber(0, 1_000).prefault('30'),
   MAX_TOKENS: wholeNumber(10, 100_000).prefault('2000'),
   MAX_COMMANDS: wholeNumber(1, 100).prefault('5'),
+  MAX_WEIGHT: wholeNumber(100, 100_000_000).prefault('500000'),
+  MAX_ANSWER_BYTES: wholeNumber(1_024, 100 * 1_048_576).prefault(String(4 * 1_048_576)), // 4 MiB
   MAX_BODY_BYTES: wholeNumber(1_024, 100 * 1_048_576).prefault(String(1_048_576)), // 1 MiB
   MAX_IN_FLIGHT: wholeNumber(1, 1_000_000).prefault('1000'),
   MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(1, 100_000).prefault('100'),
@@ -293,6 +287,9 @@ function crossChecks(settings: Settings, production: boolean): string[] {
       'RINGCENTRAL_SERVER_URL: read nothing, required with NODE_ENV=production, ' +
         'like https://platform.ringcentral.com. SIMULATOR=on starts the simulator instead.',
     );
+  }
+  if (settings.METRICS_PORT !== undefined && settings.METRICS_PORT === settings.PORT && settings.PORT !== 0) {
+    problems.push(`METRICS_PORT: read "${settings.METRICS_PORT}", which is PORT; allowed is another one.`);
   }
   if (settings.SIMULATOR && settings.RINGCENTRAL_SERVER_URL !== undefined) {
     problems.push(

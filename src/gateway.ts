@@ -1,12 +1,11 @@
 /** The whole gateway: the only file that knows everyone. */
 import { readdir, readFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import type { Config } from './config.ts';
+import { receivedAtOf } from './live/events.ts';
 import { createHub, type HubOptions } from './live/hub.ts';
-import { receivedAtOf } from './live/watched-call.ts';
 import {
   createServiceSignIn,
   type ServiceSignIn,
@@ -15,7 +14,7 @@ import {
 } from './ringcentral/auth.ts';
 import { createBudget } from './ringcentral/budget.ts';
 import { createCallControl } from './ringcentral/call-control.ts';
-import { createUpstream } from './ringcentral/http.ts';
+import { createUpstream, type UpstreamParts } from './ringcentral/http.ts';
 import { createIdempotencyKeys } from './ringcentral/idempotency.ts';
 import { createLeftOut } from './ringcentral/left-out.ts';
 import {
@@ -25,6 +24,8 @@ import {
 } from './server/gatekeeper.ts';
 import type { Example } from './server/graphiql.ts';
 import { createServer, type Readiness } from './server/http.ts';
+import { createMetricsDoor, type MetricsDoor } from './server/metrics-door.ts';
+import { createReach, type Reach } from './server/reach.ts';
 import { createSimulator } from './simulator/server.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -34,6 +35,8 @@ export interface Gateway {
   readonly url: string;
   /** The embedded simulator, when there is one. */
   readonly simulatorUrl: string | null;
+  /** Where the metrics are read, when they have a port of their own. */
+  readonly metricsUrl: string | null;
   /** Finishes what runs, sends the clients elsewhere, and lets go of everything, within `config.drainTime`. */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -44,6 +47,7 @@ export interface GatewayOptions {
   readonly log?: Log;
   readonly live?: Pick<HubOptions, 'pace' | 'activeCallsPace' | 'limits'>;
   readonly tokens?: Partial<TokenTimes>;
+  readonly outages?: UpstreamParts['outages'];
   readonly signIn?: Pick<ServiceSignInParts, 'clock'>;
 }
 
@@ -67,6 +71,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     log,
     upstreamTimeout: config.upstreamTimeout,
     userAgent: USER_AGENT,
+    outages: options.outages,
   });
   const callControl = createCallControl(upstream, createLeftOut({ metrics, log }));
   const hub = createHub({ metrics, log, longPollTimeout: config.longPollTimeout, ...options.live });
@@ -83,6 +88,11 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       ? createServiceGatekeeper(parts, signIn, identity.gatewayKeys)
       : createPassThroughGatekeeper(parts, simulator === null ? null : SIMULATED_CALLER, options.tokens);
 
+  const reach = createReach(serverUrl);
+  const { metricsHost: host, metricsPort: port } = config;
+  let metricsDoor: MetricsDoor | null = null;
+  if (port !== null) metricsDoor = await createMetricsDoor({ metrics, host, port }).catch(failedToStart);
+  else if (config.production) log.warn('Nobody can read the metrics: in production they need a METRICS_PORT');
   const server = await createServer({
     config,
     schema,
@@ -90,26 +100,37 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     createContext,
     metrics,
     log,
-    isReady: () => readiness(serverUrl, signIn),
+    isReady: () => readiness(reach, signIn),
     examples: config.graphiql ? await readExamples() : [],
     announceDrain: (by) =>
       hub.notify('DRAINING', 'This gateway is going away: reconnect with your cursor.', by),
     receivedAtOf,
-  }).catch(async (error: unknown) => {
-    await letGoBehind();
-    throw error;
-  });
+  }).catch(failedToStart);
 
   let stopped: Promise<void> | undefined;
   const stop = () => {
     stopped ??= letGo();
     return stopped;
   };
-  return { url: server.url, simulatorUrl: simulator?.url ?? null, stop, [Symbol.asyncDispose]: stop };
+  return {
+    url: server.url,
+    simulatorUrl: simulator?.url ?? null,
+    metricsUrl: metricsDoor?.url ?? null,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+
+  async function failedToStart(error: unknown): Promise<never> {
+    await metricsDoor?.stop();
+    await letGoBehind();
+    throw error;
+  }
 
   async function letGo(): Promise<void> {
     const timeIsUp = delay(config.drainTime, undefined, { ref: false });
     await server.drain();
+    // Last of the doors, so that what the drain did can still be read.
+    await metricsDoor?.stop();
     await letGoBehind(timeIsUp);
   }
 
@@ -125,8 +146,6 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   }
 }
 
-const CONNECT_TIMEOUT = 2_000; // 2 seconds
-
 /** What keeps the gateway from its work. Signed out it is not: the next request signs it in. */
 const OBSTACLES: { readonly [Status in SignInState['status']]?: string } = {
   'signing-in': 'The gateway is signing in to RingCentral.',
@@ -135,25 +154,13 @@ const OBSTACLES: { readonly [Status in SignInState['status']]?: string } = {
 };
 
 /** Whether RingCentral can be reached and, where the gateway signs in itself, lets it in. Costs no request. */
-async function readiness(serverUrl: string, signIn: ServiceSignIn | null): Promise<Readiness> {
+async function readiness(reach: Reach, signIn: ServiceSignIn | null): Promise<Readiness> {
   const { status = 'signed-in', problem = null } = signIn?.state() ?? {};
   const obstacle = OBSTACLES[status];
   if (obstacle !== undefined) {
     return { ok: false, reason: problem === null ? obstacle : `${obstacle} ${problem}` };
   }
-  const { hostname, port, protocol } = new URL(serverUrl);
-  const reached = await new Promise<boolean>((resolve) => {
-    const socket = connect({
-      host: hostname.replace(/^\[|\]$/g, ''),
-      port: Number(port) || (protocol === 'https:' ? 443 : 80),
-      timeout: CONNECT_TIMEOUT,
-    });
-    const tell = (answer: boolean) => () => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', tell(true)).once('error', tell(false)).once('timeout', tell(false));
-  });
+  const reached = await reach();
   return reached ? { ok: true } : { ok: false, reason: 'RingCentral cannot be reached.' };
 }
 

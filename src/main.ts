@@ -1,7 +1,12 @@
 /** The command: checks the settings, starts the gateway, says where it is, and ends it well. */
 import { InvalidSettings, readConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
-import { createLog, createTerminal } from './telemetry/log.ts';
+import { createLog } from './telemetry/log.ts';
+import { standardOutput } from './telemetry/outlet.ts';
+import { createTerminal } from './telemetry/terminal.ts';
+
+/** For the last lines of the log, where whoever reads it is slow. */
+const LAST_WORDS = 200; // milliseconds
 
 const config = settingsOrExit();
 const log = createLog(config.logLevel, process.stdout.isTTY ? await createTerminal() : undefined);
@@ -10,7 +15,10 @@ try {
   const gateway = await createGateway(config, { log });
   const calls = gateway.simulatorUrl === null ? `calls of ${config.ringCentralServerUrl}` : 'simulated calls';
   const page = config.graphiql ? `GraphiQL: ${gateway.url}` : `GraphQL: ${gateway.url}`;
-  log.info({ simulator: gateway.simulatorUrl ?? undefined }, `${page} (${calls})`);
+  log.info(
+    { simulator: gateway.simulatorUrl ?? undefined, metrics: gateway.metricsUrl ?? undefined },
+    `${page} (${calls})`,
+  );
 
   let ending = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -19,7 +27,10 @@ try {
       if (ending) process.exit(1);
       ending = true;
       log.info({ signal }, 'Draining');
-      void gateway.stop().then(() => process.exit(0));
+      void gateway
+        .stop()
+        .then(() => standardOutput().flushed(LAST_WORDS))
+        .then(() => process.exit(0));
     });
   }
 } catch (error) {

@@ -1,6 +1,7 @@
 /** The settings: what the environment becomes, and what it may not say. */
 import { describe, expect, test } from 'vitest';
-import { InvalidSettings, readConfig, whyNotListening } from '../src/config.ts';
+import { InvalidSettings, readConfig } from '../src/config.ts';
+import { whyNotListening } from '../src/listening.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -29,6 +30,8 @@ describe('The settings', () => {
       host: '127.0.0.1',
       port: 4000,
       production: false,
+      metricsPort: null,
+      metricsHost: '127.0.0.1',
       ringCentralServerUrl: null,
       simulatorPort: 4010,
       identity: { kind: 'pass-through' },
@@ -41,6 +44,8 @@ describe('The settings', () => {
       maxAliases: 30,
       maxTokens: 2_000,
       maxCommands: 5,
+      maxWeight: 500_000,
+      maxAnswerBytes: 4_194_304,
       maxBodyBytes: 1_048_576,
       maxInFlight: 1_000,
       maxSubscriptionsPerSocket: 100,
@@ -133,6 +138,8 @@ describe('What stops the start', () => {
     ['MAX_ALIASES', { MAX_ALIASES: '1.5' }],
     ['MAX_TOKENS', { MAX_TOKENS: '9' }],
     ['MAX_COMMANDS', { MAX_COMMANDS: '0' }],
+    ['MAX_WEIGHT', { MAX_WEIGHT: '99' }],
+    ['MAX_ANSWER_BYTES', { MAX_ANSWER_BYTES: '4MiB' }],
     ['MAX_BODY_BYTES', { MAX_BODY_BYTES: '1MiB' }],
     ['MAX_IN_FLIGHT', { MAX_IN_FLIGHT: '0' }],
     ['MAX_SUBSCRIPTIONS_PER_SOCKET', { MAX_SUBSCRIPTIONS_PER_SOCKET: 'many' }],

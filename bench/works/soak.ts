@@ -8,7 +8,7 @@ import { microseconds } from '../clock.ts';
 import type { Contestant } from '../contestants.ts';
 import { atMost, type Finding, failed } from '../findings.ts';
 import { type Asked, getRequest, isTrue, openConnection } from '../http-load.ts';
-import { collectGarbage } from '../machine.ts';
+import { collectGarbage, freePort } from '../machine.ts';
 import type { Stage } from '../stage.ts';
 import { say, slope } from '../statistics.ts';
 import { changeSteadily } from './changes.ts';
@@ -37,7 +37,9 @@ interface Look {
 
 /** Loads a gateway for `duration` milliseconds and reads its own `/metrics` meanwhile. */
 export async function soak(stage: Stage, duration: number): Promise<void> {
-  const gateway = await stage.own('ours', { args: collectGarbage });
+  const metricsPort = await freePort();
+  const env = { METRICS_PORT: String(metricsPort) };
+  const gateway = await stage.own('ours', { args: collectGarbage, env });
   const audience = createAudience(stage.upstream);
   stage.leaves(audience);
   await audience.admit(
@@ -47,7 +49,7 @@ export async function soak(stage: Stage, duration: number): Promise<void> {
   );
   await mixedLoad(stage, gateway, audience, stage.pace.warmUp);
   const over = new AbortController();
-  const looking = look(stage, gateway, over.signal);
+  const looking = look(stage, gateway, metricsPort, over.signal);
   await mixedLoad(stage, gateway, audience, duration);
   over.abort();
   const looks = await looking;
@@ -121,15 +123,20 @@ async function askSteadily(
 }
 
 /** The lag is that since the last look: reading it starts it anew, so the collection here is not counted. */
-async function look(stage: Stage, { server }: Contestant, signal: AbortSignal): Promise<Look[]> {
+async function look(
+  stage: Stage,
+  { server }: Contestant,
+  metricsPort: number,
+  signal: AbortSignal,
+): Promise<Look[]> {
   const looks: Look[] = [];
   const started = microseconds();
   while (true) {
     await sleep(LOOK_EVERY, undefined, { signal }).catch(() => {});
     if (signal.aborted) return looks;
-    const lag = (await metric(server.port, 'nodejs_eventloop_lag_p99_seconds')) * 1_000;
+    const lag = (await metric(metricsPort, 'nodejs_eventloop_lag_p99_seconds')) * 1_000;
     await server.residentAtRest();
-    const heap = (await metric(server.port, 'nodejs_heap_size_used_bytes')) / 1_000;
+    const heap = (await metric(metricsPort, 'nodejs_heap_size_used_bytes')) / 1_000;
     const at = (microseconds() - started) / 60_000_000;
     looks.push({ at, heap, lag });
     stage.say(`${at.toFixed(1)} min: heap ${say(heap)} KB, lag p99 ${say(lag)} ms`);

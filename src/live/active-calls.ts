@@ -14,6 +14,7 @@ import { LRUCache } from 'lru-cache';
 import { CallControlFailure, Forbidden, RateLimited, Unauthenticated } from '../../schema/failures.ts';
 import type { ActiveCall } from '../../schema/model.ts';
 import type { ActiveCallEvent, StreamNoticeKind } from '../../schema/provider.ts';
+import { setAlarm } from '../alarm.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import {
@@ -217,7 +218,7 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
   function schedule(wait: number): void {
     if (timer !== null) clearTimeout(timer);
     dueAt = Date.now() + wait;
-    timer = setTimeout(() => {
+    timer = setAlarm(() => {
       if (looking > 0) again = true;
       else void look('poll');
     }, wait);

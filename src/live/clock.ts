@@ -19,6 +19,12 @@ export interface ClockBounds {
 /** Before any header was seen: the clocks are taken to agree within two seconds. */
 export const UNKNOWN_CLOCK: ClockBounds = { least: -2_000, most: 2_000 };
 
+/**
+ * A clock that is further from ours is not believed: with one of them that wrong, no certificate would have been taken.
+ * A time that is made with it could be none at all: `Date` ends in the year 275760.
+ */
+const LARGEST_OFFSET = 31_536_000_000; // 1 year
+
 const NOTHING_YET: ClockBounds = { least: -Infinity, most: Infinity };
 
 /** Narrows the bounds by one answer; starts anew when a clock was set and the answers contradict each other. */
@@ -29,6 +35,7 @@ export function narrow(
   const { upstreamDate, sentAt, receivedAt } = answer;
   // An answer that came before its question tells of a clock that was set, and of nothing else.
   if (upstreamDate === null || receivedAt < sentAt) return bounds;
+  if (Math.abs(upstreamDate - receivedAt) > LARGEST_OFFSET) return bounds;
   const least = upstreamDate - receivedAt;
   const most = upstreamDate + 1_000 - sentAt;
   const before = bounds === UNKNOWN_CLOCK ? NOTHING_YET : bounds;

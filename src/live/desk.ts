@@ -13,6 +13,7 @@ import { createActiveCalls } from './active-calls.ts';
 import type { Sight } from './call-list.ts';
 import type { PollPace } from './polling.ts';
 import type { CursorSigner } from './replay.ts';
+import { lookedTwice } from './second-look.ts';
 import type { CallSource } from './source.ts';
 import type { UpstreamHabits } from './watch.ts';
 import { createWatchedCall, type LiveLimits, type Times, type WatchedCall } from './watched-call.ts';
@@ -25,6 +26,8 @@ export interface Desk {
   readActiveCalls(signal?: AbortSignal, requestId?: string): Promise<readonly ActiveCall[]>;
   /** A call as `readSession` would answer it without asking anybody; undefined where it would ask. */
   current(sessionId: string): CallSession | undefined;
+  /** True when the call was alive when it was seen last. */
+  isAlive(sessionId: string): boolean;
   /** What is known of a call, asking nobody; `observedAt` tells how old it is. */
   peek(sessionId: string): CallSession | undefined;
   /**
@@ -127,7 +130,8 @@ export function createDesk(parts: DeskParts): Desk {
       call.keep();
       const current = call.current();
       if (current !== undefined) return current === null ? null : (findParty(current, partyId) ?? null);
-      const reading = await source().readParty({ sessionId, partyId }, { lane: 'query', signal, requestId });
+      const read = () => source().readParty({ sessionId, partyId }, { lane: 'query', signal, requestId });
+      const reading = await lookedTwice(read, () => call.isAlive(partyId), signal);
       return reading.value === null ? null : call.takeParty(reading.value, reading);
     },
     readActiveCalls: (signal, requestId) => activeCalls.read(signal, requestId),
@@ -137,6 +141,7 @@ export function createDesk(parts: DeskParts): Desk {
       if (current !== undefined) call?.keep();
       return current;
     },
+    isAlive: (sessionId) => knownCall(sessionId)?.isAlive() ?? false,
     peek: (sessionId) => knownCall(sessionId)?.held ?? undefined,
     async observeSession(session, times) {
       if ((knownCall(session.id)?.held ?? null) === null) activeCalls.poke();

@@ -4,6 +4,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type ClockBounds, narrow, UNKNOWN_CLOCK } from './clock.ts';
 import { createDesk, type Desk } from './desk.ts';
+import { afterCut, longestHold, UNLIMITED } from './hold-limit.ts';
 import { DEFAULT_PACE, type PollMode, type PollPace } from './polling.ts';
 import { createCursorSigner } from './replay.ts';
 import type { CallSource } from './source.ts';
@@ -109,10 +110,15 @@ interface Seat {
 function createHabits(): UpstreamHabits {
   let clock: ClockBounds = UNKNOWN_CLOCK;
   let mode: PollMode = 'unknown';
+  let holds = UNLIMITED;
   return {
     clock: () => clock,
     noteTimes(times) {
       clock = narrow(clock, times);
+    },
+    longestHold: () => longestHold(holds, performance.now()),
+    noteCut(cut) {
+      holds = afterCut(holds, cut, performance.now());
     },
     mode: () => mode,
     noteMode(found) {

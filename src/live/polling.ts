@@ -6,6 +6,7 @@
  *
  *   unknown   ── early and unchanged, twice, without an excuse ──► ignored ┐  paced, without parameters;
  *   honoured  ── 400 for the parameters ─────────────────────────► refused ┘  unknown again after five minutes
+ *             ── cut four times long before the end ─────────────► ignored
  *
  *   in every mode:  a failure ──► backs off 1 s … 30 s, jittered      a 429 ──► waits as long as it says
  * ```
@@ -22,6 +23,10 @@ export interface Polling {
   readonly mode: PollMode;
   /** Unchanged answers without an excuse that came too early to have been held; since the last that was held. */
   readonly early: number;
+  /** Held reads in a row that ended without a body. */
+  readonly unseen: number;
+  /** Held reads that were cut long before their end; since the last that was held. */
+  readonly cuts: number;
   /** Answers of any kind in a row that came too early to have been held. */
   readonly burst: number;
   /** Failures in a row. */
@@ -34,7 +39,7 @@ export interface Polling {
   readonly doubtAt: number;
 }
 
-/** A body of the call, and when it was asked for and answered; epoch milliseconds. */
+/** An answer, and when it was asked for and answered; epoch milliseconds. */
 interface Answer {
   readonly sentAt: number;
   readonly receivedAt: number;
@@ -52,11 +57,17 @@ export type PollOutcome =
        * tell of what is known already.
        */
       readonly excused: boolean;
+      /** There was no body: only bodies are believed, but now and then one will do. */
+      readonly bodiless?: boolean;
       /** By how many milliseconds a poll must leave later than this one for its timestamp to be behind that change. */
       readonly catchUp: number;
     })
   /** The body may be older than what is held: ask again. */
   | (Answer & { readonly kind: 'doubtful' })
+  /** No such call, although it was alive a moment ago: ask once more. */
+  | (Answer & { readonly kind: 'missing' })
+  /** Somebody on the way cut a read that was held; `isShort` when that was long before its end. */
+  | (Answer & { readonly kind: 'cut'; readonly isShort: boolean })
   | { readonly kind: 'parametersRefused'; readonly at: number }
   | { readonly kind: 'rateLimited'; readonly retryAt: number }
   | { readonly kind: 'failed'; readonly at: number; readonly random: number };
@@ -70,23 +81,31 @@ export interface PollPace {
 /** 2 seconds: 30 requests a minute of the 50 that RingCentral allows. */
 export const DEFAULT_PACE: PollPace = { pacedGap: 2_000 };
 
+/** Milliseconds until a habit of the upstream that was found out is doubted. */
+export const DOUBT_AFTER = 300_000; // 5 minutes
+
+/** Milliseconds until a call that is missing is looked for once more. */
+export const SECOND_LOOK = 500;
+
 const LEAST_GAP = 100; // milliseconds between two sends, whatever the upstream does
 const EARLY = 1_000; // an unchanged answer within a second was not held
 const EARLY_GAP = 1_000; // after such an answer, and after a burst
 const BURST = 20; // early answers, as a call that changes quickly gives them
 const MOST_CATCH_UP = 250; // milliseconds that a watch is deaf at most, to be behind what it knows
-const DOUBT_AFTER = 300_000; // 5 minutes
+const MOST_UNSEEN = 3; // held reads without a body, before one is asked for
+const MOST_CUTS = 4; // short holds that do more harm than good
 const LEAST_BACKOFF = 1_000;
 const MOST_BACKOFF = 30_000;
 
 /** How a watch begins; `mode` is what other watches of the same upstream have found out. */
 export function startPolling(mode: PollMode, now: number): Polling {
-  return { mode, early: 0, burst: 0, failures: 0, nextAt: now, notBefore: now, doubtAt: now + DOUBT_AFTER };
+  const nothingYet = { early: 0, unseen: 0, cuts: 0, burst: 0, failures: 0 };
+  return { ...nothingYet, mode, nextAt: now, notBefore: now, doubtAt: now + DOUBT_AFTER };
 }
 
 /** True when the next poll carries the parameters. */
-export function asksToHold({ mode }: Polling): boolean {
-  return mode === 'unknown' || mode === 'honoured';
+export function asksToHold({ mode, unseen }: Polling): boolean {
+  return (mode === 'unknown' || mode === 'honoured') && unseen < MOST_UNSEEN;
 }
 
 /** The call may have changed: the next poll need not wait for the pace, only for what must be waited for. */
@@ -116,8 +135,20 @@ export function afterPoll(polling: Polling, outcome: PollOutcome, pacedGap: numb
       const noted = noteAnswer(polling, outcome);
       return { ...noted, nextAt: atLeast(outcome, quickGap(noted)) };
     }
-    case 'answered':
-      return afterAnswer(noteAnswer(polling, outcome), outcome, pacedGap);
+    case 'cut': {
+      const nextAt = outcome.receivedAt + LEAST_GAP;
+      const cuts = polling.cuts + (outcome.isShort ? 1 : 0);
+      const noted = { ...polling, cuts, nextAt, notBefore: nextAt };
+      return cuts < MOST_CUTS ? noted : disregarded(noted, 'ignored', outcome.receivedAt, nextAt);
+    }
+    case 'missing':
+      return { ...noteAnswer(polling, outcome), nextAt: outcome.receivedAt + SECOND_LOOK };
+    case 'answered': {
+      const unseen = outcome.bodiless === true ? polling.unseen + 1 : 0;
+      const cuts = outcome.withParameters && wasHeld(outcome) ? 0 : polling.cuts;
+      const noted = { ...noteAnswer(polling, outcome), cuts, unseen: 0 };
+      return { ...afterAnswer(noted, outcome, pacedGap), unseen };
+    }
   }
 }
 
@@ -147,7 +178,7 @@ function afterAnswer(
 
 /** The parameters do nothing, or harm: not again for a while. */
 function disregarded(polling: Polling, mode: PollMode, now: number, nextAt: number): Polling {
-  return { ...polling, mode, early: 0, nextAt, doubtAt: now + DOUBT_AFTER };
+  return { ...polling, mode, early: 0, cuts: 0, nextAt, doubtAt: now + DOUBT_AFTER };
 }
 
 /** What every answer tells, whatever is in it. */

@@ -1,4 +1,5 @@
 /** What watching needs of a phone system: reads for one viewer, some of which may be held open. */
+import type { CallControlFailure } from '../../schema/failures.ts';
 import type { ActiveCall, CallParty, CallSession, PartyAddress } from '../../schema/model.ts';
 
 /** The parameters of a long poll. Nobody documents their units, so only bodies are believed. */
@@ -36,15 +37,38 @@ export interface Reading<Value> extends ReadingTimes {
 }
 
 /**
+ * Thrown by a read that was held, and ended without a call: because there is `nothingNew`, or because somebody on the way
+ * `cut` it. The cause is what it means where it cannot be that.
+ */
+export class HoldEnded extends Error {
+  override name = 'HoldEnded';
+
+  constructor(
+    readonly kind: 'nothingNew' | 'cut',
+    override readonly cause: CallControlFailure,
+  ) {
+    super(`A held read ended without a call: ${kind}.`);
+  }
+}
+
+/**
  * One viewer's view of a phone system. Every method throws the failures of `schema/failures.ts`;
  * `observedAt` in an answer is its `receivedAt`.
  */
 export interface CallSource {
-  /** A session, held open when `longPoll` is given; null when there is no such call (any more). */
+  /**
+   * A session, held open when `longPoll` is given; null when there is no such call (any more).
+   * @throws {HoldEnded} also, when it was held.
+   */
   readSession(
     sessionId: string,
     options: ReadOptions & { readonly longPoll?: LongPoll | undefined },
   ): Promise<Reading<CallSession | null>>;
   readParty(address: PartyAddress, options: ReadOptions): Promise<Reading<CallParty | null>>;
   readActiveCalls(options: ReadOptions): Promise<Reading<readonly ActiveCall[]>>;
+  /**
+   * What the viewer is shown of a party beside its own facts, because it depends on the rest of the call; asks nobody.
+   * A party for which this text differs has changed, although only another one did.
+   */
+  outlook(session: CallSession, party: CallParty): string;
 }

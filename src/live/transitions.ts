@@ -1,6 +1,10 @@
 /**
  * From one body of a session to the next: what changed, in order.
  *
+ * A party has changed when a fact of its own has, and also when only its _outlook_ has: what is shown of it and depends
+ * on the rest of the call, such as what may be done with it. It is called so because it is what a party can look forward
+ * to, whatever the others do.
+ *
  * Long polls, plain reads and the answers of commands cross each other on the wire. This file decides which of
  * them to believe. It knows no clock and no socket.
  *
@@ -16,13 +20,18 @@ import { type CallParty, type CallSession, isOver, type PartyStatus } from '../.
 /** One party in its new state. */
 export interface Transition {
   readonly party: CallParty;
-  /** Null when the party was not there before. */
+  /** Null when the party was not there before; its present one when something beside its status changed. */
   readonly previousStatus: PartyStatus | null;
 }
+
+/** Works out the outlook of a party in its call; two that are equal are one. */
+export type Outlook = (session: CallSession, party: CallParty) => string;
 
 /** What is held to be true of a session. */
 export interface Held {
   readonly session: CallSession;
+  /** The outlook of each party, by its id, as it was last told. */
+  readonly outlooks: ReadonlyMap<string, string>;
   /** When the last difference was seen, or a command went out whose effect is not known; epoch milliseconds. */
   readonly changedAt: number;
 }
@@ -45,16 +54,19 @@ export type Verdict =
 /** An answer cannot come so long before a change that is known already, unless the clock was set back. */
 const CLOCK_SET_BACK = 1_000; // 1 second
 
-/** Decides what a body tells beyond what is held. */
-export function observe(held: Held | null, { session, sentAt, receivedAt, only }: Observation): Verdict {
+/** Decides what a body tells beyond what is held: first what changed by itself, then what changed with it. */
+export function observe(
+  held: Held | null,
+  { session, sentAt, receivedAt, only }: Observation,
+  outlookOf: Outlook,
+): Verdict {
   const transitions: Transition[] = [];
   const seen = new Map(session.parties.map((party) => [party.id, party]));
   // RingCentral keeps parties that have left; a body without one it showed before is a reduced body.
-  const known = held?.session.parties ?? [];
-  const knownIds = new Set(known.map(({ id }) => id));
-  const joined = [...seen.values()].filter(({ id }) => !knownIds.has(id));
-  const parties = [...known.map(updated), ...joined.map(added)];
-  const next: CallSession = {
+  const known = new Map(held?.session.parties.map((party) => [party.id, party]));
+  const joined = [...seen.values()].filter(({ id }) => !known.has(id));
+  const parties = [...[...known.values()].map(updated), ...joined.map(added)];
+  const body: CallSession = {
     ...session,
     originType: session.originType ?? held?.session.originType ?? null,
     rawOriginType: session.rawOriginType ?? held?.session.rawOriginType ?? null,
@@ -63,15 +75,23 @@ export function observe(held: Held | null, { session, sentAt, receivedAt, only }
     parties,
     observedAt: Math.max(receivedAt, held?.session.observedAt ?? 0),
   };
-  if (held === null) return { kind: 'changed', held: { session: next, changedAt: receivedAt }, transitions };
-  if (transitions.length === 0) {
-    return { kind: 'confirmed', held: { session: next, changedAt: held.changedAt } };
+  const outlooks = new Map(parties.map((party) => [party.id, outlookOf(body, party)]));
+  const changedIds = new Set(transitions.map(({ party }) => party.id));
+  const next = { ...body, parties: parties.map(lookedAt) };
+  if (held === null || transitions.length > 0) {
+    const changed = { session: next, outlooks, changedAt: receivedAt };
+    return held !== null && isDoubtful(held)
+      ? { kind: 'doubtful' }
+      : { kind: 'changed', held: changed, transitions };
   }
-  const mayBeOlder = sentAt < held.changedAt;
-  // By a clock that was set back every body would look older, for as long as it takes to catch up.
-  const isOrdered = receivedAt > held.changedAt - CLOCK_SET_BACK;
-  if (mayBeOlder && isOrdered) return { kind: 'doubtful' };
-  return { kind: 'changed', held: { session: next, changedAt: receivedAt }, transitions };
+  return { kind: 'confirmed', held: { session: next, outlooks, changedAt: held.changedAt } };
+
+  function isDoubtful({ changedAt }: Held): boolean {
+    const mayBeOlder = sentAt < changedAt;
+    // By a clock that was set back every body would look older, for as long as it takes to catch up.
+    const isOrdered = receivedAt > changedAt - CLOCK_SET_BACK;
+    return mayBeOlder && isOrdered;
+  }
 
   function updated(earlier: CallParty): CallParty {
     const party = seen.get(earlier.id);
@@ -87,6 +107,17 @@ export function observe(held: Held | null, { session, sentAt, receivedAt, only }
     const newcomer = { ...party, observedAt: receivedAt };
     transitions.push({ party: newcomer, previousStatus: null });
     return newcomer;
+  }
+
+  /** A party of which nothing changed but its outlook has changed all the same. */
+  function lookedAt(party: CallParty): CallParty {
+    const before = held?.outlooks.get(party.id);
+    const isSame = before === undefined || before === outlooks.get(party.id);
+    if (isSame || changedIds.has(party.id)) return party;
+    const earlier = known.get(party.id) ?? party;
+    const shown = { ...party, observedAt: Math.max(receivedAt, earlier.observedAt + 1) };
+    transitions.push({ party: shown, previousStatus: party.status });
+    return shown;
   }
 }
 
@@ -107,6 +138,18 @@ export function ended(session: CallSession): CallSession {
 }
 
 /**
+ * What is held of a call that only seemed to be over: as it was seen last, later than the end that was made up for it.
+ */
+export function revived(alive: CallSession, end: Held): Held {
+  const observedAt = new Map(end.session.parties.map((party) => [party.id, party.observedAt]));
+  const parties = alive.parties.map((party) => ({
+    ...party,
+    observedAt: (observedAt.get(party.id) ?? party.observedAt) + 1,
+  }));
+  return { ...end, session: { ...alive, parties, observedAt: end.session.observedAt } };
+}
+
+/**
  * True when nobody is part of the call any more. A conference that nobody has joined yet is not over, and
  * neither is one whose members are all `GONE`: that is how they talk.
  */
@@ -124,7 +167,8 @@ export function hasMoved({ party, previousStatus }: Transition): boolean {
   );
 }
 
-function isLive(session: CallSession, party: CallParty): boolean {
+/** True while a party is part of its call; a member of a conference is so although it is `GONE`. */
+export function isLive(session: CallSession, party: CallParty): boolean {
   if (party.status.code === 'DISCONNECTED') return false;
   return party.status.code !== 'GONE' || (session.originType === 'CONFERENCE' && isConferenceMember(party));
 }

@@ -19,11 +19,13 @@ import {
   Unauthenticated,
 } from '../../schema/failures.ts';
 import type { CallSession } from '../../schema/model.ts';
+import { setAlarm } from '../alarm.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { ClockBounds } from './clock.ts';
+import { type Cut, isAtItsEnd } from './hold-limit.ts';
 import { afterPoll, asksToHold, hurried, type PollMode, type PollOutcome, startPolling } from './polling.ts';
-import type { CallSource, Reading, ReadingTimes } from './source.ts';
+import { type CallSource, HoldEnded, type Reading, type ReadingTimes } from './source.ts';
 
 type WatchState = 'starting' | 'healthy' | 'degraded';
 
@@ -32,9 +34,15 @@ export interface UpstreamHabits {
   clock(): ClockBounds;
   /** Learns the offset of the clocks from one answer. */
   noteTimes(times: ReadingTimes): void;
+  /** Milliseconds that a read may be held, before somebody on the way cuts it. */
+  longestHold(): number;
+  noteCut(cut: Cut): void;
   mode(): PollMode;
   noteMode(mode: PollMode): void;
 }
+
+/** What an answer was worth; of a call that is missing for the first time only that it must be looked for once more. */
+export type Worth = 'confirmed' | 'changed' | 'doubtful' | 'missing' | 'over';
 
 /** What a watch needs, and whom it tells. */
 export interface WatchParts {
@@ -52,7 +60,7 @@ export interface WatchParts {
   /** When the call last changed, epoch milliseconds. */
   readonly changedAt: () => number;
   /** Takes an answer, and tells what it was worth. */
-  readonly onReading: (reading: Reading<CallSession | null>) => 'confirmed' | 'changed' | 'doubtful' | 'over';
+  readonly onReading: (reading: Reading<CallSession | null>) => Worth;
   /** A poll is held, the first one or one that had to wait for long: what was known is still true. */
   readonly onStillTrue: () => void;
   /** The upstream fails, or the rate budget is spent; the next try is at `nextAt`, epoch milliseconds. */
@@ -75,6 +83,7 @@ export interface Watch {
 }
 
 const HELD_FOR_A_MOMENT = 200; // milliseconds: an upstream that had news would have told them
+const HELD = 1_000; // 1 second: what ends sooner was not held
 const PATIENCE = 1_000; // 1 second: how long a question waits for a watch that itself waits to begin
 const BETWEEN_POLLS = 6_000; // 6 seconds: a poll may have to wait for the rate budget
 const RATE_WINDOW = 60_000; // 60 seconds: by then there is room again
@@ -95,6 +104,8 @@ export function createWatch(parts: WatchParts): Watch {
   let lastGoodAt = -Infinity;
   /** Whether a poll is out at the upstream, held open. */
   let isOut = false;
+  /** After how many milliseconds the last held read was cut, unless one was held for longer since. */
+  let cutAfter: number | null = null;
   /** Since when a poll waits for the rate budget, by a clock that nobody sets; null when none does. */
   let queuedAt: number | null = null;
   /** Since when no poll was held, by the same clock. */
@@ -169,6 +180,8 @@ export function createWatch(parts: WatchParts): Watch {
     const isCalm = !inDoubt && state !== 'degraded';
     const hold = basis !== null && isCalm && asksToHold(polling);
     const timestamp = timestampFor(basis ?? 0);
+    const asked = Math.min(parts.pollTimeout(), habits.longestHold());
+    const sent = { at: Date.now(), on: performance.now() };
     let isLate = false;
     let moment: ReturnType<typeof setTimeout> | undefined;
     const lateness = setTimeout(() => {
@@ -181,19 +194,24 @@ export function createWatch(parts: WatchParts): Watch {
         lane: basis === null && !mustQueue ? 'query' : 'poll',
         signal,
         unwatchedSince,
-        longPoll: hold
-          ? { timestamp: new Date(timestamp).toISOString(), timeout: parts.pollTimeout() / 1_000 }
-          : undefined,
+        longPoll: hold ? { timestamp: new Date(timestamp).toISOString(), timeout: asked / 1_000 } : undefined,
         onSent() {
+          sent.at = Date.now();
+          sent.on = performance.now();
           clearTimeout(lateness);
           queuedAt = null;
           isOut = hold;
-          if (hold && (state === 'starting' || isLate)) moment = setTimeout(nothingNew, aMoment());
+          if (hold && (state === 'starting' || isLate)) moment = setAlarm(nothingNew, aMoment());
         },
       });
       return signal.aborted ? null : taken(reading, hold, timestamp);
     } catch (error) {
-      return signal.aborted ? null : failed(error, hold);
+      if (signal.aborted) return null;
+      const after = performance.now() - sent.on;
+      if (!(error instanceof HoldEnded)) return failed(error, hold);
+      if (error.kind === 'nothingNew') return nothingSeen(sent.at);
+      // What breaks at once was not held.
+      return after < HELD ? failed(error.cause, hold) : cut({ asked, after, before: cutAfter }, sent.at);
     } finally {
       isOut = false;
       queuedAt = null;
@@ -212,11 +230,13 @@ export function createWatch(parts: WatchParts): Watch {
       stop();
       return null;
     }
-    lastGoodAt = performance.now();
-    inDoubt = worth === 'doubtful';
+    inDoubt = worth === 'doubtful' || worth === 'missing';
     const { receivedAt } = reading;
     // The clock may have been set back between the two.
     const sentAt = Math.min(reading.sentAt, receivedAt);
+    if (worth === 'missing') return { kind: 'missing', sentAt, receivedAt };
+    lastGoodAt = performance.now();
+    if (hold && receivedAt - sentAt > (cutAfter ?? Infinity)) cutAfter = null;
     // What at once confirms what a held poll has brought is half of the way: the next one need not queue again.
     const isHalfWay = hold && worth === 'confirmed' && receivedAt - sentAt < HELD_FOR_A_MOMENT;
     if (!isHalfWay) unwatchedSince = lastGoodAt;
@@ -232,6 +252,25 @@ export function createWatch(parts: WatchParts): Watch {
       sentAt,
       receivedAt,
     };
+  }
+
+  /** A held read ended without a body, because there was nothing new to tell. */
+  function nothingSeen(sentAt: number): PollOutcome {
+    nothingNew();
+    lastGoodAt = performance.now();
+    unwatchedSince = lastGoodAt;
+    const receivedAt = Math.max(sentAt, Date.now());
+    const nothing = { kind: 'answered', changed: false, withParameters: true, bodiless: true } as const;
+    return { ...nothing, excused: false, catchUp: 0, sentAt, receivedAt };
+  }
+
+  /** Somebody lost patience with a read that was held. Whether anything is wrong is told by the next, which is plain. */
+  function cut(how: Cut, sentAt: number): PollOutcome {
+    habits.noteCut(how);
+    cutAfter = how.after;
+    inDoubt = true;
+    unwatchedSince = performance.now();
+    return { kind: 'cut', isShort: !isAtItsEnd(how), sentAt, receivedAt: Math.max(sentAt, Date.now()) };
   }
 
   function failed(error: unknown, hold: boolean): PollOutcome | null {
@@ -293,7 +332,7 @@ export function createWatch(parts: WatchParts): Watch {
       const wait = polling.nextAt - Date.now();
       if (wait <= 0) return;
       const woken = await new Promise<boolean>((resolve) => {
-        const timer = setTimeout(resolve, wait, false);
+        const timer = setAlarm(() => resolve(false), wait);
         wake = () => {
           clearTimeout(timer);
           resolve(true);

@@ -5,44 +5,33 @@
  * its states have one order. A call that nobody watches is only a memory of the last read.
  */
 import { CallControlFailure, CallNotFound, RateLimited } from '../../schema/failures.ts';
-import { type CallParty, type CallSession, findParty, type PartyAddress } from '../../schema/model.ts';
-import type {
-  CallEvent,
-  CallPartyUpdate,
-  CallStreamNotice,
-  SnapshotReason,
-  StreamNoticeKind,
-} from '../../schema/provider.ts';
+import { type CallParty, type CallSession, findParty } from '../../schema/model.ts';
+import type { CallEvent, CallPartyUpdate, StreamNoticeKind } from '../../schema/provider.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { createLine, type Line, type QueueRules } from './exchange.ts';
-import { type CursorScope, createReplay, type Replay } from './replay.ts';
+import type { Line } from './exchange.ts';
+import { createReaders, type ReaderLimits } from './readers.ts';
+import type { CursorScope } from './replay.ts';
+import { lookedTwice } from './second-look.ts';
 import { createSharedRead } from './shared-read.ts';
 import type { CallSource, Reading } from './source.ts';
 import {
   ended,
   type Held,
-  hasMoved,
   isCallOver,
+  isLive,
   type Observation,
   observe,
+  revived,
   type Transition,
   withParty,
 } from './transitions.ts';
-import { createWatch, type UpstreamHabits, type Watch } from './watch.ts';
+import { createWatch, type UpstreamHabits, type Watch, type Worth } from './watch.ts';
 
 /** Times and bounds of watching; times in milliseconds. */
-export interface LiveLimits {
-  /** How long a watch outlives its last reader who said goodbye. */
-  readonly linger: number;
-  /** How long a watch and its events outlive a reader whose connection broke. */
-  readonly retention: number;
+export interface LiveLimits extends ReaderLimits {
   /** How long a watch that queries made outlives the last of them. */
   readonly queryLinger: number;
-  /** Events that a reader may be behind before older ones are replaced. */
-  readonly queueLimit: number;
-  /** Events kept for resuming, of one call. */
-  readonly replayLimit: number;
 }
 
 /** What a call needs, and whom it tells. */
@@ -78,6 +67,8 @@ export interface WatchedCall {
    * when RingCentral knows it no more. Undefined when RingCentral must be asked.
    */
   current(): CallSession | null | undefined;
+  /** True when somebody was part of the call when it was seen last, or everybody may still join. */
+  isAlive(partyId?: string): boolean;
   /** Reads the call; questions at the same time share one request. */
   read(signal?: AbortSignal, requestId?: string): Promise<CallSession | null>;
   /** Takes in what a command brought; answers the state to show, null when the call is no more. */
@@ -97,39 +88,14 @@ export interface WatchedCall {
   stop(): void;
 }
 
-const DEGRADED = 'RingCentral does not answer, or limits us: what is shown may be old.';
-const RECOVERED = 'RingCentral answers again; what follows is the true state.';
-const MOVED = 'The party went to another call.';
-const ENDED = 'The call is over.';
 const UNKNOWN = 'RingCentral knows no such call (any more).';
 
 /** How often a body in doubt is read again before the held state is left as it is. */
 const MOST_REREADS = 2;
 
-/** Brings the last answer of RingCentral to whoever measures how long a change took to the client. */
-const receivedAt = new WeakMap<object, number>();
-
-/** When RingCentral's answer that showed this event arrived, epoch milliseconds; null for anything else. */
-export function receivedAtOf(event: unknown): number | null {
-  return typeof event === 'object' && event !== null ? (receivedAt.get(event) ?? null) : null;
-}
-
-/** A reader that waits for the first state. */
-interface Newcomer {
-  /** Gives it the state it starts from. */
-  readonly start: (session: CallSession) => void;
-  /** Tells a reader of the events why it still waits. */
-  readonly tell?: (event: CallEvent) => void;
-  readonly fail: (error: unknown) => void;
-  readonly end: () => void;
-}
-
 /** Makes it; nothing is asked before somebody wants to know. */
 export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
-  const { sessionId, source, limits, metrics, cursors } = parts;
-  const eventLines = new Set<Line<CallEvent>>();
-  const partyLines = new Map<Line<CallPartyUpdate>, string | null>();
-  const newcomers = new Map<object, Newcomer>();
+  const { sessionId, source, limits, metrics } = parts;
   let held: Held | null = null;
   /** When the newest whole body was asked for and answered. */
   let asked: Times | null = null;
@@ -138,41 +104,35 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   /** The watch has answered since it began, so that readers may start from what is held. */
   let fresh = false;
   let over = false;
-  /** Over, and RingCentral has forgotten it. */
-  let gone = false;
-  /** When the upstream fails: the time of the next try. */
-  let nextTry: number | null = null;
-  /** The events that somebody may come back for; null while the call is only a memory. */
-  let replay: Replay<CallEvent> | null = null;
+  /** Over because RingCentral knows it no more: what it was like when it was seen last. */
+  let gone: CallSession | null = null;
+  /** RingCentral did not know it when it was asked last. */
+  let isMissing = false;
   /** By the clock that nobody sets, `performance.now()`. */
   let keepUntil = -Infinity;
   let goodbye: ReturnType<typeof setTimeout> | null = null;
 
   const sharedRead = createSharedRead(async (signal, requestId) => {
-    const reading = await source().readSession(sessionId, { lane: 'query', signal, requestId });
+    const reading = await readNow(signal, requestId);
     parts.habits.noteTimes(reading);
     return reading.value === null ? lost() : take({ ...reading, session: reading.value });
   });
-  const onSkip = () => metrics.skippedEvents.inc();
-  const eventRules: QueueRules<CallEvent> = {
-    limit: limits.queueLimit,
-    key: newsOf,
-    merge: mergeEvents,
-    onSkip,
-  };
-  const partyRules: QueueRules<CallPartyUpdate> = {
-    limit: limits.queueLimit,
-    key: ({ party }) => party.id,
-    merge: (_, newer) => newer,
-    onSkip,
-  };
+  const readers = createReaders({
+    sessionId,
+    limits,
+    cursors: parts.cursors,
+    metrics,
+    state: () => (held !== null && (over || fresh) ? { session: held.session, isOver: over } : null),
+    onWanted: () => beginWatch(null),
+    onLeave: letGo,
+  });
 
   return {
     get held() {
       return held?.session ?? null;
     },
     current() {
-      if (gone) return null;
+      if (gone !== null) return null;
       // What a question would spend is what a watch in the queue waits for: `observedAt` tells how old the answer is.
       return over || watch?.isHealthy() === true || (fresh && isQueued()) ? lastSeen() : undefined;
     },
@@ -186,11 +146,14 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
         return best;
       }
     },
+    isAlive,
     take: (session, times) => take({ ...times, session }),
     async takeParty(party, times) {
       if (held === null) return { ...party, observedAt: times.receivedAt };
       const session = await take({ ...times, session: withParty(held.session, party), only: party.id });
-      return (session === null ? undefined : findParty(session, party.id)) ?? party;
+      // Of a call that was asked for since, and is not there, its end is the truth.
+      const shown = session ?? (over ? held.session : null);
+      return (shown === null ? undefined : findParty(shown, party.id)) ?? party;
     },
     invalidate() {
       invalidatedAt = Date.now();
@@ -207,89 +170,19 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     keep() {
       if (!over) letGo(limits.queryLinger);
     },
-    events,
-    parties,
-    notify(kind, message, at) {
-      if (replay !== null) tell(notice(replay.cursor, kind, message, { at }));
-    },
+    events: readers.events,
+    parties: readers.parties,
+    notify: readers.notify,
     stop() {
-      endLines((line) => line.end());
+      readers.end();
       forget();
     },
   };
 
-  function events(after: string | null, dropped: (() => boolean) | undefined): Line<CallEvent> {
-    const line = createLine(eventRules, (line) => {
-      eventLines.delete(line);
-      newcomers.delete(line);
-      metrics.subscribers.dec({ field: 'callEvents' });
-      letGo(dropped?.() === true ? limits.retention : limits.linger);
-    });
-    metrics.subscribers.inc({ field: 'callEvents' });
-    const memory = memoryOfEvents();
-    const missed = after === null ? 'SUBSCRIBED' : memory.after(after, Date.now());
-    if (typeof missed === 'string') {
-      letIn(line, {
-        start(session) {
-          line.push(snapshot(memory.cursor, missed, session));
-          if (over) line.push(notice(memory.cursor, 'CALL_ENDED', ENDED, {}));
-          else if (nextTry !== null)
-            line.push(notice(memory.cursor, 'UPSTREAM_DEGRADED', DEGRADED, { at: nextTry }));
-          eventLines.add(line);
-        },
-        tell: (event) => line.push({ ...event, cursor: memory.nowhere }),
-        fail: (error) => line.fail(error),
-        end: () => line.end(),
-      });
-    } else {
-      // Copies: they are no news, so their way to the client tells nothing of how fast news travel.
-      for (const event of missed) line.push({ ...event });
-      eventLines.add(line);
-      if (over) line.end();
-      else beginWatch(null);
-    }
-    return line;
-  }
-
-  function parties(partyId: string | null): Line<CallPartyUpdate> {
-    const line = createLine(partyRules, leaveParties);
-    metrics.subscribers.inc({ field: 'callPartyUpdated' });
-    letIn(line, {
-      start(session) {
-        for (const party of session.parties) {
-          if (partyId === null || partyId === party.id) line.push({ party, session });
-        }
-        partyLines.set(line, partyId);
-      },
-      fail: (error) => line.fail(error),
-      end: () => line.end(),
-    });
-    return line;
-  }
-
-  function leaveParties(line: Line<CallPartyUpdate>): void {
-    partyLines.delete(line);
-    newcomers.delete(line);
-    metrics.subscribers.dec({ field: 'callPartyUpdated' });
-    letGo(limits.linger);
-  }
-
-  /** Lets a reader in: at once where the state is fresh, else with the first answer of the watch. */
-  function letIn(line: object, newcomer: Newcomer): void {
-    if (held !== null && (over || fresh)) {
-      newcomer.start(held.session);
-      if (over) newcomer.end();
-      return;
-    }
-    newcomers.set(line, newcomer);
-    if (nextTry !== null)
-      newcomer.tell?.(notice(memoryOfEvents().nowhere, 'UPSTREAM_DEGRADED', DEGRADED, { at: nextTry }));
-    beginWatch(null);
-  }
-
   function beginWatch(known: Times | null): void {
     if (watch !== null) return;
-    memoryOfEvents();
+    readers.remember();
+    isMissing = false;
     parts.onActive(true);
     parts.onWatch(true);
     watch = createWatch({
@@ -304,10 +197,10 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       changedAt: () => held?.changedAt ?? -Infinity,
       onReading,
       onStillTrue() {
-        recovered();
+        readers.tellRecovery();
         start();
       },
-      onTrouble,
+      onTrouble: readers.tellTrouble,
       onDenied,
     });
   }
@@ -320,9 +213,13 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     parts.onWatch(false);
   }
 
-  function onReading(reading: Reading<CallSession | null>): 'confirmed' | 'changed' | 'doubtful' | 'over' {
-    recovered();
+  function onReading(reading: Reading<CallSession | null>): Worth {
+    readers.tellRecovery();
     if (reading.value === null) {
+      if (isAlive() && !isMissing) {
+        isMissing = true;
+        return 'missing';
+      }
       vanished(reading.receivedAt);
       return 'over';
     }
@@ -341,38 +238,41 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     return watch?.isQueued() === true;
   }
 
-  function recovered(): void {
-    if (nextTry === null) return;
-    nextTry = null;
-    tellTrouble((cursor) => notice(cursor, 'RECOVERED', RECOVERED, {}));
-  }
-
-  function onTrouble(at: number): void {
-    const isNew = nextTry === null;
-    nextTry = at;
-    if (isNew) tellTrouble((cursor) => notice(cursor, 'UPSTREAM_DEGRADED', DEGRADED, { at }));
-  }
-
   function onDenied(error: CallControlFailure): void {
     endWatch();
-    endLines((line) => line.fail(error));
+    readers.fail(error);
     // Whoever comes back with a fresh token and a cursor goes on where they were.
     letGo(limits.retention);
+  }
+
+  function isAlive(partyId?: string): boolean {
+    if (held === null) return false;
+    const { session } = held;
+    if (partyId === undefined) return !isCallOver(session);
+    const party = findParty(session, partyId);
+    return party !== undefined && isLive(session, party);
+  }
+
+  /** Reads the call for somebody who waits. */
+  function readNow(signal?: AbortSignal, requestId?: string): Promise<Reading<CallSession | null>> {
+    const read = () => source().readSession(sessionId, { lane: 'query', signal, requestId });
+    return lookedTwice(read, isAlive, signal);
   }
 
   /** RingCentral knows the call no more. */
   function vanished(at: number): void {
     if (held === null) {
       endWatch();
-      endLines((line) => line.fail(new CallNotFound(UNKNOWN, 'telephonySessionId')));
+      readers.fail(new CallNotFound(UNKNOWN, 'telephonySessionId'));
       letGo(0);
       return;
     }
+    const seenLast = held.session;
     // Nothing can be newer than that.
     merge({ session: ended(held.session), sentAt: Math.max(at, held.changedAt), receivedAt: at });
     // An empty conference has no party that could tell its end.
     if (!over) finish(at);
-    gone = true;
+    gone = seenLast;
   }
 
   /** Takes a body in; where it is in doubt, what is read next decides. What it changed is told to everybody. */
@@ -380,7 +280,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     let newest = observation;
     for (let rereads = 0; merge(newest) === 'doubtful' && rereads < MOST_REREADS; rereads += 1) {
       try {
-        const { value, sentAt, receivedAt } = await source().readSession(sessionId, { lane: 'query' });
+        const { value, sentAt, receivedAt } = await readNow();
         if (value === null) return lost();
         newest = { session: value, sentAt, receivedAt };
       } catch (error) {
@@ -396,50 +296,45 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     const { sentAt, receivedAt } = observation;
     if (held === null && sentAt < invalidatedAt) return 'doubtful';
     const isFirst = held === null;
-    const verdict = observe(held, observation);
+    const wasGone = held !== null && gone !== null;
+    // What was asked for before the call was missed tells nothing of whether it is there.
+    if (wasGone && sentAt < (held?.changedAt ?? 0)) return 'doubtful';
+    const before = held !== null && gone !== null ? revived(gone, held) : held;
+    const verdict = observe(before, observation, source().outlook);
     if (verdict.kind === 'doubtful') return 'doubtful';
     held = verdict.held;
+    gone = null;
+    isMissing = false;
     if (observation.only === undefined && sentAt >= (asked?.sentAt ?? -Infinity)) {
       asked = { sentAt, receivedAt };
     }
     if (verdict.kind === 'changed' && !isFirst && !over)
       announce(held.session, verdict.transitions, receivedAt);
     if (watch !== null && !over && isCallOver(held.session)) finish(receivedAt);
+    if (over && !isCallOver(held.session)) revive(held.session);
     return verdict.kind;
   }
 
-  function announce(session: CallSession, transitions: readonly Transition[], at: number): void {
-    for (const transition of transitions) {
-      const { party, previousStatus } = transition;
-      parts.onTransition(transition);
-      if (replay === null) continue;
-      publish(at, (cursor) => ({
-        type: 'CallPartyChange',
-        cursor,
-        party,
-        previousStatus,
-        skipped: 0,
-        session,
-      }));
-      const update = { party, session };
-      receivedAt.set(update, at);
-      for (const [line, partyId] of partyLines) {
-        if (partyId === null || partyId === party.id) line.push(update);
-      }
-      if (hasMoved(transition)) {
-        publish(at, (cursor) =>
-          notice(cursor, 'MOVED', MOVED, { partyId: party.id, movedTo: party.status.peerId }),
-        );
-      }
+  /** The call is there after all. Whoever was told of its end starts anew, with a snapshot. */
+  function revive(session: CallSession): void {
+    over = false;
+    readers.forget();
+    readers.remember();
+    for (const party of session.parties) {
+      if (isLive(session, party)) parts.onTransition({ party, previousStatus: null });
     }
+  }
+
+  function announce(session: CallSession, transitions: readonly Transition[], at: number): void {
+    for (const transition of transitions) parts.onTransition(transition);
+    readers.tell(session, transitions, at);
   }
 
   /** The call is over: the last event, and then silence. */
   function finish(at: number): void {
     start();
     over = true;
-    publish(at, (cursor) => notice(cursor, 'CALL_ENDED', ENDED, {}));
-    endLines((line) => line.end());
+    readers.tellEnd(at);
     endWatch();
     letGo(limits.retention);
   }
@@ -447,59 +342,12 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   /** Gives everybody who waits the state to start from. */
   function start(): void {
     fresh = true;
-    if (held === null) return;
-    const waiting = [...newcomers.values()];
-    newcomers.clear();
-    for (const newcomer of waiting) newcomer.start(held.session);
-  }
-
-  /** Keeps an event for those who come back, and gives it to those who are here. */
-  function publish(at: number, make: (cursor: string) => CallEvent): void {
-    const event = memoryOfEvents().add(Date.now(), make);
-    receivedAt.set(event, at);
-    for (const line of eventLines) line.push(event);
-  }
-
-  /** Also to those who wait for the first state, so that they know why they wait. */
-  function tellTrouble(make: (cursor: string) => CallEvent): void {
-    tell(memoryOfEvents().add(Date.now(), make));
-  }
-
-  function tell(event: CallEvent): void {
-    for (const line of eventLines) line.push(event);
-    for (const newcomer of newcomers.values()) newcomer.tell?.(event);
-  }
-
-  function endLines(finish: (line: { end(): void; fail(error: unknown): void }) => void): void {
-    const readers = [...eventLines, ...partyLines.keys(), ...newcomers.values()];
-    eventLines.clear();
-    partyLines.clear();
-    newcomers.clear();
-    for (const reader of readers) finish(reader);
-  }
-
-  function memoryOfEvents(): Replay<CallEvent> {
-    replay ??= createReplay(cursors(), { lifetime: limits.retention, most: limits.replayLimit });
-    return replay;
-  }
-
-  function snapshot(cursor: string, reason: SnapshotReason, session: CallSession): CallEvent {
-    return { type: 'CallSnapshot', cursor, reason, session };
-  }
-
-  function notice(
-    cursor: string,
-    kind: StreamNoticeKind,
-    message: string,
-    more: { partyId?: string; movedTo?: PartyAddress | null; at?: number },
-  ): CallStreamNotice {
-    const { partyId = null, movedTo = null, at = null } = more;
-    return { type: 'CallStreamNotice', cursor, kind, message, sessionId, partyId, movedTo, at };
+    if (held !== null) readers.start(held.session);
   }
 
   /** Somebody left: the call stays watched for `patience` milliseconds, and as long as anybody is there. */
   function letGo(patience: number): void {
-    if (replay === null) return;
+    if (!readers.isRemembering) return;
     const now = performance.now();
     keepUntil = Math.max(keepUntil, now + patience);
     goodbye ??= setTimeout(considerGoodbye, keepUntil - now).unref();
@@ -508,7 +356,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   function considerGoodbye(): void {
     goodbye = null;
     // Whoever is still here comes by again when they leave.
-    if (eventLines.size + partyLines.size + newcomers.size > 0) return;
+    if (readers.count > 0) return;
     if (keepUntil > performance.now()) letGo(0);
     else forget();
   }
@@ -517,37 +365,13 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     if (goodbye !== null) clearTimeout(goodbye);
     goodbye = null;
     endWatch();
-    replay = null;
+    readers.forget();
     parts.onActive(false);
   }
 
   function lost(): null {
-    if (replay === null) held = null;
+    if (!readers.isRemembering) held = null;
     else watch?.poke();
     return null;
   }
-}
-
-function newsOf(event: CallEvent): string {
-  switch (event.type) {
-    case 'CallPartyChange':
-      return `party ${event.party.id}`;
-    case 'CallStreamNotice':
-      return `notice ${event.kind} ${event.partyId ?? ''}`;
-    case 'CallSnapshot':
-      return 'snapshot';
-  }
-}
-
-/** The newer change, as the difference to what the reader knows. */
-function mergeEvents(older: CallEvent, newer: CallEvent): CallEvent {
-  if (older.type !== 'CallPartyChange' || newer.type !== 'CallPartyChange') return newer;
-  const merged = {
-    ...newer,
-    previousStatus: older.previousStatus,
-    skipped: older.skipped + newer.skipped + 1,
-  };
-  const at = receivedAt.get(newer);
-  if (at !== undefined) receivedAt.set(merged, at);
-  return merged;
 }

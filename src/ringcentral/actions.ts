@@ -5,7 +5,7 @@
  * RingCentral's answer, so `allowed` means "worth trying", and a refusal stays possible.
  */
 import { CALL_ACTIONS, type CallAction } from '../../schema/failures.ts';
-import { type CallParty, type CallSession, isOver } from '../../schema/model.ts';
+import { type CallParty, type CallSession, isOver, type PartyStatusCode } from '../../schema/model.ts';
 import type { AvailableAction, Command, CommandName } from '../../schema/provider.ts';
 
 /** Every action with the reason to show where the state forbids it. `extensionId` is the viewer's; null where it is not known. */
@@ -19,6 +19,12 @@ export function availableActions(
     const reason = RULES[action](facts);
     return { action, allowed: reason === null, reason };
   });
+}
+
+/** All that {@link availableActions} says, in one text to compare: equal texts, equal answers. */
+export function outlookOf(session: CallSession, party: CallParty, extensionId: string | null): string {
+  const facts = { session, party, extensionId };
+  return CALL_ACTIONS.map((action) => RULES[action](facts) ?? '').join('\n');
 }
 
 /** The names of the actions that the state allows. */
@@ -125,12 +131,24 @@ const noConference = when(
   'RingCentral cannot record a conference.',
 );
 
-/** Hold fails while the far end still rings or is a voicemail box, and where there is no far end at all. */
+/**
+ * Hold fails while the far end is called, still rings or is a voicemail box, and where there is no far end at all. A
+ * party that is called beside one that talks, such as a supervisor, is no far end.
+ */
 const farEndTalks = when(({ session, party }) => {
   const others = session.parties.filter((other) => other.id !== party.id && isPresent(other));
   if (others.length === 0) return party.direction !== 'OUTBOUND';
-  return !others.some(({ status }) => status.code === 'PROCEEDING' || status.code === 'VOICE_MAIL');
+  return others.some(({ status }) => !NOT_TALKING.has(status.code));
 }, 'Not possible before the other end has answered.');
+
+/** States of a far end that cannot be put on hold: nobody is there yet, or a machine. */
+const NOT_TALKING: ReadonlySet<PartyStatusCode> = new Set([
+  'SETUP',
+  'PROCEEDING',
+  'VOICE_MAIL',
+  'VOICE_MAIL_SCREENING',
+  'FAX_RECEIVE',
+]);
 
 const ringingOwnInbound = all(own, inbound, ringing);
 
@@ -144,8 +162,17 @@ const RULES: { readonly [Action in CallAction]: Rule } = {
   HOLD: all(own, answered, farEndTalks),
   UNHOLD: all(own, onHold),
   UPDATE: all(own, connected),
-  MUTE: all(own, connected),
-  UNMUTE: all(own, connected),
+  // Where it is not known whether the party is muted, both are worth trying.
+  MUTE: all(
+    own,
+    connected,
+    when(({ party }) => party.muted !== true, 'The party is muted already.'),
+  ),
+  UNMUTE: all(
+    own,
+    connected,
+    when(({ party }) => party.muted !== false, 'The party is not muted.'),
+  ),
   TRANSFER: all(own, connected),
   BRIDGE: all(own, connected),
   PARK: all(own, inbound, answered),
@@ -163,11 +190,18 @@ const RULES: { readonly [Action in CallAction]: Rule } = {
       'Only a call of two can be supervised by the party; a larger one only as a whole.',
     ),
   ),
-  START_RECORDING: all(own, noConference, answered),
+  START_RECORDING: all(
+    own,
+    noConference,
+    answered,
+    when(({ party }) => !isRecorded(party), 'The call is being recorded already.'),
+    // It has one recording, which goes on: another start would only resume it.
+    when(({ party }) => party.recordings.length === 0, 'The recording is paused: resume it.'),
+  ),
   PAUSE_RECORDING: all(
     own,
     connected,
-    when(({ party }) => party.recordings.some(({ active }) => active), 'Nothing is being recorded.'),
+    when(({ party }) => isRecorded(party), 'Nothing is being recorded.'),
   ),
   RESUME_RECORDING: all(
     own,
@@ -177,10 +211,7 @@ const RULES: { readonly [Action in CallAction]: Rule } = {
   BRING_IN: all(
     own,
     connected,
-    when(
-      ({ party }) => !party.recordings.some((recording) => recording.active),
-      'A call that is being recorded cannot join a conference.',
-    ),
+    when(({ party }) => !isRecorded(party), 'A call that is being recorded cannot join a conference.'),
   ),
   DROP_SESSION: when(
     ({ session }) => session.parties.length === 0 || session.parties.some(isPresent),
@@ -191,4 +222,8 @@ const RULES: { readonly [Action in CallAction]: Rule } = {
 /** A participant of a conference is `GONE` and there all the same. */
 function isPresent({ status, conferenceRole }: CallParty): boolean {
   return !isOver(status) || (status.code === 'GONE' && conferenceRole === 'PARTICIPANT');
+}
+
+function isRecorded({ recordings }: CallParty): boolean {
+  return recordings.some(({ active }) => active);
 }

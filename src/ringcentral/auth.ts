@@ -23,6 +23,7 @@ import {
   UpstreamBadResponse,
   UpstreamUnavailable,
 } from '../../schema/failures.ts';
+import { setAlarm } from '../alarm.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Caller } from './caller.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
@@ -70,6 +71,9 @@ export interface ServiceSignIn extends Caller {
 /** A token is renewed when this share of its life is over, or a minute before its end. */
 const RENEWAL_SHARE = 0.8;
 const RENEWAL_MARGIN = 60_000; // 1 minute
+
+/** A token that is said to live longer is renewed as if it lived so long; RingCentral's live for an hour. */
+const LONGEST_LIFE = 86_400_000; // 1 day
 
 /** A token refused sooner than this after it was given, and before it is due, would only go round. */
 const TOO_YOUNG = 10_000; // 10 seconds
@@ -186,7 +190,7 @@ export function createServiceSignIn(parts: ServiceSignInParts): ServiceSignIn {
       }
       // By itself, because a gateway that reports itself not ready gets no requests that would try.
       clearTimeout(nextTry);
-      nextTry = setTimeout(() => freshToken().catch(ignore), setback.until - clock()).unref();
+      nextTry = setAlarm(() => void freshToken().catch(ignore), setback.until - clock()).unref();
       // A renewal that failed in passing costs nothing as long as the old token lives.
       return usable() ?? fail(notSignedIn(setback));
     }
@@ -227,7 +231,7 @@ function toToken(body: unknown, now: number): Token {
   if (typeof wire.access_token !== 'string' || typeof wire.expires_in !== 'number') {
     throw new UpstreamBadResponse("RingCentral's answer does not have the shape of a token.");
   }
-  const life = wire.expires_in * 1_000;
+  const life = Math.min(Math.max(0, wire.expires_in * 1_000), LONGEST_LIFE);
   return {
     accessToken: wire.access_token,
     refreshToken: typeof wire.refresh_token === 'string' ? wire.refresh_token : null,

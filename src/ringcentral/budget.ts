@@ -14,7 +14,9 @@
  * ```
  */
 import { RateLimited, UpstreamUnavailable } from '../../schema/failures.ts';
+import { setAlarm } from '../alarm.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Leave, Turnstile } from '../turnstile.ts';
 import { LANES, type Lane } from './caller.ts';
 import {
   type Closed,
@@ -31,6 +33,7 @@ import {
   settle,
   spend,
 } from './rate-window.ts';
+import { createGatewayPlaces, createReadPlaces, takePlace } from './underway.ts';
 
 /** The right to send one request; exactly one of its ways must be taken. */
 export interface Permit {
@@ -55,6 +58,8 @@ export interface Entry {
   /** Of a poll: whoever names an earlier moment goes first, by the clock of the budget. */
   readonly unwatchedSince?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What a read is for: those of one operation share the places of their user. */
+  readonly operation?: string | undefined;
 }
 
 /** The gate in front of RingCentral. */
@@ -101,6 +106,9 @@ interface Gate {
 }
 
 interface Bucket {
+  readonly name: string;
+  /** Those under way, and those that wait to be. */
+  readonly reads: Turnstile;
   readonly gates: ReadonlyMap<RateGroup, Gate>;
   lastUsed: number;
 }
@@ -110,43 +118,18 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
   const buckets = new Map<string, Bucket>();
   let lastSweep = clock();
   let spends = 0;
+  let nameless = 0;
 
   // Asked for when somebody scrapes: the user who has fewest left changes with time alone.
   Object.assign(metrics.budgetRemaining, { collect: () => report() });
+
+  const everybody = createGatewayPlaces();
 
   return {
     async enter(entry) {
       entry.signal?.throwIfAborted();
       const bucket = bucketOf(entry.bucket);
-      const gate = gateOf(bucket, entry.group);
-      const since = clock();
-      // The usual case, without a place in the line: nobody waits, and there is room.
-      if (isDeserted(gate) && decide(gate.window, entry.lane, 0, since).kind === 'go') {
-        return admit(bucket, gate, entry.lane, 0, since);
-      }
-      return new Promise<Permit>((resolve, reject) => {
-        const leave = () => {
-          gate.waiting[entry.lane].splice(gate.waiting[entry.lane].indexOf(waiter), 1);
-          reject(entry.signal?.reason);
-          pump(bucket, gate);
-        };
-        const waiter: Waiter = {
-          entry,
-          since,
-          admit: (permit) => {
-            entry.signal?.removeEventListener('abort', leave);
-            resolve(permit);
-          },
-          refuse: (error) => {
-            entry.signal?.removeEventListener('abort', leave);
-            reject(error);
-          },
-        };
-        entry.signal?.addEventListener('abort', leave, { once: true });
-        const line = gate.waiting[entry.lane];
-        line.splice(line.findLastIndex((other) => rankOf(other) <= rankOf(waiter)) + 1, 0, waiter);
-        pump(bucket, gate);
-      });
+      return entry.lane === 'query' ? readInPlace(bucket, entry) : inPlace(bucket, entry, NOTHING_TO_LEAVE);
     },
 
     allowed(name, group) {
@@ -161,19 +144,80 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
     },
 
     stop() {
-      for (const { gates } of buckets.values()) {
+      const stopping = new UpstreamUnavailable('The gateway is stopping; nothing was sent.', false);
+      everybody.stop(stopping);
+      for (const { gates, reads } of buckets.values()) {
+        reads.stop(stopping);
         for (const gate of gates.values()) {
           clearTimeout(gate.timer);
-          for (const lane of LANES) {
-            for (const waiter of gate.waiting[lane].splice(0)) {
-              waiter.refuse(new UpstreamUnavailable('The gateway is stopping; nothing was sent.', false));
-            }
-          }
+          for (const lane of LANES)
+            for (const waiter of gate.waiting[lane].splice(0)) waiter.refuse(stopping);
         }
       }
       buckets.clear();
     },
   };
+
+  /** Whoever need not wait for a place is in the line of the gate before the next one comes. */
+  function readInPlace(bucket: Bucket, entry: Entry): Promise<Permit> {
+    const until = clock() + entry.patience;
+    // What belongs to no operation shares with nothing.
+    const place = takePlace(bucket.reads, entry.operation ?? `${nameless++}`, entry);
+    if (!(place instanceof Promise)) return inPlace(bucket, entry, place);
+    return place.then((leave) => inPlace(bucket, { ...entry, patience: until - clock() }, leave));
+  }
+
+  /** A permit with a place among all that is under way; both go back when the permit is used up. */
+  async function inPlace(bucket: Bucket, entry: Entry, leave: Leave): Promise<Permit> {
+    const until = clock() + entry.patience;
+    let permit: Permit | null = null;
+    try {
+      permit = await admitted(bucket, entry);
+      if (entry.lane === 'poll') return permit;
+      const place = takePlace(everybody, bucket.name, { ...entry, patience: Math.max(0, until - clock()) });
+      const leaveAll = place instanceof Promise ? await place : place;
+      return givingBack(permit, () => {
+        leave();
+        leaveAll();
+      });
+    } catch (error) {
+      permit?.cancel();
+      leave();
+      throw error;
+    }
+  }
+
+  function admitted(bucket: Bucket, entry: Entry): Promise<Permit> | Permit {
+    const gate = gateOf(bucket, entry.group);
+    const since = clock();
+    // The usual case, without a place in the line: nobody waits, and there is room.
+    if (isDeserted(gate) && decide(gate.window, entry.lane, 0, since).kind === 'go') {
+      return admit(bucket, gate, entry.lane, 0, since);
+    }
+    return new Promise<Permit>((resolve, reject) => {
+      const leave = () => {
+        gate.waiting[entry.lane].splice(gate.waiting[entry.lane].indexOf(waiter), 1);
+        reject(entry.signal?.reason);
+        pump(bucket, gate);
+      };
+      const waiter: Waiter = {
+        entry,
+        since,
+        admit: (permit) => {
+          entry.signal?.removeEventListener('abort', leave);
+          resolve(permit);
+        },
+        refuse: (error) => {
+          entry.signal?.removeEventListener('abort', leave);
+          reject(error);
+        },
+      };
+      entry.signal?.addEventListener('abort', leave, { once: true });
+      const line = gate.waiting[entry.lane];
+      line.splice(line.findLastIndex((other) => rankOf(other) <= rankOf(waiter)) + 1, 0, waiter);
+      pump(bucket, gate);
+    });
+  }
 
   /** Lets in whoever may go, in the order of the lanes, and sets an alarm for the next one. */
   function pump(bucket: Bucket, gate: Gate): void {
@@ -202,7 +246,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       for (const waiter of staying) gate.waiting[lane].push(waiter);
     }
     if (wake < Number.POSITIVE_INFINITY) {
-      gate.timer = setTimeout(() => pump(bucket, gate), Math.max(1, Math.ceil(wake - now)));
+      gate.timer = setAlarm(() => pump(bucket, gate), wake - now);
     }
   }
 
@@ -263,7 +307,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
     let bucket = buckets.get(name);
     if (bucket === undefined) {
       const gates = new Map(RATE_GROUPS.map((group) => [group, newGate(group)]));
-      bucket = { gates, lastUsed: now };
+      bucket = { name, gates, reads: createReadPlaces(), lastUsed: now };
       buckets.set(name, bucket);
     }
     bucket.lastUsed = now;
@@ -291,6 +335,27 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
   }
 }
 
+const NOTHING_TO_LEAVE: Leave = () => {};
+
+/** The permit, which ends the stay in a place as well. */
+function givingBack(permit: Permit, leave: Leave): Permit {
+  return {
+    depart() {
+      const may = permit.depart();
+      if (!may) leave();
+      return may;
+    },
+    settle(notice) {
+      leave();
+      permit.settle(notice);
+    },
+    cancel() {
+      leave();
+      permit.cancel();
+    },
+  };
+}
+
 function newGate(group: RateGroup): Gate {
   return { group, window: newWindow(group), waiting: { command: [], query: [], poll: [] }, timer: undefined };
 }
@@ -299,8 +364,8 @@ function rankOf({ entry, since }: Waiter): number {
   return entry.unwatchedSince ?? since;
 }
 
-function isIdle({ gates }: Bucket): boolean {
-  return [...gates.values()].every(isDeserted);
+function isIdle({ gates, reads }: Bucket): boolean {
+  return reads.isDeserted && [...gates.values()].every(isDeserted);
 }
 
 function isDeserted({ waiting }: Gate): boolean {

@@ -14,6 +14,7 @@ import type { Command } from '../../schema/provider.ts';
 import type { Caller, Lane } from './caller.ts';
 import { type MuteShape, toRequest } from './commands.ts';
 import type { UpstreamAnswer } from './hearing.ts';
+import { endOfHold, nothingNew } from './held-reads.ts';
 import type { Upstream, UpstreamRequest } from './http.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { toParty, toPickedUpParty, toRecording, toSession, toWrappedSession } from './translate.ts';
@@ -68,7 +69,10 @@ export interface CommandAnswer extends AnswerTimes {
  * reason of its signal; `observedAt` of an answer is its `receivedAt`.
  */
 export interface CallControl {
-  /** A session, held open when `longPoll` is given; null when RingCentral knows no such call (any more). */
+  /**
+   * A session, held open when `longPoll` is given; null when RingCentral knows no such call (any more).
+   * @throws {HoldEnded} also, when it was held.
+   */
   readSession(
     caller: Caller,
     sessionId: string,
@@ -101,13 +105,14 @@ export function createCallControl(upstream: Upstream, leftOut: LeftOut = unnoted
 
   return {
     async readSession(caller, sessionId, { longPoll, ...options }) {
-      const answer = await upstream.send(caller, {
+      const sending = upstream.send(caller, {
         ...options,
         ...(longPoll && heldOpen(longPoll)),
         operation: OPERATIONS.readCallSessionStatus,
         ids: { telephonySessionId: sessionId },
         orNull: true,
       });
+      const answer = await (longPoll === undefined ? sending : held(sending));
       return reading(answer, (body, at) => (isMissing(answer) ? null : toSession(body, at, leftOut)));
     },
 
@@ -269,6 +274,15 @@ function stateIn(
     default:
       return { party: toParty(body, command.sessionId, receivedAt) };
   }
+}
+
+/** The answer to a held read; it may end without one. */
+async function held(sending: Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
+  const answer = await sending.catch((error: unknown) => {
+    throw endOfHold(error) ?? error;
+  });
+  if (!isMissing(answer) && answer.body === null) throw nothingNew(answer);
+  return answer;
 }
 
 function isMissing({ status }: UpstreamAnswer): boolean {

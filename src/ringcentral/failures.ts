@@ -248,9 +248,14 @@ function withoutUndefined<Value extends object>(
 const URL_TEXT = /https?:\/\/\S+/gi;
 const LONG_NUMBER = /\+?\d{7,}/g;
 const LONGEST_MESSAGE = 300; // characters
+/** Longer ones are cut before anything is looked for in them. */
+const LONGEST_READ = 2_000; // characters
 
 /** RingCentral's own words, without what must not be repeated. */
 function speakable(message: string | undefined): string | undefined {
   if (message === undefined) return undefined;
-  return withoutSecrets(message).replace(URL_TEXT, '…').replace(LONG_NUMBER, '…').slice(0, LONGEST_MESSAGE);
+  return withoutSecrets(message.slice(0, LONGEST_READ))
+    .replace(URL_TEXT, '…')
+    .replace(LONG_NUMBER, '…')
+    .slice(0, LONGEST_MESSAGE);
 }

@@ -29,6 +29,7 @@ import type { Caller, Lane } from './caller.ts';
 import { type Content, checkBody, jsonContent, pathOf } from './checks.ts';
 import { heard, isSuccess, noticeOf, type Outcome, type UpstreamAnswer, unheard } from './hearing.ts';
 import type { Operation } from './operations.ts';
+import { createOutages, type OutageParts } from './outage.ts';
 import { FULL_PURSE, pay, retryDelay, take } from './retry.ts';
 import { createTransport } from './transport.ts';
 
@@ -42,6 +43,8 @@ export interface UpstreamParts {
   readonly upstreamTimeout: number;
   /** Names us to RingCentral, like `ringcentral-graphql-gateway/0.1.0`. */
   readonly userAgent: string;
+  /** What tests turn. */
+  readonly outages?: Pick<OutageParts, 'steady' | 'clock'> | undefined;
 }
 
 export interface UpstreamRequest {
@@ -102,6 +105,9 @@ export function createUpstream(parts: UpstreamParts): Upstream {
   const { serverUrl, budget, metrics, log, upstreamTimeout, userAgent } = parts;
   const transport = createTransport(userAgent);
   let purse = FULL_PURSE;
+  const outages = createOutages({ log, ...parts.outages });
+  /** Operations and statuses that were told of. */
+  const undocumented = new Set<string>();
 
   return {
     timeout: upstreamTimeout,
@@ -178,9 +184,14 @@ export function createUpstream(parts: UpstreamParts): Upstream {
       return answer.body;
     },
 
-    stop: transport.stop,
-    [Symbol.dispose]: transport.stop,
+    stop,
+    [Symbol.dispose]: stop,
   };
+
+  function stop(): void {
+    outages.stop();
+    transport.stop();
+  }
 
   function urlOf({ operation, ids = {}, query = {} }: Pick<UpstreamRequest, 'operation' | 'ids' | 'query'>) {
     const search = new URLSearchParams(query).toString();
@@ -198,6 +209,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
         patience,
         unwatchedSince,
         signal,
+        operation: request.requestId,
       });
       let authorization: string;
       try {
@@ -232,15 +244,25 @@ export function createUpstream(parts: UpstreamParts): Upstream {
     return { method: operation.method, url, content, timeout: timeout(), signal };
   }
 
-  function note(request: Dispatch, { raw, status, answer }: Outcome): void {
+  function note(request: Dispatch, { raw, status, answer, failure }: Outcome): void {
     const { operation, lane, requestId } = request;
+    const isFailed = failure instanceof UpstreamUnavailable || status === 'bad-response';
     const { upstreamRequestId } = answer;
     const seconds = (answer.receivedAt - answer.sentAt) / 1_000;
     metrics.upstreamRequests.inc({ operation: operation.id, status, lane });
     if (!request.isHeld) metrics.upstreamSeconds.observe({ operation: operation.id }, seconds);
     const facts = { requestId, upstreamRequestId, operation: operation.id, status, lane, seconds };
     log.debug(facts, 'RingCentral answered.');
-    if (raw !== null && isSuccess(raw.status) && !operation.success.includes(raw.status)) {
+    // A poll that was held and cut tells of a proxy in between, as a rule.
+    if (status !== 'aborted' && !(isFailed && request.isHeld)) {
+      outages.note({ failed: isFailed, operation: operation.id, status });
+    }
+    const isDocumented = raw === null || !isSuccess(raw.status) || operation.success.includes(raw.status);
+    // How a long poll ends is documented nowhere.
+    if (!isDocumented && !request.isHeld) {
+      const what = `${operation.id} ${status}`;
+      if (undocumented.has(what)) return;
+      undocumented.add(what);
       log.warn(facts, 'RingCentral answered a success that it does not document.');
     }
   }

@@ -31,6 +31,7 @@ import {
 } from '../../schema/model.ts';
 import type { CallProvider, Command, CommandOutcome, CommandResult, Visit } from '../../schema/provider.ts';
 import type { Desk } from '../live/desk.ts';
+import { lookedTwice } from '../live/second-look.ts';
 import { orAborted } from '../live/shared-read.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
@@ -179,7 +180,9 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     if (!('sessionId' in command)) return NOTHING;
     desk.stateChanged(command.sessionId);
     try {
-      const reading = await callControl.readSession(caller, command.sessionId, { lane, requestId });
+      const { sessionId } = command;
+      const read = () => callControl.readSession(caller, sessionId, { lane, requestId });
+      const reading = await lookedTwice(read, () => desk.isAlive(sessionId));
       if (reading.value === null) return { ...NOTHING, fresh: true };
       const session = await desk.observeSession(reading.value, reading);
       return { ...sight(command, session), fresh: true };

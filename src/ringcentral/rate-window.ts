@@ -28,6 +28,12 @@ export const DOCUMENTED_LIMITS: Readonly<Record<RateGroup, number>> = {
 };
 const DOCUMENTED_WINDOW = 60_000; // 60 seconds
 
+/** A longer window is a mistake or an attack, and not believed: it would keep everybody out. */
+const LONGEST_WINDOW = 3_600_000; // 1 hour
+
+/** A higher limit is counted as this one, which is none in practice. */
+const MOST_LIMIT = 1_000_000; // requests in a window
+
 /**
  * The longest that a request is thought to travel before RingCentral counts it. An answer that took
  * longer was held, as long polls are.
@@ -225,7 +231,13 @@ function total(groups: readonly { readonly count: number }[]): number {
 
 function learn(window: RateWindow, { limit, window: length, ok }: RateNotice): RateWindow {
   if (limit !== undefined) {
-    return { ...window, learnt: true, limit: limit === 0 ? null : limit, length: length ?? window.length };
+    const isBelievable = length !== undefined && length <= LONGEST_WINDOW;
+    return {
+      ...window,
+      learnt: true,
+      limit: limit === 0 ? null : Math.min(limit, MOST_LIMIT),
+      length: isBelievable ? length : window.length,
+    };
   }
   // A success that does not mention a limit has none; but one that was named before is kept.
   return ok && !window.learnt ? { ...window, limit: null } : window;

@@ -33,6 +33,9 @@ export interface Admission {
 
 const EXPIRED = 'Forbidden: the token has expired or was revoked, connect with a fresh one';
 
+/** For the log, which cuts off whatever stands behind the word. */
+const MEND = 'The client is to send connectionParams.authorization: "Bearer", a space and its token.';
+
 /** Makes it; one for all sockets. */
 export function createAdmission({ gatekeeper, noteRefusal }: AdmissionParts): Admission {
   /** The seats of whoever showed the same token, to be closed together when it expires. */
@@ -65,9 +68,8 @@ export function createAdmission({ gatekeeper, noteRefusal }: AdmissionParts): Ad
   };
 
   function refuseUnread(seat: Seat, read: string): false {
-    const reason = unauthorizedReason(read);
-    if (seat.isOpen) noteRefusal({ code: CloseCode.Unauthorized }, reason);
-    seat.close(CloseCode.Unauthorized, reason);
+    if (seat.isOpen) noteRefusal({ code: CloseCode.Unauthorized, read }, MEND);
+    seat.close(CloseCode.Unauthorized, unauthorizedReason(read));
     return false;
   }
 

@@ -21,6 +21,7 @@ import {
 } from 'graphql';
 import type { CompiledQuery } from 'graphql-jit';
 import { onceByOperation } from './by-operation.ts';
+import { MOST_ERRORS } from './masking.ts';
 
 /** An operation to execute. */
 export type Operation = Omit<ExecutionArgs, 'schema'>;
@@ -100,7 +101,7 @@ export function createExecutor(schema: GraphQLSchema): Execute {
     const values = variableValues ?? {};
     // A null that stands in for a default is found out late, in words that differ.
     if (Object.values(values).includes(null)) return false;
-    return getVariableValues(schema, variableDefinitions, values).errors === undefined;
+    return getVariableValues(schema, variableDefinitions, values, { maxErrors: 1 }).errors === undefined;
   }
 }
 
@@ -120,16 +121,18 @@ function asExecuted(result: ExecutionResult<Data>, { document }: Operation): Exe
   if (result.errors === undefined) return result;
   const source = document.loc?.source;
   return {
-    errors: result.errors.map(
-      ({ message, locations = [], path, originalError }) =>
-        new GraphQLError(message, {
-          source,
-          positions: source && locations.map((location) => positionOf(location, source.body)),
-          path,
-          // An error without a cause is a defect of ours.
-          originalError: originalError ?? new Error(message),
-        }),
-    ),
+    errors: result.errors.map((error, index) => {
+      // Nobody is told of it, only that it is one more.
+      if (index >= MOST_ERRORS) return error;
+      const { message, locations = [], path, originalError } = error;
+      return new GraphQLError(message, {
+        source,
+        positions: source && locations.map((location) => positionOf(location, source.body)),
+        path,
+        // An error without a cause is a defect of ours.
+        originalError: originalError ?? new Error(message),
+      });
+    }),
     ...(result.data !== undefined && { data: result.data }),
   };
 }

@@ -49,14 +49,14 @@ const UNFILLED: ReadonlySet<string> = new Set(['undefined', 'null', 'NaN', 'fals
 
 function check(shown: unknown): Credentials {
   if (typeof shown !== 'string') return unreadable(`${typeOf(shown)} as authorization`);
-  if (!/^bearer(\s|$)/i.test(shown.trim())) return unreadable('an authorization without "Bearer "');
+  if (!/^bearer(\s|$)/i.test(shown.trim())) return unreadable('an authorization without "Bearer"');
   try {
     const token = readBearer(shown);
     return UNFILLED.has(token)
       ? unreadable(`the word ${token} for a token`)
       : { kind: 'shown', authorization: shown };
   } catch {
-    return unreadable('no token behind "Bearer "');
+    return unreadable('no token behind "Bearer"');
   }
 }
 

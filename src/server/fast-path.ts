@@ -17,7 +17,6 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
   type OperationDefinitionNode,
-  type OperationTypeNode,
   type StringValueNode,
   TypeInfo,
   type VariableNode,
@@ -27,6 +26,8 @@ import {
 import { LRUCache } from 'lru-cache';
 import { onceByOperation } from './by-operation.ts';
 import type { OperationParams } from './persisted.ts';
+import { declaredOf, keyOfValues } from './variables.ts';
+import type { Variables } from './weight.ts';
 
 type MaybePromise<Value> = Value | Promise<Value>;
 
@@ -34,6 +35,8 @@ type MaybePromise<Value> = Value | Promise<Value>;
 export interface FastRequest {
   readonly document: DocumentNode;
   readonly params: OperationParams;
+  /** Those that the operation declares. */
+  readonly variables: Variables;
   /** The same for all requests that select the same. */
   readonly selectionId: number;
   /** Of the answer. */
@@ -79,8 +82,17 @@ const MOST_ACCEPTS = 100;
 export function createFastPath({ schema, documentOf }: FastPathParts): FastPath {
   const contentTypes = new LRUCache<string, string>({ max: MOST_ACCEPTS });
   const selectionOf = onceByOperation((operation, document) => createSelection(operation, document, schema));
-  const executed = new WeakMap<object, Map<string, MaybePromise<ExecutionResult>>>();
-  const answers = new WeakMap<object, Map<string, string>>();
+  /** What is executed of the events that are told in this moment; null: of none. */
+  let executed: Map<object, Map<string, MaybePromise<ExecutionResult>>> | null = null;
+  const answers = new WeakMap<object, KnownAnswers>();
+  const kept = new LRUCache<string, KnownAnswers>({
+    maxSize: MOST_KEPT,
+    dispose(known) {
+      known.texts.clear();
+      known.length = 0;
+    },
+    noDisposeOnSet: true,
+  });
 
   return {
     read(body, accept = '') {
@@ -90,20 +102,30 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
       const document = params === null ? null : documentOf(params);
       if (params === null || document === null) return null;
       const selection = selectionOf({ document, operationName: params.operationName });
-      if (selection === null || selection.type === 'subscription') return null;
-      const sessionId = selection.sessionId(params.variables ?? {});
-      return { document, params, contentType, selectionId: selection.id, sessionId };
+      if (selection === null || selection.operation.operation === 'subscription') return null;
+      const variables = declaredOrNull(selection.operation, params.variables);
+      if (variables === null) return null;
+      const sessionId = selection.sessionId(variables);
+      return { document, params, variables, contentType, selectionId: selection.id, sessionId };
     },
 
-    recall: (state, request, viewerId) => answers.get(state)?.get(answerKey(request, viewerId)),
+    recall(state, request, viewerId) {
+      const known = answers.get(state);
+      return known?.texts.get(answerKey(request, viewerId) ?? '');
+    },
 
     remember(state, request, viewerId, text) {
-      let ofState = answers.get(state);
-      if (ofState === undefined || ofState.size >= MOST_ANSWERS) {
-        ofState = new Map();
-        answers.set(state, ofState);
+      const key = answerKey(request, viewerId);
+      if (key === null || text.length > LONGEST_ANSWER) return;
+      let known = answers.get(state);
+      if (known === undefined || known.texts.size >= MOST_ANSWERS) {
+        known = { texts: new Map(), length: 0 };
+        answers.set(state, known);
       }
-      ofState.set(answerKey(request, viewerId), text);
+      known.texts.set(key, text);
+      known.length += key.length + text.length;
+      // Under the call, so that what was kept of its state before makes room.
+      kept.set(`${viewerId}\n${request.sessionId}`, known, { size: known.length });
     },
 
     learn(accept = '', contentType) {
@@ -118,11 +140,7 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
 
   function resultOf(event: unknown, key: string, executor: Executor): MaybePromise<ExecutionResult> {
     if (typeof event !== 'object' || event === null) return executor.execute(event);
-    let results = executed.get(event);
-    if (results === undefined) {
-      results = new Map();
-      executed.set(event, results);
-    }
+    const results = resultsOf(event);
     const known = results.get(key);
     if (known === undefined) {
       const result = executor.execute(event);
@@ -134,8 +152,30 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
     return known instanceof Promise ? known.then(own, () => executor.execute(event)) : own(known);
   }
 
-  function answerKey({ selectionId, params }: FastRequest, viewerId: string): string {
-    return `${viewerId}\n${selectionId} ${JSON.stringify(params.variables)}`;
+  /**
+   * An event is told to all its subscribers in the moment of its publishing. Whoever takes it later has it executed
+   * anew: it can be replayed for a minute, and so long the results would add up.
+   */
+  function resultsOf(event: object): Map<string, MaybePromise<ExecutionResult>> {
+    if (executed === null) {
+      executed = new Map();
+      setImmediate(letGo);
+    }
+    let results = executed.get(event);
+    if (results === undefined) {
+      results = new Map();
+      executed.set(event, results);
+    }
+    return results;
+  }
+
+  function letGo(): void {
+    executed = null;
+  }
+
+  function answerKey({ selectionId, variables }: FastRequest, viewerId: string): string | null {
+    const key = keyOfValues(Object.entries(variables).flat());
+    return key === null ? null : `${viewerId}\n${selectionId} ${key}`;
   }
 }
 
@@ -144,14 +184,27 @@ const LONGEST_ACCEPT = 500; // characters
 /** Answers that are kept of one state of a call. */
 const MOST_ANSWERS = 20;
 
+/** An answer that is longer is worked out anew: it is not what screens ask for again and again. */
+const LONGEST_ANSWER = 100_000; // characters
+
+/** Answers that are kept of all calls; the least recently made go first. */
+const MOST_KEPT = 16 * 1_048_576; // characters
+
+/** The answers about one state of a call. */
+interface KnownAnswers {
+  readonly texts: Map<string, string>;
+  /** Of the texts and their keys. */
+  length: number;
+}
+
 /** What an operation selects, so that two of them can be compared. */
 interface Selection {
   readonly id: number;
-  readonly type: OperationTypeNode;
+  readonly operation: OperationDefinitionNode;
   /** Equal for two subscribers who are told the same of an event. */
-  key(variables: Readonly<Record<string, unknown>>): string;
+  key(variables: Variables): string;
   /** The call that a query is about, when it is about nothing else. */
-  sessionId(variables: Readonly<Record<string, unknown>>): string | null;
+  sessionId(variables: Variables): string | null;
 }
 
 let selectionCount = 0;
@@ -180,14 +233,24 @@ function createSelection(
   const call = callOf(operation, document, schema);
   return {
     id,
-    type: operation.operation,
-    key: (variables) => `${id} ${JSON.stringify(used.map((name) => variables[name]))}`,
+    operation,
+    key: (variables) => keyOf(id, used, variables),
     sessionId(variables) {
       const sessionId = call?.kind === 'Variable' ? variables[call.name.value] : call?.value;
       return typeof sessionId === 'string' ? sessionId : null;
     },
   };
 }
+
+/** Whoever's variables are too much for a key shares with nobody. */
+function keyOf(id: number, used: readonly string[], variables: Variables): string {
+  const key = keyOfValues(used.map((name) => variables[name]));
+  if (key !== null) return `${id} ${key}`;
+  loners += 1;
+  return `alone ${loners}`;
+}
+
+let loners = 0;
 
 /** The id of the one call that a query selects from; null when it selects anything beside it. */
 function callOf(
@@ -224,6 +287,15 @@ function readParams(body: string): OperationParams | null {
   if (variables !== undefined && variables !== null && !isRecord(variables)) return null;
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') return null;
   return { query, variables, operationName };
+}
+
+/** Null: the plain way says what is wrong with them. */
+function declaredOrNull(operation: OperationDefinitionNode, sent: OperationParams['variables']) {
+  try {
+    return declaredOf(operation, sent);
+  } catch {
+    return null;
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

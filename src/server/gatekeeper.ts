@@ -13,6 +13,7 @@ import { Forbidden, Unauthenticated } from '../../schema/failures.ts';
 import type { Viewer } from '../../schema/model.ts';
 import type { Hub } from '../live/hub.ts';
 import type { CallSource } from '../live/source.ts';
+import { outlookOf } from '../ringcentral/actions.ts';
 import { digest, readBearer } from '../ringcentral/auth.ts';
 import type { Budget } from '../ringcentral/budget.ts';
 import type { Caller } from '../ringcentral/caller.ts';
@@ -264,6 +265,7 @@ function createPerson(
     readSession: (sessionId, options) => callControl.readSession(any, sessionId, options),
     readParty: (address, options) => callControl.readParty(any, address, options),
     readActiveCalls: (options) => callControl.readActiveCalls(any, options),
+    outlook: (session, party) => outlookOf(session, party, extensionId),
   };
   let extensionId: string | null = null;
   const viewer = async () => {

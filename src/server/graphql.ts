@@ -2,6 +2,7 @@
  * The one way through GraphQL: HTTP, server-sent events and WebSocket parse, validate, run and mask here, by the
  * same rules and with the same caches.
  */
+import { setMaxListeners } from 'node:events';
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -14,33 +15,38 @@ import {
   NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
   parse,
+  type validate,
 } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
-import { LRUCache } from 'lru-cache';
 import type { CallProvider } from '../../schema/provider.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { asGraphQLError, createAnswers, isStream, type Stream, withStatus } from './answers.ts';
+import type { Arrival } from './arrival.ts';
 import type { OperationPlace } from './by-operation.ts';
 import { createExecutor } from './compiled.ts';
 import type { Crowd } from './crowd.ts';
-import { deliver, type Recipient, type Send } from './fan-out.ts';
-import { createFastPath, type Executor, type FastPath, type SubscriptionArgs } from './fast-path.ts';
+import { UnconditionalSubscriptionRule, withinStack } from './document-rules.ts';
+import { createTextCache } from './documents.ts';
+import { deliver, type Send } from './fan-out.ts';
+import { createFastPath, type SubscriptionArgs } from './fast-path.ts';
 import { createLimitsRule } from './limits.ts';
-import { codeOf, maskError, originOf, STATUS_OF_CODE } from './masking.ts';
-import { nameOperation, noteDelay, type Operation, type ReceivedAtOf, withPushDelays } from './observe.ts';
+import {
+  nameOperation,
+  noteDelay,
+  type Operation,
+  type ReceivedAtOf,
+  withOutcomes,
+  withPushDelays,
+} from './observe.ts';
 import type { FindDocument, OperationParams } from './persisted.ts';
-import type { Visitor } from './visitor.ts';
+import { SharedSubscription, type SharedWork } from './shared-subscription.ts';
+import { declaredOf } from './variables.ts';
+import { createWeighing, type Weighed } from './weighing.ts';
+import type { Variables } from './weight.ts';
 
-/** What the door knows of an operation before it is read. */
-export interface Arrival {
-  readonly visitor: Visitor;
-  readonly operation: Operation;
-  /** Aborts when the client has left. */
-  readonly signal: AbortSignal;
-  /** True once the connection broke, or was closed, under a client that may come back. */
-  dropped(): boolean;
-}
+export type { Arrival } from './arrival.ts';
 
 /** Makes what resolvers are handed; the door adds nothing to it. */
 export type CreateContext = (parts: {
@@ -93,15 +99,11 @@ interface ServerContext {
   arrival: Arrival;
 }
 
-/**
- * Documents are kept parsed and validated, up to this much text: a tree takes about fifty times its text, and
- * callers choose the texts.
- */
-const PARSED = { max: 1_000, maxSize: 1_000_000, maxEntrySize: 50_000 }; // documents, characters, characters
-
 /** Makes the pipeline of one gateway. */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { config, schema, createContext, findDocument, crowd, metrics, log, receivedAtOf } = parts;
+  const answers = createAnswers({ log, suggestions: config.introspection });
+  const { conclude, concludeStream } = answers;
 
   const yoga = createYoga<ServerContext>({
     schema,
@@ -126,7 +128,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const valid = createTextCache<DocumentNode>();
   const fastPath = config.fastPath ? createFastPath({ schema, documentOf }) : null;
   const executeFast = createExecutor(schema);
-  const shared = fastPath && { fastPath, contextOf: eventContextOf, mask, maskResult, noteSent };
+  const weighing = createWeighing(schema, config, execute);
+  const shared = fastPath && { fastPath, contextOf: eventContextOf, weighing, answers, noteSent };
 
   return {
     async fetch(url, request, arrival) {
@@ -136,15 +139,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     },
     answerFast,
     prepare,
-    refuse(error, operation) {
-      const masked = mask(error, operation.requestId);
-      operation.ended(codeOf(masked));
-      return masked;
-    },
+    refuse: answers.refuse,
   };
 
   function contextOf(arrival: Arrival): object {
-    const provider = providerOf(arrival);
+    const provider = withOutcomes(providerOf(arrival), arrival.operation);
     return createContext({
       provider: receivedAtOf === undefined ? provider : withPushDelays(provider, metrics, receivedAtOf),
       requestId: arrival.operation.requestId,
@@ -156,7 +155,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return visitor.provider({
       requestId: operation.requestId,
       get signal() {
-        return arrival.signal;
+        const { signal } = arrival;
+        // One listener for each read.
+        setMaxListeners(0, signal);
+        return signal;
       },
       dropped: () => arrival.dropped(),
     });
@@ -181,7 +183,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function answerFast(body: string, accept: string | undefined, arrival: Arrival) {
     const request = fastPath?.read(body, accept) ?? null;
     if (fastPath === null || request === null) return null;
-    const { document, params, contentType } = request;
+    const { document, params, contentType, variables } = request;
     const { viewerId, currentSession } = arrival.visitor;
     const args = { document, operationName: params.operationName };
     const state = request.sessionId === null ? undefined : currentSession?.(request.sessionId);
@@ -191,11 +193,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       arrival.operation.ended('ok');
       return { text: known, contentType };
     }
-    const result = await executeFast({
-      ...args,
-      variableValues: params.variables,
-      contextValue: contextOf(arrival),
-    });
+    const weighed = weighFast(args, variables);
+    // Refusals have a status, which the plain way knows; and there those wait that have to.
+    if (weighed === null || weighed.isHeavy) return null;
+    const whole = { ...args, schema, variableValues: variables, contextValue: contextOf(arrival) };
+    const result = await weighing.execute(whole, weighed, arrival, executeFast);
     // Wrong variables: nothing was executed, and the plain way words the refusal.
     if (!('data' in result)) return null;
     name(arrival, args);
@@ -203,6 +205,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const isOfState = state !== undefined && state === currentSession?.(request.sessionId ?? '');
     if (isOfState && result.errors === undefined) fastPath.remember(state, request, viewerId, text);
     return { text, contentType };
+  }
+
+  function weighFast(place: OperationPlace, variables: Variables): Weighed | null {
+    try {
+      return weighing.check(place, variables);
+    } catch {
+      return null;
+    }
   }
 
   /** The same rules on every way in: hooks that only HTTP has would be a hole in the others. */
@@ -220,18 +230,38 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         if (query !== undefined && query !== params.query) setParams({ ...params, query });
       },
       onParse({ setParseFn }) {
-        setParseFn((source, options) => parse(source, { ...options, maxTokens: config.maxTokens }));
+        setParseFn((source, options) =>
+          withinStack(() => parse(source, { ...options, maxTokens: config.maxTokens })),
+        );
       },
-      onValidate({ addValidationRule }) {
+      onValidate({ addValidationRule, validateFn, setValidationFn }) {
+        setValidationFn((...args: Parameters<typeof validate>) => withinStack(() => validateFn(...args)));
         addValidationRule(limitsRule);
+        addValidationRule(UnconditionalSubscriptionRule);
         if (!config.introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
       },
-      onExecute({ args }) {
-        name(args.contextValue.arrival, args);
+      onExecute({ args, executeFn, setExecuteFn, setResultAndStopExecution }) {
+        const { arrival } = args.contextValue;
+        name(arrival, args);
+        try {
+          const weighed = weighing.check(args, args.variableValues);
+          if (weighed === null) return;
+          Object.assign(args, { variableValues: weighed.variables });
+          const start = fastPath === null ? executeFn : executeFast;
+          setExecuteFn((whole) => weighing.execute(whole, weighed, arrival, start));
+        } catch (error) {
+          setResultAndStopExecution({ errors: [asGraphQLError(error)] });
+        }
       },
-      onSubscribe({ args, setResultAndStopExecution }) {
-        const refusal = takePlace(args, args.contextValue.arrival);
-        if (refusal !== null) setResultAndStopExecution(refusal);
+      onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
+        const { arrival } = args.contextValue;
+        try {
+          const weighed = takePlace(args, arrival);
+          if (weighed === null) return;
+          setSubscribeFn((whole) => weighing.subscribe(whole, weighed, arrival.visitor.viewerId));
+        } catch (error) {
+          setResultAndStopExecution({ errors: [asGraphQLError(error)] });
+        }
       },
       onResultProcess({ result, setResult, serverContext: { arrival } }) {
         if (isStream(result)) {
@@ -243,17 +273,21 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     };
   }
 
-  /** Takes a place among the subscriptions of the viewer; answers the refusal when none is free. */
-  function takePlace(place: OperationPlace, arrival: Arrival): ExecutionResult | null {
-    name(arrival, place);
-    try {
-      const { operation, visitor } = arrival;
-      operation.afterwards(crowd.subscribe(visitor.viewerId));
-      if (visitor.stay !== undefined) operation.afterwards(visitor.stay());
-      return null;
-    } catch (error) {
-      return { errors: [asGraphQLError(error)] };
-    }
+  /**
+   * Takes a place among the subscriptions of the viewer, and leaves only the variables that are declared; null where the
+   * document has no such operation.
+   * @throws the refusal when it is too heavy, or no place is free.
+   */
+  function takePlace(args: SubscriptionArgs, arrival: Arrival): Weighed | null {
+    name(arrival, args);
+    const { operation, visitor } = arrival;
+    const weighed = weighing.check(args, args.variableValues);
+    if (weighed === null) return null;
+    Object.assign(args, { variableValues: weighed.variables });
+    operation.afterwards(weighing.takeOn(args, weighed, visitor.viewerId));
+    operation.afterwards(crowd.subscribe(visitor.viewerId));
+    if (visitor.stay !== undefined) operation.afterwards(visitor.stay());
+    return weighed;
   }
 
   /** Subscribes on the fast path. */
@@ -265,9 +299,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
     const subscribe = () => createSourceEventStream({ ...args, contextValue: eventContextOf(arrival) });
     try {
-      const source = takePlace(args, arrival) ?? (await arrival.operation.within(subscribe));
+      const isHeavy = takePlace(args, arrival)?.isHeavy ?? false;
+      const source = await arrival.operation.within(subscribe);
       if (!isStream(source)) return conclude(source, arrival);
-      return deliver(source[Symbol.asyncIterator](), new SharedSubscription(shared, args, arrival, send));
+      const subscription = new SharedSubscription(shared, args, isHeavy, arrival, send);
+      return deliver(source[Symbol.asyncIterator](), subscription);
     } catch (error) {
       return conclude({ errors: [asGraphQLError(error)] }, arrival);
     }
@@ -303,7 +339,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         schema,
         document,
         operationName: params.operationName ?? null,
-        variableValues: params.variables ?? null,
+        variableValues: declaredOf(operation, params.variables),
       };
       if (isSubscription && shared !== null) {
         return { type, args, run: (send) => subscribeShared(args, arrival, shared, send) };
@@ -328,166 +364,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       return conclude({ errors: [asGraphQLError(error)] }, arrival);
     }
   }
-
-  /** The last word on an answer: masked, counted, logged. */
-  function conclude(result: ExecutionResult, arrival: Arrival): ExecutionResult {
-    const answer = maskResult(result, arrival);
-    const [first] = answer.errors ?? [];
-    if (arrival.signal.aborted) arrival.operation.ended('aborted');
-    else arrival.operation.ended(first === undefined ? 'ok' : codeOf(first));
-    return answer;
-  }
-
-  /** The same for a stream: each event is masked, and the stream ends with its client at the latest. */
-  function concludeStream(stream: Stream, arrival: Arrival): AsyncIterableIterator<ExecutionResult> {
-    const source = stream[Symbol.asyncIterator]();
-    const { operation, signal } = arrival;
-    const stop = () => void answers.return().catch((error) => mask(error, operation.requestId));
-    let stopped = false;
-    const answers = {
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-      async next(): Promise<IteratorResult<ExecutionResult>> {
-        try {
-          const step = await source.next();
-          // What was under way when its client said goodbye is not told any more: the id may be another's by now.
-          if (stopped) return { done: true, value: undefined };
-          if (!step.done) return { done: false, value: maskResult(step.value, arrival) };
-          operation.ended('ok');
-          return step;
-        } catch (error) {
-          if (stopped) return { done: true, value: undefined };
-          const masked = mask(error, operation.requestId);
-          operation.ended(codeOf(masked));
-          throw masked;
-        }
-      },
-      async return(): Promise<IteratorResult<ExecutionResult>> {
-        operation.ended(arrival.dropped() ? 'aborted' : 'ok');
-        const first = !stopped;
-        stopped = true;
-        if (first) await source.return?.();
-        return { done: true, value: undefined };
-      },
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    operation.afterwards(() => signal.removeEventListener('abort', stop));
-    if (signal.aborted) stop();
-    return answers;
-  }
-
-  function maskResult(result: ExecutionResult, arrival: Arrival): ExecutionResult {
-    if (result.errors === undefined || result.errors.length === 0) return result;
-    return {
-      ...result,
-      errors: result.errors.map((error) => mask(error, arrival.operation.requestId, arrival)),
-    };
-  }
-
-  function mask(error: unknown, requestId: string, arrival?: Arrival): GraphQLError {
-    const masked = maskError(error, { requestId, suggestions: config.introspection });
-    // A read that was cut off because its client left is nobody's fault.
-    if (codeOf(masked) === 'INTERNAL_SERVER_ERROR' && !arrival?.signal.aborted) {
-      log.error({ requestId, err: originOf(error) }, 'unexpected error');
-    }
-    return masked;
-  }
 }
-
-type Stream = AsyncIterable<ExecutionResult>;
-
-/** What the subscriptions on the fast path share. */
-interface SharedWork {
-  readonly fastPath: FastPath;
-  contextOf(arrival: Arrival): object;
-  mask(error: unknown, requestId: string): GraphQLError;
-  maskResult(result: ExecutionResult, arrival: Arrival): ExecutionResult;
-  noteSent(event: unknown): void;
-}
-
-/** One subscription on the fast path. A class, because there are thousands: one that is idle holds these fields only. */
-class SharedSubscription implements Recipient, Executor {
-  readonly send: Send;
-  readonly #shared: SharedWork;
-  readonly #args: SubscriptionArgs;
-  readonly #arrival: Arrival;
-  readonly #key: string;
-
-  constructor(shared: SharedWork, args: SubscriptionArgs, arrival: Arrival, send: Send) {
-    this.send = send;
-    this.#shared = shared;
-    this.#args = args;
-    this.#arrival = arrival;
-    this.#key = shared.fastPath.keyOf(args, arrival.visitor.viewerId);
-  }
-
-  resultOf(event: unknown): ExecutionResult | Promise<ExecutionResult> {
-    const { fastPath, maskResult } = this.#shared;
-    const result = fastPath.resultOf(event, this.#key, this);
-    if (!(result instanceof Promise)) return maskResult(result, this.#arrival);
-    return result.then((known) => maskResult(known, this.#arrival));
-  }
-
-  execute(event: unknown): ExecutionResult | Promise<ExecutionResult> {
-    const contextValue = this.#shared.contextOf(this.#arrival);
-    return this.#arrival.operation.within(() => execute({ ...this.#args, contextValue, rootValue: event }));
-  }
-
-  sent(event: unknown): void {
-    this.#shared.noteSent(event);
-  }
-
-  ended(): void {
-    this.#arrival.operation.ended('ok');
-  }
-
-  failed(error: unknown): GraphQLError {
-    const { operation } = this.#arrival;
-    const masked = this.#shared.mask(error, operation.requestId);
-    operation.ended(codeOf(masked));
-    return masked;
-  }
-
-  left(): void {
-    this.#arrival.operation.ended(this.#arrival.dropped() ? 'aborted' : 'ok');
-  }
-}
-
-/**
- * Adds the status of a request that failed as a whole: the one Yoga chose for it, else the one of its code.
- * `spec` makes it 200 where the client takes only `application/json`, as GraphQL over HTTP has it for a
- * well-formed request; Yoga's code for the others is `BAD_REQUEST`.
- */
-function withStatus(result: ExecutionResult, answer: ExecutionResult): ExecutionResult {
-  if (answer.errors === undefined || 'data' in answer) return answer;
-  for (const [index, error] of answer.errors.entries()) {
-    const code = codeOf(error);
-    const { code: was, http } = result.errors?.[index]?.extensions ?? {};
-    const chosen = typeof http === 'object' ? http : { status: STATUS_OF_CODE[code] };
-    error.extensions.http = { ...chosen, spec: code === 'BAD_USER_INPUT' && !NOT_WELL_FORMED.has(was) };
-  }
-  return answer;
-}
-
-/** Yoga's codes for requests that are no GraphQL requests. */
-const NOT_WELL_FORMED = new Set<unknown>(['BAD_REQUEST', 'OPERATION_RESOLUTION_FAILURE']);
 
 function name({ operation }: Arrival, place: OperationPlace): void {
   operation.named(nameOperation(place));
-}
-
-function createTextCache<Value extends object>(): LRUCache<string, Value> {
-  return new LRUCache({ ...PARSED, sizeCalculation: (_value, text) => text.length + 1 });
-}
-
-function asGraphQLError(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  const originalError =
-    error instanceof Error ? error : new Error('Something was thrown that is no error.', { cause: error });
-  return new GraphQLError(originalError.message, { originalError });
-}
-
-function isStream<Result extends object>(result: Result): result is Extract<Result, AsyncIterable<unknown>> {
-  return Symbol.asyncIterator in result;
 }

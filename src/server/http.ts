@@ -17,7 +17,9 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
-import { type Config, whyNotListening } from '../config.ts';
+import type { Config } from '../config.ts';
+import { isMeant } from '../hosts.ts';
+import { whyNotListening } from '../listening.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createBodyRooms } from './bodies.ts';
@@ -25,10 +27,11 @@ import { createCrowd } from './crowd.ts';
 import { sendAwayAll } from './drain.ts';
 import { createGraphiQLPage, type Example } from './graphiql.ts';
 import { type CreateContext, createPipeline } from './graphql.ts';
+import { tellMetrics } from './metrics-door.ts';
 import { createObserver, type ReceivedAtOf } from './observe.ts';
 import { PATIENCE, type Patience } from './patience.ts';
 import { findSentDocument, readManifest } from './persisted.ts';
-import { createRefusalLog, refuseUpgrade } from './refusals.ts';
+import { createRefusalLog, refuseUpgrade, type UpgradeRefusal } from './refusals.ts';
 import { createRequestDoor } from './requests.ts';
 import type { Gatekeeper } from './visitor.ts';
 import { createWebSockets } from './websocket.ts';
@@ -92,14 +95,16 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     ...{ config, pipeline, gatekeeper, observer, crowd, metrics, log, patience, noteRefusal },
   });
   const page = config.graphiql ? createGraphiQLPage(examples) : null;
+  const trusted = config.corsOrigins.map((origin) => new URL(origin).hostname);
   let draining = false;
   let drained: Promise<void> | undefined;
 
   const readings = new Map<string, (response: ServerResponse) => Promise<void> | void>([
     ['/healthz', (response) => sendJson(response, 200, { status: 'ok' })],
     ['/readyz', tellReadiness],
-    ['/metrics', tellMetrics],
   ]);
+  // Whoever comes to a public port may not read what goes on; METRICS_PORT is for those who may.
+  if (!config.production) readings.set('/metrics', (response) => tellMetrics(metrics, response));
   if (page !== null) {
     readings.set('/', (response) => void response.writeHead(302, { location: '/graphql' }).end());
   }
@@ -146,7 +151,9 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request);
     response.setHeader('x-request-id', requestId);
+    response.setHeader('x-content-type-options', 'nosniff');
     if (draining) response.setHeader('connection', 'close');
+    if (isMisdirected(request)) return sendJson(response, MISDIRECTED, { error: NOT_MEANT });
     const path = pathOf(request);
     if (path === '/graphql') {
       if (page !== null && wantsPage(request)) return page.serve(request, response);
@@ -166,16 +173,13 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     sendJson(response, readiness.ok ? 200 : 503, readiness);
   }
 
-  async function tellMetrics(response: ServerResponse): Promise<void> {
-    const text = await metrics.registry.metrics();
-    response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text);
-  }
-
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Before ws listens, a client that hangs up must not end the process.
     socket.on('error', hangUp);
     const { headers } = request;
-    const refusal = refuseUpgrade({ path: pathOf(request), headers }, config.corsOrigins, draining);
+    const refusal = isMisdirected(request)
+      ? MISDIRECTION
+      : refuseUpgrade({ path: pathOf(request), headers }, config.corsOrigins, draining);
     if (refusal === null) {
       sockets.accept(request, socket, head);
       return;
@@ -189,6 +193,11 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     // Whoever does not hang up is cut off.
     const cutting = setTimeout(() => socket.destroy(), patience.close);
     socket.once('close', () => clearTimeout(cutting));
+  }
+
+  /** Simulated calls have no token to keep a page out that had its own name resolve to this machine. */
+  function isMisdirected({ headers }: IncomingMessage): boolean {
+    return config.ringCentralServerUrl === null && !isMeant(headers.host, { host: config.host, trusted });
   }
 
   async function drain(): Promise<void> {
@@ -233,6 +242,12 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     for (const socket of connections) socket.destroy();
   }
 }
+
+const MISDIRECTED = 421;
+const NOT_MEANT =
+  'With the simulator this gateway answers only to localhost, to its HOST and to the hosts of CORS_ORIGINS: ' +
+  'a page of another name has no business here.';
+const MISDIRECTION: UpgradeRefusal = { status: MISDIRECTED, mend: NOT_MEANT, noted: true };
 
 function hangUp(this: Duplex): void {
   this.destroy();

@@ -11,6 +11,7 @@ import {
   Forbidden,
   RateLimited,
 } from '../../schema/failures.ts';
+import { TooHeavy } from './weight.ts';
 
 /** `extensions.code` of every error that leaves the gateway. */
 export type ErrorCode = FailureCode | 'INTERNAL_SERVER_ERROR';
@@ -30,10 +31,14 @@ export const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   OVERLOADED: 503,
 };
 
+/** Errors that one answer tells; how many are left out stands beside them. */
+export const MOST_ERRORS = 100;
+
 /** Longer messages are cut: they only repeat what the client sent. */
 const LONGEST_MESSAGE = 1_000; // characters
 
-const SUGGESTION = / ?Did you mean .*\?/s;
+/** How graphql-js begins its suggestions; each ends its message. */
+const SUGGESTION = ' Did you mean ';
 
 export interface MaskOptions {
   readonly requestId: string;
@@ -52,8 +57,8 @@ export function maskError(error: unknown, { requestId, suggestions }: MaskOption
     });
   }
   if (error instanceof GraphQLError && isMistakeOfClient(error, origin)) {
-    const message = suggestions ? error.message : error.message.replace(SUGGESTION, '');
-    return new GraphQLError(cut(message), { ...place, extensions: { code: 'BAD_USER_INPUT', requestId } });
+    const message = suggestions ? cut(error.message) : withoutSuggestion(cut(error.message));
+    return new GraphQLError(message, { ...place, extensions: { code: 'BAD_USER_INPUT', requestId } });
   }
   return new GraphQLError('Unexpected error.', {
     ...place,
@@ -103,9 +108,16 @@ function factsOf(failure: CallControlFailure) {
     ...(failure instanceof RateLimited && { retryAfter: failure.retryAfter }),
     ...((failure instanceof BadUserInput || failure instanceof CallNotFound) &&
       failure.parameterName !== undefined && { parameterName: failure.parameterName }),
+    ...(failure instanceof TooHeavy && { weight: failure.weight, maxWeight: failure.maxWeight }),
     ...(failure instanceof Forbidden &&
       failure.permissionName !== undefined && { permissionName: failure.permissionName }),
   };
+}
+
+/** From the first on, because a client may have put words of its own behind it. */
+function withoutSuggestion(message: string): string {
+  const start = message.indexOf(SUGGESTION);
+  return start === -1 ? message : message.slice(0, start);
 }
 
 function cut(message: string): string {

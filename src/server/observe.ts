@@ -9,7 +9,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { CallProvider } from '../../schema/provider.ts';
+import type { CallProvider, CommandOutcome, CommandResult } from '../../schema/provider.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type OpenSpan, openOperationSpan } from '../telemetry/tracing.ts';
@@ -28,18 +28,25 @@ export interface Operation {
   admitted(viewerId: string): void;
   /** What is asked, once the document is known to be valid. */
   named(name: OperationName): void;
+  /** What became of a command that it sent. */
+  commanded(result: CommandResult): void;
   /** Has `release` called when it ends, however it ends. */
   afterwards(release: () => void): void;
   /** Counts it, logs it and releases what it held; only the first call does. */
   ended(result: OperationResult): void;
 }
 
-/** What metrics and logs call an operation: never by the name that its client gave it. */
+/** What metrics and logs call an operation. */
 export interface OperationName {
   readonly type: OperationTypeNode | 'unknown';
   /** Its first root field, which the schema knows. */
   readonly field: string;
+  /** The name that its client gave it: for the log alone, because there is no end to such names. */
+  readonly operationName?: string | undefined;
 }
+
+/** Longer names are cut in the log. */
+const LONGEST_NAME = 100; // characters
 
 export interface Observer {
   /** An operation came in. */
@@ -58,12 +65,27 @@ export function createObserver(metrics: Metrics, log: Log): Observer {
   });
   const report: Report = (operation, result) => {
     const { requestId, span, viewerId } = operation;
-    const { type, field } = operation.name;
+    const { type, field, operationName } = operation.name;
+    const { outcome, error = null, replayed } = operation.command ?? {};
     const ms = performance.now() - operation.begunAt;
     const viewer = viewerId === null ? undefined : digests.memo(viewerId);
     metrics.operations.inc({ type, field, result });
     if (type === 'query' || type === 'mutation') metrics.operationSeconds.observe({ type }, ms / 1_000);
-    log.info({ requestId, type, field, result, ms: Math.round(ms * 10) / 10, viewer }, 'operation');
+    const facts = {
+      requestId,
+      type,
+      operationName,
+      field,
+      result,
+      outcome,
+      reason: error?.code,
+      replayed: replayed || undefined,
+      ms: Math.round(ms * 10) / 10,
+      viewer,
+    };
+    // Whoever is on the line does not know either: somebody may have to look.
+    if (outcome === 'UNKNOWN') log.warn(facts, 'operation');
+    else log.info(facts, 'operation');
     span.note({ 'graphql.operation.type': type, 'graphql.field': field });
     span.end(result === 'ok' ? undefined : result);
   };
@@ -76,6 +98,7 @@ export function createObserver(metrics: Metrics, log: Log): Observer {
 type Report = (operation: ObservedOperation, result: OperationResult) => void;
 
 const NOTHING: readonly (() => void)[] = [];
+const BADNESS: Readonly<Record<CommandOutcome, number>> = { APPLIED: 0, NOT_APPLIED: 1, UNKNOWN: 2 };
 const UNNAMED: OperationName = { type: 'unknown', field: 'none' };
 
 /** A class, because there is one for each open subscription. */
@@ -85,6 +108,8 @@ class ObservedOperation implements Operation {
   readonly begunAt = performance.now();
   name = UNNAMED;
   viewerId: string | null = null;
+  /** Of several commands the one that went worst. */
+  command: CommandResult | null = null;
   readonly #report: Report;
   /** Null: it is over. */
   #releases: readonly (() => void)[] | null = NOTHING;
@@ -107,6 +132,11 @@ class ObservedOperation implements Operation {
     this.name = name;
   }
 
+  commanded(result: CommandResult): void {
+    const worst = this.command;
+    if (worst === null || BADNESS[result.outcome] > BADNESS[worst.outcome]) this.command = result;
+  }
+
   afterwards(release: () => void): void {
     if (this.#releases === null) release();
     else this.#releases = [...this.#releases, release];
@@ -116,8 +146,9 @@ class ObservedOperation implements Operation {
     const releases = this.#releases;
     if (releases === null) return;
     this.#releases = null;
-    this.#report(this, result);
+    // First, so that nothing that is wrong with the log or a metric can keep a place taken.
     for (const release of releases) release();
+    this.#report(this, result);
   }
 }
 
@@ -127,8 +158,9 @@ export function nameOperation(place: OperationPlace): OperationName {
 }
 
 const knownName = onceByOperation(
-  ({ operation, selectionSet }, document): OperationName => ({
+  ({ operation, name, selectionSet }, document): OperationName => ({
     type: operation,
+    operationName: name?.value.slice(0, LONGEST_NAME),
     field: firstField(selectionSet, document) ?? 'none',
   }),
 );
@@ -149,6 +181,18 @@ function firstField({ selections: [first] }: SelectionSetNode, document: Documen
     default:
       return undefined;
   }
+}
+
+/** Has the operation hear what becomes of its commands. */
+export function withOutcomes(provider: CallProvider, operation: Operation): CallProvider {
+  return {
+    ...provider,
+    async command(command, idempotencyKey) {
+      const result = await provider.command(command, idempotencyKey);
+      operation.commanded(result);
+      return result;
+    },
+  };
 }
 
 /** When the answer of the phone system that showed an event was received, in epoch milliseconds; null: not known. */

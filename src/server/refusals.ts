@@ -7,7 +7,7 @@ import { mayConnect } from './origins.ts';
 
 /** The answer to an upgrade request that gets no WebSocket. */
 export interface UpgradeRefusal {
-  readonly status: 403 | 404 | 503;
+  readonly status: 403 | 404 | 421 | 503;
   /** For whoever reads the answer. */
   readonly mend: string;
   /** Whether an operator can mend it. */

@@ -231,6 +231,7 @@ function checkForm(request: IncomingMessage, { corsOrigins, maxBodyBytes }: Conf
         new Forbidden('Pages of this origin may not ask here; allowed are those of CORS_ORIGINS.'),
       );
     }
+    checkParameters(request.url ?? '');
     return;
   }
   if (method !== 'POST') {
@@ -249,6 +250,26 @@ function checkForm(request: IncomingMessage, { corsOrigins, maxBodyBytes }: Conf
     });
   }
   if (Number(headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge(maxBodyBytes);
+}
+
+/** Refuses a GET whose parameters cannot be read; the rest of them is looked at as that of a POST is. */
+function checkParameters(url: string): void {
+  const start = url.indexOf('?');
+  if (start === -1) return;
+  const parameters = new URLSearchParams(url.slice(start));
+  for (const name of ['variables', 'extensions']) {
+    const text = parameters.get(name);
+    if (text && !isJson(text)) throw new Refusal(400, new BadUserInput(`"${name}" is not JSON.`, name));
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const NOT_ACCEPTABLE = 406;
@@ -305,8 +326,14 @@ function tooLarge(maxBytes: number): Refusal {
 }
 
 async function send(answer: Response, response: ServerResponse): Promise<void> {
-  sendText(response, answer.status, await answer.text(), Object.fromEntries(answer.headers));
+  const text = await answer.text();
+  // How it travels is decided here, where all of it is known.
+  const headers = [...answer.headers].filter(([name]) => !OF_THE_WAY.has(name.toLowerCase()));
+  sendText(response, answer.status, text, Object.fromEntries(headers));
 }
+
+/** Headers about a connection, of which Yoga has none. */
+const OF_THE_WAY: ReadonlySet<string> = new Set(['connection', 'transfer-encoding']);
 
 function sendText(
   response: ServerResponse,

@@ -144,7 +144,8 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
           return prepared;
         }
         // graphql-ws keeps the message as long as the operation: a thousand of them share one text.
-        Object.assign(params, { query: prepared.args.document.loc?.source.body });
+        const { document, variableValues: variables } = prepared.args;
+        Object.assign(params, { query: document.loc?.source.body, variables });
         return {
           ...prepared.args,
           run: () => {
@@ -323,7 +324,9 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
 
   /** An error on the way of a message: the client's, of a protocol we do not speak, or ours for now. */
   function closeOver(seat: Seat, error: unknown): void {
-    if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
+    const isUnspeakable = error instanceof Error && error.message.startsWith('Unexpected message of type');
+    // What is nested deeper than the stack can be read, but not be said again: a ping's payload in its pong.
+    if (isUnspeakable || error instanceof RangeError) {
       close(seat, CloseCode.BadRequest, 'Invalid message received');
       return;
     }

@@ -334,11 +334,14 @@ function isSupervisable(party: Party, call: Call): boolean {
   return party.code === 'Answered' && !supervised;
 }
 
-/** Hold fails while the other end still rings or is a voicemail, and when nobody has been reached yet. */
+/** Codes of an end that does not hear: nobody is there yet, or a machine. */
+const DEAF: readonly string[] = ['Setup', 'Proceeding', 'VoiceMail', 'VoiceMailScreening', 'FaxReceive'];
+
+/** Hold fails while the other end is called, rings or is a machine, and when nobody has been reached yet. */
 function farEndHears(party: Party, call: Call): boolean {
   const others = call.parties.filter((other) => other !== party && isPresent(other));
   if (others.length === 0) return party.direction === 'Inbound';
-  return others.every(({ code }) => code !== 'Proceeding' && code !== 'VoiceMail');
+  return others.some(({ code }) => !DEAF.includes(code));
 }
 
 function isLonely(call: Call): boolean {

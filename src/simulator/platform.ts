@@ -127,7 +127,8 @@ export function createPlatform({ board, oauth, rateLimits, journal }: Parts): Pl
       let trouble: Fault | null = null;
       const reply = (answer: Answer): Reply => {
         if (journalBodies && answer.body !== undefined) entry.responseBody = answer.body;
-        return { status: answer.status, headers, body: answer.body, trouble, entry };
+        const broken = answer.breaks === true ? BROKEN : trouble;
+        return { status: answer.status, headers, body: answer.body, trouble: broken, entry };
       };
 
       let resolved: Resolved | undefined;
@@ -181,6 +182,9 @@ export function createPlatform({ board, oauth, rateLimits, journal }: Parts): Pl
     return { status: 429, body: bodyOf(new Refusal(429, 'CMN-301', 'Request rate exceeded')) };
   }
 }
+
+/** A connection that breaks without having been ordered to. */
+const BROKEN: Fault = { match: '', times: 1, after: 0, do: 'reset', delay: 0, apply: true };
 
 /** Path and query of a URL as it was sent: nothing is normalised, so that a hostile id stays what it is. */
 export function splitUrl(url: string): { readonly path: string; readonly query: string } {

@@ -45,6 +45,8 @@ export interface Answer {
   readonly status: number;
   /** Missing: no content. */
   readonly body?: unknown;
+  /** There is no answer: the connection breaks. */
+  readonly breaks?: true;
 }
 
 export interface Operation {
@@ -300,7 +302,14 @@ async function readSession(asked: Asked): Promise<Answer> {
       // A change in the very millisecond counts: rather one answer too many than a change missed.
       if (changedAt < since && seconds > 0) {
         asked.holding();
-        await board.changed(id, seconds * 1_000, signal);
+        const { longPollCutAfter, longPollCutBy, longPollExpiry } = board.settings;
+        const patience = longPollCutAfter ?? Number.POSITIVE_INFINITY;
+        await board.changed(id, Math.min(seconds * 1_000, patience), signal);
+        if (board.call(id).changedAt === changedAt) {
+          const end = patience < seconds * 1_000 ? longPollCutBy : longPollExpiry;
+          if (end === 'reset') return { status: 0, breaks: true };
+          if (end !== 200) return { status: end };
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 /** The simulator: a server that behaves as RingCentral does, for one invented account. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isMeant } from '../hosts.ts';
 import { errorBody } from './bodies.ts';
 import { answerControl, type Controls, createControls } from './controls.ts';
 import { createJournal } from './journal.ts';
@@ -68,6 +69,8 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   story.follow();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    if (!isMeant(request.headers.host, { host })) return refuseHost(request, response);
     const leaving = new AbortController();
     response.once('close', () => leaving.abort());
     const body = await readBody(request);
@@ -147,6 +150,15 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
 function refuseBody(response: ServerResponse): void {
   const refusal = new Refusal(413, 'CMN-104', `Request body is larger than ${MAX_BODY_BYTES} bytes`);
   send(response, { status: 413, headers: {}, body: errorBody(refusal) });
+}
+
+/** A page whose own name resolves to this machine (DNS rebinding) could read and steer all calls. */
+function refuseHost(request: IncomingMessage, response: ServerResponse): void {
+  const { host } = request.headers;
+  const refusal = new Refusal(421, 'CMN-101', `The simulator is asked as localhost, not as ${host}`);
+  // What is not read of the body goes with the connection.
+  response.setHeader('Connection', 'close');
+  send(response, { status: 421, headers: {}, body: errorBody(refusal) });
 }
 
 /** @throws {Refusal} 400 for what is no JSON. */

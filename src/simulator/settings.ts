@@ -8,6 +8,12 @@ export interface Settings {
   readonly storyPace: number;
   /** What `timestamp` and `timeout` do on a session read: hold it, nothing, or 400. */
   readonly longPoll: 'honour' | 'ignore' | 'reject';
+  /** How a held read ends when its time is over and nothing is new; 200: with the session as it is. */
+  readonly longPollExpiry: 200 | 204 | 304 | 408 | 504;
+  /** Milliseconds after which a proxy loses patience with a held read; null: never. */
+  readonly longPollCutAfter: number | null;
+  /** What it says then; `reset`: nothing, the connection breaks. */
+  readonly longPollCutBy: 408 | 502 | 504 | 'reset';
   /** Requests per window, user and group; 0: as many as they like. */
   readonly lightLimit: number;
   readonly mediumLimit: number;
@@ -53,6 +59,9 @@ export const DEFAULT_SETTINGS: Settings = {
   story: true,
   storyPace: 4_000, // 4 seconds
   longPoll: 'honour',
+  longPollExpiry: 200,
+  longPollCutAfter: null,
+  longPollCutBy: 504,
   lightLimit: 50,
   mediumLimit: 40,
   heavyLimit: 10,
@@ -118,6 +127,9 @@ const RULES: { readonly [Name in keyof Settings]: Rule } = {
   story: onOff,
   storyPace: pace,
   longPoll: oneOf('honour', 'ignore', 'reject'),
+  longPollExpiry: oneOf(200, 204, 304, 408, 504),
+  longPollCutAfter: amountOrNever,
+  longPollCutBy: oneOf(408, 502, 504, 'reset'),
   lightLimit: amount,
   mediumLimit: amount,
   heavyLimit: amount,

@@ -1,5 +1,6 @@
 /** The log: one JSON line each on stdout, pretty on a terminal, and never a secret in it. */
 import { type DestinationStream, type LevelWithSilent, type Logger, type LoggerOptions, pino } from 'pino';
+import { type Outlet, standardOutput } from './outlet.ts';
 
 export type Log = Logger;
 
@@ -14,7 +15,7 @@ const SECRET_PATHS = [
   'jwt',
 ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
-/** Makes the log of a gateway; `destination` is for tests that read it back. */
+/** Makes the log of a gateway; `destination` is for tests that read it back, and for a terminal. */
 export function createLog(level: LevelWithSilent, destination?: DestinationStream): Log {
   const options: LoggerOptions = {
     level,
@@ -27,7 +28,15 @@ export function createLog(level: LevelWithSilent, destination?: DestinationStrea
       streamWrite: withoutSecrets,
     },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return destination === undefined ? tellingLosses(standardOutput(), options) : pino(options, destination);
+}
+
+/** A log that says how many of its lines were lost, once it can be written again. */
+function tellingLosses(outlet: Outlet, options: LoggerOptions): Log {
+  const log = pino(options, outlet);
+  outlet.onRecovered = ({ lines, ms }) =>
+    log.warn({ lines, ms: Math.round(ms) }, 'The log could not be written for a while: lines are lost');
+  return log;
 }
 
 const BEARER = /(Bearer|Basic) +[\w.~+/=-]+/gi;
@@ -43,10 +52,4 @@ const PHONE_NUMBER = /(\+|%2B)\d{4,}(?=\d{3})/gi;
  */
 export function withoutSecrets(line: string): string {
   return line.replace(BEARER, '$1 [redacted]').replace(PHONE_NUMBER, '$1…');
-}
-
-/** Lines for a person at a terminal. Loaded only there: a server that writes JSON starts without it. */
-export async function createTerminal(): Promise<DestinationStream> {
-  const { default: pretty } = await import('pino-pretty');
-  return pretty({ colorize: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss', sync: true });
 }

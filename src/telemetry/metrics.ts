@@ -5,6 +5,7 @@
  * schema), never from a caller's text, so the number of series is bounded.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { standardOutput } from './outlet.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -17,8 +18,19 @@ export function createMetrics() {
 
   return {
     registry,
-    /** Memory, garbage collection and event-loop lag of the process; call it once, it holds a timer. */
-    collectProcess: () => collectDefaultMetrics({ register: registry }),
+    /** Memory, garbage collection, event-loop lag and log of the process; call it once, it holds a timer. */
+    collectProcess() {
+      collectDefaultMetrics({ register: registry });
+      new Counter({
+        name: 'gateway_log_lines_lost_total',
+        help: 'Lines of the log that were lost, because nobody read it or the disk was full.',
+        registers,
+        collect() {
+          this.reset();
+          this.inc(standardOutput().lost);
+        },
+      });
+    },
 
     operations: new Counter({
       name: 'gateway_graphql_operations_total',

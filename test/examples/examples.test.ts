@@ -31,7 +31,11 @@ import * as documents from '../generated/graphql.ts';
 import { type House, openHouse, until } from '../support/gateway.ts';
 
 const A_MOMENT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const A_NUMBER = expect.stringMatching(/^\d+$/);
 const AN_ID = expect.stringMatching(/^[sp]-\w/);
+
+/** Of a party of the story's call: which call it is in, and when it was so. */
+const HERE = { sessionId: DEMO_SESSION_ID, observedAt: A_MOMENT };
 
 /** What ran here, so that no example is forgotten. */
 const ran = new Set<unknown>();
@@ -88,8 +92,8 @@ describe('Asking', () => {
       session: {
         id: DEMO_SESSION_ID,
         parties: [
-          { id: DEMO_CALLER_PARTY_ID, status: { code: 'ANSWERED' } },
-          { id: DEMO_PARTY_ID, status: { code: 'ANSWERED' } },
+          { id: DEMO_CALLER_PARTY_ID, status: { code: 'ANSWERED' }, ...HERE },
+          { id: DEMO_PARTY_ID, status: { code: 'ANSWERED' }, ...HERE },
         ],
       },
     });
@@ -102,7 +106,7 @@ describe('Asking', () => {
       from: { phoneNumber: '+12025550123', name: null },
       to: { phoneNumber: '+12025550110', name: 'Iris Vance' },
     };
-    const talking = { muted: false, status: { code: 'ANSWERED', reason: null }, ...ends };
+    const talking = { muted: false, status: { code: 'ANSWERED', reason: null }, ...ends, ...HERE };
     expect(data.callSession).toEqual({
       id: DEMO_SESSION_ID,
       origin: { type: 'CALL' },
@@ -124,7 +128,7 @@ describe('Asking', () => {
       muted: false,
       status: { code: 'ANSWERED', rawCode: 'Answered', reason: null, parkData: null },
       recordings: [],
-      observedAt: A_MOMENT,
+      ...HERE,
     });
   });
 
@@ -149,8 +153,8 @@ describe('Asking', () => {
         { id: '801100006', name: 'Hallway', type: 'OTHER_PHONE', status: 'ONLINE' },
       ],
       forwardingNumbers: [
-        { label: 'Mobile', phoneNumber: '+12025550181', flipNumber: '2' },
-        { label: 'Home', phoneNumber: '+12025550182', flipNumber: null },
+        { id: A_NUMBER, label: 'Mobile', phoneNumber: '+12025550181', flipNumber: '2' },
+        { id: A_NUMBER, label: 'Home', phoneNumber: '+12025550182', flipNumber: null },
       ],
     });
   });
@@ -163,7 +167,7 @@ describe('Acting', () => {
     expect(held.data.holdCallParty).toEqual({
       outcome: 'APPLIED',
       error: null,
-      party: { id: DEMO_PARTY_ID, status: { code: 'HOLD', reason: null }, observedAt: A_MOMENT },
+      party: { id: DEMO_PARTY_ID, status: { code: 'HOLD', reason: null }, ...HERE },
     });
     const again = await run(house, documents.HoldDocument, hold);
     expect(again.data.holdCallParty).toMatchObject({
@@ -184,7 +188,7 @@ describe('Acting', () => {
     expect(muted.data.muteCallParty).toEqual({
       outcome: 'APPLIED',
       error: null,
-      party: { id: DEMO_PARTY_ID, muted: true, observedAt: A_MOMENT },
+      party: { id: DEMO_PARTY_ID, muted: true, ...HERE },
     });
   });
 
@@ -195,7 +199,10 @@ describe('Acting', () => {
       outcome: 'APPLIED',
       replayed: false,
       error: null,
-      session: { id: AN_ID, parties: [{ id: AN_ID, status: { code: 'SETUP' } }] },
+      session: {
+        id: AN_ID,
+        parties: [{ id: AN_ID, sessionId: AN_ID, status: { code: 'SETUP' }, observedAt: A_MOMENT }],
+      },
     });
     const second = await run(house, documents.MakeACallDocument, makeACall);
     expect(second.data.makeCallOut).toMatchObject({
@@ -306,7 +313,11 @@ describe('Acting in two steps', () => {
     const consulted = await run(house, documents.WarmTransferConsultDocument, warmTransferConsult);
     expect(consulted.data).toEqual({
       holdCallParty: { outcome: 'APPLIED', error: null },
-      makeCallOut: { outcome: 'APPLIED', error: null, session: { id: AN_ID, parties: [{ id: AN_ID }] } },
+      makeCallOut: {
+        outcome: 'APPLIED',
+        error: null,
+        session: { id: AN_ID, parties: [{ id: AN_ID, sessionId: AN_ID, observedAt: A_MOMENT }] },
+      },
     });
     const { session } = consulted.data.makeCallOut;
     const sessionId = session?.id ?? '';
@@ -324,7 +335,8 @@ describe('Acting in two steps', () => {
       party: {
         id: DEMO_PARTY_ID,
         status: { code: 'GONE', reason: 'ATTENDED_TRANSFER' },
-        peer: { id: AN_ID, sessionId, status: { code: expect.any(String) } },
+        peer: { id: AN_ID, sessionId, status: { code: expect.any(String) }, observedAt: A_MOMENT },
+        ...HERE,
       },
     });
     expect(codesOf(house, DEMO_SESSION_ID)).toEqual(['Answered', 'Gone']);
@@ -342,17 +354,18 @@ describe('Acting in two steps', () => {
     });
     const conferenceId = opened.data.createConference.session?.id ?? '';
     await until(() => codesOf(house, conferenceId)[0] === 'Answered');
+    const there = { id: AN_ID, sessionId: conferenceId, observedAt: A_MOMENT };
 
     const brought = await run(house, documents.BringInDocument, { ...bringIn, conferenceId });
     expect(brought.data.bringInCallParty).toEqual({
       outcome: 'APPLIED',
       error: null,
-      party: { id: AN_ID, conferenceRole: 'PARTICIPANT', status: { code: 'SETUP' } },
+      party: { ...there, conferenceRole: 'PARTICIPANT', status: { code: 'SETUP' } },
       session: {
         id: conferenceId,
         parties: expect.arrayContaining([
-          { id: AN_ID, conferenceRole: 'HOST', status: { code: 'ANSWERED' } },
-          { id: AN_ID, conferenceRole: 'PARTICIPANT', status: { code: expect.stringMatching(/SETUP|GONE/) } },
+          { ...there, conferenceRole: 'HOST', status: { code: 'ANSWERED' } },
+          { ...there, conferenceRole: 'PARTICIPANT', status: { code: expect.stringMatching(/SETUP|GONE/) } },
         ]),
       },
     });
@@ -367,7 +380,7 @@ describe('Watching', () => {
     const events = await listen(house, documents.WatchACallDocument, watchACall, 2, () =>
       house.simulator.moveParty(DEMO_SESSION_ID, DEMO_PARTY_ID, { code: 'Hold' }),
     );
-    const talking = { status: { code: 'ANSWERED' }, observedAt: A_MOMENT };
+    const talking = { status: { code: 'ANSWERED' }, ...HERE };
     expect(events.map(({ callEvents }) => callEvents)).toEqual([
       {
         __typename: 'CallSnapshot',
@@ -390,7 +403,7 @@ describe('Watching', () => {
           id: DEMO_PARTY_ID,
           muted: false,
           status: { code: 'HOLD', reason: null },
-          observedAt: A_MOMENT,
+          ...HERE,
         },
       },
     ]);

@@ -1,29 +1,14 @@
 /** GraphiQL as a newcomer meets it: a real browser, a mouse, and no network but this machine. */
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { DEMO_SESSION_ID } from '../../src/simulator/story.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { cannotSee, launchBrowser } from '../support/browser.ts';
 import { FAST_PATH } from '../support/fast-path.ts';
 import { until } from '../support/gateway.ts';
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-
-/** CI installs a browser: one that is missing there fails, elsewhere it is skipped, which shows. */
-const cannotSee = !existsSync(CHROMIUM) && process.env.CI !== 'true';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 describe.skipIf(cannotSee)('GraphiQL in a browser', () => {
   let gateway: Gateway | undefined;
@@ -33,7 +18,7 @@ describe.skipIf(cannotSee)('GraphiQL in a browser', () => {
     gateway = await createGateway(readConfig({ PORT: '0', DRAIN_SECONDS: '1', FAST_PATH }), {
       log: createLog('silent'),
     });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await launchBrowser();
   });
 
   afterAll(async () => {

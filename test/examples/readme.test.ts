@@ -21,10 +21,6 @@ test('Every operation of README fits the schema', () => {
   for (const operation of operations) expect(validate(schema, parse(operation))).toEqual([]);
 });
 
-test('README shows the client of the examples as it is', () => {
-  expect(blocks('ts')).toContain(read('examples/live-client.ts'));
-});
-
 test('README names every setting, and no other', () => {
   const settings = [...read('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name);
   const table = readme.split('### Settings')[1]?.split('### ')[0] ?? '';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CALL_ACTIONS, type CallAction } from '../../schema/failures.ts';
 import type { PartyAddress } from '../../schema/model.ts';
 import type { WireSession } from '../../src/ringcentral/wire.ts';
-import { changeParty, PARTY_CODES } from '../../src/simulator/call.ts';
+import { changeParty, PARTY_CODES, type PartyCode } from '../../src/simulator/call.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
 import {
   conference,
@@ -61,16 +61,14 @@ const recorded = (active: boolean): Kind => ({
   },
 });
 
-/** A third party of a call, who rings. */
-function thirdParty(simulator: Simulator, session: WireSession): PartyAddress {
-  const address = own(session, 'sim-102');
-  simulator.switchboard.change(address.sessionId, (call, at) => {
+/** Adds a third party to a call, who is called or rings. */
+function thirdParty(simulator: Simulator, { id = '' }: WireSession, code: PartyCode): void {
+  simulator.switchboard.change(id, (call, at) => {
     const [first] = call.parties;
     if (first === undefined) return call;
-    const third = { ...first, id: `${first.id.slice(0, -1)}3`, extensionId: null, code: 'Proceeding' };
+    const third = { ...first, id: `${first.id.slice(0, -1)}3`, extensionId: null, code };
     return { ...call, changedAt: at, parties: [...call.parties, third] };
   });
-  return address;
 }
 
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -78,8 +76,21 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'an own outbound party': { token: 'sim-101', place: (simulator) => own(outbound(simulator)) },
   'an own inbound party whose far end rings': farEnd(inbound, 'Proceeding'),
   'an own inbound party whose far end is a voicemail': farEnd(inbound, 'VoiceMail'),
+  'an own inbound party whose far end is called': farEnd(inbound, 'Setup'),
+  'an own inbound party whose far end is screened by a voicemail': farEnd(inbound, 'VoiceMailScreening'),
+  'an own inbound party whose far end is a fax machine': farEnd(inbound, 'FaxReceive'),
+  'an own inbound party whose far end is on hold': farEnd(inbound, 'Hold'),
+  'an own inbound party beside whose far end another one is called': {
+    token: 'sim-101',
+    place(simulator) {
+      const session = inbound(simulator);
+      thirdParty(simulator, session, 'Setup');
+      return own(session);
+    },
+  },
   'an own inbound party whose far end has left': farEnd(inbound, 'Disconnected'),
   'an own outbound party whose far end rings': farEnd(outbound, 'Proceeding'),
+  'an own outbound party whose far end is called': farEnd(outbound, 'Setup'),
   'an own outbound party whose far end is a voicemail': farEnd(outbound, 'VoiceMail'),
   'an own outbound party whose far end has left': farEnd(outbound, 'Gone'),
   'an own party that is muted': {
@@ -129,7 +140,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   'a party of an agent in a call of three, to the supervisor': {
     token: 'sim-103',
-    place: (simulator) => thirdParty(simulator, ofTomas(simulator)),
+    place(simulator) {
+      const session = ofTomas(simulator);
+      thirdParty(simulator, session, 'Proceeding');
+      return own(session, 'sim-102');
+    },
   },
   'a party outside of the company, to the supervisor': {
     token: 'sim-103',
@@ -141,6 +156,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
       own(simulator.startCall({ kind: 'inbound', to: '103', state: 'Answered' }), 'sim-103'),
   },
 };
+
+const MUTED = 'an own party that is muted';
+const RECORDED = [
+  'an own party that is recorded',
+  'an own party whose recording is paused',
+  'an own party that is recorded automatically',
+];
 
 const STATES = [...PARTY_CODES, 'SomethingNew'];
 
@@ -172,6 +194,14 @@ const EXCEPTIONS: readonly { readonly because: string; readonly holds: (cell: Ce
     because: 'pausing what is paused is accepted and changes nothing',
     holds: ({ action, kind }) =>
       action === 'PAUSE_RECORDING' && kind === 'an own party whose recording is paused',
+  },
+  {
+    because: 'muting what is muted, and unmuting what is not, is accepted and changes nothing',
+    holds: ({ action, kind }) => action === (kind === MUTED ? 'MUTE' : 'UNMUTE'),
+  },
+  {
+    because: 'starting what is recording is accepted and changes nothing, and what is paused is resumed',
+    holds: ({ action, kind }) => action === 'START_RECORDING' && RECORDED.includes(kind),
   },
   {
     because: 'resuming what is recording is accepted and changes nothing',
@@ -325,6 +355,62 @@ async function differences(kind: string, where: Kind): Promise<Cell[]> {
   }
   return found;
 }
+
+describe('Of two actions that undo each other', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a party as the operation selects it.
+  const reasonsOf = async (address: PartyAddress): Promise<any> => {
+    const { data } = await house.ask<{ callParty: { availableActions: Shown[] } }>(
+      `query ($sessionId: ID!, $partyId: ID!) {
+        callParty(sessionId: $sessionId, id: $partyId) { availableActions { action allowed reason } }
+      }`,
+      { ...address },
+    );
+    return Object.fromEntries(data.callParty.availableActions.map(({ action, reason }) => [action, reason]));
+  };
+
+  // Each a call of its own: what is asked twice is watched, and shown as it was seen last.
+  const inState = (code: string) => own(inbound(house.simulator, code));
+  const recordedAs = (active: boolean) => {
+    const address = inState('Answered');
+    record(house.simulator, address, active);
+    return address;
+  };
+
+  test('the one that would change nothing is not allowed, and says why.', async () => {
+    expect(await reasonsOf(inState('Answered'))).toMatchObject({
+      MUTE: null,
+      UNMUTE: 'The party is not muted.',
+      HOLD: null,
+      UNHOLD: 'The party is not on hold.',
+    });
+    const muted = inState('Hold');
+    move(house.simulator, muted, { muted: true });
+    expect(await reasonsOf(muted)).toMatchObject({
+      MUTE: 'The party is muted already.',
+      UNMUTE: null,
+      HOLD: expect.stringContaining('on hold'),
+      UNHOLD: null,
+    });
+  });
+
+  test('a recording is started once, and then paused and resumed.', async () => {
+    expect(await reasonsOf(inState('Answered'))).toMatchObject({
+      START_RECORDING: null,
+      PAUSE_RECORDING: 'Nothing is being recorded.',
+      RESUME_RECORDING: 'There is no paused recording.',
+    });
+    expect(await reasonsOf(recordedAs(true))).toMatchObject({
+      START_RECORDING: 'The call is being recorded already.',
+      PAUSE_RECORDING: null,
+      RESUME_RECORDING: 'There is no paused recording.',
+    });
+    expect(await reasonsOf(recordedAs(false))).toMatchObject({
+      START_RECORDING: 'The recording is paused: resume it.',
+      PAUSE_RECORDING: 'Nothing is being recorded.',
+      RESUME_RECORDING: null,
+    });
+  });
+});
 
 describe('availableActions allows exactly what RingCentral accepts', () => {
   const justified = new Set<string>();

@@ -37,6 +37,9 @@ const questions = (call: {
 }): Readonly<Record<string, Question | string>> => {
   const variables = { id: call.sessionId, partyId: call.partyId };
   const session = `query Q($id: ID!) { callSession(id: $id) { ${SESSION_FIELDS} } }`;
+  // JSON that can be read, but not be written.
+  const deep = (query: string) =>
+    `{"query":"${query}","variables":{"id":"${call.sessionId}","x":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`;
   return {
     'a whole session': { query: session, variables },
     'the same by a literal': { query: `{ callSession(id: "${call.sessionId}") { ${SESSION_FIELDS} } }` },
@@ -106,6 +109,10 @@ const questions = (call: {
     'an id with a newline': { query: session, variables: { id: 's-1\n2' } },
     'a number for an id': { query: session, variables: { id: 7 } },
     'a list for an id': { query: session, variables: { id: ['a'] } },
+    'a variable nested deep': deep(
+      'query Q($id: ID!, $x: Boolean!) { callSession(id: $id) { id @skip(if: $x) } }',
+    ),
+    'a variable nested deep that is not asked for': deep('query Q($id: ID!) { callSession(id: $id) { id } }'),
     'a missing variable': { query: session },
     'a null variable': { query: session, variables: { id: null } },
     'variables that nobody declared': { query: session, variables: { ...variables, more: { and: 'more' } } },

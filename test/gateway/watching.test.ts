@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Fault } from '../../src/simulator/faults.ts';
+import type { Settings } from '../../src/simulator/settings.ts';
 import { type House, openHouse, until } from '../support/gateway.ts';
 import { type Stream, watch } from '../support/streams.ts';
 
@@ -157,6 +158,119 @@ describe('A watched call', () => {
     expect(house.simulator.requests().slice(before)).toEqual([]);
   });
 
+  test('tells of a party whose available actions changed only because the far end answered.', async () => {
+    await using house = await openHouse();
+    const { id: sessionId = '', parties = [] } = house.simulator.startCall({
+      kind: 'outbound',
+      from: '101',
+      to: '+12025550147',
+      state: 'Answered',
+    });
+    const [ownId = '', farId = ''] = parties.map(({ id }) => id);
+    house.simulator.moveParty(sessionId, farId, { code: 'Setup' });
+    const PARTY = 'id observedAt status { code } availableActions { action allowed reason }';
+    const both = house.socket();
+    const follow = (field: string, query: string) => watch<Event>(both, field, query, { sessionId });
+    const events = follow(
+      'callEvents',
+      `subscription ($sessionId: ID!) { callEvents(sessionId: $sessionId) {
+        __typename
+        ... on CallSnapshot { session { parties { ${PARTY} } } }
+        ... on CallPartyChange { previousStatus { code } party { ${PARTY} } }
+      } }`,
+    );
+    const updates = follow(
+      'callPartyUpdated',
+      `subscription ($sessionId: ID!) { callPartyUpdated(sessionId: $sessionId) { ${PARTY} } }`,
+    );
+    const hold = ({ availableActions }: Event) =>
+      availableActions.find(({ action }: Event) => action === 'HOLD');
+    const [before] = (await events.next()).session.parties;
+    expect(hold(before)).toEqual({
+      action: 'HOLD',
+      allowed: false,
+      reason: 'Not possible before the other end has answered.',
+    });
+    expect([(await updates.next()).id, (await updates.next()).id]).toEqual([ownId, farId]);
+
+    house.simulator.moveParty(sessionId, farId, { code: 'Answered' });
+    expect(await events.next()).toMatchObject({
+      previousStatus: { code: 'SETUP' },
+      party: { id: farId, status: { code: 'ANSWERED' } },
+    });
+    const change = await events.next();
+    expect(change).toMatchObject({
+      __typename: 'CallPartyChange',
+      previousStatus: { code: 'ANSWERED' },
+      party: { id: ownId, status: { code: 'ANSWERED' } },
+    });
+    expect(hold(change.party)).toEqual({ action: 'HOLD', allowed: true, reason: null });
+    expect(Date.parse(change.party.observedAt)).toBeGreaterThan(Date.parse(before.observedAt));
+    expect([(await updates.next()).id, await updates.next()]).toEqual([farId, change.party]);
+
+    const { data } = await house.ask<Event>(
+      `query ($sessionId: ID!) { callSession(id: $sessionId) { parties { ${PARTY} } } }`,
+      { sessionId },
+    );
+    const [asked] = data.callSession.parties;
+    expect(asked.availableActions).toEqual(change.party.availableActions);
+    expect(Date.parse(asked.observedAt)).toBeGreaterThanOrEqual(Date.parse(change.party.observedAt));
+  });
+
+  test('outlives a single 404, and a command that is accepted takes back the end that two have told.', async () => {
+    await using house = await openHouse();
+    const call = connectedCall(house);
+    const missing = (times: number): Partial<Fault> & Pick<Fault, 'match' | 'do'> => ({
+      match: 'readCallSessionStatus',
+      do: 'status',
+      status: 404,
+      times,
+    });
+    const stream = events(house, call.sessionId);
+    await stream.next();
+    await until(() => polls(house, call.sessionId).some(({ held, ended }) => held && ended === null));
+    house.simulator.orderFaults([missing(1)]);
+    call.move({ muted: true });
+    expect(await stream.next()).toMatchObject({ party: { muted: true, status: { code: 'ANSWERED' } } });
+    await until(() => polls(house, call.sessionId).some(({ status }) => status === 404));
+    call.move({ muted: false });
+    expect(await stream.next()).toMatchObject({ party: { muted: false, status: { code: 'ANSWERED' } } });
+
+    await until(() => polls(house, call.sessionId).some(({ held, ended }) => held && ended === null));
+    house.simulator.orderFaults([missing(2)]);
+    call.move({ muted: true });
+    await readTo(stream, isNotice('CALL_ENDED'));
+    const { data } = await house.ask(HOLD, call as never);
+    expect(data.holdCallParty).toEqual({ outcome: 'APPLIED', party: { status: { code: 'HOLD' } } });
+    const { session } = await events(house, call.sessionId).next();
+    expect(session.parties.map(({ status }: Event) => status.code)).toEqual(['ANSWERED', 'HOLD']);
+  });
+
+  test('outlives a 404 of whoever asks for it or for a party, and of the look back after a command.', async () => {
+    await using house = await openHouse();
+    const call = connectedCall(house);
+    const PARTY = `query ($sessionId: ID!, $partyId: ID!) {
+      callParty(sessionId: $sessionId, id: $partyId) { status { code } }
+    }`;
+    const SESSION = 'query ($sessionId: ID!) { callSession(id: $sessionId) { parties { status { code } } } }';
+    const { data: first } = await house.ask<Event>(SESSION, call as never);
+    expect(first.callSession.parties).toHaveLength(2);
+    const once = { do: 'status', status: 404, times: 1 } as const;
+    house.simulator.orderFaults([{ match: 'readCallPartyStatus', ...once }]);
+    const { data: second } = await house.ask<Event>(PARTY, call as never);
+    expect(second.callParty).toEqual({ status: { code: 'ANSWERED' } });
+    house.simulator.orderFaults([
+      { match: 'holdCallParty', do: 'resetAfterApply', times: 1 },
+      { match: 'readCallSessionStatus', ...once },
+    ]);
+    const { data: third } = await house.ask<Event>(HOLD, call as never);
+    expect(third.holdCallParty).toEqual({ outcome: 'APPLIED', party: { status: { code: 'HOLD' } } });
+    house.simulator.orderFaults([{ match: 'readCallSessionStatus', ...once }]);
+    const { data: fourth } = await house.ask<Event>(SESSION, call as never);
+    expect(fourth.callSession.parties).toMatchObject([{}, { status: { code: 'HOLD' } }]);
+    expect(house.simulator.faults()).toEqual([]);
+  });
+
   test('sees a command of its viewer at once, without waiting for the poll.', async () => {
     await using house = await openHouse();
     // A poll that is not held tells nothing for two seconds.
@@ -244,10 +358,10 @@ describe('A watched call', () => {
     expect(data.bringInCallParty).toMatchObject({ outcome: 'APPLIED' });
     const memberId = data.bringInCallParty.party.id;
     await readTo(stream, (event) => event.party?.id === memberId && event.party.status.code === 'GONE');
-    // Had the conference been taken for over, the next event would be its end.
+    // Had the conference been taken for over, its end would come before. What the host may do changes meanwhile.
     house.simulator.moveParty(conferenceId, memberId, { code: 'Disconnected' });
     const seen = await readTo(stream, isCode('DISCONNECTED'));
-    expect(seen.map(({ __typename }) => __typename)).toEqual(['CallPartyChange']);
+    expect(new Set(seen.map(({ __typename }) => __typename))).toEqual(new Set(['CallPartyChange']));
   });
 });
 
@@ -396,6 +510,54 @@ describe('An upstream that', () => {
       const seen = await readTo(stream, (event) => event.party?.muted === true);
       expect(seen.map(({ kind }) => kind)).toContain('RECOVERED');
       expect(seen.at(-1)).toMatchObject({ party: { status: { code: 'HOLD' }, muted: true } });
+    });
+  }
+});
+
+// At once, because nothing can be hurried here: a read is held for six seconds at least.
+describe.concurrent('Held reads that', () => {
+  /** A stream before an upstream that ends held reads so, until some of them have ended; then the call changes. */
+  async function quietly(
+    longPollTimeout: string,
+    settings: Partial<Settings>,
+    enough: (seen: Held[]) => boolean,
+  ) {
+    await using house = await openHouse({ environment: { LONG_POLL_TIMEOUT: longPollTimeout } });
+    house.simulator.configure(settings);
+    const call = connectedCall(house);
+    const stream = events(house, call.sessionId);
+    expect((await stream.next()).__typename).toBe('CallSnapshot');
+    const ended = () =>
+      polls(house, call.sessionId)
+        .filter(({ held, ended }) => held && ended !== null)
+        .map(({ status, query }) => ({ status, seconds: Number(new URLSearchParams(query).get('timeout')) }));
+    await until(() => enough(ended()));
+    call.move({ code: 'Hold' });
+    // Nothing but the change: neither trouble nor recovery.
+    expect(await stream.next()).toMatchObject({
+      __typename: 'CallPartyChange',
+      party: { status: { code: 'HOLD' } },
+    });
+    return ended();
+  }
+  type Held = { readonly status: number | null; readonly seconds: number };
+
+  for (const longPollExpiry of [204, 304, 408, 504] as const) {
+    test(`end with ${longPollExpiry} when nothing is new are no trouble.`, async () => {
+      const isSo = ({ status }: Held) => status === longPollExpiry;
+      const seen = await quietly('1', { longPollExpiry }, (ends) => ends.filter(isSo).length >= 2);
+      expect(seen.filter(isSo).length).toBeGreaterThanOrEqual(2);
+    });
+  }
+
+  for (const longPollCutBy of [408, 502, 504, 'reset'] as const) {
+    test(`a proxy ends after a while, by ${longPollCutBy}, are shortened, and no trouble.`, async () => {
+      const status = longPollCutBy === 'reset' ? null : longPollCutBy;
+      const settings = { longPollCutAfter: 1_400, longPollCutBy };
+      const seen = await quietly('6', settings, (ends) => ends.some((end) => end.status === 200));
+      const cut = seen.filter((end) => end.status === status).map(({ seconds }) => seconds);
+      expect(cut).toEqual([6, 6]);
+      expect(seen.find((end) => end.status === 200)).toEqual({ status: 200, seconds: 1 });
     });
   }
 });

@@ -315,14 +315,14 @@ export type TransferTargetInput =
 export type MyCallsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MyCallsQuery = { viewer: { name: string | null, extensionNumber: string | null, activeCalls: Array<{ telephonyStatus: TelephonyStatus, from: string | null, fromName: string | null, startTime: string | null, session: { id: string, parties: Array<{ id: string, status: { code: PartyStatusCode } }> } | null }> } };
+export type MyCallsQuery = { viewer: { name: string | null, extensionNumber: string | null, activeCalls: Array<{ telephonyStatus: TelephonyStatus, from: string | null, fromName: string | null, startTime: string | null, session: { id: string, parties: Array<{ id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode } }> } | null }> } };
 
 export type OneCallQueryVariables = Exact<{
   sessionId: string;
 }>;
 
 
-export type OneCallQuery = { callSession: { id: string, creationTime: string | null, observedAt: string, origin: { type: OriginType } | null, parties: Array<{ id: string, direction: Direction | null, muted: boolean | null, from: { phoneNumber: string | null, name: string | null } | null, to: { phoneNumber: string | null, name: string | null } | null, status: { code: PartyStatusCode, reason: PartyStatusReason | null } }> } | null };
+export type OneCallQuery = { callSession: { id: string, creationTime: string | null, observedAt: string, origin: { type: OriginType } | null, parties: Array<{ id: string, sessionId: string, direction: Direction | null, muted: boolean | null, observedAt: string, from: { phoneNumber: string | null, name: string | null } | null, to: { phoneNumber: string | null, name: string | null } | null, status: { code: PartyStatusCode, reason: PartyStatusReason | null } }> } | null };
 
 export type WatchACallSubscriptionVariables = Exact<{
   sessionId: string;
@@ -330,8 +330,8 @@ export type WatchACallSubscriptionVariables = Exact<{
 
 
 export type WatchACallSubscription = { callEvents:
-    | { __typename: 'CallPartyChange', cursor: string, skipped: number, previousStatus: { code: PartyStatusCode } | null, party: { id: string, muted: boolean | null, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } }
-    | { __typename: 'CallSnapshot', cursor: string, reason: SnapshotReason, session: { id: string, parties: Array<{ id: string, observedAt: string, status: { code: PartyStatusCode } }> } }
+    | { __typename: 'CallPartyChange', cursor: string, skipped: number, previousStatus: { code: PartyStatusCode } | null, party: { id: string, sessionId: string, muted: boolean | null, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } }
+    | { __typename: 'CallSnapshot', cursor: string, reason: SnapshotReason, session: { id: string, parties: Array<{ id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode } }> } }
     | { __typename: 'CallStreamNotice', cursor: string, kind: StreamNoticeKind, message: string, at: string | null, movedTo: { sessionId: string, partyId: string } | null }
    };
 
@@ -348,7 +348,7 @@ export type HoldMutation = { holdCallParty: { outcome: CommandOutcome, error:
       | { __typename: 'RateLimited', message: string }
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', actualCode: PartyStatusCode | null, allowedActions: Array<CallAction>, message: string }
-     | null, party: { id: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
+     | null, party: { id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
 
 export type UnholdMutationVariables = Exact<{
   sessionId: string;
@@ -363,7 +363,7 @@ export type UnholdMutation = { unholdCallParty: { outcome: CommandOutcome, error
       | { __typename: 'RateLimited', message: string }
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
-     | null, party: { id: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
+     | null, party: { id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
 
 export type MuteMutationVariables = Exact<{
   sessionId: string;
@@ -378,7 +378,7 @@ export type MuteMutation = { muteCallParty: { outcome: CommandOutcome, error:
       | { __typename: 'RateLimited', message: string }
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
-     | null, party: { id: string, muted: boolean | null, observedAt: string } | null } };
+     | null, party: { id: string, sessionId: string, muted: boolean | null, observedAt: string } | null } };
 
 export type AvailableActionsQueryVariables = Exact<{
   sessionId: string;
@@ -386,7 +386,7 @@ export type AvailableActionsQueryVariables = Exact<{
 }>;
 
 
-export type AvailableActionsQuery = { callParty: { id: string, status: { code: PartyStatusCode }, availableActions: Array<{ action: CallAction, allowed: boolean, reason: string | null }> } | null };
+export type AvailableActionsQuery = { callParty: { id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode }, availableActions: Array<{ action: CallAction, allowed: boolean, reason: string | null }> } | null };
 
 export type OnePartyQueryVariables = Exact<{
   sessionId: string;
@@ -394,12 +394,12 @@ export type OnePartyQueryVariables = Exact<{
 }>;
 
 
-export type OnePartyQuery = { callParty: { id: string, extensionId: string | null, muted: boolean | null, observedAt: string, status: { code: PartyStatusCode, rawCode: string, reason: PartyStatusReason | null, parkData: string | null }, recordings: Array<{ id: string, active: boolean }> } | null };
+export type OnePartyQuery = { callParty: { id: string, sessionId: string, extensionId: string | null, muted: boolean | null, observedAt: string, status: { code: PartyStatusCode, rawCode: string, reason: PartyStatusReason | null, parkData: string | null }, recordings: Array<{ id: string, active: boolean }> } | null };
 
 export type MyPhonesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MyPhonesQuery = { viewer: { devices: Array<{ id: string, name: string | null, type: DeviceType | null, status: DeviceStatus | null }>, forwardingNumbers: Array<{ label: string | null, phoneNumber: string | null, flipNumber: string | null }> } };
+export type MyPhonesQuery = { viewer: { devices: Array<{ id: string, name: string | null, type: DeviceType | null, status: DeviceStatus | null }>, forwardingNumbers: Array<{ id: string, label: string | null, phoneNumber: string | null, flipNumber: string | null }> } };
 
 export type MakeACallMutationVariables = Exact<{
   deviceId: string;
@@ -415,7 +415,7 @@ export type MakeACallMutation = { makeCallOut: { outcome: CommandOutcome, replay
       | { __typename: 'RateLimited', message: string }
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
-     | null, session: { id: string, parties: Array<{ id: string, status: { code: PartyStatusCode } }> } | null } };
+     | null, session: { id: string, parties: Array<{ id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode } }> } | null } };
 
 export type AnswerMutationVariables = Exact<{
   sessionId: string;
@@ -431,7 +431,7 @@ export type AnswerMutation = { answerCallParty: { outcome: CommandOutcome, error
       | { __typename: 'RateLimited', message: string }
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
-     | null, party: { id: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
+     | null, party: { id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
 
 export type TransferMutationVariables = Exact<{
   sessionId: string;
@@ -447,7 +447,7 @@ export type TransferMutation = { transferCallParty: { outcome: CommandOutcome, e
       | { __typename: 'RateLimited', message: string }
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
-     | null, party: { id: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
+     | null, party: { id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
 
 export type WarmTransferConsultMutationVariables = Exact<{
   sessionId: string;
@@ -471,7 +471,7 @@ export type WarmTransferConsultMutation = { holdCallParty: { outcome: CommandOut
       | { __typename: 'RateLimited', message: string }
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
-     | null, session: { id: string, parties: Array<{ id: string }> } | null } };
+     | null, session: { id: string, parties: Array<{ id: string, sessionId: string, observedAt: string }> } | null } };
 
 export type WarmTransferCompleteMutationVariables = Exact<{
   sessionId: string;
@@ -487,7 +487,7 @@ export type WarmTransferCompleteMutation = { bridgeCallParty: { outcome: Command
       | { __typename: 'RateLimited', message: string }
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
-     | null, party: { id: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null }, peer: { id: string, sessionId: string, status: { code: PartyStatusCode } } | null } | null } };
+     | null, party: { id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null }, peer: { id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode } } | null } | null } };
 
 export type ParkMutationVariables = Exact<{
   sessionId: string;
@@ -502,7 +502,7 @@ export type ParkMutation = { parkCallParty: { outcome: CommandOutcome, error:
       | { __typename: 'RateLimited', message: string }
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
-     | null, party: { id: string, status: { code: PartyStatusCode, parkData: string | null }, park: { id: string } | null } | null } };
+     | null, party: { id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode, parkData: string | null }, park: { id: string } | null } | null } };
 
 export type RecordMutationVariables = Exact<{
   sessionId: string;
@@ -563,7 +563,7 @@ export type ConferenceMutation = { createConference: { outcome: CommandOutcome, 
       | { __typename: 'RateLimited', message: string }
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
-     | null, session: { id: string, voiceCallToken: string | null, parties: Array<{ id: string }> } | null } };
+     | null, session: { id: string, voiceCallToken: string | null, parties: Array<{ id: string, sessionId: string, observedAt: string }> } | null } };
 
 export type BringInMutationVariables = Exact<{
   conferenceId: string;
@@ -578,7 +578,7 @@ export type BringInMutation = { bringInCallParty: { outcome: CommandOutcome, err
       | { __typename: 'RateLimited', message: string }
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
-     | null, party: { id: string, conferenceRole: ConferenceRole | null, status: { code: PartyStatusCode } } | null, session: { id: string, parties: Array<{ id: string, conferenceRole: ConferenceRole | null, status: { code: PartyStatusCode } }> } | null } };
+     | null, party: { id: string, sessionId: string, conferenceRole: ConferenceRole | null, observedAt: string, status: { code: PartyStatusCode } } | null, session: { id: string, parties: Array<{ id: string, sessionId: string, conferenceRole: ConferenceRole | null, observedAt: string, status: { code: PartyStatusCode } }> } | null } };
 
 export type SuperviseMutationVariables = Exact<{
   sessionId: string;
@@ -594,7 +594,7 @@ export type SuperviseMutation = { superviseCallSession: { outcome: CommandOutcom
       | { __typename: 'RateLimited', message: string }
       | { __typename: 'UpstreamUnavailable', message: string }
       | { __typename: 'WrongCallState', message: string }
-     | null, party: { id: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
+     | null, party: { id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null } } | null } };
 
 export type WatchPartiesSubscriptionVariables = Exact<{
   sessionId: string;
@@ -602,7 +602,7 @@ export type WatchPartiesSubscriptionVariables = Exact<{
 }>;
 
 
-export type WatchPartiesSubscription = { callPartyUpdated: { id: string, muted: boolean | null, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null }, availableActions: Array<{ action: CallAction, allowed: boolean }> } };
+export type WatchPartiesSubscription = { callPartyUpdated: { id: string, sessionId: string, muted: boolean | null, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null }, availableActions: Array<{ action: CallAction, allowed: boolean }> } };
 
 export type WatchMyCallsSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -616,7 +616,7 @@ export type ResumeWatchingSubscriptionVariables = Exact<{
 
 
 export type ResumeWatchingSubscription = { callEvents:
-    | { __typename: 'CallPartyChange', cursor: string, party: { id: string, observedAt: string, status: { code: PartyStatusCode } } }
+    | { __typename: 'CallPartyChange', cursor: string, party: { id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode } } }
     | { __typename: 'CallSnapshot', cursor: string, reason: SnapshotReason }
     | { __typename: 'CallStreamNotice', cursor: string, kind: StreamNoticeKind }
    };
@@ -662,15 +662,17 @@ export const MyCallsDocument = new TypedDocumentString(`
         id
         parties {
           id
+          sessionId
           status {
             code
           }
+          observedAt
         }
       }
     }
   }
 }
-    `, {"hash":"sha256:219770321ae026e9f7948950c4ccb94518f1db4865ae1cd879b959ce09d31daf"}) as unknown as TypedDocumentString<MyCallsQuery, MyCallsQueryVariables>;
+    `, {"hash":"sha256:ca52a661a14cef0e2f2cf03bcb799d81f06c68c78a29cf62c44d1027b8f9cf3d"}) as unknown as TypedDocumentString<MyCallsQuery, MyCallsQueryVariables>;
 export const OneCallDocument = new TypedDocumentString(`
     query OneCall($sessionId: ID!) {
   callSession(id: $sessionId) {
@@ -682,6 +684,7 @@ export const OneCallDocument = new TypedDocumentString(`
     observedAt
     parties {
       id
+      sessionId
       direction
       muted
       from {
@@ -696,10 +699,11 @@ export const OneCallDocument = new TypedDocumentString(`
         code
         reason
       }
+      observedAt
     }
   }
 }
-    `, {"hash":"sha256:e36e8932cadf749728326d5f31efa4860a3de1e731eb3f02efddb79595a16d5b"}) as unknown as TypedDocumentString<OneCallQuery, OneCallQueryVariables>;
+    `, {"hash":"sha256:45995ed706695af978f5d27ef964b3037577770fa6776f7024dad6e12ab3f05b"}) as unknown as TypedDocumentString<OneCallQuery, OneCallQueryVariables>;
 export const WatchACallDocument = new TypedDocumentString(`
     subscription WatchACall($sessionId: ID!) {
   callEvents(sessionId: $sessionId) {
@@ -711,6 +715,7 @@ export const WatchACallDocument = new TypedDocumentString(`
         id
         parties {
           id
+          sessionId
           status {
             code
           }
@@ -726,6 +731,7 @@ export const WatchACallDocument = new TypedDocumentString(`
       }
       party {
         id
+        sessionId
         muted
         status {
           code
@@ -746,7 +752,7 @@ export const WatchACallDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:02835d48deafef8de0b15618d305a1ff231ef9466868da28634d4778607d8a75"}) as unknown as TypedDocumentString<WatchACallSubscription, WatchACallSubscriptionVariables>;
+    `, {"hash":"sha256:b293f90cd01bc306bd5f37b5b3ea3cf9e2c757ece00fa9bb174600ffefe727d9"}) as unknown as TypedDocumentString<WatchACallSubscription, WatchACallSubscriptionVariables>;
 export const HoldDocument = new TypedDocumentString(`
     mutation Hold($sessionId: ID!, $partyId: ID!) {
   holdCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
@@ -761,6 +767,7 @@ export const HoldDocument = new TypedDocumentString(`
     }
     party {
       id
+      sessionId
       status {
         code
         reason
@@ -769,7 +776,7 @@ export const HoldDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:ea1d2e0c4b207b9988a9cd83d6c8c9725ef5915f7c2d6bb3c5c417e8eca16fca"}) as unknown as TypedDocumentString<HoldMutation, HoldMutationVariables>;
+    `, {"hash":"sha256:ab2264168a045a9c3c41b88549dc5aaebb0076aa1d76b61bc77d85bc59b3a206"}) as unknown as TypedDocumentString<HoldMutation, HoldMutationVariables>;
 export const UnholdDocument = new TypedDocumentString(`
     mutation Unhold($sessionId: ID!, $partyId: ID!) {
   unholdCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
@@ -780,6 +787,7 @@ export const UnholdDocument = new TypedDocumentString(`
     }
     party {
       id
+      sessionId
       status {
         code
         reason
@@ -788,7 +796,7 @@ export const UnholdDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:71c924e3740dd51c588f8f4c43d5d62797d0cd184f281583e9fbe815041c91a9"}) as unknown as TypedDocumentString<UnholdMutation, UnholdMutationVariables>;
+    `, {"hash":"sha256:b326c58c3a9f31f9df55a81ae26ad2717b86f675ed09058aaac40978325a134e"}) as unknown as TypedDocumentString<UnholdMutation, UnholdMutationVariables>;
 export const MuteDocument = new TypedDocumentString(`
     mutation Mute($sessionId: ID!, $partyId: ID!) {
   muteCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
@@ -799,16 +807,18 @@ export const MuteDocument = new TypedDocumentString(`
     }
     party {
       id
+      sessionId
       muted
       observedAt
     }
   }
 }
-    `, {"hash":"sha256:909384a4e98b2578ede97f229b75b1411b117a55301be3b6e5299ffbcdab18b7"}) as unknown as TypedDocumentString<MuteMutation, MuteMutationVariables>;
+    `, {"hash":"sha256:c7a33bc72fc66264d550c72fef9777e7bb1f008614e7cce84ec35aa16ddd31c5"}) as unknown as TypedDocumentString<MuteMutation, MuteMutationVariables>;
 export const AvailableActionsDocument = new TypedDocumentString(`
     query AvailableActions($sessionId: ID!, $partyId: ID!) {
   callParty(sessionId: $sessionId, id: $partyId) {
     id
+    sessionId
     status {
       code
     }
@@ -817,13 +827,15 @@ export const AvailableActionsDocument = new TypedDocumentString(`
       allowed
       reason
     }
+    observedAt
   }
 }
-    `, {"hash":"sha256:bf8f4d3a85b884e2be388add6143e3d42c6b46fb0124576cf48fa115552615cf"}) as unknown as TypedDocumentString<AvailableActionsQuery, AvailableActionsQueryVariables>;
+    `, {"hash":"sha256:783bd79191098799159e3b11e955e093b687667f06ebe4afd1a68b72b7c25a7d"}) as unknown as TypedDocumentString<AvailableActionsQuery, AvailableActionsQueryVariables>;
 export const OnePartyDocument = new TypedDocumentString(`
     query OneParty($sessionId: ID!, $partyId: ID!) {
   callParty(sessionId: $sessionId, id: $partyId) {
     id
+    sessionId
     extensionId
     muted
     status {
@@ -839,7 +851,7 @@ export const OnePartyDocument = new TypedDocumentString(`
     observedAt
   }
 }
-    `, {"hash":"sha256:693ce4ea254cf1af721a1e102d1773b9de5dd5fde2859727c882af192eebac5d"}) as unknown as TypedDocumentString<OnePartyQuery, OnePartyQueryVariables>;
+    `, {"hash":"sha256:da7c1fd977a4eca1ca30a740186f230a96e47cb11f70df96ea689fdf708b3b6a"}) as unknown as TypedDocumentString<OnePartyQuery, OnePartyQueryVariables>;
 export const MyPhonesDocument = new TypedDocumentString(`
     query MyPhones {
   viewer {
@@ -850,13 +862,14 @@ export const MyPhonesDocument = new TypedDocumentString(`
       status
     }
     forwardingNumbers {
+      id
       label
       phoneNumber
       flipNumber
     }
   }
 }
-    `, {"hash":"sha256:c1a8fe791defee7fecedd224945e5e893455bef0aedf5546150dbdc2137a641e"}) as unknown as TypedDocumentString<MyPhonesQuery, MyPhonesQueryVariables>;
+    `, {"hash":"sha256:759ed02ff569ad2c863e344e830b91ce40157cd25aaec3659ef996f83bd734c5"}) as unknown as TypedDocumentString<MyPhonesQuery, MyPhonesQueryVariables>;
 export const MakeACallDocument = new TypedDocumentString(`
     mutation MakeACall($deviceId: ID!, $extensionNumber: String!, $idempotencyKey: String) {
   makeCallOut(
@@ -872,14 +885,16 @@ export const MakeACallDocument = new TypedDocumentString(`
       id
       parties {
         id
+        sessionId
         status {
           code
         }
+        observedAt
       }
     }
   }
 }
-    `, {"hash":"sha256:bccec8f55199553088073386b9986deb563bd11d2964d100e35ac30c75fe5862"}) as unknown as TypedDocumentString<MakeACallMutation, MakeACallMutationVariables>;
+    `, {"hash":"sha256:706ebca18356e23cd3f62158a7eca020191af25fd568a54c7b2e7c3aff852161"}) as unknown as TypedDocumentString<MakeACallMutation, MakeACallMutationVariables>;
 export const AnswerDocument = new TypedDocumentString(`
     mutation Answer($sessionId: ID!, $partyId: ID!, $deviceId: ID!) {
   answerCallParty(
@@ -892,6 +907,7 @@ export const AnswerDocument = new TypedDocumentString(`
     }
     party {
       id
+      sessionId
       status {
         code
         reason
@@ -900,7 +916,7 @@ export const AnswerDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:9da48560fbc6a883de471bc83f23e3de3bcb1f614ba6c4dd67418171bc42d67d"}) as unknown as TypedDocumentString<AnswerMutation, AnswerMutationVariables>;
+    `, {"hash":"sha256:a203d87af6d06e1af0740eac42e192a8c3b5e236b1649e1a065cb86c9138c08a"}) as unknown as TypedDocumentString<AnswerMutation, AnswerMutationVariables>;
 export const TransferDocument = new TypedDocumentString(`
     mutation Transfer($sessionId: ID!, $partyId: ID!, $target: TransferTargetInput!) {
   transferCallParty(
@@ -913,6 +929,7 @@ export const TransferDocument = new TypedDocumentString(`
     }
     party {
       id
+      sessionId
       status {
         code
         reason
@@ -921,7 +938,7 @@ export const TransferDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:888b80ed5fc07a1307aa89acb2ed874f875fb63fc5733b23ac4b80825732869e"}) as unknown as TypedDocumentString<TransferMutation, TransferMutationVariables>;
+    `, {"hash":"sha256:747d8320524115b5d0ae866a0865902eac20727441b4527dd39a01094b96e417"}) as unknown as TypedDocumentString<TransferMutation, TransferMutationVariables>;
 export const WarmTransferConsultDocument = new TypedDocumentString(`
     mutation WarmTransferConsult($sessionId: ID!, $partyId: ID!, $deviceId: ID!, $colleague: String!) {
   holdCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
@@ -941,11 +958,13 @@ export const WarmTransferConsultDocument = new TypedDocumentString(`
       id
       parties {
         id
+        sessionId
+        observedAt
       }
     }
   }
 }
-    `, {"hash":"sha256:9a03a5499814fa374a0502e522f6941b792c4229cc907971516f6d026d365ebc"}) as unknown as TypedDocumentString<WarmTransferConsultMutation, WarmTransferConsultMutationVariables>;
+    `, {"hash":"sha256:42157977f5c9784f58c33998a62f39e33c63ff4451ab94ddea39aa587f1cdb01"}) as unknown as TypedDocumentString<WarmTransferConsultMutation, WarmTransferConsultMutationVariables>;
 export const WarmTransferCompleteDocument = new TypedDocumentString(`
     mutation WarmTransferComplete($sessionId: ID!, $partyId: ID!, $with: PartyAddressInput!) {
   bridgeCallParty(input: {sessionId: $sessionId, partyId: $partyId, with: $with}) {
@@ -956,6 +975,7 @@ export const WarmTransferCompleteDocument = new TypedDocumentString(`
     }
     party {
       id
+      sessionId
       status {
         code
         reason
@@ -966,11 +986,13 @@ export const WarmTransferCompleteDocument = new TypedDocumentString(`
         status {
           code
         }
+        observedAt
       }
+      observedAt
     }
   }
 }
-    `, {"hash":"sha256:1fe97d6c04c01f39aebfa1f539ac42d9342218403b4768ee60769be9eaae8185"}) as unknown as TypedDocumentString<WarmTransferCompleteMutation, WarmTransferCompleteMutationVariables>;
+    `, {"hash":"sha256:a5f99e295c7855165c2c8534003fcc97420a8855400fe3d0b763214d4927264c"}) as unknown as TypedDocumentString<WarmTransferCompleteMutation, WarmTransferCompleteMutationVariables>;
 export const ParkDocument = new TypedDocumentString(`
     mutation Park($sessionId: ID!, $partyId: ID!) {
   parkCallParty(input: {sessionId: $sessionId, partyId: $partyId}) {
@@ -981,6 +1003,7 @@ export const ParkDocument = new TypedDocumentString(`
     }
     party {
       id
+      sessionId
       status {
         code
         parkData
@@ -988,10 +1011,11 @@ export const ParkDocument = new TypedDocumentString(`
       park {
         id
       }
+      observedAt
     }
   }
 }
-    `, {"hash":"sha256:22ff2e453e0e94f0982d26545eec1773cb5e2f95439c7d9404dac6fe85585a07"}) as unknown as TypedDocumentString<ParkMutation, ParkMutationVariables>;
+    `, {"hash":"sha256:e9d7f761f8899c4510fc2c16c98c16dd970d2855da105cab2b11c2bde3b1ffc6"}) as unknown as TypedDocumentString<ParkMutation, ParkMutationVariables>;
 export const RecordDocument = new TypedDocumentString(`
     mutation Record($sessionId: ID!, $partyId: ID!) {
   startCallRecording(input: {sessionId: $sessionId, partyId: $partyId}) {
@@ -1055,11 +1079,13 @@ export const ConferenceDocument = new TypedDocumentString(`
       voiceCallToken
       parties {
         id
+        sessionId
+        observedAt
       }
     }
   }
 }
-    `, {"hash":"sha256:6c5f5c185ba3d6f7354348004b7cd3883ea0e1722d5839d44d49b61887be9001"}) as unknown as TypedDocumentString<ConferenceMutation, ConferenceMutationVariables>;
+    `, {"hash":"sha256:529aed532dbb276d84b69bf6dacd937c5f4fb365decbc278d75e8956068ab0ae"}) as unknown as TypedDocumentString<ConferenceMutation, ConferenceMutationVariables>;
 export const BringInDocument = new TypedDocumentString(`
     mutation BringIn($conferenceId: ID!, $bringIn: PartyAddressInput!) {
   bringInCallParty(input: {sessionId: $conferenceId, bringIn: $bringIn}) {
@@ -1070,24 +1096,28 @@ export const BringInDocument = new TypedDocumentString(`
     }
     party {
       id
+      sessionId
       conferenceRole
       status {
         code
       }
+      observedAt
     }
     session {
       id
       parties {
         id
+        sessionId
         conferenceRole
         status {
           code
         }
+        observedAt
       }
     }
   }
 }
-    `, {"hash":"sha256:39d4a64a6f92c78fb2a328aa20581a55c38ed93b3c9811531267f51bf4481585"}) as unknown as TypedDocumentString<BringInMutation, BringInMutationVariables>;
+    `, {"hash":"sha256:b306c24128d97216cffef59ab7aaca78c6152dd088b6488c022731770049fe13"}) as unknown as TypedDocumentString<BringInMutation, BringInMutationVariables>;
 export const SuperviseDocument = new TypedDocumentString(`
     mutation Supervise($sessionId: ID!, $agent: SupervisedAgentInput!, $supervisorDeviceId: ID!) {
   superviseCallSession(
@@ -1100,6 +1130,7 @@ export const SuperviseDocument = new TypedDocumentString(`
     }
     party {
       id
+      sessionId
       status {
         code
         reason
@@ -1108,11 +1139,12 @@ export const SuperviseDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:f5efd0e8c588490ab7b37903e992bf38760e34631625a05ee9a4c68e0c8e451f"}) as unknown as TypedDocumentString<SuperviseMutation, SuperviseMutationVariables>;
+    `, {"hash":"sha256:089a7e9c96ba4f8623722de28c6637b61507e8884487d107573a9bd4e654858e"}) as unknown as TypedDocumentString<SuperviseMutation, SuperviseMutationVariables>;
 export const WatchPartiesDocument = new TypedDocumentString(`
     subscription WatchParties($sessionId: ID!, $partyId: ID) {
   callPartyUpdated(sessionId: $sessionId, partyId: $partyId) {
     id
+    sessionId
     muted
     status {
       code
@@ -1125,7 +1157,7 @@ export const WatchPartiesDocument = new TypedDocumentString(`
     observedAt
   }
 }
-    `, {"hash":"sha256:221246ccbe646c9ba29909f987cdd63a003b0020de8d620fae4d1d14ac59d372"}) as unknown as TypedDocumentString<WatchPartiesSubscription, WatchPartiesSubscriptionVariables>;
+    `, {"hash":"sha256:b498a642132d78a804b9d87564630288ca00e7de64f00ecc9a64d7510040116e"}) as unknown as TypedDocumentString<WatchPartiesSubscription, WatchPartiesSubscriptionVariables>;
 export const WatchMyCallsDocument = new TypedDocumentString(`
     subscription WatchMyCalls {
   activeCalls {
@@ -1153,6 +1185,7 @@ export const ResumeWatchingDocument = new TypedDocumentString(`
       cursor
       party {
         id
+        sessionId
         status {
           code
         }
@@ -1165,7 +1198,7 @@ export const ResumeWatchingDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:944c384f63ea01ea223ba7b3efe80ddc6fc200dfc2cabd1bad711abb57f2e74c"}) as unknown as TypedDocumentString<ResumeWatchingSubscription, ResumeWatchingSubscriptionVariables>;
+    `, {"hash":"sha256:108b647253e1f49707aa14df14a22ee0a7312e9fa913552b5bc935f547cf3326"}) as unknown as TypedDocumentString<ResumeWatchingSubscription, ResumeWatchingSubscriptionVariables>;
 export const WatchMyListDocument = new TypedDocumentString(`
     subscription WatchMyList {
   activeCallEvents {

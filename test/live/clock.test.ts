@@ -48,6 +48,16 @@ describe("The upstream's clock", () => {
     expect(narrow(bounds, torn)).toBe(bounds);
   });
 
+  test('is not believed where it cannot be: no time of the year 275760 is ever asked for.', () => {
+    const sentAt = Date.UTC(2026, 0, 5, 9);
+    const times = { sentAt, receivedAt: sentAt + 40 };
+    for (const upstreamDate of [8.64e15, -8.64e15, 0]) {
+      expect(narrow(UNKNOWN_CLOCK, { ...times, upstreamDate })).toBe(UNKNOWN_CLOCK);
+    }
+    const yesterday = sentAt - 86_400_000;
+    expect(narrow(UNKNOWN_CLOCK, { ...times, upstreamDate: yesterday }).most).toBe(-86_399_000);
+  });
+
   test('is left as it is by an answer without a date, or one that tells nothing new.', () => {
     const bounds = afterAnswers(0, 50);
     expect(narrow(bounds, { sentAt: 0, receivedAt: 10, upstreamDate: null })).toBe(bounds);

@@ -1,6 +1,7 @@
 /**
  * The promise of a watch, over random histories: whatever the call does, however the polls fall, and whatever goes
  * wrong, each reader sees of each party a part of what was true, in its order, nothing twice, and at last what is true.
+ * What is true of a party is its own state, and its outlook: what it is shown of the others.
  */
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
@@ -10,17 +11,33 @@ import {
   UpstreamBadResponse,
   UpstreamUnavailable,
 } from '../../schema/failures.ts';
-import { type CallParty, findParty, isOver, type PartyStatusCode } from '../../schema/model.ts';
+import {
+  type CallParty,
+  type CallSession,
+  findParty,
+  isOver,
+  type PartyStatusCode,
+} from '../../schema/model.ts';
 import type { CallEvent } from '../../schema/provider.ts';
 import type { Desk } from '../../src/live/desk.ts';
 import { createHub } from '../../src/live/hub.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { createPhone, fakeTime, type Phone, party, pass, SESSION, sleep, status } from './support.ts';
+import {
+  createPhone,
+  fakeTime,
+  type Phone,
+  party,
+  pass,
+  SESSION,
+  session,
+  sleep,
+  status,
+} from './support.ts';
 
 const PARTIES = ['p-1', 'p-2', 'p-3'] as const;
 const CODES = ['PROCEEDING', 'ANSWERED', 'HOLD', 'PARKED', 'VOICE_MAIL', 'GONE', 'DISCONNECTED'] as const;
-const TROUBLES = ['none', 'error', 'hang', 'limited', 'garbage'] as const;
+const TROUBLES = ['none', 'error', 'hang', 'limited', 'garbage', 'missing'] as const;
 
 interface Move {
   readonly at: number;
@@ -47,6 +64,8 @@ interface Plan {
   readonly troubles: readonly (typeof TROUBLES)[number][];
   readonly latencies: readonly number[];
   readonly longPolls: readonly Phone['longPoll'][];
+  /** How held reads end when nothing changes. */
+  readonly holds: Pick<Phone, 'patience' | 'expiry'>;
   readonly clockOffset: number;
   readonly ending: 'goes on' | 'hangs up' | 'is forgotten';
 }
@@ -81,6 +100,10 @@ const plans: fc.Arbitrary<Plan> = fc.record({
     minLength: 1,
     maxLength: 3,
   }),
+  holds: fc.record({
+    patience: fc.constantFrom(Infinity, Infinity, 20_000, 7_000, 1_500),
+    expiry: fc.constantFrom<Phone['expiry'][]>('body', 'body', 'nothingNew', 'cut'),
+  }),
   clockOffset: fc.constantFrom(0, 0, 700, -60_000, 3_600_000),
   ending: fc.constantFrom<Plan['ending'][]>('goes on', 'hangs up', 'is forgotten'),
 });
@@ -91,9 +114,13 @@ interface Sighting {
   /** The place of this state in the true history. */
   readonly version: number;
   readonly code: PartyStatusCode;
+  /** What the party was shown of the others with it. */
+  readonly outlook: string;
   readonly observedAt: number;
   /** Shown as part of the whole: nothing new, maybe. */
   readonly isSnapshot: boolean;
+  /** It stands for others that a slow reader did not get, so that in sum nothing may be new. */
+  readonly isSum: boolean;
 }
 
 /** What one reader saw, and how its stream failed, if it did. */
@@ -102,17 +129,33 @@ interface Seen {
   failure: unknown;
 }
 
-const sighting = (shown: CallParty, isSnapshot: boolean): Sighting => ({
+/** How many of the others ring, and how many have left. */
+function outlookOf(call: CallSession, { id }: CallParty): string {
+  const others = call.parties.filter((one) => one.id !== id).map((one) => one.status.code);
+  const count = (...codes: PartyStatusCode[]) => others.filter((code) => codes.includes(code)).length;
+  return `${count('SETUP', 'PROCEEDING')} ring, ${count('DISCONNECTED', 'GONE')} left`;
+}
+
+const sighting = (
+  call: CallSession,
+  shown: CallParty,
+  { isSnapshot = false, isSum = false }: Partial<Pick<Sighting, 'isSnapshot' | 'isSum'>> = {},
+): Sighting => ({
   partyId: shown.id,
+  outlook: outlookOf(call, shown),
   version: Number(shown.status.description),
   code: shown.status.code,
   observedAt: shown.observedAt,
   isSnapshot,
+  isSum,
 });
 
 function sightingsIn(event: CallEvent): Sighting[] {
-  if (event.type === 'CallSnapshot') return event.session.parties.map((one) => sighting(one, true));
-  return event.type === 'CallPartyChange' ? [sighting(event.party, false)] : [];
+  if (event.type === 'CallStreamNotice') return [];
+  const { session } = event;
+  if (event.type === 'CallSnapshot')
+    return session.parties.map((one) => sighting(session, one, { isSnapshot: true }));
+  return [sighting(session, event.party, { isSum: event.skipped > 0 })];
 }
 
 /** Plays a plan, and answers what each reader saw. */
@@ -131,15 +174,23 @@ async function play(plan: Plan): Promise<{ phone: Phone; seen: Seen[]; count: nu
     version += 1;
     return { status: status(code, { description: String(version) }) };
   };
+  phone.outlook = outlookOf;
+  Object.assign(phone, plan.holds);
   phone.clockOffset = plan.clockOffset;
   phone.set(PARTIES.map((id) => party(id, 'SETUP', next('SETUP'))));
 
   let latency = 0;
   phone.latency = () => plan.latencies[latency++ % plan.latencies.length] ?? 1;
   let request = 0;
-  phone.trouble = () => {
-    if (Date.now() - start > CALM) return null;
-    return troubleOf(plan.troubles[request++] ?? 'none');
+  const desk = hub.desk('viewer', phone.source);
+  let wasMissing = false;
+  phone.trouble = ({ kind }) => {
+    if (kind === 'activeCalls' || Date.now() - start > CALM) return null;
+    const trouble = plan.troubles[request++] ?? 'none';
+    // Who does not find it twice may believe that it is over, and who never saw it that there is none.
+    const isOneTooMany = trouble === 'missing' && (wasMissing || desk.peek(SESSION) === undefined);
+    if (trouble === 'missing' || trouble === 'none') wasMissing = trouble === 'missing' && !isOneTooMany;
+    return isOneTooMany ? null : troubleOf(trouble);
   };
   for (const [index, longPoll] of plan.longPolls.entries()) {
     setTimeout(
@@ -150,7 +201,6 @@ async function play(plan: Plan): Promise<{ phone: Phone; seen: Seen[]; count: nu
     );
   }
 
-  const desk = hub.desk('viewer', phone.source);
   for (const move of plan.moves) setTimeout(() => void act(desk, phone, move, next), move.at);
   for (const at of plan.questionsAt) setTimeout(() => void desk.readSession(SESSION).catch(() => {}), at);
   const seen = plan.readers.map((reader) => read(desk, reader));
@@ -166,8 +216,10 @@ async function play(plan: Plan): Promise<{ phone: Phone; seen: Seen[]; count: nu
   return { phone, seen, count: phone.requests.length };
 }
 
-function troubleOf(trouble: (typeof TROUBLES)[number]): Error | 'hang' | null {
+function troubleOf(trouble: (typeof TROUBLES)[number]): ReturnType<Phone['trouble']> {
   switch (trouble) {
+    case 'missing':
+      return 'missing';
     case 'none':
       return null;
     case 'hang':
@@ -223,7 +275,7 @@ function read(desk: Desk, { kind, at, breaks, isSlow }: ReaderPlan): Seen {
         stream = updates;
         if (isSlow) await sleep(END - at - 1_000);
         for await (const update of updates) {
-          sightings.push(sighting(update.party, false));
+          sightings.push(sighting(update.session, update.party, { isSum: isSlow }));
         }
       } else {
         const events = desk.callEvents(SESSION, cursor, () => isBroken);
@@ -250,6 +302,16 @@ function read(desk: Desk, { kind, at, breaks, isSlow }: ReaderPlan): Seen {
   return seen;
 }
 
+/** The outlook of a party where these are the codes of all. */
+function outlookIn(codes: { readonly [partyId: string]: PartyStatusCode }, partyId: string): string {
+  const parties = Object.entries(codes).map(([id, code]) => party(id, code));
+  return outlookOf(session(parties), party(partyId, codes[partyId] ?? 'SETUP'));
+}
+
+function withoutRepeats<Value>(values: readonly Value[]): Value[] {
+  return values.filter((value, index) => index === 0 || value !== values[index - 1]);
+}
+
 function check({ phone, seen }: Awaited<ReturnType<typeof play>>, plan: Plan): void {
   for (const { sightings, failure } of seen) {
     // Whoever comes when the call is forgotten is told so, and nothing else ever fails.
@@ -271,13 +333,24 @@ function check({ phone, seen }: Awaited<ReturnType<typeof play>>, plan: Plan): v
         // The end of a call that is forgotten is no state of its history.
         const isMadeUp =
           plan.ending === 'is forgotten' && now.code === 'DISCONNECTED' && before.code !== now.code;
-        if (!isMadeUp) expect(now.version).toBeGreaterThan(before.version);
+        if (isMadeUp) continue;
+        // New of it is its own state, or only what it is shown of the others.
+        expect(now.version).toBeGreaterThanOrEqual(before.version);
+        if (!now.isSum && now.outlook === before.outlook) expect(now.version).not.toBe(before.version);
       }
-      const truth = phone.now()?.parties.find(({ id }) => id === partyId)?.status;
+      const call = phone.now();
+      const truth = call === null ? undefined : findParty(call, partyId);
       const last = own.at(-1);
       if (last === undefined || failure !== undefined) continue;
-      if (truth !== undefined) expect(last.version).toBe(Number(truth.description));
-      else expect(['DISCONNECTED', 'GONE']).toContain(last.code);
+      if (call !== null && truth !== undefined) {
+        expect([last.version, last.outlook]).toEqual([
+          Number(truth.status.description),
+          outlookOf(call, truth),
+        ]);
+      } else {
+        expect(['DISCONNECTED', 'GONE']).toContain(last.code);
+        expect(last.outlook).toBe('0 ring, 2 left');
+      }
     }
   }
 }
@@ -323,7 +396,12 @@ describe('Every reader', () => {
         slowMoves,
         fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 10 }),
         fc.constantFrom(0, 900, -3_600_000),
-        async (moves, latencies, clockOffset) => {
+        fc.constantFrom<Plan['holds'][]>(
+          { patience: Infinity, expiry: 'body' },
+          { patience: 20_000, expiry: 'nothingNew' },
+          { patience: Infinity, expiry: 'cut' },
+        ),
+        async (moves, latencies, clockOffset, holds) => {
           const reader: ReaderPlan = { kind: 'events', at: 0, breaks: null, isSlow: false };
           const plan: Plan = {
             moves,
@@ -332,14 +410,24 @@ describe('Every reader', () => {
             troubles: [],
             latencies,
             longPolls: ['honour'],
+            holds,
             clockOffset,
             ending: 'goes on',
           };
           const { seen } = await play(plan);
-          const versions = seen.flatMap((one) => one.sightings).map(({ version }) => version);
-          expect(versions).toEqual(
+          const sightings = seen.flatMap((one) => one.sightings);
+          // A party of which only the outlook is new shows a version that was shown before.
+          const versions = new Set(sightings.map(({ version }) => version));
+          expect([...versions]).toEqual(
             Array.from({ length: PARTIES.length + moves.length }, (_, index) => index + 1),
           );
+          const states = [Object.fromEntries(PARTIES.map((id) => [id, 'SETUP' as PartyStatusCode]))];
+          for (const { partyId, code } of moves) states.push({ ...states.at(-1), [partyId]: code });
+          for (const partyId of PARTIES) {
+            const shown = sightings.filter((one) => one.partyId === partyId).map(({ outlook }) => outlook);
+            const real = states.map((codes) => outlookIn(codes, partyId));
+            expect(withoutRepeats(shown)).toEqual(withoutRepeats(real));
+          }
         },
       ),
       { numRuns: 100 },

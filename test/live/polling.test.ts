@@ -27,6 +27,10 @@ const EVENTS = {
   earlyNothing: { ...nothing, ...quick, withParameters: true },
   earlyExcused: { ...nothing, ...quick, withParameters: true, excused: true, catchUp: 200 },
   doubtful: { kind: 'doubtful', ...quick },
+  heldWithoutBody: { ...nothing, ...held, withParameters: true, bodiless: true },
+  cutAtItsEnd: { kind: 'cut', isShort: false, ...held },
+  cutShort: { kind: 'cut', isShort: true, ...quick, receivedAt: SENT + 5_000 },
+  missing: { kind: 'missing', ...quick },
   parametersRefused: { kind: 'parametersRefused', at: SENT + 50 },
   rateLimited: { kind: 'rateLimited', retryAt: SENT + 60_000 },
   failed: { kind: 'failed', at: SENT + 50, random: 1 },
@@ -54,6 +58,10 @@ const alike: Omit<Record<keyof typeof EVENTS, Cell>, 'plainAnswer' | 'earlyNothi
   heldNothing: ['honoured', 30_000],
   earlyExcused: ['unknown', 200],
   doubtful: ['unknown', 100],
+  heldWithoutBody: ['honoured', 30_000],
+  cutAtItsEnd: ['unknown', 30_100],
+  cutShort: ['unknown', 5_100],
+  missing: ['unknown', 50 + 500],
   parametersRefused: ['refused', 50 + PACE],
   rateLimited: ['unknown', 60_000],
   failed: ['unknown', 50 + 1_000],
@@ -64,6 +72,9 @@ const honoured: typeof alike = {
   heldNews: ['honoured', 30_000],
   earlyExcused: ['honoured', 200],
   doubtful: ['honoured', 100],
+  cutAtItsEnd: ['honoured', 30_100],
+  cutShort: ['honoured', 5_100],
+  missing: ['honoured', 50 + 500],
   rateLimited: ['honoured', 60_000],
   failed: ['honoured', 50 + 1_000],
 };
@@ -76,6 +87,10 @@ const paced = (mode: PollMode): Record<keyof typeof EVENTS, Cell> => ({
   earlyNothing: [mode, PACE],
   earlyExcused: [mode, PACE],
   doubtful: [mode, 100],
+  heldWithoutBody: [mode, 30_000],
+  cutAtItsEnd: [mode, 30_100],
+  cutShort: [mode, 5_100],
+  missing: [mode, 50 + 500],
   parametersRefused: ['refused', 50 + PACE],
   rateLimited: [mode, 60_000],
   failed: [mode, 50 + 1_000],
@@ -83,6 +98,9 @@ const paced = (mode: PollMode): Record<keyof typeof EVENTS, Cell> => ({
 const doubted = (mode: PollMode): Record<keyof typeof EVENTS, Cell> => ({
   ...paced('unknown'),
   doubtful: [mode, 100],
+  cutAtItsEnd: [mode, 30_100],
+  cutShort: [mode, 5_100],
+  missing: [mode, 50 + 500],
   rateLimited: [mode, 60_000],
   failed: [mode, 50 + 1_000],
 });
@@ -133,6 +151,39 @@ describe('The doubt of a watch', () => {
     const again = afterPoll(ignored, { ...EVENTS.plainAnswer, ...late }, PACE);
     expect([again.mode, asksToHold(again)]).toEqual(['unknown', true]);
     expect(run(again, [EVENTS.earlyNothing, EVENTS.earlyNothing]).mode).toBe('ignored');
+  });
+});
+
+describe('Holds that', () => {
+  const plain = (polling: Polling) => afterPoll(polling, EVENTS.plainAnswer, PACE);
+
+  test('end without a body are believed three times, and then the call is looked at.', () => {
+    let polling = run(state('honoured'), [EVENTS.heldWithoutBody, EVENTS.heldWithoutBody]);
+    expect(asksToHold(polling)).toBe(true);
+    polling = run(polling, [EVENTS.heldWithoutBody]);
+    expect([polling.mode, asksToHold(polling)]).toEqual(['honoured', false]);
+    polling = plain(polling);
+    expect([polling.mode, asksToHold(polling), polling.nextAt - SENT]).toEqual(['honoured', true, 100]);
+  });
+
+  test('end at once without a body are no holds.', () => {
+    const early = { ...EVENTS.earlyNothing, bodiless: true } satisfies PollOutcome;
+    expect(run(state('honoured'), [early, early]).mode).toBe('ignored');
+  });
+
+  test('are cut long before their end four times do harm: no more of them for five minutes.', () => {
+    let polling = state('honoured');
+    for (let cut = 1; cut <= 3; cut += 1) polling = plain(run(polling, [EVENTS.cutShort]));
+    expect([polling.mode, polling.cuts]).toEqual(['honoured', 3]);
+    const lifted = run(polling, [EVENTS.heldNothing, EVENTS.cutShort]);
+    expect([lifted.mode, lifted.cuts]).toEqual(['honoured', 1]);
+    polling = run(polling, [EVENTS.cutShort]);
+    expect([polling.mode, polling.doubtAt - SENT]).toEqual(['ignored', 5_000 + FIVE_MINUTES]);
+  });
+
+  test('are cut at their end are no harm, however often.', () => {
+    const cuts = Array<PollOutcome>(20).fill(EVENTS.cutAtItsEnd);
+    expect(run(state('honoured'), cuts)).toMatchObject({ mode: 'honoured', cuts: 0 });
   });
 });
 
@@ -205,6 +256,8 @@ describe('A watch', () => {
     'shows something new every time': [80, (sentAt) => ({ ...EVENTS.earlyNews, ...at(sentAt, 1) })],
     'is always excused': [80, (sentAt) => ({ ...EVENTS.earlyExcused, ...at(sentAt, 1), catchUp: -1 })],
     'is always in doubt': [80, (sentAt) => ({ kind: 'doubtful', ...at(sentAt, 1) })],
+    'cuts every hold after a second': [60, (sentAt) => ({ ...EVENTS.cutShort, ...at(sentAt, 1_000) })],
+    'ends every hold without a body': [32, (sentAt) => ({ ...EVENTS.heldWithoutBody, ...at(sentAt, 1_100) })],
     fails: [7, (sentAt) => ({ kind: 'failed', at: sentAt, random: 1 })],
     'says 429': [1, (sentAt) => ({ kind: 'rateLimited', retryAt: sentAt + 60_000 })],
   };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
 import type { CallEvent } from '../../schema/provider.ts';
-import { receivedAtOf } from '../../src/live/watched-call.ts';
+import { receivedAtOf } from '../../src/live/events.ts';
 import { openOffice, party, pass, SESSION, type Tap, tap, total } from './support.ts';
 
 const broken = () => true;
@@ -201,7 +201,7 @@ describe('A viewer whose token expired', () => {
     phone.trouble = () => null;
     phone.forget();
     const question = desk.readSession(SESSION);
-    await pass(100);
+    await pass(1_000);
     expect(await question).toBe(null);
     const back = events(cursorOf(reader));
     await pass(1_000);

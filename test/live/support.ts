@@ -3,7 +3,13 @@ import { onTestFinished, vi } from 'vitest';
 import { BadUserInput, UpstreamUnavailable } from '../../schema/failures.ts';
 import type { ActiveCall, CallParty, CallSession, PartyStatus, PartyStatusCode } from '../../schema/model.ts';
 import { createHub, type Hub, type HubOptions } from '../../src/live/hub.ts';
-import type { CallSource, LongPoll, Reading, ReadOptions } from '../../src/live/source.ts';
+import {
+  type CallSource,
+  HoldEnded,
+  type LongPoll,
+  type Reading,
+  type ReadOptions,
+} from '../../src/live/source.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
 
@@ -115,14 +121,20 @@ export interface Phone {
   readonly source: CallSource;
   readonly requests: readonly Request[];
   longPoll: 'honour' | 'ignore' | 'refuse';
+  /** Milliseconds after which somebody on the way cuts a held read. */
+  patience: number;
+  /** How a held read ends when its time is over. */
+  expiry: 'body' | 'nothingNew' | 'cut';
   /** Milliseconds there, and the same back. */
   latency: () => number;
   /** Its clock is ahead of ours by so many milliseconds. */
   clockOffset: number;
   /** Its list of calls. */
   activeCalls: readonly ActiveCall[];
-  /** Asked before each answer: what goes wrong; `hang` never answers. */
-  trouble: (request: Request) => Error | 'hang' | null;
+  /** What it shows of a party beside its own facts; nothing, unless a test says so. */
+  outlook: CallSource['outlook'];
+  /** Asked before each answer: what goes wrong; `hang` never answers, `missing` finds nothing. */
+  trouble: (request: Request) => Error | 'hang' | 'missing' | null;
   /** Sets the parties of a call; it may be a new one. */
   set(parties: readonly CallParty[], more?: Partial<CallSession>): void;
   /** Changes one party. */
@@ -146,9 +158,12 @@ export function createPhone(): Phone {
   const phone: Phone = {
     requests,
     longPoll: 'honour',
+    patience: Infinity,
+    expiry: 'body',
     latency: () => 5,
     clockOffset: 0,
     activeCalls: [],
+    outlook: () => '',
     trouble: () => null,
     set(parties, more = {}) {
       const id = more.id ?? SESSION;
@@ -172,26 +187,27 @@ export function createPhone(): Phone {
     now: (sessionId = SESSION) => calls.get(sessionId)?.session ?? null,
     inFlight: () => requests.filter(({ endedAt }) => endedAt === null).length,
     source: {
+      outlook: (call, party) => phone.outlook(call, party),
       readSession(sessionId, { longPoll, ...options }) {
-        return ask({ kind: 'session', sessionId, longPoll }, options, async (signal) => {
+        const answer = async (signal: AbortSignal | undefined) => {
           if (longPoll !== undefined && phone.longPoll === 'refuse') {
             throw new BadUserInput('timestamp', 'timestamp');
           }
-          if (longPoll !== undefined && phone.longPoll === 'honour')
-            await changed(sessionId, longPoll, signal);
+          if (longPoll !== undefined && phone.longPoll === 'honour') await held(sessionId, longPoll, signal);
           return phone.now(sessionId);
-        });
+        };
+        return ask({ kind: 'session', sessionId, longPoll }, options, answer, null);
       },
       readParty({ sessionId, partyId }, options) {
-        return ask({ kind: 'party', sessionId, longPoll: undefined }, options, async () => {
-          return phone.now(sessionId)?.parties.find(({ id }) => id === partyId) ?? null;
-        });
+        const answer = async () => phone.now(sessionId)?.parties.find(({ id }) => id === partyId) ?? null;
+        return ask({ kind: 'party', sessionId, longPoll: undefined }, options, answer, null);
       },
       readActiveCalls(options) {
         return ask(
           { kind: 'activeCalls', sessionId: '', longPoll: undefined },
           options,
           async () => phone.activeCalls,
+          [],
         );
       },
     },
@@ -206,6 +222,7 @@ export function createPhone(): Phone {
     what: Pick<Request, 'kind' | 'sessionId' | 'longPoll'>,
     { lane, signal, onSent }: ReadOptions,
     answer: (signal: AbortSignal | undefined) => Promise<Value>,
+    nothing: Value,
   ): Promise<Reading<Value>> {
     signal?.throwIfAborted();
     const sentAt = Date.now();
@@ -219,8 +236,8 @@ export function createPhone(): Phone {
         await sleep(DEADLINE + (what.longPoll?.timeout ?? 0) * 1_000, signal);
         throw new UpstreamUnavailable('RingCentral did not answer in time.', true);
       }
-      if (trouble !== null) throw trouble;
-      const value = await answer(signal);
+      if (trouble instanceof Error) throw trouble;
+      const value = trouble === 'missing' ? nothing : await answer(signal);
       const upstreamDate = Math.floor(phoneTime() / 1_000) * 1_000;
       await sleep(phone.latency(), signal);
       return { value, sentAt, receivedAt: Date.now(), upstreamDate };
@@ -229,8 +246,21 @@ export function createPhone(): Phone {
     }
   }
 
-  /** Resolves when the call changed after the timestamp, or the timeout is over. */
-  function changed(sessionId: string, { timestamp, timeout }: LongPoll, signal?: AbortSignal): Promise<void> {
+  /** Resolves when there is an answer to a held read; one that brings nothing new may end otherwise. */
+  async function held(sessionId: string, longPoll: LongPoll, signal?: AbortSignal): Promise<void> {
+    const timeout = longPoll.timeout * 1_000;
+    if (await changed(sessionId, longPoll.timestamp, Math.min(timeout, phone.patience), signal)) return;
+    const end = phone.patience < timeout ? 'cut' : phone.expiry;
+    if (end !== 'body') throw new HoldEnded(end, new UpstreamUnavailable('It broke.', true));
+  }
+
+  /** True when the call changed after the timestamp, false when that took too long. */
+  function changed(
+    sessionId: string,
+    timestamp: string,
+    timeout: number,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
     const isNews = () => (calls.get(sessionId)?.changedAt ?? Infinity) >= Date.parse(timestamp);
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
@@ -239,9 +269,9 @@ export function createPhone(): Phone {
         signal?.removeEventListener('abort', abort);
         settle();
       };
-      const look = () => isNews() && end(resolve);
+      const look = () => isNews() && end(() => resolve(true));
       const abort = () => end(() => reject(signal?.reason));
-      const timer = setTimeout(() => end(resolve), timeout * 1_000);
+      const timer = setTimeout(() => end(() => resolve(false)), timeout);
       listeners.add(look);
       signal?.addEventListener('abort', abort);
       look();

@@ -1,12 +1,31 @@
 import { describe, expect, test } from 'vitest';
 import type { CallParty, CallSession, PartyStatusCode } from '../../schema/model.ts';
-import { ended, type Held, hasMoved, isCallOver, observe, withParty } from '../../src/live/transitions.ts';
+import {
+  ended,
+  type Held,
+  hasMoved,
+  isCallOver,
+  type Observation,
+  type Outlook,
+  observe as observeWith,
+  withParty,
+} from '../../src/live/transitions.ts';
 import { party, session, status } from './support.ts';
 
+/** Whether anybody else talks: what a party could be shown of the others. */
+const company: Outlook = (call, { id }) =>
+  call.parties.some((one) => one.id !== id && one.status.code === 'ANSWERED') ? 'company' : 'alone';
+const nothing: Outlook = () => '';
+
+const observe = (held: Held | null, observation: Observation, outlook = nothing) =>
+  observeWith(held, observation, outlook);
+
 /** A state that was seen at 100 ms, of parties that were seen then. */
-function heldAs(parties: readonly CallParty[], more: Partial<CallSession> = {}): Held {
+function heldAs(parties: readonly CallParty[], more: Partial<CallSession> = {}, outlook = nothing): Held {
   const seen = parties.map((one) => ({ ...one, observedAt: 100 }));
-  return { session: session(seen, { observedAt: 100, ...more }), changedAt: 100 };
+  const whole = session(seen, { observedAt: 100, ...more });
+  const outlooks = new Map(seen.map((one) => [one.id, outlook(whole, one)]));
+  return { session: whole, outlooks, changedAt: 100 };
 }
 
 /** What a body tells, shortly: the verdict, and each transition as `id before→after`. */
@@ -150,7 +169,7 @@ describe('A body of a call', () => {
     const verdict = observe(held, { session: reduced, sentAt: 200, receivedAt: 210 });
     expect(verdict).toEqual({
       kind: 'confirmed',
-      held: { session: { ...held.session, observedAt: 210 }, changedAt: 100 },
+      held: { ...held, session: { ...held.session, observedAt: 210 } },
     });
   });
 
@@ -163,6 +182,88 @@ describe('A body of a call', () => {
     });
     const parties = verdict.kind === 'changed' ? verdict.held.session.parties : [];
     expect(parties.map(({ id }) => id)).toEqual(['p-1', 'p-2', 'p-3', 'p-4']);
+  });
+});
+
+describe('A party that depends on the others', () => {
+  const ringing = [party('p-1', 'ANSWERED'), party('p-2', 'SETUP'), party('p-3', 'DISCONNECTED')];
+  const answered = session([
+    party('p-1', 'ANSWERED'),
+    party('p-2', 'ANSWERED'),
+    party('p-3', 'DISCONNECTED'),
+  ]);
+
+  test('has changed when only they have: after them, with a later observedAt and the status that it has.', () => {
+    const held = heldAs(ringing, {}, company);
+    const verdict = observe(held, { session: answered, sentAt: 200, receivedAt: 210 }, company);
+    const transitions = verdict.kind === 'changed' ? verdict.transitions : [];
+    expect(
+      transitions.map(({ party: { id, status: now, observedAt }, previousStatus }) => [
+        id,
+        previousStatus?.code,
+        now.code,
+        observedAt,
+      ]),
+    ).toEqual([
+      ['p-2', 'SETUP', 'ANSWERED', 210],
+      ['p-1', 'ANSWERED', 'ANSWERED', 210],
+    ]);
+    // What is held is what was told.
+    expect(verdict).toMatchObject({
+      held: {
+        session: { parties: [transitions[1]?.party, transitions[0]?.party, { id: 'p-3' }] },
+        outlooks: new Map([
+          ['p-1', 'company'],
+          ['p-2', 'company'],
+          ['p-3', 'company'],
+        ]),
+      },
+    });
+  });
+
+  test('has a later observedAt also when the body was only about another one.', () => {
+    const held = heldAs(ringing, {}, company);
+    const body = withParty(held.session, party('p-2', 'ANSWERED'));
+    // The clock of this machine stands still.
+    const verdict = observe(held, { session: body, sentAt: 100, receivedAt: 100, only: 'p-2' }, company);
+    expect(verdict).toMatchObject({
+      held: { session: { parties: [{ observedAt: 101 }, { observedAt: 101 }, { observedAt: 100 }] } },
+      transitions: [{ party: { id: 'p-2' } }, { party: { id: 'p-1', observedAt: 101 } }],
+    });
+  });
+
+  test('is told once: a body like the held one confirms it.', () => {
+    const first = observe(
+      heldAs(ringing, {}, company),
+      { session: answered, sentAt: 200, receivedAt: 210 },
+      company,
+    );
+    const held = first.kind === 'changed' ? first.held : null;
+    expect(observe(held, { session: answered, sentAt: 211, receivedAt: 220 }, company).kind).toBe(
+      'confirmed',
+    );
+  });
+
+  test('has changed when the call became a conference, or it is known only now whose it is.', () => {
+    const origin: Outlook = ({ originType }) => String(originType);
+    const parties = [party('p-1', 'ANSWERED')];
+    const conference = session(parties, { originType: 'CONFERENCE' });
+    const times = { sentAt: 200, receivedAt: 210 };
+    expect(observe(heldAs(parties, {}, origin), { session: conference, ...times }, origin)).toMatchObject({
+      kind: 'changed',
+      transitions: [{ party: { id: 'p-1', observedAt: 210 }, previousStatus: { code: 'ANSWERED' } }],
+    });
+    expect(observe(heldAs(parties), { session: session(parties), ...times }, () => 'own').kind).toBe(
+      'changed',
+    );
+  });
+
+  test('is in doubt with the body that shows it.', () => {
+    const origin: Outlook = ({ originType }) => String(originType);
+    const parties = [party('p-1', 'ANSWERED')];
+    const conference = session(parties, { originType: 'CONFERENCE' });
+    const late = { session: conference, sentAt: 99, receivedAt: 110 };
+    expect(observe(heldAs(parties, {}, origin), late, origin)).toEqual({ kind: 'doubtful' });
   });
 });
 

@@ -9,7 +9,7 @@ import {
   UpstreamUnavailable,
 } from '../../schema/failures.ts';
 import type { CallEvent, CallPartyUpdate } from '../../schema/provider.ts';
-import { receivedAtOf } from '../../src/live/watched-call.ts';
+import { receivedAtOf } from '../../src/live/events.ts';
 import { activeCall, openOffice, party, pass, SESSION, sleep, status, tap, total } from './support.ts';
 
 /** An event, shortly. */

@@ -104,6 +104,14 @@ describe('the service sign-in', () => {
     expect(grants).toEqual(['jwt', 'refresh']);
   });
 
+  test('refreshes after a day at the latest, however long the token is said to live.', async () => {
+    const { signIn, grants } = await signedIn({ expiresIn: 1e300 });
+    await signIn.accessToken();
+    ahead = 86_400_000;
+    expect(await signIn.accessToken()).toBe('access-2');
+    expect(grants).toEqual(['jwt', 'refresh']);
+  });
+
   test('serves 100 requests whose token has ended with one refresh, and none of them fails.', async () => {
     const { signIn, upstream, grants, endAccess } = await signedIn();
     await upstream.send(signIn, read);

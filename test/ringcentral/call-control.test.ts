@@ -1,6 +1,13 @@
+import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { BadUserInput, UpstreamBadResponse, UpstreamUnavailable } from '../../schema/failures.ts';
+import {
+  BadUserInput,
+  CallControlFailure,
+  UpstreamBadResponse,
+  UpstreamUnavailable,
+} from '../../schema/failures.ts';
 import type { Command } from '../../schema/provider.ts';
+import type { HoldEnded } from '../../src/live/source.ts';
 import { createCallControl } from '../../src/ringcentral/call-control.ts';
 import { callerWith, json, type Script, scriptedServer, upstreamTo } from './support.ts';
 
@@ -50,6 +57,41 @@ describe('reading', () => {
     expect(server.arrivals[0]?.url).toBe(
       '/restapi/v1.0/account/~/telephony/sessions/s-a?timestamp=2026-03-04T15%3A20%3A01.000Z&timeout=30',
     );
+  });
+
+  const empty = (status: number) => (response: ServerResponse) => response.writeHead(status).end();
+  const ENDS: Record<string, [Script, HoldEnded['kind'] | null]> = {
+    'that nothing was modified': [empty(304), 'nothingNew'],
+    'no content': [empty(204), 'nothingNew'],
+    'a success without a body': [empty(200), 'nothingNew'],
+    'that somebody waited too long for the request': [empty(408), 'cut'],
+    'that somebody waited too long for RingCentral': [empty(504), 'cut'],
+    'the same in the words of Cloudflare': [empty(524), 'cut'],
+    'that RingCentral hung up on a proxy': [empty(502), 'cut'],
+    'nothing, and the connection is reset': [(response) => response.socket?.resetAndDestroy(), 'cut'],
+    'nothing, and the connection is closed': [(response) => response.socket?.end(), 'cut'],
+    'half a body, and the connection is closed': [
+      (response) => {
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('{"id":', () => response.socket?.end());
+      },
+      'cut',
+    ],
+    'that it is out of order': [empty(500), null],
+    'that it is overloaded': [empty(503), null],
+    'a web page': [(response) => response.end('<html>'), null],
+    'nothing at all': [() => {}, null],
+  };
+  test.each(Object.entries(ENDS))('a session as a long poll may end with %s.', async (_, [script, kind]) => {
+    const { callControl } = await serving(script, 200);
+    const longPoll = { timestamp: '2026-03-04T15:20:01.000Z', timeout: 0.1 };
+    const read = (more = {}) =>
+      callControl.readSession(caller, 's-a', { lane: 'poll', ...more }).catch((error: unknown) => error);
+    expect(await read({ longPoll })).toMatchObject(
+      kind === null ? { trace: {} } : { name: 'HoldEnded', kind },
+    );
+    // Where nothing was held it is a failure, whatever it is.
+    expect(await read()).toBeInstanceOf(CallControlFailure);
   });
 
   test('a party, the active calls, the extension.', async () => {

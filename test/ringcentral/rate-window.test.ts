@@ -64,6 +64,14 @@ describe('the decision', () => {
     expect(remaining(answered(0), 200)).toBeNull();
   });
 
+  test('does not believe a window of weeks, nor that a limit of more than can be counted is full.', () => {
+    const answered = (limit: number, window: number) =>
+      settle(spend(newWindow('Light'), 1, 0), 1, { ok: true, limit, window, remaining: limit }, 100);
+    expect(answered(50, 2_200_000_000).length).toBe(60_000);
+    expect(answered(50, 3_600_000).length).toBe(3_600_000);
+    expect(decide(answered(Number.POSITIVE_INFINITY, 60_000), 'poll', 0, 200)).toEqual({ kind: 'go' });
+  });
+
   test('takes a success without any limit in its headers for unlimited, until one is named.', () => {
     const silent = settle(spend(newWindow('Light'), 1, 0), 1, { ok: true }, 100);
     expect(remaining(silent, 200)).toBeNull();

@@ -187,7 +187,7 @@ describe('HTTP', () => {
     socket.on('data', (data) => {
       answer += data;
     });
-    socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\nx-slow: ');
+    socket.write('POST /graphql HTTP/1.1\r\nhost: localhost\r\nx-slow: ');
     await once(socket, 'close');
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
   });
@@ -197,7 +197,7 @@ describe('HTTP', () => {
     const socket = connect(Number(new URL(house.url).port), '127.0.0.1');
     socket.on('data', () => {});
     socket.write(
-      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{',
+      'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{',
     );
     await once(socket, 'close');
     expect(house.ran.fields).toBe(0);

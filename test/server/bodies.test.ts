@@ -85,7 +85,7 @@ async function open(house: House) {
 }
 
 const headOf = (length: number) =>
-  `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+  `POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
 
 /** Places, and bytes of bodies. */
 async function taken({ metrics }: House): Promise<number[]> {
@@ -154,7 +154,7 @@ test('The bodies of a known caller are counted apart from those of strangers, an
     },
   });
   const { socket } = await open(house);
-  socket.write(headOf(MIB).replace('host: x', 'host: x\r\nauthorization: Bearer ann'));
+  socket.write(headOf(MIB).replace('host: 127.0.0.1', 'host: 127.0.0.1\r\nauthorization: Bearer ann'));
   socket.write(Buffer.alloc(MIB - 1, ' '));
   const stranger = await open(house);
   stranger.socket.write(headOf(100));
@@ -164,7 +164,7 @@ test('The bodies of a known caller are counted apart from those of strangers, an
     );
   await eventually(held).toEqual({ viewers: MIB - 1, strangers: 4 * KIB });
   const nobody = await open(house);
-  nobody.socket.write(headOf(MIB).replace('host: x', 'host: x\r\nauthorization: Bearer nobody'));
+  nobody.socket.write(headOf(MIB).replace('host: 127.0.0.1', 'host: 127.0.0.1\r\nauthorization: Bearer nobody'));
   await nobody.heard.closed;
   expect(nobody.heard.text).toMatch(/^HTTP\/1.1 401 /);
   expect(await held()).toEqual({ viewers: MIB - 1, strangers: 4 * KIB });

@@ -269,7 +269,7 @@ describe('A peer', () => {
     socket.on('error', () => {});
     const body = JSON.stringify({ query: 'subscription { flood(bytes: 65536) }' });
     socket.write(
-      `POST /graphql HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      `POST /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     );
 
     await eventually(() => house.streams.pulled).toBeGreaterThan(10);

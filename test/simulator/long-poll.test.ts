@@ -59,6 +59,33 @@ describe('honoured', () => {
     expect(simulator.requests()[0]?.held).toBe(true);
   });
 
+  test.each([204, 304, 408, 504])(
+    'it may end with %i when nothing is new, and tells a change as ever',
+    async (status) => {
+      simulator.configure({ longPollExpiry: status });
+      const session = inbound(simulator);
+      expect(await poll(session, FUTURE, 0.01)).toMatchObject({ status });
+      const waiting = poll(session, FUTURE, LONG);
+      await eventually(isHeld).toBe(true);
+      await iris('PATCH', partyPath(session, 2), { muted: true });
+      expect((await waiting).status).toBe(200);
+    },
+  );
+
+  test.each([408, 502, 504])('a proxy may lose patience with it, and says %i', async (status) => {
+    simulator.configure({ longPollCutAfter: 10, longPollCutBy: status });
+    expect(await poll(inbound(simulator), FUTURE, LONG)).toMatchObject({ status });
+    expect(simulator.requests()[0]).toMatchObject({ held: true, status });
+    // What ends by itself before that is not cut.
+    expect(await poll(inbound(simulator), FUTURE, 0.001)).toMatchObject({ status: 200 });
+  });
+
+  test('a proxy may break the connection instead', async () => {
+    simulator.configure({ longPollCutAfter: 10, longPollCutBy: 'reset' });
+    await expect(poll(inbound(simulator), FUTURE, LONG)).rejects.toThrow();
+    expect(simulator.requests()[0]).toMatchObject({ held: true, status: null });
+  });
+
   test('a client that leaves is let go', async () => {
     const leaving = new AbortController();
     const waiting = poll(inbound(simulator), FUTURE, LONG, { signal: leaving.signal });

@@ -1,0 +1,52 @@
+/** Apollo Client 4 for live calls. */
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, type TypePolicies } from '@apollo/client';
+import { SetContextLink } from '@apollo/client/link/context';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
+import { OperationTypeNode } from 'graphql';
+import type { Client } from 'graphql-ws';
+import { map } from 'rxjs';
+import { embeddedTypes, listFields, possibleTypes } from './cache-types.ts';
+import { createNewest } from './newest.ts';
+
+/** `live` is made by `createLiveClient`; queries and commands go over HTTP, and bring a token of their own. */
+export function createApolloClient(
+  url: string,
+  token: () => string | Promise<string>,
+  live: Client,
+  ...more: ApolloLink[]
+): ApolloClient {
+  const newest = createNewest();
+  return new ApolloClient({
+    link: ApolloLink.from([
+      new ApolloLink((operation, forward) => forward(operation).pipe(map((result) => newest(result)))),
+      new SetContextLink(async ({ headers }) => ({
+        headers: { ...headers, authorization: `Bearer ${await token()}` },
+      })),
+      ...more,
+      ApolloLink.split(
+        ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
+        new GraphQLWsLink(live),
+        new HttpLink({ uri: url }),
+      ),
+    ]),
+    cache: new InMemoryCache({ possibleTypes, typePolicies: policies() }),
+  });
+}
+
+function policies(): TypePolicies {
+  const types: TypePolicies = {};
+  for (const name of embeddedTypes) types[name] = { keyFields: false, merge: true };
+  for (const [name, fields] of Object.entries(listFields)) {
+    types[name] = {
+      ...types[name],
+      fields: Object.fromEntries(fields.map((field) => [field, { merge: false }])),
+    };
+  }
+  // A party's id means something only inside its session. One without is kept where it stands, and nothing throws: an
+  // error here would show a command as failed that was done.
+  types.CallParty = {
+    ...types.CallParty,
+    keyFields: (party) => (party.sessionId && party.id ? ['sessionId', 'id'] : false),
+  };
+  return types;
+}

@@ -1,0 +1,80 @@
+/** What caches must know of the schema: `npm run codegen` of the gateway writes it. */
+
+/** Which types an interface or a union stands for. Without it no fragment on them matches. */
+export const possibleTypes: Record<string, string[]> = {
+  CommandPayload: [
+    'CallSessionPayload',
+    'CallPartyPayload',
+    'CallRecordingPayload',
+  ],
+  CallControlError: [
+    'WrongCallState',
+    'CallNotFound',
+    'CommandForbidden',
+    'InvalidCommand',
+    'RateLimited',
+    'UpstreamUnavailable',
+  ],
+  CallEvent: [
+    'CallSnapshot',
+    'CallPartyChange',
+    'CallStreamNotice',
+  ],
+  ActiveCallEvent: [
+    'ActiveCallList',
+    'ActiveCallNotice',
+  ],
+};
+
+/** Types whose objects have no id of their own: a cache keeps them inside of what they stand in. */
+export const embeddedTypes: string[] = [
+  'Viewer',
+  'ActiveCall',
+  'CallOrigin',
+  'PartyStatus',
+  'PartyAddress',
+  'MobilePickupData',
+  'CallEndpoint',
+  'PartyAttributes',
+  'PartyMetadata',
+  'MetadataValue',
+  'PartyOwner',
+  'AvailableAction',
+  'CallSessionPayload',
+  'WrongCallState',
+  'CallNotFound',
+  'CommandForbidden',
+  'InvalidCommand',
+  'RateLimited',
+  'UpstreamUnavailable',
+  'CallPartyPayload',
+  'CallRecordingPayload',
+  'CallSnapshot',
+  'CallPartyChange',
+  'CallStreamNotice',
+  'ActiveCallList',
+  'ActiveCallNotice',
+];
+
+/** The fields that are lists of objects. A new list takes the place of the old one. */
+export const listFields: Record<string, string[]> = {
+  Viewer: [
+    'activeCalls',
+    'devices',
+    'forwardingNumbers',
+  ],
+  CallSession: [
+    'parties',
+  ],
+  CallParty: [
+    'recordings',
+    'metadata',
+    'availableActions',
+  ],
+  PartyMetadata: [
+    'values',
+  ],
+  ActiveCallList: [
+    'calls',
+  ],
+};

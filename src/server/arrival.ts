@@ -1,0 +1,13 @@
+/** An operation at the door, before it is read. */
+import type { Operation } from './observe.ts';
+import type { Visitor } from './visitor.ts';
+
+/** What the door knows of an operation before it is read. */
+export interface Arrival {
+  readonly visitor: Visitor;
+  readonly operation: Operation;
+  /** Aborts when the client has left. */
+  readonly signal: AbortSignal;
+  /** True once the connection broke, or was closed, under a client that may come back. */
+  dropped(): boolean;
+}
