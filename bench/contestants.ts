@@ -17,13 +17,24 @@ export interface Upstream {
   stop(): Promise<void>;
 }
 
-/** Starts the upstream; `limit` is RingCentral's number of requests a minute. */
-export async function startUpstream(limit?: number): Promise<Upstream> {
+/** How an upstream differs from one that never runs out of requests, and answers at once. */
+export interface UpstreamManner {
+  /** RingCentral's number of requests a minute. */
+  readonly limit?: number;
+  /** Milliseconds until it says whose a token is. */
+  readonly introduction?: number;
+}
+
+/** Starts the upstream. */
+export async function startUpstream({ limit, introduction }: UpstreamManner = {}): Promise<Upstream> {
   const server = await startServer({
     name: 'upstream',
     core: 'load',
     args: [...typescript, file('upstream.ts')],
-    env: limit === undefined ? {} : { LIMIT: String(limit) },
+    env: {
+      ...(limit !== undefined && { LIMIT: String(limit) }),
+      ...(introduction !== undefined && { INTRODUCTION: String(introduction) }),
+    },
   });
   const idle: Connection[] = [];
   const ask = async (path: string): Promise<unknown> => {

@@ -1,8 +1,9 @@
 /** The machine: which core does what, and the processes that are measured. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, release, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { microseconds } from './clock.ts';
@@ -34,6 +35,8 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly core?: 'server' | 'load';
   readonly directory?: string;
+  /** Writes its log into a pipe that nobody reads. */
+  readonly stalledLog?: boolean;
 }
 
 /** A process that serves on a port of this machine. */
@@ -49,7 +52,8 @@ export interface Server {
   processorTime(): number;
   /** Resident bytes once its garbage is collected and the number has come to rest; needs `collectGarbage`. */
   residentAtRest(): Promise<number>;
-  stop(): Promise<void>;
+  /** Sends SIGTERM; answers after how many milliseconds it had ended, null when it had to be killed. */
+  stop(): Promise<number | null>;
 }
 
 /** Flags for a server whose `residentAtRest` will be asked. */
@@ -81,19 +85,21 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const port = await freePort();
   const pin = canPin ? ['taskset', '-c', core === 'server' ? SERVER_CORE : LOAD_CORE] : [];
   const [command = process.execPath, ...rest] = [...pin, process.execPath, ...args];
+  const stalled = options.stalledLog === true ? unreadPipe() : null;
   const started = microseconds();
   const child = spawn(command, rest, {
     cwd: directory,
     env: { ...inherited(), NODE_ENV: 'production', ...env, PORT: String(port) },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stalled ?? 'pipe', 'pipe'],
   });
+  if (stalled !== null) closeSync(stalled);
   running.add(child);
   let said = '';
   const listen = (text: Buffer) => {
     said = (said + text.toString()).slice(-2_000);
   };
-  child.stdout.on('data', listen);
-  child.stderr.on('data', listen);
+  child.stdout?.on('data', listen);
+  child.stderr?.on('data', listen);
   child.once('exit', () => running.delete(child));
 
   const { pid } = child;
@@ -120,14 +126,33 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+async function end(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return null;
+  const asked = microseconds();
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill('SIGTERM');
-  const impatience = setTimeout(() => child.kill('SIGKILL'), STOP_TIME);
+  let killed = false;
+  const impatience = setTimeout(() => {
+    killed = child.kill('SIGKILL');
+  }, STOP_TIME);
   await ended;
   clearTimeout(impatience);
+  return killed ? null : (microseconds() - asked) / 1_000;
 }
+
+/** A descriptor to write to: a pipe that is full after 64 KiB, because whoever holds its other end never reads. */
+function unreadPipe(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const path = join(folder, 'log');
+  spawnSync('mkfifo', [path]);
+  const both = openSync(path, constants.O_RDWR);
+  unread.push(both); // Held until this process ends: a pipe that nobody holds is an error to its writer, and no stall.
+  const writing = openSync(path, constants.O_WRONLY);
+  rmSync(folder, { recursive: true });
+  return writing;
+}
+
+const unread: number[] = [];
 
 const MOST_LOOKS = 40; // 250 ms each: 10 seconds
 

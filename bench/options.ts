@@ -5,6 +5,7 @@ export const USAGE = `npm run bench                                a short round
 npm run bench -- --full [--openapi <path>]   everything and everybody, within forty
 npm run bench -- --only cold-read,fan-out    only these works
 npm run bench -- --soak 10m                  a long mixed load instead
+npm run bench -- --siege                     attackers of six kinds instead, a minute each; 10s for a try, --only for some
 
 --openapi <path>   RingCentral's published document, for Hive Gateway`;
 
@@ -15,37 +16,59 @@ export interface Options {
   readonly openapi: string | null;
   /** Milliseconds of the long load; null: the works. */
   readonly soak: number | null;
+  /** Milliseconds of each siege; null: the works. */
+  readonly siege: number | null;
 }
+
+const SIEGE = '60s';
 
 /**
  * Reads the arguments after the program.
  * @throws {Error} that says what is allowed.
  */
-export function readOptions(args: readonly string[], works: readonly string[]): Options {
+export function readOptions(
+  args: readonly string[],
+  works: readonly string[],
+  attacks: readonly string[],
+): Options {
   const { values } = parseArgs({
-    args: [...args],
+    args: args.flatMap((arg, index) => (isBare(arg, args[index + 1]) ? [arg, SIEGE] : [arg])),
     options: {
       full: { type: 'boolean', default: false },
       only: { type: 'string' },
       openapi: { type: 'string' },
       soak: { type: 'string' },
+      siege: { type: 'string' },
     },
   });
   const only = values.only?.split(',') ?? null;
-  const unknown = only?.find((work) => !works.includes(work));
+  const all = values.siege === undefined ? works : attacks;
+  const unknown = only?.find((work) => !all.includes(work));
   if (unknown !== undefined) {
-    throw new Error(`--only: read "${unknown}", allowed is a comma list of ${works.join(', ')}.`);
+    throw new Error(`--only: read "${unknown}", allowed is a comma list of ${all.join(', ')}.`);
   }
   return {
     full: values.full,
     only,
     openapi: values.openapi ?? null,
     soak: values.soak === undefined ? null : minutes(values.soak),
+    siege: values.siege === undefined ? null : seconds(values.siege),
   };
+}
+
+/** `--siege` may stand without its time. */
+function isBare(arg: string, next: string | undefined): boolean {
+  return arg === '--siege' && (next === undefined || next.startsWith('-'));
 }
 
 function minutes(text: string): number {
   const value = /^(\d+(?:\.\d+)?)m$/.exec(text)?.[1];
   if (value === undefined) throw new Error(`--soak: read "${text}", allowed is minutes like 10m.`);
   return Number(value) * 60_000;
+}
+
+function seconds(text: string): number {
+  const value = /^(\d{1,4})s$/.exec(text)?.[1];
+  if (value === undefined) throw new Error(`--siege: read "${text}", allowed are seconds like 60s.`);
+  return Number(value) * 1_000;
 }

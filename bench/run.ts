@@ -13,6 +13,7 @@ import { type Finding, failed, notMeasured } from './findings.ts';
 import { canPin, pinLoad } from './machine.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import { table, writeReport } from './report.ts';
+import { ATTACKS } from './siege/attacks.ts';
 import { createStage, type Pace, type Stage } from './stage.ts';
 import { coldRead } from './works/cold-read.ts';
 import { command } from './works/command.ts';
@@ -21,6 +22,7 @@ import { growth } from './works/growth.ts';
 import { memory } from './works/memory.ts';
 import { realLimit } from './works/real-limit.ts';
 import { sharedRead } from './works/shared-read.ts';
+import { siege } from './works/siege.ts';
 import { soak } from './works/soak.ts';
 import { spread } from './works/spread.ts';
 import { start } from './works/start.ts';
@@ -56,13 +58,15 @@ const stage = await createStage(pace, options.openapi, findings);
 process.once('SIGINT', () => process.exit(130));
 try {
   if (options.soak !== null) await perform('soak', (on) => soak(on, options.soak ?? 0), null);
+  else if (options.siege !== null)
+    await perform('siege', (on) => siege(on, options.siege ?? 0, options.only), null);
   else await performAll(started + (options.full ? FULL_TIME : SHORT_TIME));
 } finally {
   await stage.stop();
 }
 
 process.stdout.write(`\n${table(findings)}\n`);
-if (options.soak === null && options.only === null) {
+if (options.soak === null && options.siege === null && options.only === null) {
   writeReport({ findings, pace, took: Date.now() - started });
   process.stdout.write('\nWritten to bench/RESULTS.md\n');
 }
@@ -102,7 +106,7 @@ async function perform(
 
 function optionsOrExit(): Options {
   try {
-    return readOptions(process.argv.slice(2), [...WORKS.keys()]);
+    return readOptions(process.argv.slice(2), [...WORKS.keys()], Object.keys(ATTACKS));
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}\n`);
     process.exit(1);

@@ -7,6 +7,7 @@ import {
   startContestant,
   startUpstream,
   type Upstream,
+  type UpstreamManner,
 } from './contestants.ts';
 import { type Finding, notMeasured } from './findings.ts';
 import type { ServerOptions } from './machine.ts';
@@ -34,8 +35,8 @@ export interface Stage {
   shared(name: ContestantName): Promise<Contestant>;
   /** A contestant of one's own; `before` another upstream than that of the stage. */
   own(name: ContestantName, more?: Partial<ServerOptions>, before?: Upstream): Promise<Contestant>;
-  /** Another upstream with RingCentral's limit of requests a minute. */
-  limitedUpstream(limit: number): Promise<Upstream>;
+  /** Another upstream. */
+  ownUpstream(manner: UpstreamManner): Promise<Upstream>;
   /** Gives a contestant its warm-up for one kind of work. */
   warm(contestant: Contestant, kind: string, load: (duration: number) => Promise<unknown>): Promise<void>;
   /** Has something stopped with the stage, whatever happens before. */
@@ -93,10 +94,10 @@ export async function createStage(pace: Pace, openapi: string | null, findings: 
       }
       return present;
     },
-    async limitedUpstream(limit) {
-      const limited = await startUpstream(limit);
-      things.push(limited);
-      return limited;
+    async ownUpstream(manner) {
+      const other = await startUpstream(manner);
+      things.push(other);
+      return other;
     },
     async warm({ name, server }, kind, load) {
       const key = `${server.pid} ${kind}`;

@@ -3,7 +3,8 @@
  *
  * It knows the reads, the long poll, hold and unhold, every token `viewer-<n>`, and every session of
  * `calls.ts`. It never runs out of requests, unless `LIMIT` sets RingCentral's real rule: so many a minute
- * for each viewer, 429 beyond, and every request made during the penalty starts it anew.
+ * for each viewer, 429 beyond, and every request made during the penalty starts it anew. With `INTRODUCTION` it takes so many
+ * milliseconds to say whose a token is, or that it is nobody's.
  *
  * Its own door, `/bench/…`, changes calls and tells what was asked of it.
  */
@@ -46,6 +47,7 @@ const WINDOW = 60_000; // one minute, and as long a penalty
 const MOST_HOLD = 300_000; // 5 minutes
 const NO_LIMIT = 1_000_000; // requests a minute
 const limit = Number(process.env.LIMIT ?? NO_LIMIT);
+const introduction = Number(process.env.INTRODUCTION ?? 0); // milliseconds
 
 const calls = new Map<number, Call>();
 const counts = new Map<string, UpstreamCounts>();
@@ -61,7 +63,8 @@ const server = createServer((request, response) => {
   }
   const viewer = /^Bearer viewer-(\d+)$/.exec(request.headers.authorization ?? '')?.[1];
   if (viewer === undefined) {
-    send(response, refusal(401, 'OAU-149', 'The token is not a viewer of the benchmark'));
+    const refused = refusal(401, 'OAU-149', 'The token is not a viewer of the benchmark');
+    afterIntroduction(() => send(response, refused));
     return;
   }
   const left = limit === NO_LIMIT ? NO_LIMIT : takeFromWindow(viewer, Date.now());
@@ -89,7 +92,7 @@ function answer(viewer: string, request: IncomingMessage, url: string, response:
   const [, id, party, verb, query] = SESSION.exec(url) ?? [];
   if (id === undefined) {
     counted.other += 1;
-    send(response, person(viewer, url));
+    afterIntroduction(() => send(response, person(viewer, url)));
     return;
   }
   const session = sessionNumber(decodeURIComponent(id));
@@ -134,6 +137,11 @@ function hold(call: Call, since: number, timeout: number, response: ServerRespon
   const timer = setTimeout(release, Math.min(timeout, MOST_HOLD));
   call.held.add(release);
   response.once('close', letGo);
+}
+
+function afterIntroduction(answer: () => void): void {
+  if (introduction === 0) answer();
+  else setTimeout(answer, introduction);
 }
 
 const HELD: Readonly<Record<string, PartyCode>> = { hold: 'Hold', unhold: 'Answered' };

@@ -32,7 +32,8 @@ const NOTHING = Buffer.alloc(0);
 /** All sockets read into the same bytes, one after another: thousands of them cost no garbage. */
 const RECEIVED = Buffer.alloc(65_536); // 64 KiB
 
-const TEXT = 0x1;
+/** The opcode of a message. */
+export const TEXT = 0x1;
 const CLOSE = 0x8;
 const PING = 0x9;
 const PONG = 0xa;
@@ -126,8 +127,8 @@ export async function openSocket(options: SocketOptions): Promise<Listener> {
   }
 }
 
-/** Clients must mask; a mask of zeros leaves the bytes as they are. */
-function frameOf(opcode: number, payload: string | Buffer): Buffer {
+/** A frame; clients must mask, and a mask of zeros leaves the bytes as they are. */
+export function frameOf(opcode: number, payload: string | Buffer): Buffer {
   const body = Buffer.from(payload);
   const long = body.length > 125;
   const head = Buffer.alloc(long ? 8 : 6);

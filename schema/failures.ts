@@ -30,18 +30,24 @@ export abstract class CallControlFailure extends Error {
   }
 }
 
-/** `extensions.code` of a top-level error. */
-export type FailureCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'RATE_LIMITED'
-  | 'UPSTREAM_UNAVAILABLE'
-  | 'UPSTREAM_BAD_RESPONSE'
-  | 'BAD_USER_INPUT'
-  | 'OVERLOADED'
-  | 'PERSISTED_QUERY_NOT_SUPPORTED'
-  | 'CALL_NOT_FOUND'
-  | 'WRONG_CALL_STATE';
+/** `extensions.code` of a failure that was to be expected. */
+export const FAILURE_CODES = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'RATE_LIMITED',
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_BAD_RESPONSE',
+  'BAD_USER_INPUT',
+  'CALL_NOT_FOUND',
+  'WRONG_CALL_STATE',
+  'OVERLOADED',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+] as const;
+export type FailureCode = (typeof FAILURE_CODES)[number];
+
+/** `extensions.code` of every top-level error; the last one is a defect. */
+export const ERROR_CODES = [...FAILURE_CODES, 'INTERNAL_SERVER_ERROR'] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** Nobody, or nobody any more: the token is missing, malformed, expired or revoked. */
 export class Unauthenticated extends CallControlFailure {

@@ -1,5 +1,6 @@
 /** Gathers the schema: the order of the imports is the order in which it reads. */
 import { builder, bullets, paragraphs } from './builder.ts';
+import { ERROR_CODES, type ErrorCode } from './failures.ts';
 import './viewer.ts';
 import './call-session.ts';
 import './calling.ts';
@@ -11,16 +12,31 @@ import './recording.ts';
 import './supervising.ts';
 import './live-calls.ts';
 
+/** What an app does about each code. */
+const MEANINGS: Readonly<Record<ErrorCode, string>> = {
+  UNAUTHENTICATED: 'the token is missing, malformed, expired or revoked; sign in again.',
+  FORBIDDEN:
+    "RingCentral refuses this user; `permissionName` says what is missing. Or the page's origin may not ask.",
+  RATE_LIMITED: 'the rate budget is spent, or RingCentral says so; ask again after `retryAfter` seconds.',
+  UPSTREAM_UNAVAILABLE: 'RingCentral did not answer, or with an error of its own; ask again later.',
+  UPSTREAM_BAD_RESPONSE: "what answered was not RingCentral's API; ask again later.",
+  BAD_USER_INPUT: 'the request is wrong, or asks for too much; `parameterName` says what to mend.',
+  CALL_NOT_FOUND: 'the call, party or recording is not there (any more); `parameterName` says which.',
+  WRONG_CALL_STATE: 'the call is not in a state for this; read it again.',
+  OVERLOADED: 'too much at once, of you or of everybody; ask again in a moment.',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'the hash of an operation came without its text; send the text.',
+  INTERNAL_SERVER_ERROR: 'a defect of the gateway.',
+};
+
 builder.queryType({
   description: paragraphs(
     'Reading calls. RingCentral gives every user a small rate budget, usually 50 requests a minute of ' +
       'the group Light and 10 of the group Heavy, for queries and commands together; descriptions say ' +
       'what a field costs. Within one operation nothing is read twice, and a call that a subscription ' +
       'watches costs nothing to read.',
-    'Errors have `extensions.code`, one of `UNAUTHENTICATED`, `FORBIDDEN`, `RATE_LIMITED` (with ' +
-      '`retryAfter` in seconds), `UPSTREAM_UNAVAILABLE`, `UPSTREAM_BAD_RESPONSE`, `BAD_USER_INPUT`, ' +
-      "`OVERLOADED` and `INTERNAL_SERVER_ERROR`, and `extensions.requestId` to quote to the gateway's " +
-      'operator.',
+    'What is not the outcome of a command is an error with `extensions.requestId`, to quote to the ' +
+      "gateway's operator, and `extensions.code`:",
+    bullets(...ERROR_CODES.map((code) => `\`${code}\`: ${MEANINGS[code]}`)),
   ),
 });
 

@@ -167,12 +167,14 @@ builder.subscriptionFields((t) => ({
   callEvents: t.field({
     type: CallEvent,
     description: paragraphs(
-      'Everything that happens to a call, in order, each once: a `CallSnapshot` first, then ' +
-        '`CallPartyChange` and `CallStreamNotice`. The stream completes when the call ends.',
+      'What happens to a call, in order, each thing once: a `CallSnapshot` first, then `CallPartyChange` ' +
+        'and `CallStreamNotice`. The stream completes when the call ends.',
       bullets(
         'To resume after a broken connection, subscribe again with `after: <the last cursor>` within 60 ' +
           'seconds: what was missed follows, exactly once.',
         'A cursor that cannot be resumed from is answered with a fresh snapshot and its reason.',
+        'A state that lasted too short for RingCentral to tell of it, or for the client to read it, may be ' +
+          'left out. What comes is always a part of what happened, and it ends in what is true.',
       ),
     ),
     args: {

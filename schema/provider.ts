@@ -253,7 +253,7 @@ export interface CallProvider {
   command(command: Command, idempotencyKey: string | null): Promise<CommandResult>;
   /** What the party's state allows this viewer now; asks nobody. */
   availableActions(session: CallSession, party: CallParty): readonly AvailableAction[];
-  /** Everything that happens to a call, in order; resumes after the cursor `after`. */
+  /** What happens to a call, in order; resumes after the cursor `after`. */
   callEvents(sessionId: string, after: string | null): AsyncIterableIterator<CallEvent>;
   /** The current parties of a call (or the one), then each that changes. */
   callPartyUpdates(sessionId: string, partyId: string | null): AsyncIterableIterator<CallPartyUpdate>;

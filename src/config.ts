@@ -53,6 +53,8 @@ export interface Config {
   readonly maxBodyBytes: number;
   /** Operations in flight over the whole gateway before it answers `OVERLOADED`. */
   readonly maxInFlight: number;
+  /** Bytes that were written and that nobody has read yet, over the whole gateway. */
+  readonly maxUnreadBytes: number;
   readonly maxSubscriptionsPerSocket: number;
   readonly maxSubscriptionsPerViewer: number;
   /** Null: any operation may be asked. */
@@ -99,7 +101,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     upstreamTimeout: settings.UPSTREAM_TIMEOUT * 1_000,
     corsOrigins: settings.CORS_ORIGINS,
     graphiql: settings.GRAPHIQL ?? simulated,
-    introspection: settings.INTROSPECTION ?? simulated,
+    // GraphiQL without a schema helps nobody.
+    introspection: settings.INTROSPECTION ?? (settings.GRAPHIQL === true || simulated),
     maxDepth: settings.MAX_DEPTH,
     maxAliases: settings.MAX_ALIASES,
     maxTokens: settings.MAX_TOKENS,
@@ -108,6 +111,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxAnswerBytes: settings.MAX_ANSWER_BYTES,
     maxBodyBytes: settings.MAX_BODY_BYTES,
     maxInFlight: settings.MAX_IN_FLIGHT,
+    maxUnreadBytes: settings.MAX_UNREAD_BYTES,
     maxSubscriptionsPerSocket: settings.MAX_SUBSCRIPTIONS_PER_SOCKET,
     maxSubscriptionsPerViewer: settings.MAX_SUBSCRIPTIONS_PER_VIEWER,
     persistedOperations: settings.PERSISTED_OPERATIONS ?? null,
@@ -196,7 +200,8 @@ const origin = z
 
 const host = z.string().regex(/^[\w.:-]+$/, 'a host name or an IP address, like 127.0.0.1 or 0.0.0.0');
 
-const Settings = z.object({
+/** What may be set, what is allowed, and what is so when it is not set. */
+export const Settings = z.object({
   NODE_ENV: z
     .enum(['production', 'development', 'test'], { error: 'production, development or test' })
     .optional(),
@@ -224,6 +229,7 @@ const Settings = z.object({
   MAX_ANSWER_BYTES: wholeNumber(1_024, 100 * 1_048_576).prefault(String(4 * 1_048_576)), // 4 MiB
   MAX_BODY_BYTES: wholeNumber(1_024, 100 * 1_048_576).prefault(String(1_048_576)), // 1 MiB
   MAX_IN_FLIGHT: wholeNumber(1, 1_000_000).prefault('1000'),
+  MAX_UNREAD_BYTES: wholeNumber(1_048_576, 16_384 * 1_048_576).prefault(String(64 * 1_048_576)), // 64 MiB
   MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(1, 100_000).prefault('100'),
   MAX_SUBSCRIPTIONS_PER_VIEWER: wholeNumber(1, 1_000_000).prefault('500'),
   PERSISTED_OPERATIONS: z.string().optional(),

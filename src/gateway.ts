@@ -26,9 +26,12 @@ import type { Example } from './server/graphiql.ts';
 import { createServer, type Readiness } from './server/http.ts';
 import { createMetricsDoor, type MetricsDoor } from './server/metrics-door.ts';
 import { createReach, type Reach } from './server/reach.ts';
+import { followSimulator } from './simulator/front.ts';
 import { createSimulator } from './simulator/server.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+
+export { type Config, InvalidSettings, readConfig } from './config.ts';
 
 export interface Gateway {
   /** Where GraphQL is served, like `http://127.0.0.1:4000/graphql`. */
@@ -56,14 +59,22 @@ const USER_AGENT = 'ringcentral-graphql-gateway/0.1.0';
 /** The extension that a caller without a token is, with the embedded simulator. */
 const SIMULATED_CALLER = 'sim-101';
 
+/** All visitors of the embedded simulator share one extension, so they share ten times what a single user has. */
+const SHOW = { story: true, lightLimit: 500, mediumLimit: 400, heavyLimit: 100 };
+
 /** Starts the gateway; it listens when the promise resolves. */
 export async function createGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   const { log = createLog(config.logLevel) } = options;
-  const simulator = config.ringCentralServerUrl === null ? await createSimulator({ story: true }) : null;
+  const simulator = config.ringCentralServerUrl === null ? await createSimulator({ settings: SHOW }) : null;
   const serverUrl = config.ringCentralServerUrl ?? simulator?.url ?? '';
   const metrics = createMetrics();
   metrics.collectProcess();
   const budget = createBudget({ metrics });
+  const keys = createIdempotencyKeys();
+  const front = followSimulator(serverUrl, () => {
+    budget.forget();
+    keys.forget();
+  });
   const upstream = createUpstream({
     serverUrl,
     budget,
@@ -75,7 +86,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   });
   const callControl = createCallControl(upstream, createLeftOut({ metrics, log }));
   const hub = createHub({ metrics, log, longPollTimeout: config.longPollTimeout, ...options.live });
-  const parts = { callControl, hub, budget, keys: createIdempotencyKeys(), metrics };
+  const parts = { callControl, hub, budget, keys, metrics };
   const { identity } = config;
   const signIn =
     identity.kind === 'service'
@@ -102,14 +113,19 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     log,
     isReady: () => readiness(reach, signIn),
     examples: config.graphiql ? await readExamples() : [],
+    // Callers of a service identity show a key instead, which nobody else knows.
+    demoUsers: identity.kind === 'service' ? () => [] : front.users,
     announceDrain: (by) =>
       hub.notify('DRAINING', 'This gateway is going away: reconnect with your cursor.', by),
     receivedAtOf,
   }).catch(failedToStart);
 
+  // Its first visitor shall find the page complete.
+  if (simulator !== null && config.graphiql) await front.answered;
   let stopped: Promise<void> | undefined;
   const stop = () => {
-    stopped ??= letGo();
+    // A drain ends in its time, whoever holds on to what.
+    stopped ??= Promise.race([letGo(), delay(config.drainTime + LAST_MOMENT, undefined, { ref: false })]);
     return stopped;
   };
   return {
@@ -137,6 +153,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   /** Lets go of everything behind the door. */
   async function letGoBehind(timeIsUp = delay(config.drainTime, undefined, { ref: false })): Promise<void> {
     gatekeeper.stop?.();
+    front.stop();
     hub.stop();
     budget.stop();
     // A session that is not given back in time ends by itself.
@@ -145,6 +162,9 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     await simulator?.stop();
   }
 }
+
+/** After the time of a drain, for what is let go of then. */
+const LAST_MOMENT = 1_000; // 1 second
 
 /** What keeps the gateway from its work. Signed out it is not: the next request signs it in. */
 const OBSTACLES: { readonly [Status in SignInState['status']]?: string } = {
@@ -178,10 +198,14 @@ async function readExamples(): Promise<Example[]> {
       .filter((name) => name.endsWith('.graphql'))
       .sort()
       .map(async (name) => {
-        const variables = name.replace('.graphql', '.json');
+        const read = async (part: string) =>
+          names.includes(part) ? await readFile(new URL(part, folder), 'utf8') : undefined;
+        const variables = await read(name.replace('.graphql', '.json'));
+        const headers = await read(name.replace('.graphql', '.headers.json'));
         return {
           query: await readFile(new URL(name, folder), 'utf8'),
-          ...(names.includes(variables) && { variables: await readFile(new URL(variables, folder), 'utf8') }),
+          ...(variables === undefined ? {} : { variables }),
+          ...(headers === undefined ? {} : { headers }),
         };
       }),
   );

@@ -48,6 +48,7 @@ describe('The settings', () => {
       maxAnswerBytes: 4_194_304,
       maxBodyBytes: 1_048_576,
       maxInFlight: 1_000,
+      maxUnreadBytes: 67_108_864,
       maxSubscriptionsPerSocket: 100,
       maxSubscriptionsPerViewer: 500,
       persistedOperations: null,
@@ -67,6 +68,21 @@ describe('The settings', () => {
       'in front of RingCentral, GraphiQL and introspection can be switched on',
       { RINGCENTRAL_SERVER_URL: REAL, GRAPHIQL: 'on', INTROSPECTION: 'ON' },
       { graphiql: true, introspection: true },
+    ],
+    [
+      'GraphiQL brings its schema along, unless that is switched off',
+      { RINGCENTRAL_SERVER_URL: REAL, GRAPHIQL: 'on' },
+      { graphiql: true, introspection: true },
+    ],
+    [
+      'introspection can stay off beside GraphiQL',
+      { RINGCENTRAL_SERVER_URL: REAL, GRAPHIQL: 'on', INTROSPECTION: 'off' },
+      { graphiql: true, introspection: false },
+    ],
+    [
+      'simulated calls may be introspected without GraphiQL',
+      { GRAPHIQL: 'off' },
+      { graphiql: false, introspection: true },
     ],
     [
       'an address loses its trailing slash',
@@ -142,6 +158,7 @@ describe('What stops the start', () => {
     ['MAX_ANSWER_BYTES', { MAX_ANSWER_BYTES: '4MiB' }],
     ['MAX_BODY_BYTES', { MAX_BODY_BYTES: '1MiB' }],
     ['MAX_IN_FLIGHT', { MAX_IN_FLIGHT: '0' }],
+    ['MAX_UNREAD_BYTES', { MAX_UNREAD_BYTES: '1048575' }],
     ['MAX_SUBSCRIPTIONS_PER_SOCKET', { MAX_SUBSCRIPTIONS_PER_SOCKET: 'many' }],
     ['MAX_SUBSCRIPTIONS_PER_VIEWER', { MAX_SUBSCRIPTIONS_PER_VIEWER: '10000000' }],
     ['FAST_PATH', { FAST_PATH: 'slow' }],

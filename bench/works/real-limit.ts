@@ -35,7 +35,7 @@ interface Screen {
 /** Lets the screens ask for three minutes (in a short round, twenty seconds). */
 export async function realLimit(stage: Stage): Promise<void> {
   const seconds = stage.pace.full ? 180 : 20;
-  const upstream = await stage.limitedUpstream(LIMIT);
+  const upstream = await stage.ownUpstream({ limit: LIMIT });
   // The time a poll may be held is left as it comes: it is part of what is judged.
   const ours = await stage.own('ours', { env: { LONG_POLL_TIMEOUT: '' } }, upstream);
   const others = [

@@ -7,8 +7,9 @@ import { type Audience, createAudience } from '../audience.ts';
 import { microseconds } from '../clock.ts';
 import type { Contestant } from '../contestants.ts';
 import { atMost, type Finding, failed } from '../findings.ts';
-import { type Asked, getRequest, isTrue, openConnection } from '../http-load.ts';
+import { type Asked, isTrue, openConnection } from '../http-load.ts';
 import { collectGarbage, freePort } from '../machine.ts';
+import { metric } from '../metrics.ts';
 import type { Stage } from '../stage.ts';
 import { say, slope } from '../statistics.ts';
 import { changeSteadily } from './changes.ts';
@@ -141,13 +142,4 @@ async function look(
     looks.push({ at, heap, lag });
     stage.say(`${at.toFixed(1)} min: heap ${say(heap)} KB, lag p99 ${say(lag)} ms`);
   }
-}
-
-async function metric(port: number, name: string): Promise<number> {
-  const connection = await openConnection(port);
-  const { body } = await connection.send(getRequest('/metrics', 'nobody'));
-  connection.close();
-  const value = new RegExp(`^${name} (.+)$`, 'm').exec(body.toString())?.[1];
-  if (value === undefined) throw new Error(`/metrics does not tell ${name}`);
-  return Number(value);
 }

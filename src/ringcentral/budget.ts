@@ -73,7 +73,9 @@ export interface Budget {
   /** What is known to be allowed in a window of so many milliseconds; `limit` null: as many as one likes. */
   allowed(bucket: string, group: RateGroup): { readonly limit: number | null; readonly length: number };
   /** Keeps nothing of a bucket that is not used any more; whoever waits in it waits on. */
-  forget(bucket: string): void;
+  leaveBehind(bucket: string): void;
+  /** Whatever was spent, or had to be waited for, counts no more: the upstream has begun anew. */
+  forget(): void;
   /** Refuses whoever waits. */
   stop(): void;
 }
@@ -138,9 +140,19 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       return { limit, length };
     },
 
-    forget(name) {
+    leaveBehind(name) {
       const bucket = buckets.get(name);
       if (bucket !== undefined && isIdle(bucket)) buckets.delete(name);
+    },
+
+    forget() {
+      for (const bucket of buckets.values()) {
+        for (const gate of bucket.gates.values()) {
+          // Also what is under way: its answers speak of a window that is no more.
+          gate.window = newWindow(gate.group);
+          pump(bucket, gate);
+        }
+      }
     },
 
     stop() {

@@ -31,6 +31,8 @@ export interface IdempotencyKeys {
     command: Command,
     run: () => Promise<CommandResult>,
   ): Promise<CommandResult>;
+  /** Every key is new again: the calls that they stand for are no more. */
+  forget(): void;
 }
 
 export function createIdempotencyKeys(): IdempotencyKeys {
@@ -63,6 +65,7 @@ export function createIdempotencyKeys(): IdempotencyKeys {
         throw error;
       }
     },
+    forget: () => remembered.clear(),
   };
 }
 

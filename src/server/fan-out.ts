@@ -145,6 +145,13 @@ export function nextFrame(head: string, result: ExecutionResult): Buffer {
   return textFrame(head, tail);
 }
 
+/** Any other message as it goes over the wire, which is all that is kept of its text until the network takes it. */
+export function frameOf(text: string): Buffer {
+  return textFrame(text, NOTHING);
+}
+
+const NOTHING = Buffer.alloc(0);
+
 const TEXT = 0x81; // The whole of a message, as text
 
 /**

@@ -31,7 +31,7 @@ import type { Gatekeeper, Knock, Visitor } from './visitor.ts';
 
 export interface GatekeeperParts extends ProviderParts {
   readonly hub: Hub;
-  readonly budget: Pick<Budget, 'allowed' | 'forget'>;
+  readonly budget: Pick<Budget, 'allowed' | 'leaveBehind'>;
 }
 
 /** How many tokens are remembered; the least recently used goes first. */
@@ -209,11 +209,11 @@ export function createPassThroughGatekeeper(
     };
     try {
       const viewer = await parts.callControl.readExtension(stranger, { lane: 'query', signal });
-      parts.budget.forget(stranger.bucket);
+      parts.budget.leaveBehind(stranger.bucket);
       return { viewerId: `${viewer.accountId}/${viewer.extensionId}`, viewer: async () => viewer };
     } catch (error) {
       if (!(error instanceof Forbidden)) {
-        parts.budget.forget(stranger.bucket);
+        parts.budget.leaveBehind(stranger.bucket);
         throw error;
       }
       return { viewerId: stranger.bucket, viewer: () => Promise.reject(error) };

@@ -6,14 +6,19 @@
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { AFTER, barOf, type DemoUser, headOf, type MenuEntry } from './graphiql-bar.ts';
 
 /** A tab of GraphiQL. */
 export interface Example {
+  /** One operation, which has a name. */
   readonly query: string;
   /** JSON text. */
   readonly variables?: string;
+  /** JSON text: whom the example takes, where visitors may be anybody. */
+  readonly headers?: string;
 }
 
 export interface GraphiQLPage {
@@ -43,19 +48,25 @@ const CONTENT_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Makes the page with these tabs. */
-export function createGraphiQLPage(examples: readonly Example[]): GraphiQLPage {
-  const page = once(async () => {
-    const html = Buffer.from(await render(examples));
-    const tag = createHash('sha256').update(html).digest('base64url').slice(0, 16);
-    const encode = (encoding: Encoding) => once(() => ENCODERS[encoding](html));
-    return { tag, br: encode('br'), gzip: encode('gzip'), identity: encode('identity') };
-  });
+/** Makes the page with these tabs. The users are those whom a visitor may be without signing in, now; mostly nobody. */
+export function createGraphiQLPage(
+  examples: readonly Example[],
+  users: () => readonly DemoUser[] = () => [],
+): GraphiQLPage {
+  let page: { readonly users: string; readonly load: () => Promise<Page> } | undefined;
+
+  /** Made again when it has become known whom a visitor may be. */
+  function pageNow(): Promise<Page> {
+    const current = users();
+    const key = JSON.stringify(current);
+    if (page?.users !== key) page = { users: key, load: once(() => make(examples, current)) };
+    return page.load();
+  }
 
   return {
     async serve(request, response) {
       const encoding = chooseEncoding(request.headers['accept-encoding']);
-      const { tag, [encoding]: encoded } = await page();
+      const { tag, [encoding]: encoded } = await pageNow();
       const etag = `"${tag}-${encoding}"`;
       response.setHeaders(
         new Headers({
@@ -76,44 +87,99 @@ export function createGraphiQLPage(examples: readonly Example[]): GraphiQLPage {
       const body = await encoded();
       if (encoding !== 'identity') response.setHeader('content-encoding', encoding);
       response.setHeader('content-length', body.length);
-      response.writeHead(200).end(body);
+      response.writeHead(200);
+      // Bit by bit: it is much for whoever reads slowly, or not at all. Whoever leaves needs no more of it.
+      await pipeline(piecesOf(body), response).catch(() => response.destroy());
     },
   };
 }
 
-async function render(examples: readonly Example[]): Promise<string> {
+const PIECE = 65_536; // 64 KiB
+
+function* piecesOf(body: Buffer): Generator<Buffer> {
+  for (let start = 0; start < body.length; start += PIECE) yield body.subarray(start, start + PIECE);
+}
+
+interface Page extends Readonly<Record<Encoding, () => Promise<Buffer>>> {
+  readonly tag: string;
+}
+
+async function make(examples: readonly Example[], users: readonly DemoUser[]): Promise<Page> {
+  const html = Buffer.from(await render(examples, users));
+  const tag = createHash('sha256').update(html).digest('base64url').slice(0, 16);
+  const encode = (encoding: Encoding) => once(() => ENCODERS[encoding](html));
+  return { tag, br: encode('br'), gzip: encode('gzip'), identity: encode('identity') };
+}
+
+const TITLE = 'RingCentral GraphQL Gateway';
+
+async function render(examples: readonly Example[], users: readonly DemoUser[]): Promise<string> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = withHeadersOnWebSocket(
+  // A token of the examples is one that everybody knows: it goes to nobody but who gave it out.
+  const tabs = examples.map(({ headers, ...tab }) =>
+    users.length > 0 && headers ? { ...tab, headers } : tab,
+  );
+  const html = mend(
     renderGraphiQL({
-      title: 'RingCentral GraphQL Gateway',
+      title: TITLE,
       subscriptionsProtocol: 'WS',
       // A token typed into the headers tab stays in the tab.
       shouldPersistHeaders: false,
-      ...(examples.length > 0 && { defaultTabs: examples.map((example) => ({ ...example })) }),
+      ...(tabs.length > 0 && { defaultTabs: tabs }),
     }),
   );
-  return html.replace('</head>', `<style>${STYLE}</style></head>`);
+  // Only the first and the last of these are the page's own: its scripts speak of such things too.
+  const places = [html.indexOf('</head>'), html.indexOf('<div id="root">'), html.lastIndexOf('</body>')];
+  if (places.includes(-1)) throw new Error('The GraphiQL page has changed: look where the bar goes again.');
+  const [head = 0, body = 0, end = 0] = places;
+  return [
+    html.slice(0, head),
+    headOf(tabs.flatMap(entryOf), users),
+    html.slice(head, body),
+    barOf(TITLE),
+    html.slice(body, end),
+    `<script>${AFTER}</script>`,
+    html.slice(end),
+  ].join('');
+}
+
+/** An example without a name has a tab, but no place in the menu. */
+function entryOf(example: Example): MenuEntry[] {
+  const [, kind, title] = /^(query|mutation|subscription)\s+(\w+)/m.exec(example.query) ?? [];
+  return title === undefined ? [] : [{ ...example, title, kind: kind as MenuEntry['kind'] }];
 }
 
 /**
- * Two things of the page that many tabs show: the tab that gets the focus jumps aside before the click is over (its
- * drag-and-drop keeps an offset from before the page was laid out), and the title is pressed into three lines.
+ * A few places of the page's own code, as its minifier named things, and what stands there instead.
+ *
+ * - The headers tab names the caller on a WebSocket too: the page hands the tab to each operation as
+ *   `extensions.headers`, but fills the connection's parameters from `extensions.connectionParams` alone, which nobody
+ *   can type; a browser's WebSocket has no headers of its own. They are made anew for each operation: who asked before is
+ *   not who asks now.
+ * - After a reload the editors show the open tab, also its headers, and not what was typed last in any tab; nor does that
+ *   become one tab more.
+ * - A click right after the one that opened the tab runs this tab. The page reads a query a moment after it has shown it,
+ *   and until then looks for the operation of the tab before.
  */
-const STYLE = '.graphiql-tab { transform: none !important; } .graphiql-logo { white-space: nowrap; }';
+const MENDS: readonly (readonly [found: string, mended: string])[] = [
+  [
+    'a?.connectionParams&&typeof a?.connectionParams',
+    't=gateway.headers(a?.headers),a?.connectionParams&&typeof a?.connectionParams',
+  ],
+  [
+    'initialHeaders:mt??s??"",initialQuery:Fe??(Ln===0?Kt[0].query:null)??"",initialVariables:ht??""',
+    'initialHeaders:Kt[Ln]?.headers??s??"",initialQuery:Kt[Ln]?.query??"",initialVariables:Kt[Ln]?.variables??""',
+  ],
+  ['return function(b,y){const w=', 'return function(b,y){gateway.settle(b);const w='],
+  ['u.activeTabIndex=h;else{const f=i?', 'u.activeTabIndex=h;else if(gateway.isShared()){const f=i?'],
+];
 
-/** In the WebSocket client of the page: `extensions` and `connectionParams` as its minifier named them. */
-const CONNECTION_PARAMS = 'a?.connectionParams&&typeof a?.connectionParams';
-
-/**
- * Lets the headers tab name the caller on a WebSocket too. The page hands the tab to each operation as
- * `extensions.headers`, but fills the connection's parameters from `extensions.connectionParams` alone, which
- * nobody can type; a browser's WebSocket has no headers of its own.
- */
-function withHeadersOnWebSocket(html: string): string {
-  const parts = html.split(CONNECTION_PARAMS);
-  if (parts.length !== 2)
-    throw new Error('The GraphiQL page has changed: look for its WebSocket client again.');
-  return parts.join(`t=Object.assign(t,a?.headers),${CONNECTION_PARAMS}`);
+function mend(html: string): string {
+  return MENDS.reduce((page, [found, mended]) => {
+    const parts = page.split(found);
+    if (parts.length !== 2) throw new Error(`The GraphiQL page has changed: look for ${found} again.`);
+    return parts.join(mended);
+  }, html);
 }
 
 function chooseEncoding(accepted = ''): Encoding {

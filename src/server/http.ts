@@ -14,7 +14,7 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.ts';
@@ -23,9 +23,11 @@ import { whyNotListening } from '../listening.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createBodyRooms } from './bodies.ts';
+import { createConnections } from './connections.ts';
 import { createCrowd } from './crowd.ts';
 import { sendAwayAll } from './drain.ts';
 import { createGraphiQLPage, type Example } from './graphiql.ts';
+import type { DemoUser } from './graphiql-bar.ts';
 import { type CreateContext, createPipeline } from './graphql.ts';
 import { tellMetrics } from './metrics-door.ts';
 import { createObserver, type ReceivedAtOf } from './observe.ts';
@@ -33,6 +35,7 @@ import { PATIENCE, type Patience } from './patience.ts';
 import { findSentDocument, readManifest } from './persisted.ts';
 import { createRefusalLog, refuseUpgrade, type UpgradeRefusal } from './refusals.ts';
 import { createRequestDoor } from './requests.ts';
+import { createUnread } from './unread.ts';
 import type { Gatekeeper } from './visitor.ts';
 import { createWebSockets } from './websocket.ts';
 
@@ -52,6 +55,8 @@ export interface ServerParts {
   readonly isReady: () => Promise<Readiness> | Readiness;
   /** The tabs of GraphiQL. */
   readonly examples: readonly Example[];
+  /** Whom a visitor of GraphiQL may be without signing in, now. */
+  readonly demoUsers?: (() => readonly DemoUser[]) | undefined;
   /** Called when draining begins, with the time by which every client has been sent away (epoch milliseconds). */
   readonly announceDrain?: ((by: number) => void) | undefined;
   readonly receivedAtOf?: ReceivedAtOf | undefined;
@@ -87,14 +92,17 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     ...{ config, schema, createContext, findDocument, crowd, metrics, log },
     receivedAtOf: parts.receivedAtOf,
   });
+  const unread = createUnread({ room: config.maxUnreadBytes, patience: patience.reading, metrics });
+  const connections = createConnections({ unread, patience, metrics });
   const requests = createRequestDoor({
-    ...{ config, pipeline, gatekeeper, observer, crowd, bodies, patience },
+    ...{ config, pipeline, gatekeeper, observer, crowd, bodies, patience, connections },
   });
   const noteRefusal = createRefusalLog(log);
   const sockets = createWebSockets({
-    ...{ config, pipeline, gatekeeper, observer, crowd, metrics, log, patience, noteRefusal },
+    ...{ config, pipeline, gatekeeper, observer, crowd, metrics, log, patience, noteRefusal, unread },
+    handOver: connections.handOver,
   });
-  const page = config.graphiql ? createGraphiQLPage(examples) : null;
+  const page = config.graphiql ? createGraphiQLPage(examples, parts.demoUsers) : null;
   const trusted = config.corsOrigins.map((origin) => new URL(origin).hostname);
   let draining = false;
   let drained: Promise<void> | undefined;
@@ -116,24 +124,15 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       keepAliveTimeout: patience.keepAlive,
       connectionsCheckingInterval: Math.min(patience.headers, 1_000), // at most 1 second late
     },
-    (request, response) => {
-      route(request, response).catch((error: unknown) => {
-        log.error({ err: error }, 'unexpected error');
-        response.destroy();
-      });
-    },
+    (request, response) => void serve(request, response),
   );
-  const connections = new Set<Socket>();
-  // One function for all of them, because thousands stay open.
-  const disconnected = function (this: Socket) {
-    connections.delete(this);
-  };
-  server.on('connection', (socket: Socket) => connections.add(socket.on('close', disconnected)));
+  server.on('connection', connections.opened);
   server.on('upgrade', upgrade);
   server.listen(config.port, config.host);
   try {
     await once(server, 'listening');
   } catch (error) {
+    letGo();
     await sockets.closed();
     throw whyNotListening(error, config) ?? error;
   }
@@ -147,6 +146,17 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     stop,
     [Symbol.asyncDispose]: stop,
   };
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!connections.begin(response)) return;
+    try {
+      await route(request, response);
+    } catch (error) {
+      log.error({ err: error }, 'unexpected error');
+      response.destroy();
+    }
+    connections.wrote(response);
+  }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request);
@@ -181,18 +191,16 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       ? MISDIRECTION
       : refuseUpgrade({ path: pathOf(request), headers }, config.corsOrigins, draining);
     if (refusal === null) {
-      sockets.accept(request, socket, head);
+      if (!sockets.accept(request, socket, head)) connections.letGo(socket);
       return;
     }
     const { status, mend, noted } = refusal;
     if (noted) noteRefusal({ status }, mend);
-    socket.end(
+    connections.letGo(
+      socket,
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
         `X-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(mend)}\r\n\r\n${mend}`,
     );
-    // Whoever does not hang up is cut off.
-    const cutting = setTimeout(() => socket.destroy(), patience.close);
-    socket.once('close', () => clearTimeout(cutting));
   }
 
   /** Simulated calls have no token to keep a page out that had its own name resolve to this machine. */
@@ -227,19 +235,22 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     const sweeping = setInterval(cutIdle, 50); // 50 milliseconds
     await Promise.all([closed, sockets.closed()]);
     clearInterval(sweeping);
+    letGo();
   }
 
-  /** Node takes a connection for idle only when it has carried a request; browsers open some that never do. */
+  function letGo(): void {
+    connections.stop();
+    unread.stop();
+  }
+
   function cutIdle(): void {
     server.closeIdleConnections();
-    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+    connections.cutUnused();
   }
 
   function cutAll(): void {
     sockets.stop();
-    server.closeAllConnections();
-    // Those that were to become WebSockets Node counts no more among its own.
-    for (const socket of connections) socket.destroy();
+    connections.cutAll();
   }
 }
 

@@ -7,14 +7,11 @@ import {
   BadUserInput,
   CallControlFailure,
   CallNotFound,
-  type FailureCode,
+  type ErrorCode,
   Forbidden,
   RateLimited,
 } from '../../schema/failures.ts';
 import { TooHeavy } from './weight.ts';
-
-/** `extensions.code` of every error that leaves the gateway. */
-export type ErrorCode = FailureCode | 'INTERNAL_SERVER_ERROR';
 
 /** The HTTP status of a request that failed as a whole, by the code of its error. */
 export const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = {

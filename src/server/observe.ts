@@ -9,12 +9,12 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { ErrorCode } from '../../schema/failures.ts';
 import type { CallProvider, CommandOutcome, CommandResult } from '../../schema/provider.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type OpenSpan, openOperationSpan } from '../telemetry/tracing.ts';
 import { type OperationPlace, onceByOperation } from './by-operation.ts';
-import type { ErrorCode } from './masking.ts';
 
 /** How an operation ended: `aborted` when its client left before the answer. */
 export type OperationResult = 'ok' | 'aborted' | ErrorCode;

@@ -12,6 +12,8 @@ export interface Patience {
   readonly ping: number;
   /** For the closing of a WebSocket to be answered. */
   readonly close: number;
+  /** For a reader that takes next to nothing of what was written. */
+  readonly reading: number;
 }
 
 export const PATIENCE: Patience = {
@@ -21,4 +23,5 @@ export const PATIENCE: Patience = {
   connectionInit: 5_000, // 5 seconds
   ping: 12_000, // 12 seconds
   close: 5_000, // 5 seconds
+  reading: 24_000, // 24 seconds, two pings
 };

@@ -5,6 +5,7 @@ import { BadUserInput, Forbidden, RateLimited } from '../../schema/failures.ts';
 import type { Config } from '../config.ts';
 import { orAborted } from '../live/shared-read.ts';
 import type { BodyRooms, HeldBody } from './bodies.ts';
+import type { Connections } from './connections.ts';
 import type { Crowd, Leave } from './crowd.ts';
 import type { Guest } from './drain.ts';
 import type { Arrival, Pipeline } from './graphql.ts';
@@ -22,6 +23,7 @@ export interface RequestParts {
   readonly crowd: Crowd;
   readonly bodies: BodyRooms;
   readonly patience: Patience;
+  readonly connections: Pick<Connections, 'claim' | 'wrote'>;
 }
 
 export interface RequestDoor {
@@ -46,7 +48,7 @@ class Refusal extends Error {
 
 /** Makes the door for GraphQL requests. */
 export function createRequestDoor(parts: RequestParts): RequestDoor {
-  const { config, pipeline, gatekeeper, observer, crowd, bodies, patience } = parts;
+  const { config, pipeline, gatekeeper, observer, crowd, bodies, patience, connections } = parts;
   const streams = new Set<Guest>();
 
   return {
@@ -95,6 +97,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       const admission = gatekeeper.admit(authorization, { address, signal: left.signal });
       const visitor = await (known === null ? orAborted(admission, left.signal) : admission);
       operation.admitted(visitor.viewerId);
+      connections.claim(response, visitor.viewerId);
       left.signal.throwIfAborted();
       leave = crowd.enter(visitor.viewerId);
       coming?.held.settle();
@@ -183,6 +186,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
         const { done, value } = await reader.read();
         if (done) break;
         if (response.write(value)) continue;
+        connections.wrote(response);
         // Who takes nothing for the time of two pings is not there.
         const patient = AbortSignal.any([left.signal, AbortSignal.timeout(2 * patience.ping)]);
         await once(response, 'drain', { signal: patient });

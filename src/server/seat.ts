@@ -6,10 +6,12 @@ import type { Duplex } from 'node:stream';
 import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { traceHeaders } from '../telemetry/tracing.ts';
-import { TRY_AGAIN_LATER } from './closing.ts';
+import { MESSAGE_TOO_BIG, TRY_AGAIN_LATER } from './closing.ts';
 import { createAllowance } from './crowd.ts';
+import { frameOf } from './fan-out.ts';
 import type { Arrival } from './graphql.ts';
 import type { Operation } from './observe.ts';
+import type { Reader, Unread } from './unread.ts';
 import type { Visitor } from './visitor.ts';
 
 /** Messages of one socket: this many at once (a client that comes back with all its subscriptions), */
@@ -17,15 +19,24 @@ const MESSAGES_AT_ONCE = 1_000;
 /** and this many a second for long. */
 const MESSAGES_PER_SECOND = 100;
 
-/** More than this unsent, and a socket's subscriptions are not pulled until the network took their last frame. */
-const SLOW_READER = 1_048_576; // 1 MiB
+/** Of whoever has not said who they are: `connection_init`, and a few pings. */
+const MESSAGES_OF_STRANGERS = 10;
 
-/** More than this unsent, and the socket is closed: the client does not read at all. */
-const STUCK_READER = 16 * 1_048_576; // 16 MiB
+/** All that is read of a stranger: as much as of the headers of a request. */
+const BYTES_OF_STRANGERS = 16_384; // 16 KiB
 
-/** What seats share: the way out. */
+/** As much as Node reads at once. A message of more is waited for, and counted. */
+const ONE_READ = 65_536; // 64 KiB
+
+/** Of a ping or pong of a client, before its payload. */
+const CONTROL_HEAD = 6; // bytes
+
+/** What seats share: the way out, and the account of what is not read. */
 export interface SeatDoor {
+  readonly unread: Unread;
   close(seat: Seat, code: number, reason: string): void;
+  /** Ends it at once. */
+  cut(seat: Seat): void;
 }
 
 /**
@@ -51,16 +62,23 @@ export class Ticket {
  * One socket and what it carries, as graphql-ws sees it and hands it to every hook. A class, and lazy, because there are
  * thousands of them of which each has one subscription: what only an answer needs is made for the first answer.
  */
-export class Seat {
+export class Seat implements Reader {
   readonly socket: WebSocket;
   /** What the socket is made of. */
   readonly connection: Duplex;
   /** Those that its operations continue a trace by. */
   readonly headers: IncomingHttpHeaders;
-  readonly allowance = createAllowance(MESSAGES_AT_ONCE, MESSAGES_PER_SECOND, Date.now());
+  /** Of messages. */
+  allowance = createAllowance(MESSAGES_OF_STRANGERS, 0, Date.now());
+  /** Bytes that came of a message that is not whole, */
+  beside = 0;
+  /** and of those that were. */
+  passed = 0;
   /** What the upgrade request showed; null once it was looked at. */
   authorization: string | null;
   visitor: Visitor | null = null;
+  /** It was closed here, with a code. */
+  isToldOff = false;
   /** For `connection_init`. */
   waiting: NodeJS.Timeout | null = null;
   receive: (text: string) => Promise<void> = ignore;
@@ -91,6 +109,10 @@ export class Seat {
     return ('remoteAddress' in connection && (connection as Socket).remoteAddress) || '';
   }
 
+  get owner(): string | null {
+    return this.visitor?.viewerId ?? null;
+  }
+
   get isOpen(): boolean {
     return this.socket.readyState === this.socket.OPEN;
   }
@@ -110,6 +132,33 @@ export class Seat {
       if (this.#isLeft) this.#leaving.abort();
     }
     return this.#leaving.signal;
+  }
+
+  /** Its client has said who they are. */
+  admitted(): void {
+    this.allowance = createAllowance(MESSAGES_AT_ONCE, MESSAGES_PER_SECOND, Date.now());
+  }
+
+  /** So many bytes came; to be called before they are read. */
+  hear(bytes: number): void {
+    this.beside += bytes;
+    if (this.visitor !== null) {
+      if (this.beside > ONE_READ) this.#door.unread.wrote(this);
+    } else if (this.passed + this.beside > BYTES_OF_STRANGERS) {
+      this.close(MESSAGE_TOO_BIG, `More than ${BYTES_OF_STRANGERS} bytes before connection_ack`);
+      // Nothing more is taken in.
+      this.connection.removeAllListeners('data').resume().end();
+    }
+  }
+
+  /** A message is whole. */
+  heard(): void {
+    this.#pass(this.beside);
+  }
+
+  /** A ping or pong came, maybe between the parts of a message. */
+  heardControl(payload: number): void {
+    this.#pass(Math.min(this.beside, CONTROL_HEAD + payload));
   }
 
   stopWaiting(): void {
@@ -147,36 +196,40 @@ export class Seat {
   }
 
   send(text: string): Promise<void> | void {
-    return this.#pass((done) => this.socket.send(text, done));
+    return this.sendFrame(frameOf(text));
   }
 
   /**
    * Goes past ws, which has nothing to add to a frame that is ready: it compresses nothing here, and what it sends
-   * itself is always a whole frame.
+   * itself is always a whole frame. Answers a promise where its client is slow.
    */
   sendFrame(frame: Buffer): Promise<void> | void {
-    return this.#pass((done) => this.connection.write(frame, done));
+    if (!this.isOpen) return;
+    const { unread } = this.#door;
+    if (unread.isFull(this)) return this.close(TRY_AGAIN_LATER, 'Too slow a reader');
+    // A subscription brings its next event when this resolves.
+    const sent = unread.isSlow(this)
+      ? new Promise<void>((resolve) => this.connection.write(frame, () => resolve()))
+      : void this.connection.write(frame);
+    unread.wrote(this);
+    return sent;
   }
 
   close(code: number = CloseCode.BadRequest, reason = ''): void {
     this.#door.close(this, code, reason);
   }
 
-  onMessage(receive: (text: string) => Promise<void>): void {
-    this.receive = receive;
+  cut(): void {
+    this.#door.cut(this);
   }
 
-  /** Has `write` write while the socket is open; answers a promise where its client is slow. */
-  #pass(write: (done?: () => void) => unknown): Promise<void> | void {
-    if (!this.isOpen) return;
-    const unsent = this.socket.bufferedAmount;
-    if (unsent > STUCK_READER) return this.close(TRY_AGAIN_LATER, 'Too slow a reader');
-    if (unsent < SLOW_READER) {
-      write();
-      return;
-    }
-    // A subscription brings its next event when this resolves.
-    return new Promise((resolve) => write(() => resolve()));
+  #pass(bytes: number): void {
+    this.beside -= bytes;
+    this.passed += bytes;
+  }
+
+  onMessage(receive: (text: string) => Promise<void>): void {
+    this.receive = receive;
   }
 }
 

@@ -17,7 +17,8 @@ export function declaredOf(
   { variableDefinitions = [] }: OperationDefinitionNode,
   sent: Variables | null | undefined,
 ): Record<string, unknown> {
-  const declared: Record<string, unknown> = {};
+  // Without a prototype: a variable that was left out may be called `constructor`.
+  const declared: Record<string, unknown> = Object.create(null);
   if (sent == null) return declared;
   for (const { variable } of variableDefinitions) {
     const name = variable.name.value;

@@ -5,12 +5,13 @@
  *      │
  *   opened ── another subprotocol ───────────────────────────────── 4406
  *      │   ├─ no connection_init in time ────────────────────────── 4408
- *      │   └─ anything else first ───────────────────────────────── 4401
+ *      │   ├─ anything else first ───────────────────────────────── 4401
+ *      │   └─ many messages 4429, or bytes ───────────────────────── 1009
  *   admitting ── no token, or none that can be read ─────────────── 4401
  *      │      ├─ unknown, refused ──────────────────────────── 4403 ┐
  *      │      └─ RingCentral cannot tell ───────────────────── 1013 │ clients try
  *   admitted ── its token expired ─────────────────────────── 4403 │ these again
- *      │     ├─ too slow a reader ─────────────────────────── 1013 │
+ *      │     ├─ too slow a reader ─────────────────────────── 1013 │ (cut, where it does not read at all)
  *      │     ├─ the gateway drains ────────────────────────── 1012 ┘
  *      │     ├─ malformed or binary message, too long an id ── 4400
  *      │     ├─ same id twice 4409, second init or a flood ─── 4429
@@ -39,6 +40,7 @@ import {
   SERVICE_RESTART,
   TRY_AGAIN_LATER,
 } from './closing.ts';
+import type { Connections } from './connections.ts';
 import type { Crowd, Leave } from './crowd.ts';
 import type { Guest } from './drain.ts';
 import { headOf, nextFrame } from './fan-out.ts';
@@ -55,6 +57,7 @@ import type { Observer } from './observe.ts';
 import type { Patience } from './patience.ts';
 import { chooseProtocol, type NoteRefusal, refuseProtocol } from './refusals.ts';
 import { Seat, type SeatDoor, SocketArrival, type Ticket } from './seat.ts';
+import type { Unread } from './unread.ts';
 import type { Gatekeeper } from './visitor.ts';
 
 export interface WebSocketParts {
@@ -67,11 +70,13 @@ export interface WebSocketParts {
   readonly log: Log;
   readonly patience: Patience;
   readonly noteRefusal: NoteRefusal;
+  readonly unread: Unread;
+  readonly handOver: Connections['handOver'];
 }
 
 export interface WebSockets {
-  /** Makes a WebSocket of a request that may have one. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Makes a WebSocket of a request that may have one; false: it was no request for one, and has been told so. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** The open sockets. */
   guests(): readonly Guest[];
   /** Cuts all sockets. */
@@ -99,11 +104,12 @@ function runPrepared(args: ExecutionArgs) {
 
 /** Makes the WebSocket door. */
 export function createWebSockets(parts: WebSocketParts): WebSockets {
-  const { config, pipeline, gatekeeper, observer, crowd, metrics, log, patience, noteRefusal } = parts;
+  const { config, pipeline, gatekeeper, observer, crowd, metrics, log, patience, noteRefusal, unread } =
+    parts;
   const open = new Map<WebSocket, Seat>();
   const unanswered = new Set<WebSocket>();
   const admission = createAdmission({ gatekeeper, noteRefusal });
-  const door: SeatDoor = { close };
+  const door: SeatDoor = { unread, close, cut };
   /** The message that graphql-ws is about to read; null: let it read the text. */
   let incoming: object | null = null;
   /** Of the `subscribe` that it is about to read, with the id that its client gave it. */
@@ -122,7 +128,9 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
       seat.stopWaiting();
       // Nobody looks at the token again.
       Object.assign(context, { connectionParams: undefined });
-      return admission.admit(seat, connectionParams);
+      const isAdmitted = await admission.admit(seat, connectionParams);
+      if (isAdmitted) seat.admitted();
+      return isAdmitted;
     },
     async onSubscribe({ extra: seat }, _name, params) {
       const { visitor } = seat;
@@ -169,7 +177,12 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
 
   return {
     accept(request, socket, head) {
-      acceptor.handleUpgrade(request, socket, head, (opened) => welcome(opened, socket, request));
+      let isOpened = false;
+      acceptor.handleUpgrade(request, socket, head, (opened) => {
+        isOpened = true;
+        welcome(opened, socket, request);
+      });
+      return isOpened;
     },
     guests: () => [...open.values()].map(asGuest),
     stop() {
@@ -185,6 +198,9 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     const seat = new Seat(socket, connection, request, door);
     open.set(socket, seat);
     metrics.sockets.set(open.size);
+    parts.handOver(connection, seat);
+    // Before ws reads it.
+    connection.prependListener('data', ({ length }: Buffer) => seat.hear(length));
     const reason = refuseProtocol(socket.protocol);
     if (reason !== null) {
       noteRefusal({ code: CloseCode.SubprotocolNotAcceptable }, reason);
@@ -205,6 +221,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
 
   function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
     const seat = open.get(this);
+    seat?.heard();
     if (seat === undefined || !seat.isOpen || !isWithin(seat)) return;
     if (isBinary) close(seat, CloseCode.BadRequest, 'Binary messages are not spoken here');
     else receive(seat, String(data));
@@ -260,17 +277,20 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     return received;
   }
 
-  function onPing(this: WebSocket): void {
+  function onPing(this: WebSocket, { length }: Buffer): void {
     const seat = open.get(this);
+    seat?.heardControl(length);
     if (seat !== undefined) isWithin(seat);
   }
 
-  function onPong(this: WebSocket): void {
+  function onPong(this: WebSocket, { length }: Buffer): void {
+    open.get(this)?.heardControl(length);
     unanswered.delete(this);
   }
 
   /** ws itself closes a socket over what it cannot read: a frame too large, or not one of the protocol. */
-  function onError(error: Error): void {
+  function onError(this: WebSocket, error: Error): void {
+    if (open.get(this)?.isToldOff === true) return;
     const tooLarge = 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
     metrics.socketsClosed.inc({ code: tooLarge ? MESSAGE_TOO_BIG : PROTOCOL_ERROR });
     log.debug({ err: error }, 'a socket sent what cannot be read');
@@ -316,10 +336,18 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     return false;
   }
 
-  function close({ socket, isOpen }: Seat, code: number, reason: string): void {
+  function close(seat: Seat, code: number, reason: string): void {
+    const { socket, isOpen } = seat;
     if (!isOpen) return;
+    seat.isToldOff = true;
     metrics.socketsClosed.inc({ code });
     socket.close(code, closeReason(reason));
+  }
+
+  /** Nobody reads there, so nobody would read why. */
+  function cut({ socket }: Seat): void {
+    metrics.socketsClosed.inc({ code: ABNORMAL_CLOSURE });
+    socket.terminate();
   }
 
   /** An error on the way of a message: the client's, of a protocol we do not speak, or ours for now. */
@@ -339,10 +367,11 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
       if (unanswered.has(socket)) {
         metrics.socketsClosed.inc({ code: ABNORMAL_CLOSURE });
         socket.terminate();
-      } else if (socket.readyState === socket.OPEN) {
-        unanswered.add(socket);
-        socket.ping();
+        continue;
       }
+      // Also those whose other side said goodbye and stays.
+      unanswered.add(socket);
+      if (socket.readyState === socket.OPEN) socket.ping();
     }
   }
 

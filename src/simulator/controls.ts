@@ -1,32 +1,41 @@
 /** What a test can order and ask of the simulator, in its own process or over HTTP under `/simulator/`. */
 import { type PartyBody, partyBody, type SessionBody, sessionBody } from './bodies.ts';
 import { changeParty, type Party } from './call.ts';
-import { type Fault, readFaults } from './faults.ts';
-import { type Body, optionalChoice, optionalFlag, optionalText } from './fields.ts';
+import type { Era } from './era.ts';
+import { type Fault, type FaultOrder, readFaults } from './faults.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import type { OAuth } from './oauth.ts';
-import { placeCall, readOrder } from './placing.ts';
-import type { Platform } from './platform.ts';
-import type { RateLimits } from './rate-limits.ts';
-import { invalid, Refusal } from './refusals.ts';
-import { mergeSettings, type Settings } from './settings.ts';
+import { CALL_KINDS, type CallOrder, placeCall } from './placing.ts';
+import { type Platform, REQUESTS } from './platform.ts';
+import { RATE_GROUPS, type RateGroup, type RateLimits } from './rate-limits.ts';
+import { Refusal } from './refusals.ts';
+import { checked, oneOf, onOff, type Rule, required, someText } from './rules.ts';
+import { mergeSettings, type SettingChanges, type Settings } from './settings.ts';
 import type { Story } from './story.ts';
 import { partyAt, type Switchboard } from './switchboard.ts';
 
+/** What a party does by itself, whatever its state. */
+export interface Move {
+  /** Any, also one that RingCentral has not published. */
+  readonly code?: string;
+  readonly reason?: string;
+  readonly muted?: boolean;
+  readonly standAlone?: boolean;
+  /** A recording that starts now. */
+  readonly recording?: 'Automatic' | 'OnDemand';
+}
+
 export interface Controls {
   /** Starts a call: `{ kind: 'inbound', from: '+12025550147', to: '101', state: 'Answered' }`. */
-  startCall(order: Body): SessionBody;
-  /**
-   * Changes a party, whatever its state: `{ code, reason, muted, standAlone }`, and `recording`
-   * (`Automatic` or `OnDemand`) for one that starts now.
-   */
-  moveParty(sessionId: string, partyId: string, changes: Body): PartyBody;
+  startCall(order: Omit<CallOrder, 'id'>): SessionBody;
+  /** Changes a party, whatever its state. */
+  moveParty(sessionId: string, partyId: string, changes: Move): PartyBody;
   calls(): SessionBody[];
   settings(): Settings;
   /** Changes some settings. */
-  configure(changes: unknown): Settings;
+  configure(changes: SettingChanges): Settings;
   /** Replaces the ordered troubles. */
-  orderFaults(faults: unknown): readonly Fault[];
+  orderFaults(faults: readonly FaultOrder[]): readonly Fault[];
   /** What is left of them. */
   faults(): readonly Fault[];
   /** The journal, newest last. */
@@ -35,7 +44,7 @@ export interface Controls {
   /** Makes a token useless, also one of the fixed ones. */
   revoke(token: string): void;
   /** Sets everything back to how it was at the start, with some settings changed. */
-  reset(changes?: unknown): void;
+  reset(changes?: SettingChanges): void;
 }
 
 interface Parts {
@@ -45,11 +54,13 @@ interface Parts {
   readonly rateLimits: RateLimits;
   readonly journal: Journal;
   readonly story: Story;
+  readonly era: Era;
 }
 
-export function createControls({ board, platform, oauth, rateLimits, journal, story }: Parts): Controls {
+export function createControls({ board, platform, oauth, rateLimits, journal, story, era }: Parts): Controls {
   return {
-    startCall: (order) => sessionBody(placeCall(board, readOrder(order))),
+    startCall: (order) =>
+      sessionBody(placeCall(board, checked('Field', order, ORDER) as unknown as CallOrder)),
     moveParty(sessionId, partyId, changes) {
       const party = partyAt(board, { sessionId, partyId });
       const moved = readMove(party, changes, board.recordingId);
@@ -59,12 +70,16 @@ export function createControls({ board, platform, oauth, rateLimits, journal, st
     calls: () => board.calls().map(sessionBody),
     settings: () => board.settings,
     configure(changes) {
+      const before = board.settings;
       const settings = board.configure(changes);
       story.follow();
+      // An answer that is not limited says nothing of limits, so nobody would learn of it.
+      const isFreed = (group: RateGroup) => settings[`${group}Limit`] === 0 && before[`${group}Limit`] !== 0;
+      if (RATE_GROUPS.some(isFreed)) era.begin();
       return settings;
     },
     orderFaults(faults) {
-      platform.orderFaults(readFaults(faults));
+      platform.orderFaults(readFaults(faults, REQUESTS));
       return platform.faults();
     },
     faults: platform.faults,
@@ -81,6 +96,7 @@ export function createControls({ board, platform, oauth, rateLimits, journal, st
       journal.clear();
       board.configure(changes);
       story.restart();
+      era.begin();
     },
   };
 }
@@ -94,7 +110,7 @@ export interface ControlRequest {
 }
 
 /**
- * Answers a request to the controls.
+ * Answers a request to the controls. What stands in its body is checked by whatever control it is for.
  * @throws {Refusal} 404 for a path that is none of them, or what the control refuses.
  */
 export function answerControl(
@@ -107,27 +123,28 @@ export function answerControl(
     case 'GET calls':
       return { status: 200, body: controls.calls() };
     case 'POST calls':
-      return { status: 201, body: controls.startCall(fieldsOf(body)) };
+      return { status: 201, body: controls.startCall(body as CallOrder) };
     case 'POST party':
-      return { status: 200, body: controls.moveParty(sessionId, partyId, fieldsOf(body)) };
+      return { status: 200, body: controls.moveParty(sessionId, partyId, body as Move) };
     case 'GET settings':
       return { status: 200, body: controls.settings() };
     case 'PUT settings':
-      return { status: 200, body: controls.configure(body) };
+      return { status: 200, body: controls.configure(body as SettingChanges) };
     case 'GET faults':
       return { status: 200, body: controls.faults() };
     case 'PUT faults':
-      return { status: 200, body: controls.orderFaults(body) };
+      return { status: 200, body: controls.orderFaults(body as FaultOrder[]) };
     case 'GET requests':
       return { status: 200, body: controls.requests() };
     case 'DELETE requests':
+      checked('Field', body, {});
       controls.clearRequests();
       return { status: 204 };
     case 'POST revoke':
-      controls.revoke(optionalText(fieldsOf(body), 'token') ?? '');
+      controls.revoke(String(checked('Field', body, { token: required(someText) }).token));
       return { status: 204 };
     case 'POST reset':
-      controls.reset(body);
+      controls.reset(body as SettingChanges);
       return { status: 204 };
     default:
       throw new Refusal(404, 'CMN-120', `There is no control here; there are ${CONTROLS.join(', ')}`);
@@ -140,29 +157,32 @@ const CONTROLS = [
   'GET and PUT /simulator/settings',
   'GET and PUT /simulator/faults',
   'GET and DELETE /simulator/requests',
+  'GET /simulator/era',
   'POST /simulator/revoke',
   'POST /simulator/reset',
 ];
 
-const MOVES = ['code', 'reason', 'muted', 'standAlone', 'recording'];
+/** What a new call may say. Whether a number is somebody's is known when it is called. */
+const ORDER: { readonly [Name in keyof Omit<Required<CallOrder>, 'id'>]: Rule } = {
+  kind: required(oneOf(...CALL_KINDS)),
+  from: someText,
+  to: someText,
+  state: someText,
+};
 
-function readMove(party: Party, changes: Body, recordingId: () => string): Partial<Party> {
-  for (const name of Object.keys(changes)) if (!MOVES.includes(name)) throw invalid(name, changes[name]);
-  const code = optionalText(changes, 'code');
-  const reason = optionalText(changes, 'reason');
-  const mode = optionalChoice(changes, 'recording', ['Automatic', 'OnDemand']);
+const MOVES: { readonly [Name in keyof Required<Move>]: Rule } = {
+  code: someText,
+  reason: someText,
+  muted: onOff,
+  standAlone: onOff,
+  recording: oneOf('Automatic', 'OnDemand'),
+};
+
+function readMove(party: Party, changes: Move, recordingId: () => string): Partial<Party> {
+  const { recording, ...moved } = checked('Field', changes, MOVES) as Move;
+  if (recording === undefined) return moved;
   return {
-    ...(code === undefined ? {} : { code }),
-    ...(reason === undefined ? {} : { reason }),
-    muted: optionalFlag(changes, 'muted') ?? party.muted,
-    standAlone: optionalFlag(changes, 'standAlone') ?? party.standAlone,
-    ...(mode === undefined
-      ? {}
-      : { recordings: [...party.recordings, { id: recordingId(), active: true, mode }] }),
+    ...moved,
+    recordings: [...party.recordings, { id: recordingId(), active: true, mode: recording }],
   };
-}
-
-function fieldsOf(body: unknown): Body {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Body;
-  throw invalid('body');
 }

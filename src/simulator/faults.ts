@@ -1,5 +1,18 @@
 /** Troubles to order: which request they hit, and how often. Pure; the server makes the trouble. */
-import { Refusal } from './refusals.ts';
+import { EXTENSIONS } from './account.ts';
+import {
+  amount,
+  checked,
+  oneOf,
+  onOff,
+  type RequiredRule,
+  type Rule,
+  refused,
+  required,
+  shown,
+  someText,
+  wholeNumber,
+} from './rules.ts';
 
 /**
  * What goes wrong.
@@ -26,8 +39,8 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Fault {
   /**
-   * An operation id (`holdCallParty`), one whole part of the path (`hold`), or with a `/` a piece of
-   * method and path, where `…` stands for anything (`POST /…/hold`).
+   * Which requests it hits: an operation id (`holdCallParty`), one whole part of the path (`hold`, or an id), or with a
+   * `/` a piece of method and path, where `…` stands for anything (`POST /…/hold`).
    */
   readonly match: string;
   /** So many requests still; null: all of them. */
@@ -36,15 +49,17 @@ export interface Fault {
   readonly after: number;
   /** Only requests of this extension number. */
   readonly viewer?: string;
+  /** What goes wrong, see below. */
   readonly do: FaultKind;
+  /** The status of the answer: 503, or 502 for `html`, where none is ordered. */
   readonly status?: number;
-  /** As it stands in `Retry-After`. */
+  /** As it stands in `Retry-After`; without it the answer has none. */
   readonly retryAfter?: string;
   /** The body of the error; text is sent as it is. */
   readonly body?: unknown;
-  /** Milliseconds: of `delay`, or between two bytes of `drip`. */
+  /** Milliseconds until the answer, or between two bytes of `drip`, where it is 100. */
   readonly delay: number;
-  /** `html` after all does what was asked, before it answers. */
+  /** Does what was asked all the same, before it answers. */
   readonly apply: boolean;
 }
 
@@ -87,50 +102,131 @@ export function appliesAnyway(fault: Fault): boolean {
   }
 }
 
-/**
- * Reads a list of faults as somebody ordered them.
- * @throws {Refusal} 400, naming the field and what is allowed.
- */
-export function readFaults(body: unknown): readonly Fault[] {
-  if (!Array.isArray(body)) throw refused('faults', 'a list of faults; an empty one clears them');
-  return body.map(readFault);
+/** A fault as somebody orders it: what is left out has its default. */
+export type FaultOrder = Partial<Omit<Fault, 'retryAfter'>> &
+  Pick<Fault, 'match' | 'do'> & { readonly retryAfter?: string | number };
+
+/** The field, what it may hold, and what it is when it is left out. */
+export interface FaultField {
+  readonly rule: Rule | RequiredRule;
+  readonly otherwise?: unknown;
+  /** The kinds that it is for; all of them where none are named. */
+  readonly of?: readonly FaultKind[];
 }
 
-const FIELDS = ['match', 'times', 'after', 'viewer', 'do', 'status', 'retryAfter', 'body', 'delay', 'apply'];
+/** Every field of a fault. */
+export const FAULT_FIELDS: { readonly [Name in keyof Required<Fault>]: FaultField } = {
+  match: { rule: required(someText) },
+  times: { rule: orNull(wholeNumber(1)), otherwise: 1 },
+  after: { rule: wholeNumber(0), otherwise: 0 },
+  viewer: { rule: oneOf(...EXTENSIONS.filter(({ type }) => type === 'User').map(({ number }) => number)) },
+  do: { rule: required(oneOf(...FAULT_KINDS)) },
+  status: { rule: wholeNumber(200, 599), of: ['status', 'applyThenStatus', 'html'] },
+  retryAfter: { rule: textOrSeconds(), of: ['status', 'applyThenStatus', 'html'] },
+  body: { rule: { allowed: 'anything', accepts: () => true }, of: ['status', 'applyThenStatus'] },
+  delay: { rule: amount, otherwise: 1_000, of: ['delay', 'applyThenDelay', 'drip'] },
+  apply: { rule: onOff, otherwise: false, of: ['html'] },
+};
 
-function readFault(given: unknown): Fault {
-  if (typeof given !== 'object' || given === null) throw refused('fault', 'an object');
-  const fault = given as Readonly<Record<string, unknown>>;
-  for (const name of Object.keys(fault)) {
-    if (!FIELDS.includes(name)) throw refused(name, `one of ${FIELDS.join(', ')}`);
+/** What a fault can be matched against. */
+export interface Matchable {
+  readonly operationId: string;
+  readonly method: string;
+  /** With placeholders: `/restapi/v1.0/account/{accountId}/presence`. */
+  readonly path: string;
+}
+
+/**
+ * Reads a list of faults as somebody ordered them.
+ * @param operations What there is to hit: a fault that fits none of them would never do anything.
+ * @throws {Refusal} 400, naming the field, what was read and what is allowed.
+ */
+export function readFaults(body: unknown, operations: readonly Matchable[]): readonly Fault[] {
+  if (!Array.isArray(body)) {
+    throw refused('faults', `The faults are ${shown(body)}, but must be a list; an empty one clears them`);
   }
-  const kind = FAULT_KINDS.find((known) => known === fault.do);
-  if (kind === undefined) throw refused('do', `one of ${FAULT_KINDS.join(', ')}`);
-  if (typeof fault.match !== 'string' || fault.match === '') {
-    throw refused('match', 'an operation id, a part of the path, or a piece of method and path');
+  return body.map((order) => readFault(order, operations));
+}
+
+const RULES = Object.fromEntries(Object.entries(FAULT_FIELDS).map(([name, { rule }]) => [name, rule]));
+
+function readFault(given: unknown, operations: readonly Matchable[]): Fault {
+  const order = checked('Fault field', given, RULES) as unknown as FaultOrder;
+  const kind = order.do;
+  for (const [name, { of = FAULT_KINDS }] of Object.entries(FAULT_FIELDS)) {
+    if (name in order && !of.includes(kind)) {
+      throw refused(name, `Fault field ${name} does nothing for ${kind}; it is for ${of.join(', ')}`);
+    }
   }
-  const times = fault.times === null ? null : count('times', fault.times, 1);
+  if (!fitsAny(order.match, operations)) throw fitsNothing(order.match, operations);
+  const {
+    retryAfter,
+    times = 1,
+    after = 0,
+    delay = kind === 'drip' ? 100 : 1_000,
+    apply = false,
+    ...rest
+  } = order;
+  const waits = retryAfter === undefined ? {} : { retryAfter: String(retryAfter) };
+  return { ...rest, ...waits, times, after, delay, apply };
+}
+
+/** Whether some request can be hit. The ids in it are not known, so whatever may be one is tried as one. */
+function fitsAny(match: string, operations: readonly Matchable[]): boolean {
+  if (LIKE_AN_ID.test(match)) return true;
+  const parts = match.split(/[/ ]/).map((part) => part.replaceAll('…', ''));
+  const ids = [...new Set(parts.filter((part) => LIKE_AN_ID.test(part)))].slice(0, MOST_IDS);
+  const candidates = ['x', ...ids];
+  return operations.some(({ operationId, method, path }) =>
+    pathsOf(path, candidates).some((filled) =>
+      hits({ match }, { operationId, method, path: filled, viewer: null }),
+    ),
+  );
+}
+
+/** Whole parts of a path that stand for somebody or something: `~`, `701001004`, `s-a01…`. */
+const LIKE_AN_ID = /^(~|\d+|[sp]-[\w-]+)$/;
+const MOST_IDS = 8;
+
+/** The path with each of its placeholders filled with each of the candidates. */
+function pathsOf(path: string, candidates: readonly string[]): string[] {
+  const placeholder = /\{\w+\}/.exec(path)?.[0];
+  if (placeholder === undefined) return [path];
+  return candidates.flatMap((candidate) =>
+    pathsOf(
+      path.replace(placeholder, () => candidate),
+      candidates,
+    ),
+  );
+}
+
+function fitsNothing(match: string, operations: readonly Matchable[]) {
+  const parts = new Set(
+    operations.flatMap(({ path }) => path.split('/').filter((part) => /^[a-z]/.test(part))),
+  );
+  return refused(
+    'match',
+    `Fault field match is ${shown(match)}, which fits no request; it must be an operation id ` +
+      `(${operations.map(({ operationId }) => operationId).join(', ')}), a whole part of the path ` +
+      `(an id, ${[...parts].join(', ')}), or a piece of method and path, like "POST /…/hold"`,
+  );
+}
+
+function orNull(rule: Rule): Rule {
   return {
-    match: fault.match,
-    times,
-    after: count('after', fault.after, 0),
-    do: kind,
-    delay: count('delay', fault.delay, kind === 'drip' ? 100 : 1_000),
-    apply: fault.apply === true,
-    ...(fault.viewer === undefined ? {} : { viewer: String(fault.viewer) }),
-    ...(fault.status === undefined ? {} : { status: count('status', fault.status, 500) }),
-    ...(fault.retryAfter === undefined ? {} : { retryAfter: String(fault.retryAfter) }),
-    ...(fault.body === undefined ? {} : { body: fault.body }),
+    allowed: `${rule.allowed}, or null for all of them`,
+    accepts: (value) => value === null || rule.accepts(value),
   };
 }
 
-function count(name: string, value: unknown, otherwise: number): number {
-  if (value === undefined) return otherwise;
-  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
-  throw refused(name, 'a number, 0 or more');
+function textOrSeconds(): Rule {
+  return {
+    allowed: 'seconds, or any text',
+    accepts: (value) => someText.accepts(value) || amount.accepts(value),
+  };
 }
 
-function hits({ match, viewer }: Fault, target: FaultTarget): boolean {
+function hits({ match, viewer }: Pick<Fault, 'match' | 'viewer'>, target: FaultTarget): boolean {
   if (viewer !== undefined && viewer !== target.viewer) return false;
   if (match === target.operationId) return true;
   if (!match.includes('/')) return target.path.split('/').includes(match);
@@ -141,8 +237,4 @@ function hits({ match, viewer }: Fault, target: FaultTarget): boolean {
     end = start + piece.length;
     return start !== -1;
   });
-}
-
-function refused(name: string, allowed: string): Refusal {
-  return new Refusal(400, 'CMN-101', `Fault field ${name} must be ${allowed}`, { parameterName: name });
 }

@@ -16,7 +16,7 @@ import {
 } from './call.ts';
 import { CONFERENCE } from './commands.ts';
 import { colleague, dialled, endpointOf, insider, outsider, ownDevice } from './dialing.ts';
-import { type Body, exactlyOne, object, optionalChoice, optionalText, phoneNumber } from './fields.ts';
+import { type Body, exactlyOne, object, phoneNumber } from './fields.ts';
 import { invalid } from './refusals.ts';
 import { join, type Switchboard } from './switchboard.ts';
 
@@ -48,8 +48,12 @@ export function callOut(board: Switchboard, viewer: Extension, body: Body): Call
 }
 
 /** A conference waits for its host's phone, which dials the `voiceCallToken`. */
-export function createConference(board: Switchboard, host: Extension): Call {
-  const conference = board.open({ origin: 'Conference', voiceCallToken: true });
+export function createConference(board: Switchboard, host: Extension, id?: string): Call {
+  const conference = board.open({
+    origin: 'Conference',
+    voiceCallToken: true,
+    ...(id === undefined ? {} : { id }),
+  });
   const { conferenceHostJoins, conferenceLifetime } = board.settings;
   board.later(conferenceHostJoins, () => joinAsHost(board, conference.id, host));
   board.later(conferenceLifetime * 1_000, () =>
@@ -72,21 +76,6 @@ export interface CallOrder {
   readonly state?: string;
   /** A session id of one's own choice. */
   readonly id?: string;
-}
-
-/**
- * Reads an order for a call.
- * @throws {Refusal} 400, naming the field.
- */
-export function readOrder(body: Body): CallOrder {
-  const kind = optionalChoice(body, 'kind', CALL_KINDS);
-  if (kind === undefined) throw invalid('kind', body.kind);
-  const order: { kind: CallKind; from?: string; to?: string; state?: string } = { kind };
-  for (const field of ['from', 'to', 'state'] as const) {
-    const value = optionalText(body, field);
-    if (value !== undefined) order[field] = value;
-  }
-  return order;
 }
 
 /**
@@ -151,9 +140,9 @@ function placeQueueCall(board: Switchboard, { from, to = '200', state = 'Proceed
   );
 }
 
-function placeConference(board: Switchboard, { from, state }: CallOrder): Call {
+function placeConference(board: Switchboard, { from, state, id: wanted }: CallOrder): Call {
   const host = user(from, 'from', '101');
-  const { id } = createConference(board, host);
+  const { id } = createConference(board, host, wanted);
   if (state === 'Answered') joinAsHost(board, id, host);
   return board.call(id);
 }

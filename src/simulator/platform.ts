@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Extension } from './account.ts';
 import { errorBody } from './bodies.ts';
-import { appliesAnyway, type Fault, spendFault } from './faults.ts';
+import { appliesAnyway, type Fault, type Matchable, spendFault } from './faults.ts';
 import type { Body } from './fields.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { clientOf, type OAuth, TokenRefusal } from './oauth.ts';
 import type { RateGroup, RateLimits, RateRules } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
-import { type Answer, findOperation, perform } from './routes.ts';
+import { type Answer, findOperation, OPERATIONS, perform } from './routes.ts';
 import type { Settings } from './settings.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -49,9 +49,11 @@ interface Parts {
   readonly oauth: OAuth;
   readonly rateLimits: RateLimits;
   readonly journal: Journal;
+  /** An operation is about to be done; the id of the session is empty where it has none. */
+  readonly expect: (operationId: string, sessionId: string) => void;
 }
 
-export function createPlatform({ board, oauth, rateLimits, journal }: Parts): Platform {
+export function createPlatform({ board, oauth, rateLimits, journal, expect }: Parts): Platform {
   let faults: readonly Fault[] = [];
 
   /** What stands behind a request: whose rate bucket it is, and what to do when it may pass. */
@@ -97,6 +99,7 @@ export function createPlatform({ board, oauth, rateLimits, journal }: Parts): Pl
         const { origin, signal } = incoming;
         const insists = board.settings.contentType === 'insist';
         const json = method === 'GET' ? {} : jsonBody(headers, body, insists);
+        expect(operation.operationId, params.telephonySessionId ?? '');
         const holding = () => {
           entry.held = true;
         };
@@ -221,6 +224,13 @@ interface Resolved {
   identify(): Asking;
   perform(asking: Asking): Answer | Promise<Answer>;
 }
+
+/** Every request that there is. */
+export const REQUESTS: readonly Matchable[] = [
+  ...OPERATIONS,
+  { operationId: 'getToken', method: 'POST', path: '/restapi/oauth/token' },
+  { operationId: 'revokeToken', method: 'POST', path: '/restapi/oauth/revoke' },
+];
 
 const TOKEN_OPERATIONS: Readonly<Record<string, 'getToken' | 'revokeToken'>> = {
   '/restapi/oauth/token': 'getToken',

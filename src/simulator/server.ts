@@ -2,18 +2,26 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isMeant } from '../hosts.ts';
+import { extensionByNumber } from './account.ts';
 import { errorBody } from './bodies.ts';
 import { answerControl, type Controls, createControls } from './controls.ts';
+import { createEra } from './era.ts';
+import type { EraBody } from './front.ts';
 import { createJournal } from './journal.ts';
 import { createOAuth, STATIC_TOKENS } from './oauth.ts';
 import { createPlatform, decoded, splitUrl } from './platform.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
-import type { Settings } from './settings.ts';
+import type { SettingChanges } from './settings.ts';
 import { createStory } from './story.ts';
 import { createSwitchboard, type Switchboard } from './switchboard.ts';
 import { send, sendTroubled } from './troubles.ts';
 
+export type { Controls, Move } from './controls.ts';
+export type { Fault, FaultKind, FaultOrder } from './faults.ts';
+export type { JournalEntry } from './journal.ts';
+export type { CallOrder } from './placing.ts';
+export type { SettingChanges, Settings } from './settings.ts';
 export { DEMO_CALLER_PARTY_ID, DEMO_PARTY_ID, DEMO_SESSION_ID } from './story.ts';
 
 export interface SimulatorOptions {
@@ -24,7 +32,7 @@ export interface SimulatorOptions {
   /** Plays live calls; on by default, short for the setting of this name. */
   readonly story?: boolean;
   /** Settings that differ from the default, also after a reset. */
-  readonly settings?: Partial<Settings>;
+  readonly settings?: SettingChanges;
   /** The clock of rate limits, tokens, and everything with a date; epoch milliseconds. */
   readonly now?: () => number;
 }
@@ -43,6 +51,16 @@ export interface Simulator extends Controls {
 }
 
 const MAX_BODY_BYTES = 1_048_576; // 1 MiB
+/** How long a question for the next era is held. */
+const ERA_HOLD = 25_000; // 25 seconds
+/** How long a reset waits for the gateways in front. */
+const ERA_KNOWN = 1_000; // 1 second
+
+const USERS = STATIC_TOKENS.map((token) => {
+  const number = token.replace('sim-', '');
+  const { name = '', supervisor = false } = extensionByNumber(number) ?? {};
+  return { token, name: `${name}, ${number}${supervisor ? ' (supervisor)' : ''}` };
+});
 
 /** Starts a simulator. Rejects when the address cannot be had. */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -51,9 +69,10 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const journal = createJournal();
   const oauth = createOAuth();
   const rateLimits = createRateLimits();
-  const platform = createPlatform({ board, oauth, rateLimits, journal });
+  const era = createEra();
   const story = createStory(board);
-  const controls = createControls({ board, platform, oauth, rateLimits, journal, story });
+  const platform = createPlatform({ board, oauth, rateLimits, journal, expect: story.expect });
+  const controls = createControls({ board, platform, oauth, rateLimits, journal, story, era });
 
   const server = createServer({ keepAliveTimeout: 65_000 /* 65 seconds */ }, (request, response) => {
     serve(request, response).catch((error: unknown) => {
@@ -75,7 +94,8 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     response.once('close', () => leaving.abort());
     const body = await readBody(request);
     if (body === null) return refuseBody(response);
-    const { path } = splitUrl(request.url ?? '/');
+    const { path, query } = splitUrl(request.url ?? '/');
+    if (path === '/simulator/era') return tellEra(new URLSearchParams(query), response, leaving.signal);
     if (path.startsWith('/simulator/')) return serveControl(request.method ?? 'GET', path, body, response);
 
     const { method = 'GET', url: target = '/', headers } = request;
@@ -104,10 +124,27 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     send(response, reply);
   }
 
-  function serveControl(method: string, path: string, body: string, response: ServerResponse): void {
+  async function tellEra(
+    query: URLSearchParams,
+    response: ServerResponse,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await era.over(query.get('after') ?? '', ERA_HOLD, signal);
+    const answer: EraBody = { era: era.name(), users: USERS };
+    send(response, { status: 200, headers: {}, body: answer });
+  }
+
+  async function serveControl(
+    method: string,
+    path: string,
+    body: string,
+    response: ServerResponse,
+  ): Promise<void> {
     const segments = path.split('/').slice(2).map(decoded);
     try {
       const answer = answerControl(controls, { method, segments, body: body === '' ? {} : parsed(body) });
+      // Whoever asks a gateway next shall find one that knows.
+      await era.known(ERA_KNOWN);
       send(response, { ...answer, headers: {}, body: answer.body });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -1,5 +1,5 @@
 /** What can be set, while it runs: what RingCentral leaves open, what a test wants faster, and the story. */
-import { Refusal } from './refusals.ts';
+import { amount, amountOrNever, checked, oneOf, onOff, pace, type Rule } from './rules.ts';
 
 export interface Settings {
   /** Plays live calls. Switched off, the calls stay as they are. */
@@ -54,6 +54,9 @@ export interface Settings {
   readonly journalBodies: boolean;
 }
 
+/** Some settings to change; what is `undefined` stays. */
+export type SettingChanges = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
+
 /** How RingCentral is known to behave; where it is not known, the friendliest way. */
 export const DEFAULT_SETTINGS: Settings = {
   story: true,
@@ -87,43 +90,11 @@ export const DEFAULT_SETTINGS: Settings = {
  * @throws {Refusal} 400, naming the setting and what is allowed.
  */
 export function mergeSettings(current: Settings, changes: unknown): Settings {
-  if (typeof changes !== 'object' || changes === null || Array.isArray(changes)) {
-    throw refused('settings', `Settings must be an object with some of ${NAMES}`);
-  }
-  for (const [name, value] of Object.entries(changes)) {
-    const rule = Object.hasOwn(RULES, name) ? RULES[name as keyof Settings] : undefined;
-    if (rule === undefined) throw refused(name, `There is no setting ${name}; there are ${NAMES}`);
-    if (!rule.accepts(value)) {
-      throw refused(name, `Setting ${name} is ${JSON.stringify(value)}, but must be ${rule.allowed}`);
-    }
-  }
-  return { ...current, ...changes };
+  return { ...current, ...checked('Setting', changes, SETTING_RULES) };
 }
 
-interface Rule {
-  readonly allowed: string;
-  accepts(value: unknown): boolean;
-}
-
-const onOff: Rule = { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' };
-const amount: Rule = {
-  allowed: 'a number, 0 or more',
-  accepts: (value) => typeof value === 'number' && value >= 0 && value <= 2 ** 31 - 1,
-};
-const pace: Rule = {
-  allowed: 'milliseconds, 1 or more',
-  accepts: (value) => amount.accepts(value) && value !== 0,
-};
-const amountOrNever: Rule = {
-  allowed: 'a number, 0 or more, or null for never',
-  accepts: (value) => value === null || amount.accepts(value),
-};
-const oneOf = (...values: readonly unknown[]): Rule => ({
-  allowed: `one of ${values.join(', ')}`,
-  accepts: (value) => values.includes(value),
-});
-
-const RULES: { readonly [Name in keyof Settings]: Rule } = {
+/** What each setting may be. */
+export const SETTING_RULES: { readonly [Name in keyof Settings]: Rule } = {
   story: onOff,
   storyPace: pace,
   longPoll: oneOf('honour', 'ignore', 'reject'),
@@ -149,9 +120,3 @@ const RULES: { readonly [Name in keyof Settings]: Rule } = {
   voicemailLength: amount,
   journalBodies: onOff,
 };
-
-const NAMES = Object.keys(RULES).join(', ');
-
-function refused(name: string, message: string): Refusal {
-  return new Refusal(400, 'CMN-101', message, { parameterName: name });
-}

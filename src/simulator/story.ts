@@ -1,7 +1,8 @@
 /**
  * Live calls without anybody calling: something to look at, always.
  *
- * One call with a fixed id goes round its states for ever, so that an example can point to it. Beside it other
+ * One call with a fixed id goes round its states for ever, so that an example can point to it; the calls for the other
+ * examples are those of `stage.ts`. Beside them other
  * calls come, are answered, held, handed on, recorded, missed, and end. Whatever a user does to a call is
  * done; the story goes on from there.
  */
@@ -22,18 +23,16 @@ import {
 import { dialled } from './dialing.ts';
 import { type CallOrder, placeCall } from './placing.ts';
 import { Refusal } from './refusals.ts';
+import { createStage, DEMO_PARTY_ID, DEMO_RECORDING_ID, DEMO_SESSION_ID } from './stage.ts';
 import type { Switchboard } from './switchboard.ts';
 
-/** The call that never ends: somebody outside and extension 101. */
-export const DEMO_SESSION_ID = 's-a010203de30z19cb96f3e89z5e100000';
-/** The caller's party in it. */
-export const DEMO_CALLER_PARTY_ID = partyIdOf(DEMO_SESSION_ID, 1);
-/** The party of extension 101 in it. */
-export const DEMO_PARTY_ID = partyIdOf(DEMO_SESSION_ID, 2);
+export { DEMO_CALLER_PARTY_ID, DEMO_PARTY_ID, DEMO_SESSION_ID } from './stage.ts';
 
 export interface Story {
   /** Plays or pauses, as the settings say now. */
   follow(): void;
+  /** A command is about to be done: the calls of the examples make ready for it. */
+  expect(operationId: string, sessionId: string): void;
   /** Forgets how far it was, and begins again. */
   restart(): void;
   /** Plays no more. */
@@ -42,6 +41,7 @@ export interface Story {
 
 /** Plays live calls at the pace of the settings. Its first calls are there at once. */
 export function createStory(board: Switchboard): Story {
+  const stage = createStage(board);
   let timer: NodeJS.Timeout | undefined;
   let demo = demoAtStart();
   let scenes: Scene[] = [];
@@ -65,12 +65,17 @@ export function createStory(board: Switchboard): Story {
     } else {
       scenes = scenes.filter((scene) => playScene(board, scene));
     }
+    stage.turn();
     turn += 1;
   }
 
   return {
     follow,
+    expect(operationId, sessionId) {
+      if (board.settings.story) stage.ready(operationId, sessionId);
+    },
     restart() {
+      stage.clear();
       demo = demoAtStart();
       scenes = [];
       turn = 0;
@@ -88,9 +93,9 @@ const ROUND: readonly Partial<Party>[] = [
   { muted: false },
   { code: 'Hold' },
   { code: 'Answered' },
-  { recordings: [{ id: '9100200300', active: true, mode: 'OnDemand' }] },
-  { recordings: [{ id: '9100200300', active: false, mode: 'OnDemand' }] },
-  { recordings: [{ id: '9100200300', active: true, mode: 'OnDemand' }] },
+  { recordings: [{ id: DEMO_RECORDING_ID, active: true, mode: 'OnDemand' }] },
+  { recordings: [{ id: DEMO_RECORDING_ID, active: false, mode: 'OnDemand' }] },
+  { recordings: [{ id: DEMO_RECORDING_ID, active: true, mode: 'OnDemand' }] },
 ];
 
 /** Turns until the demo call ends, when somebody has handed it on. */

@@ -12,7 +12,7 @@ import {
   partyIdOf,
 } from './call.ts';
 import { notFound, wrongState } from './refusals.ts';
-import { DEFAULT_SETTINGS, mergeSettings, type Settings } from './settings.ts';
+import { DEFAULT_SETTINGS, mergeSettings, type SettingChanges, type Settings } from './settings.ts';
 
 export interface Switchboard {
   readonly settings: Settings;
@@ -56,7 +56,7 @@ export interface Switchboard {
 const PARKED_AT_ONCE = 50;
 
 /** @param initial What differs from the default settings, also after a reset. */
-export function createSwitchboard(initial: Partial<Settings>, now: () => number): Switchboard {
+export function createSwitchboard(initial: SettingChanges, now: () => number): Switchboard {
   let settings = mergeSettings(DEFAULT_SETTINGS, initial);
   const calls = new Map<string, Call>();
   const timers = new Set<NodeJS.Timeout>();

@@ -147,6 +147,23 @@ export function createMetrics() {
       labelNames: ['code'] as const,
       registers,
     }),
+    connections: new Gauge({
+      name: 'gateway_connections',
+      help: 'Open TCP connections of clients, those of WebSockets among them.',
+      registers,
+    }),
+    unreadBytes: new Gauge({
+      name: 'gateway_unread_bytes',
+      help: 'Bytes that wait in memory because their readers have not taken them yet, of viewers and of strangers.',
+      labelNames: ['of'] as const,
+      registers,
+    }),
+    readersCut: new Counter({
+      name: 'gateway_readers_cut_total',
+      help: 'Connections cut because nobody read: for too long (stopped), more than the share of a viewer or of all strangers (share), more than MAX_UNREAD_BYTES (room).',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
     pushSeconds: new Histogram({
       name: 'gateway_push_delay_seconds',
       help: 'Time from the answer of RingCentral that showed a change to the frame that carried it.',

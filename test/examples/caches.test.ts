@@ -112,7 +112,8 @@ describe.skipIf(cannotSee).each(CLIENTS)('In a browser, %s', (client) => {
 
   test('shows a hold as done also when the operation forgets which call it is about', async () => {
     await using desk = await openDesk();
-    const forgetful = HOLD.replace(/^ +(sessionId|observedAt)\n/gm, '');
+    const forgetful = HOLD.replace(/\b(sessionId|observedAt)\b/g, '');
+    expect(forgetful).not.toBe(HOLD);
     expect(await desk.run(forgetful, { input })).toMatchObject({
       holdCallParty: { outcome: 'APPLIED', error: null, party: { status: { code: 'HOLD' } } },
     });

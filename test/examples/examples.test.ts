@@ -25,7 +25,14 @@ import bringIn from '../../examples/20-bring-in.json' with { type: 'json' };
 import supervise from '../../examples/21-supervise.json' with { type: 'json' };
 import watchParties from '../../examples/22-watch-parties.json' with { type: 'json' };
 import resumeWatching from '../../examples/24-resume-watching.json' with { type: 'json' };
-import { DEMO_CALLER_PARTY_ID, DEMO_PARTY_ID, DEMO_SESSION_ID } from '../../src/simulator/story.ts';
+import { partyIdOf } from '../../src/simulator/call.ts';
+import {
+  DEMO_CALLER_PARTY_ID,
+  DEMO_PARTY_ID,
+  DEMO_RECORDING_ID,
+  DEMO_SESSION_ID,
+  STAGED,
+} from '../../src/simulator/stage.ts';
 import type { TypedDocumentString } from '../generated/graphql.ts';
 import * as documents from '../generated/graphql.ts';
 import { type House, openHouse, until } from '../support/gateway.ts';
@@ -223,7 +230,7 @@ describe('Acting', () => {
       error: null,
       party: { status: { code: 'PROCEEDING' } },
     });
-    await until(() => codesOf(house, DEMO_SESSION_ID)[1] === 'Answered');
+    await until(() => codesOf(house, STAGED.ringing)[1] === 'Answered');
   });
 
   test('Transfer takes you out of the call and brings somebody else in', async () => {
@@ -231,9 +238,12 @@ describe('Acting', () => {
     const { data } = await run(house, documents.TransferDocument, transfer);
     expect(data.transferCallParty).toMatchObject({
       outcome: 'APPLIED',
-      party: { id: DEMO_PARTY_ID, status: { code: 'DISCONNECTED', reason: 'BLIND_TRANSFER' } },
+      party: {
+        id: partyIdOf(STAGED.transfer, 2),
+        status: { code: 'DISCONNECTED', reason: 'BLIND_TRANSFER' },
+      },
     });
-    expect(codesOf(house, DEMO_SESSION_ID)).toEqual(['Answered', 'Disconnected', 'Proceeding']);
+    expect(codesOf(house, STAGED.transfer)).toEqual(['Answered', 'Disconnected', 'Proceeding']);
   });
 
   test('Park answers the slot to dial', async () => {
@@ -247,8 +257,9 @@ describe('Acting', () => {
 
   test('Record, PauseRecording and ResumeRecording go on with one recording', async () => {
     await using house = await openStory();
-    const tooEarly = await run(house, documents.PauseRecordingDocument, pauseRecording);
-    expect(tooEarly.data.pauseCallRecording).toMatchObject({
+    const stranger = { ...pauseRecording, recordingId: '1' };
+    const unknown = await run(house, documents.PauseRecordingDocument, stranger);
+    expect(unknown.data.pauseCallRecording).toMatchObject({
       outcome: 'NOT_APPLIED',
       error: { __typename: 'CallNotFound' },
       recording: null,
@@ -259,7 +270,7 @@ describe('Acting', () => {
     expect(recorded.data.startCallRecording).toEqual({
       outcome: 'APPLIED',
       error: null,
-      recording: { id: expect.stringMatching(/^\d+$/), active: true },
+      recording: { id: DEMO_RECORDING_ID, active: true },
     });
     const recordingId = recording?.id ?? '';
     const paused = await run(house, documents.PauseRecordingDocument, { ...pauseRecording, recordingId });
@@ -285,27 +296,26 @@ describe('Acting', () => {
     });
     const granted = await run(house, documents.SuperviseDocument, supervise, 'sim-103');
     expect(granted.data.superviseCallSession).toMatchObject({ outcome: 'APPLIED', party: { id: AN_ID } });
-    expect(codesOf(house, DEMO_SESSION_ID)).toHaveLength(3);
+    expect(codesOf(house, STAGED.supervised)).toHaveLength(3);
   });
 });
 
 describe('Acting in two steps', () => {
-  test('the second tab of each names the tab to copy the id from', async () => {
+  test('the second of each has its calls waiting, without the first and again', async () => {
     await using house = await openStory();
-    const complete = await run(house, documents.WarmTransferCompleteDocument, warmTransferComplete);
-    expect(complete.errors).toMatchObject([
-      {
-        message: expect.stringContaining('"paste session.id of WarmTransferConsult"'),
-        extensions: { code: 'BAD_USER_INPUT', parameterName: 'with.sessionId' },
-      },
-    ]);
-    const guest = await run(house, documents.BringInDocument, bringIn);
-    expect(guest.errors).toMatchObject([
-      {
-        message: expect.stringContaining('"paste session.id of the Conference tab"'),
-        extensions: { code: 'BAD_USER_INPUT', parameterName: 'sessionId' },
-      },
-    ]);
+    for (let time = 1; time <= 2; time++) {
+      const complete = await run(house, documents.WarmTransferCompleteDocument, warmTransferComplete);
+      expect(complete.data.bridgeCallParty).toMatchObject({
+        outcome: 'APPLIED',
+        error: null,
+        party: { status: { code: 'GONE' }, peer: { id: warmTransferComplete.with.partyId } },
+      });
+      expect(codesOf(house, STAGED.customer)).toEqual(['Answered', 'Gone']);
+      expect(codesOf(house, STAGED.consultation)).toEqual(['Gone', 'Answered']);
+      const guest = await run(house, documents.BringInDocument, bringIn);
+      expect(guest.data.bringInCallParty).toMatchObject({ outcome: 'APPLIED', error: null });
+      expect(codesOf(house, STAGED.guest)).toEqual(['Answered', 'Gone']);
+    }
   });
 
   test('WarmTransferConsult and WarmTransferComplete leave the caller talking to the colleague', async () => {
@@ -326,7 +336,7 @@ describe('Acting in two steps', () => {
     house.simulator.moveParty(sessionId, partyId.replace(/-1$/, '-2'), { code: 'Answered' });
 
     const completed = await run(house, documents.WarmTransferCompleteDocument, {
-      ...warmTransferComplete,
+      ...hold,
       with: { sessionId, partyId },
     });
     expect(completed.data.bridgeCallParty).toEqual({
@@ -356,7 +366,7 @@ describe('Acting in two steps', () => {
     await until(() => codesOf(house, conferenceId)[0] === 'Answered');
     const there = { id: AN_ID, sessionId: conferenceId, observedAt: A_MOMENT };
 
-    const brought = await run(house, documents.BringInDocument, { ...bringIn, conferenceId });
+    const brought = await run(house, documents.BringInDocument, { bringIn: hold, conferenceId });
     expect(brought.data.bringInCallParty).toEqual({
       outcome: 'APPLIED',
       error: null,

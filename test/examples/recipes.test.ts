@@ -5,13 +5,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cannotSee, launchBrowser, serveSite } from '../support/browser.ts';
 import { openHouse, until } from '../support/gateway.ts';
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const section = readme.split('## Subscribing')[1]?.split('## What a command answers')[0] ?? '';
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const readme = read('README.md');
+const section = readme.split('### Subscribing')[1]?.split('## Sign in')[0] ?? '';
 const blocks = (text: string, language: string) =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map(([, code]) => code ?? '');
 
 const [MY_CALLS = '', , WATCH = ''] = blocks(readme, 'graphql');
-const [graphqlWs = '', apollo = '', urql = '', graphqlSse = '', , persisted = ''] = blocks(section, 'ts');
+const [graphqlWs = '', apollo = '', urql = '', graphqlSse = ''] = blocks(section, 'ts');
+const [, persisted = ''] = blocks(read('examples/README.md'), 'ts');
 
 /** What the lines take for granted of the app around them. */
 const APP = `

@@ -186,15 +186,15 @@ describe('the gate', () => {
       (await metrics.budgetRemaining.get()).values.find(({ labels }) => labels.group === 'Light')?.value;
     expect(await left()).toBe(49);
     expect(await metrics.registry.metrics()).toContain('gateway_rate_budget_remaining{group="Light"} 49');
-    budget.forget('user 0');
-    budget.forget('nobody');
+    budget.leaveBehind('user 0');
+    budget.leaveBehind('nobody');
     expect(await left()).toBe(50);
   });
 
   test('forgets nobody in whose line somebody waits.', async () => {
     for (let count = 0; count < 50; count += 1) await enter('command');
     const poll = enter('poll');
-    budget.forget('dana');
+    budget.leaveBehind('dana');
     await expect(enter('command')).rejects.toMatchObject({ name: 'RateLimited' });
     await vi.advanceTimersByTimeAsync(71_000);
     expect((await poll).depart()).toBe(true);

@@ -4,7 +4,7 @@ import { type DocumentNode, getOperationAST, parse, print, validate } from 'grap
 import { getVariableValues } from 'graphql/execution/values.js';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
-import { DEMO_PARTY_ID, DEMO_SESSION_ID } from '../../src/simulator/story.ts';
+import { DEMO_SESSION_ID, STAGED } from '../../src/simulator/stage.ts';
 import * as generated from '../generated/graphql.ts';
 import manifest from '../generated/persisted-documents.json' with { type: 'json' };
 
@@ -30,7 +30,9 @@ describe('The examples', () => {
       names.map((_, index) => String(index + 1).padStart(2, '0')),
     );
     const variables = files.filter((file) => file.endsWith('.json'));
-    expect(names).toEqual(expect.arrayContaining(variables.map((file) => file.replace('.json', ''))));
+    expect(names).toEqual(
+      expect.arrayContaining(variables.map((file) => file.replace(/(\.headers)?\.json$/, ''))),
+    );
   });
 
   test.each(names)('%s says what it shows, is one operation, and fits the schema', async (name) => {
@@ -52,15 +54,17 @@ describe('The examples', () => {
     expect(declared).toEqual(expect.arrayContaining(Object.keys(variables)));
   });
 
-  test('point to the call of the simulator that never ends', async () => {
+  test('point to the calls that the simulator has for them, and to nothing else', async () => {
+    const ids = new Set<string>([DEMO_SESSION_ID, ...Object.values(STAGED)]);
     for (const file of files.filter((name) => name.endsWith('.json'))) {
-      const { sessionId = DEMO_SESSION_ID, partyId = DEMO_PARTY_ID } = JSON.parse(
-        await readFile(new URL(file, folder), 'utf8'),
+      const text = await readFile(new URL(file, folder), 'utf8');
+      const sessions = [...text.matchAll(/"(?:sessionId|conferenceId)": "([^"]+)"/g)].map(
+        ([, id = '']) => id,
       );
-      expect({ file, sessionId, partyId }).toEqual({
+      const parties = [...text.matchAll(/"partyId": "p-([^"]+)-[12]"/g)].map(([, id]) => `s-${id}`);
+      expect({ file, strangers: [...sessions, ...parties].filter((id) => !ids.has(id)) }).toEqual({
         file,
-        sessionId: DEMO_SESSION_ID,
-        partyId: DEMO_PARTY_ID,
+        strangers: [],
       });
     }
   });

@@ -164,7 +164,9 @@ test('The bodies of a known caller are counted apart from those of strangers, an
     );
   await eventually(held).toEqual({ viewers: MIB - 1, strangers: 4 * KIB });
   const nobody = await open(house);
-  nobody.socket.write(headOf(MIB).replace('host: 127.0.0.1', 'host: 127.0.0.1\r\nauthorization: Bearer nobody'));
+  nobody.socket.write(
+    headOf(MIB).replace('host: 127.0.0.1', 'host: 127.0.0.1\r\nauthorization: Bearer nobody'),
+  );
   await nobody.heard.closed;
   expect(nobody.heard.text).toMatch(/^HTTP\/1.1 401 /);
   expect(await held()).toEqual({ viewers: MIB - 1, strangers: 4 * KIB });

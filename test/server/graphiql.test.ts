@@ -3,6 +3,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { getIntrospectionQuery } from 'graphql';
 import { expect, test } from 'vitest';
+import type { DemoUser } from '../../src/server/graphiql-bar.ts';
 import { openHouse } from './house.ts';
 
 const HTML = 'text/html,application/xhtml+xml,*/*;q=0.8';
@@ -33,8 +34,8 @@ test('GraphiQL is one page with the examples in its tabs, compressed, and asks n
   expect(page).toContain(
     '"defaultTabs":[{"query":"query MyCalls { me }","variables":"{\\"a\\":1}"},{"query":"subscription Watch { events }"}]',
   );
-  // The headers tab names the caller on a WebSocket too.
-  expect(page).toContain('t=Object.assign(t,a?.headers),a?.connectionParams');
+  // The headers tab, and the token of all tabs, name the caller on a WebSocket too.
+  expect(page).toContain('t=gateway.headers(a?.headers),a?.connectionParams');
   expect(plain.headers['content-security-policy']).toContain("connect-src 'self'");
   expect(page).not.toMatch(/<(script|link|img|iframe)[^>]+(src|href)="https?:/);
 
@@ -53,6 +54,27 @@ test('GraphiQL is one page with the examples in its tabs, compressed, and asks n
   expect([again.status, again.body.length]).toEqual([304, 0]);
   const other = await load(house.url, { 'if-none-match': String(brotli.headers.etag) });
   expect(other.status).toBe(200);
+});
+
+test('A token that everybody knows is in the page as long as it is good for somebody, and never otherwise', async () => {
+  let users: readonly DemoUser[] = [];
+  await using house = await openHouse({
+    settings: { GRAPHIQL: 'on' },
+    examples: [{ query: 'query MyCalls { me }', headers: '{"authorization":"Bearer sim-103"}' }],
+    demoUsers: () => users,
+  });
+  const before = await load(house.url);
+  expect(String(before.body)).not.toContain('sim-10');
+  expect(String(before.body)).toContain('"users":[]');
+
+  users = [{ name: 'Iris </script>', token: 'sim-101' }];
+  const simulated = await load(house.url, { 'if-none-match': String(before.headers.etag) });
+  expect(simulated.status).toBe(200);
+  expect(String(simulated.body)).toContain('"users":[{"name":"Iris \\u003c/script>","token":"sim-101"}]');
+  expect(String(simulated.body)).toContain('"headers":"{\\"authorization\\":\\"Bearer sim-103\\"}"');
+
+  users = [];
+  expect(String((await load(house.url)).body)).not.toContain('sim-10');
 });
 
 test('The root leads a browser to GraphiQL', async () => {

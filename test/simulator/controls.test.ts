@@ -184,6 +184,52 @@ test('another control is 404 and lists those that there are', async () => {
   });
 });
 
+describe('what stands in a body', () => {
+  test.each<[method: string, path: string, body: unknown, parameterName: string, message: string]>([
+    ['POST', 'calls', { kind: 'inbound', form: '+12025550170' }, 'form', 'there are kind, from, to, state'],
+    ['POST', 'calls', { kind: 'inbound', from: 12025550170 }, 'from', 'is 12025550170, but must be a text'],
+    ['POST', 'calls', { kind: 'telepathic' }, 'kind', '"telepathic", but must be one of inbound, outbound'],
+    ['POST', 'calls', {}, 'kind', 'kind is missing, but must be one of inbound'],
+    ['POST', 'calls', [], 'body', 'The body is [], but must be an object'],
+    ['POST', 'calls/ID/parties/PARTY', { muted: 'yes' }, 'muted', '"yes", but must be true or false'],
+    ['POST', 'calls/ID/parties/PARTY', { code: null }, 'code', 'null, but must be a text'],
+    ['PUT', 'settings', { retention: '30' }, 'retention', '"30", but must be a number, 0 or more'],
+    ['PUT', 'settings', 'null', 'body', 'The body is null, but must be an object'],
+    ['PUT', 'faults', { match: 'hold' }, 'faults', '{"match":"hold"}, but must be a list'],
+    ['PUT', 'faults', ['hold'], 'body', 'The body is "hold", but must be an object'],
+    ['PUT', 'faults', [{ match: 'holdd', do: 'hang' }], 'match', '"holdd", which fits no request'],
+    ['PUT', 'faults', [{ match: 'hold' }], 'do', 'do is missing, but must be one of status'],
+    [
+      'PUT',
+      'faults',
+      [{ match: 'hold', do: 'hang', delay: 5 }],
+      'delay',
+      'it is for delay, applyThenDelay, drip',
+    ],
+    ['DELETE', 'requests', { all: true }, 'all', 'nothing is read here'],
+    ['POST', 'revoke', {}, 'token', 'token is missing'],
+    ['POST', 'revoke', { token: 102 }, 'token', '102, but must be a text'],
+    ['POST', 'reset', { stroy: false }, 'stroy', 'There is no setting stroy; there are story'],
+    ['POST', 'reset', { story: 'off' }, 'story', '"off", but must be true or false'],
+  ])(
+    '%s %s %j is 400 and names %s, what was read and what is allowed',
+    async (method, path, body, name, said) => {
+      simulator.startCall({ kind: 'inbound' });
+      const here = path.replace('ID', simulator.calls()[0]?.id ?? '').replace('PARTY', partyIdHere());
+      expect(await iris(method, `/simulator/${here}`, body)).toMatchObject({
+        status: 400,
+        body: { errorCode: 'CMN-101', parameterName: name, message: expect.stringContaining(said) },
+      });
+      expect(simulator.calls()).toHaveLength(1);
+      expect(simulator.faults()).toEqual([]);
+    },
+  );
+
+  function partyIdHere(): string {
+    return simulator.calls()[0]?.parties?.[0]?.id ?? '';
+  }
+});
+
 test('a port that is taken is refused, and stopping twice is no harm', async () => {
   await expect(startQuiet({ port: Number(new URL(simulator.url).port) })).rejects.toThrow('EADDRINUSE');
   const another = await startQuiet();

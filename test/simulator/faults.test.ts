@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readFaults, spendFault } from '../../src/simulator/faults.ts';
+import { type FaultOrder, readFaults, spendFault } from '../../src/simulator/faults.ts';
+import { REQUESTS } from '../../src/simulator/platform.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
 import { type Client, clientOf, eventually, inbound, partyPath, startQuiet } from './support.ts';
 
@@ -28,16 +29,18 @@ describe('a fault hits', () => {
     ['parties', true, true],
     ['POST /…/hold', true, false],
     ['/parties/', true, true],
-    ['GET /…/hold', false, false],
-    ['old', false, false],
+    ['PATCH /…/parties/', false, false],
+    ['/sessions/s-1/…/hold', true, false],
+    ['s-1', true, true],
+    ['getToken', false, false],
   ])('%s: hold %s, unhold %s', (match, hold, unhold) => {
-    const faults = readFaults([{ match, do: 'hang' }]);
+    const faults = readFaults([{ match, do: 'hang' }], REQUESTS);
     expect(spendFault(faults, HOLD).fault !== null).toBe(hold);
     expect(spendFault(faults, UNHOLD).fault !== null).toBe(unhold);
   });
 
   test('as often as ordered, after those it spares, and only who was meant', () => {
-    let faults = readFaults([{ match: 'hold', do: 'hang', times: 2, after: 1, viewer: '101' }]);
+    let faults = readFaults([{ match: 'hold', do: 'hang', times: 2, after: 1, viewer: '101' }], REQUESTS);
     const hits = ['101', '102', '101', '101', '101'].map((viewer) => {
       const { fault, left } = spendFault(faults, { ...HOLD, viewer });
       faults = left;
@@ -45,7 +48,7 @@ describe('a fault hits', () => {
     });
     expect(hits).toEqual([false, false, true, true, false]);
     expect(faults).toEqual([]);
-    const always = readFaults([{ match: 'hold', do: 'hang', times: null }]);
+    const always = readFaults([{ match: 'hold', do: 'hang', times: null }], REQUESTS);
     expect(spendFault(always, HOLD).left).toEqual(always);
   });
 
@@ -54,15 +57,26 @@ describe('a fault hits', () => {
     [{ do: 'hang' }, 'match'],
     [{ match: 'hold', do: 'hang', times: -1 }, 'times'],
     [{ match: 'hold', do: 'hang', often: 1 }, 'often'],
+    [{ match: 'hold', do: 'hang', times: 1.5 }, 'times'],
+    [{ match: 'hold', do: 'hang', viewer: 101 }, 'viewer'],
+    [{ match: 'hold', do: 'status', status: '503' }, 'status'],
+    [{ match: 'hold', do: 'status', status: 99 }, 'status'],
+    [{ match: 'hold', do: 'html', apply: 'yes' }, 'apply'],
+    [{ match: 'hold', do: 'hang', status: 503 }, 'status'],
+    [{ match: 7, do: 'hang' }, 'match'],
+    [{ match: 'old', do: 'hang' }, 'match'],
+    [{ match: 'holdParty', do: 'hang' }, 'match'],
+    [{ match: 'GET /…/hold', do: 'hang' }, 'match'],
+    [{ match: '/sessions/…/holds', do: 'hang' }, 'match'],
   ])('never, when the order %j is wrong', (order, parameterName) => {
-    expect(() => readFaults([order])).toThrow(
+    expect(() => readFaults([order], REQUESTS)).toThrow(
       expect.objectContaining({ status: 400, details: { parameterName } }),
     );
   });
 });
 
 /** Orders a trouble for the next hold of an answered call, and holds it. */
-async function holdWith(fault: object, init?: RequestInit) {
+async function holdWith(fault: Omit<FaultOrder, 'match'>, init?: RequestInit) {
   const session = inbound(simulator);
   simulator.orderFaults([{ match: 'hold', ...fault }]);
   const path = partyPath(session, 2);

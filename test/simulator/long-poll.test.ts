@@ -59,7 +59,7 @@ describe('honoured', () => {
     expect(simulator.requests()[0]?.held).toBe(true);
   });
 
-  test.each([204, 304, 408, 504])(
+  test.each([204, 304, 408, 504] as const)(
     'it may end with %i when nothing is new, and tells a change as ever',
     async (status) => {
       simulator.configure({ longPollExpiry: status });
@@ -72,7 +72,7 @@ describe('honoured', () => {
     },
   );
 
-  test.each([408, 502, 504])('a proxy may lose patience with it, and says %i', async (status) => {
+  test.each([408, 502, 504] as const)('a proxy may lose patience with it, and says %i', async (status) => {
     simulator.configure({ longPollCutAfter: 10, longPollCutBy: status });
     expect(await poll(inbound(simulator), FUTURE, LONG)).toMatchObject({ status });
     expect(simulator.requests()[0]).toMatchObject({ held: true, status });

@@ -4,6 +4,7 @@ import type { WireSession } from '../../src/ringcentral/wire.ts';
 import type { JournalEntry } from '../../src/simulator/journal.ts';
 import { OPERATIONS } from '../../src/simulator/routes.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
+import type { Settings } from '../../src/simulator/settings.ts';
 import { createValidator, PUBLISHED } from './published.ts';
 import {
   type Client,
@@ -624,7 +625,7 @@ describe('what a party shows', () => {
 });
 
 describe('mute has two bodies', () => {
-  test.each([
+  test.each<[Settings['muteBody'], object, number, boolean]>([
     ['both', { muted: true }, 200, true],
     ['both', { party: { muted: true } }, 200, true],
     ['bare', { muted: true }, 200, true],

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { WireSession } from '../../src/ringcentral/wire.ts';
-import { type Call, changeParty, hangUp } from '../../src/simulator/call.ts';
+import { type Call, changeParty, hangUp, partyIdOf } from '../../src/simulator/call.ts';
 import {
   createSimulator,
   DEMO_CALLER_PARTY_ID,
@@ -11,6 +11,7 @@ import {
   DEMO_SESSION_ID,
 } from '../../src/simulator/server.ts';
 import { DEFAULT_SETTINGS } from '../../src/simulator/settings.ts';
+import { DEMO_RECORDING_ID, STAGED } from '../../src/simulator/stage.ts';
 import { createStory } from '../../src/simulator/story.ts';
 import { createSwitchboard } from '../../src/simulator/switchboard.ts';
 import { clientOf, DEVICES } from './support.ts';
@@ -27,6 +28,11 @@ function tellStory() {
   });
   story.follow();
   return { board, story, turn: () => vi.advanceTimersByTime(DEFAULT_SETTINGS.storyPace) };
+}
+
+/** The address of a party, and of a command to it. */
+function party(sessionId: string, position: number, verb: string): string {
+  return `/telephony/sessions/${sessionId}/parties/${partyIdOf(sessionId, position)}${verb}`;
 }
 
 describe('the story', () => {
@@ -113,6 +119,85 @@ describe('the story', () => {
     story.follow();
     turn();
     expect(board.calls()).not.toEqual(frozen);
+  });
+
+  const COMMANDS: readonly (readonly [name: string, path: string, body: object, token: string])[] = [
+    ['answer', party(STAGED.ringing, 2, '/answer'), { deviceId: DEVICES['101'] }, 'sim-101'],
+    ['transfer', party(STAGED.transfer, 2, '/transfer'), { extensionNumber: '102' }, 'sim-101'],
+    ['hold of the customer', party(STAGED.customer, 2, '/hold'), {}, 'sim-101'],
+    [
+      'bridge',
+      party(STAGED.customer, 2, '/bridge'),
+      { telephonySessionId: STAGED.consultation, partyId: partyIdOf(STAGED.consultation, 1) },
+      'sim-101',
+    ],
+    ['park', party(STAGED.parking, 2, '/park'), {}, 'sim-101'],
+    [
+      'bring-in',
+      `/telephony/sessions/${STAGED.conference}/parties/bring-in`,
+      { sessionId: STAGED.guest, partyId: partyIdOf(STAGED.guest, 2) },
+      'sim-101',
+    ],
+    [
+      'supervise',
+      `/telephony/sessions/${STAGED.supervised}/supervise`,
+      { mode: 'Listen', supervisorDeviceId: DEVICES['103'], agentExtensionNumber: '101' },
+      'sim-103',
+    ],
+  ];
+
+  test.each([...COMMANDS])(
+    'has a call waiting for %s, as often as one likes',
+    async (_, path, body, token) => {
+      await using simulator = await createSimulator({ settings: { storyPace: 3_600_000 } });
+      const ask = clientOf(simulator, token);
+      const sessionId = path.split('/')[3] ?? '';
+      expect((await ask('GET', `/telephony/sessions/${sessionId}`)).status).toBe(404);
+      for (let time = 1; time <= 3; time++) expect((await ask('POST', path, body)).status).toBeLessThan(300);
+      expect((await ask('GET', `/telephony/sessions/${sessionId}`)).status).toBe(200);
+
+      simulator.reset({ story: false });
+      expect((await ask('POST', path, body)).status).toBe(404);
+    },
+  );
+
+  test('helps its call along for every command of the examples, but not for the same one twice in a moment', async () => {
+    await using simulator = await createSimulator({ settings: { storyPace: 3_600_000 } });
+    const iris = clientOf(simulator);
+    const own = party(DEMO_SESSION_ID, 2, '');
+    const recording = `${own}/recordings/${DEMO_RECORDING_ID}`;
+    // It still rings, so that none of these would be allowed.
+    const commands: readonly (readonly [string, string, object])[] = [
+      ['POST', `${own}/unhold`, {}],
+      ['POST', `${own}/hold`, {}],
+      ['PATCH', recording, { active: false }],
+      ['POST', `${own}/recordings`, {}],
+      ['POST', `${own}/unhold`, {}],
+      ['PATCH', recording, { active: true }],
+      ['PATCH', own, { muted: true }],
+      ['POST', `${own}/hold`, {}],
+    ];
+    for (const [method, path, body] of commands) {
+      const { status } = await iris(method, path, body);
+      expect({ path, done: status < 300 }).toEqual({ path, done: true });
+    }
+    expect((await iris('POST', `${own}/hold`)).status).toBe(409);
+    expect((await iris('POST', `${own}/unhold`)).status).toBe(200);
+  });
+
+  test('lets hang up by themselves the calls that nobody comes back to, also those that users began', () => {
+    const { board, story, turn } = tellStory();
+    story.expect('transferCallParty', STAGED.transfer);
+    const conference = board.open({ origin: 'Conference' }).id;
+    for (let turns = 0; turns < 10; turns++) turn();
+    story.expect('callParkParty', STAGED.parking);
+    const endings = () =>
+      [STAGED.transfer, STAGED.parking, conference].map((id) => board.find(id)?.endedAt !== null);
+    expect(endings()).toEqual([false, false, false]);
+    for (let turns = 0; turns < 5; turns++) turn();
+    expect(endings()).toEqual([true, false, true]);
+    for (let turns = 0; turns < 10; turns++) turn();
+    expect(board.find(STAGED.parking)?.endedAt).not.toBeNull();
   });
 
   test('obeys its users', async () => {

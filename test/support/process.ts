@@ -12,6 +12,8 @@ const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 export interface LogLine {
   readonly level: string;
   readonly msg: string;
+  /** In the first line: where the embedded simulator is, if there is one. */
+  readonly simulator?: string;
 }
 
 export interface GatewayProcess extends AsyncDisposable {

@@ -1,0 +1,224 @@
+/** The documents say what the code does: settings, codes, links, commands, and what changed. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CloseCode } from 'graphql-ws';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { ERROR_CODES } from '../../schema/failures.ts';
+import { schema } from '../../schema/index.ts';
+import { InvalidSettings, readConfig, Settings } from '../../src/config.ts';
+import * as closing from '../../src/server/closing.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+describe('Error codes', () => {
+  const known = [...ERROR_CODES].sort();
+
+  test('are all explained in the schema', () => {
+    expect(codesIn(schema.getQueryType()?.description ?? '')).toEqual(known);
+  });
+
+  test('are all in the table of README', () => {
+    expect(codesIn(firstCells(section(read('README.md'), 'Ask')))).toEqual(known);
+  });
+
+  test('are all in the table of OPERATING.md', () => {
+    const table = section(read('examples/OPERATING.md'), 'What an error code means');
+    expect(codesIn(firstCells(table))).toEqual(known);
+  });
+});
+
+describe('Settings', () => {
+  const shape = z.toJSONSchema(Settings, { io: 'input', unrepresentable: 'any' }).properties ?? {};
+  const rows = settingsIn(read('SETTINGS.md'));
+
+  test('are all in SETTINGS.md, once, and no other is', () => {
+    expect(rows.map(({ name }) => name).sort()).toEqual(Object.keys(shape).sort());
+  });
+
+  test.each(rows)('$name has the default that SETTINGS.md says', ({ name, value }) => {
+    const { default: real } = shape[name] as { default?: string };
+    if (value === '`on` with the simulator, else `off`') {
+      const field = name === 'GRAPHIQL' ? 'graphiql' : 'introspection';
+      expect(real).toBeUndefined();
+      expect(readConfig({})[field]).toBe(true);
+      expect(readConfig({ RINGCENTRAL_SERVER_URL: 'https://platform.ringcentral.com' })[field]).toBe(false);
+    } else {
+      expect(value).toBe(real ? `\`${real}\`` : 'none');
+    }
+  });
+
+  test.each(rows)('$name takes what SETTINGS.md says', ({ name, allowed }) => {
+    const refusal = refusalOf(name, '!');
+    const [, least, most] = / from (\S+) to ([^\s.]+)/.exec(refusal) ?? [];
+    if (least !== undefined) expect(allowed).toBe(`${least} to ${most}`);
+    else if (refusal.includes('allowed is on or off')) expect(allowed).toBe('`on` or `off`');
+    else for (const word of allowed.matchAll(/`(\w+)`/g)) expect(refusal).toContain(word[1]);
+  });
+
+  test('have the same defaults in README', () => {
+    const defaults = new Map(rows.map(({ name, value }) => [name, value]));
+    const short = settingsIn(section(read('README.md'), 'Run it'));
+    expect(short.length).toBeGreaterThan(0);
+    expect(short).toEqual(short.map((row) => ({ ...row, value: defaults.get(row.name) })));
+  });
+});
+
+describe('Codes of closed sockets', () => {
+  const operating = firstCells(section(read('examples/OPERATING.md'), 'What a closed socket means'));
+  const explained = numbersIn(operating);
+
+  test('are in OPERATING.md when the server closes with them, and no others', () => {
+    expect(explained).toEqual(closeCodesOfServer());
+  });
+
+  test('are in README only when they are in OPERATING.md', () => {
+    const table = firstCells(section(read('README.md'), 'When the connection ends'));
+    const named = numbersIn(table);
+    expect(named).toContain(4403);
+    expect(named.filter((code) => !explained.includes(code))).toEqual([]);
+  });
+});
+
+describe('Every document', () => {
+  const documents = textsBelow('.');
+
+  test.each(documents)('%s points to nothing that is not there', (path) => {
+    const missing = linksOf(read(path)).filter((link) => {
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? path : join(dirname(path), file);
+      if (!existsSync(join(root, target))) return true;
+      return anchor !== undefined && !anchorsOf(read(target)).includes(anchor);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  test.each(documents)('%s runs no script that package.json does not have', (path) => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...read(path).matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name = '']) => name);
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+});
+
+describe('CHANGELOG.md', () => {
+  const headings = read('CHANGELOG.md').match(/^##+ .*$/gm) ?? [];
+
+  test('begins with what is not released, or with the version of package.json', () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    expect([`## [Unreleased]`, `## [${version}]`]).toContain(headings[0]?.split(' - ')[0]);
+  });
+
+  test('sorts changes as Keep a Changelog does', () => {
+    const kinds = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'];
+    const allowed = [/^## \[Unreleased\]$/, /^## \[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$/];
+    const others = headings.filter((heading) => {
+      return !allowed.some((form) => form.test(heading)) && !kinds.includes(heading.replace('### ', ''));
+    });
+    expect(others).toEqual([]);
+  });
+});
+
+/** The text below a heading, up to the next of its level. */
+function section(text: string, heading: string): string {
+  const lines = text.split('\n');
+  const start = lines.findIndex((line) => /^#+ /.test(line) && line.replace(/^#+ /, '') === heading);
+  if (start === -1) throw new Error(`There is no heading "${heading}".`);
+  const level = /^#+ /.exec(lines[start] ?? '')?.[0] ?? '';
+  const length = lines
+    .slice(start + 1)
+    .findIndex((line) => /^#+ /.test(line) && line.indexOf(' ') < level.length);
+  return lines.slice(start + 1, length === -1 ? undefined : start + 1 + length).join('\n');
+}
+
+/** The cells of a table's row; none for any other line. A `\|` is no border. */
+function cellsOf(line: string): string[] {
+  if (!line.startsWith('|')) return [];
+  return line
+    .split(/(?<!\\)\|/)
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+function firstCells(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => cellsOf(line)[0] ?? '')
+    .join('\n');
+}
+
+function codesIn(text: string): string[] {
+  return [...text.matchAll(/`([A-Z]+(?:_[A-Z]+)*)`/g)].map(([, code = '']) => code).sort();
+}
+
+function numbersIn(text: string): number[] {
+  return [...text.matchAll(/\b\d{4}\b/g)].map(([code]) => Number(code)).sort();
+}
+
+/** What the tables say of settings; a row may name several, with a default each or one for all. */
+function settingsIn(text: string): { name: string; value: string; allowed: string }[] {
+  return text.split('\n').flatMap((line) => {
+    const [names = '', values = '', allowed = ''] = cellsOf(line);
+    if (!/^`[A-Z][A-Z_]+`/.test(names)) return [];
+    const several = names.split(', ');
+    const each = several.length > 1 && values.includes(', ') ? values.split(', ') : several.map(() => values);
+    return several.map((name, index) => ({
+      name: name.replaceAll('`', ''),
+      value: each[index] ?? '',
+      allowed,
+    }));
+  });
+}
+
+/** What is said of a setting that is wrong; empty when any text goes. */
+function refusalOf(name: string, value: string): string {
+  try {
+    readConfig({ [name]: value });
+    return '';
+  } catch (error) {
+    const problems = error instanceof InvalidSettings ? error.problems : [];
+    return problems.find((problem) => problem.startsWith(`${name}: `)) ?? '';
+  }
+}
+
+/** By the names that `src/server/` gives them. */
+function closeCodesOfServer(): number[] {
+  const codes: Readonly<Record<string, unknown>> = { ...CloseCode, ...closing };
+  const text = readdirSync(join(root, 'src/server'))
+    .filter((file) => file.endsWith('.ts') && file !== 'closing.ts')
+    .map((file) => read(join('src/server', file)))
+    .join('\n');
+  const named = text.matchAll(/\bCloseCode\.(\w+)|\b([A-Z]+(?:_[A-Z]+)+)\b/g);
+  const used = [...named].map(([, ofLibrary, own]) => codes[ofLibrary ?? own ?? '']);
+  return [...new Set(used.filter((code) => typeof code === 'number'))].sort();
+}
+
+function textsBelow(folder: string): string[] {
+  const foreign = ['node_modules', 'dist', '.git'];
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return foreign.includes(entry.name) ? [] : textsBelow(path);
+    return entry.name.endsWith('.md') ? [path] : [];
+  });
+}
+
+/** The links of a document to this project, those in code left out. */
+function linksOf(text: string): string[] {
+  const prose = text.replace(/^```.*?^```$/gms, '').replace(/`[^`\n]*`/g, '``');
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link = '']) => link)
+    .filter((link) => !/^[a-z]+:/.test(link));
+}
+
+/** As GitHub names headings. */
+function anchorsOf(text: string): string[] {
+  const headings = text.replace(/^```.*?^```$/gms, '').match(/^#+ .*$/gm) ?? [];
+  return headings.map((heading) =>
+    heading
+      .replace(/^#+ /, '')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
