@@ -148,6 +148,15 @@ describe('reading', () => {
     expect(server.arrivals[2]?.url).toBe('/restapi/v1.0/account/~/extension/~/device?page=3&perPage=1000');
   });
 
+  test.for([404, 403, 500])('devices lives without the list of phones in browsers (%i).', async (status) => {
+    const { callControl } = await serving((response, { url }) =>
+      url.includes('/webapp-devices')
+        ? json(response, status, refusal('CMN-102'))
+        : json(response, 200, { records: [{ id: '1' }] }),
+    );
+    expect((await callControl.listDevices(caller, query)).map(({ id }) => id)).toEqual(['1']);
+  });
+
   test('a hostile id never leaves its segment.', async () => {
     const { server, callControl } = await serving((response) => json(response, 404, refusal('CMN-102')));
     await callControl.readSession(caller, '../../oauth/token?x=1#y', query);
