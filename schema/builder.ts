@@ -59,7 +59,7 @@ export function keyedBy(...fields: readonly string[]): string {
 export const READS = { reads: true } as const;
 
 /** What a field costs of the rate budget that RingCentral gives each user. */
-export type RateGroup = 'Light' | 'Heavy';
+export type RateGroup = 'Light' | 'Medium' | 'Heavy';
 
 /** The last paragraph of a description: the request that a field makes. */
 export function spends(operation: string, address: string, group: RateGroup): string {

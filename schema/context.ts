@@ -27,7 +27,10 @@ export interface CallLoaders {
 }
 
 /** The reads that need no id. */
-export type ViewerReads = Pick<CallProvider, 'viewer' | 'activeCalls' | 'devices' | 'forwardingNumbers'>;
+export type ViewerReads = Pick<
+  CallProvider,
+  'viewer' | 'activeCalls' | 'devices' | 'forwardingNumbers' | 'liveSource'
+>;
 
 /** Makes the context of one operation. */
 export function createContext(parts: {
@@ -64,6 +67,7 @@ export function createContext(parts: {
       activeCalls: once(() => provider.activeCalls()),
       devices: once(() => provider.devices()),
       forwardingNumbers: once(() => provider.forwardingNumbers()),
+      liveSource: () => provider.liveSource(),
     },
     forEvent(...sessions) {
       forget();

@@ -198,6 +198,17 @@ export interface CallRecording {
   readonly view: RecordingView | null;
 }
 
+/** An end of a call as it is told now, with what is known of the same number and not repeated. */
+export function completedEnd(known: CallEndpoint | null, told: CallEndpoint | null): CallEndpoint | null {
+  if (known === null || told === null || known.phoneNumber !== told.phoneNumber) return told;
+  return {
+    phoneNumber: told.phoneNumber,
+    name: told.name ?? known.name,
+    deviceId: told.deviceId ?? known.deviceId,
+    extensionId: told.extensionId ?? known.extensionId,
+  };
+}
+
 /** One participant of a session. */
 export interface CallParty {
   readonly id: string;

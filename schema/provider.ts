@@ -234,6 +234,10 @@ export interface Visit {
   readonly dropped?: (() => boolean) | undefined;
 }
 
+/** How changes of a viewer's calls come to be known. */
+export const LIVE_SOURCES = ['PUSH', 'LONG_POLL', 'PACED_POLL'] as const;
+export type LiveSource = (typeof LIVE_SOURCES)[number];
+
 /** A phone system, acting for one viewer. */
 export interface CallProvider {
   /**
@@ -260,5 +264,7 @@ export interface CallProvider {
   /** The viewer's calls now, and again whenever the list changes. */
   activeCallUpdates(): AsyncIterableIterator<readonly ActiveCall[]>;
   /** The same, each list with the time when it was true, and what tells that it may be old. */
+  /** How changes come to be known now; null while nobody watches. */
+  liveSource(): LiveSource | null;
   activeCallEvents(): AsyncIterableIterator<ActiveCallEvent>;
 }

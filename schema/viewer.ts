@@ -11,6 +11,7 @@ import {
   type ForwardingNumber as ForwardingNumberModel,
   LINE_POOLINGS,
 } from './model.ts';
+import { LIVE_SOURCES } from './provider.ts';
 
 const DeviceType = addEnum('DeviceType', DEVICE_TYPES, {
   description: 'What kind of phone a device is.',
@@ -19,7 +20,7 @@ const DeviceType = addEnum('DeviceType', DEVICE_TYPES, {
     SOFT_PHONE: 'A RingCentral app on a computer. Commands can use it.',
     OTHER_PHONE: 'A phone of another make.',
     HARD_PHONE: 'A desk phone. Commands can use it.',
-    WEB_PHONE: 'A phone in a browser.',
+    WEB_PHONE: 'A phone in a browser. Commands can use it.',
     PAGING: 'A loudspeaker for announcements.',
     ROOM: 'A meeting room.',
     WEB_RTC: 'A phone in a browser, by WebRTC.',
@@ -70,11 +71,24 @@ const ForwardingNumberFeature = addEnum('ForwardingNumberFeature', FORWARDING_NU
   },
 });
 
+const LiveSource = addEnum('LiveSource', LIVE_SOURCES, {
+  description: "How changes of the user's calls come to be known.",
+  values: {
+    PUSH:
+      "RingCentral tells them by itself: a change of the user's own party is here in a tenth of a second and costs no " +
+      'request. Other parties are looked at within a second after the own one moved, else every 30 seconds.',
+    LONG_POLL:
+      'RingCentral is asked, and answers when something changes: within a second or two for a few calls. Each change ' +
+      "costs two of the minute's requests.",
+    PACED_POLL:
+      'RingCentral is asked over and over, inside the rate budget: 1.5 seconds late with one call, 40 with twenty.',
+  },
+});
+
 const Device = builder.objectRef<DeviceModel>('Device').implement({
   description: paragraphs(
     'A phone of the user that RingCentral knows. Commands that ring a device take those of type ' +
-      '`SOFT_PHONE` and `HARD_PHONE` that are `ONLINE`; phones in a browser and mobile apps are not in ' +
-      'the list.',
+      '`SOFT_PHONE`, `HARD_PHONE` and `WEB_PHONE` that are `ONLINE`; mobile apps are not in the list.',
     keyedBy('id'),
   ),
   fields: (t) => ({
@@ -169,11 +183,20 @@ const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
     devices: t.field({
       type: [Device],
       description: paragraphs(
-        'The phones of the user.',
+        'The phones of the user, those in browsers included where RingCentral lists them.',
         spends('listExtensionDevices', 'GET /restapi/v1.0/account/~/extension/~/device', 'Light'),
+        spends('listWebAppDevices', 'GET /restapi/v1.0/account/~/extension/~/webapp-devices', 'Medium'),
       ),
       extensions: READS,
       resolve: ({ devices }) => devices(),
+    }),
+    liveSource: t.field({
+      type: LiveSource,
+      nullable: true,
+      description:
+        'How changes come to be known at this moment: it may change at any time. Null while nobody watches a call or the ' +
+        'list of calls of this user. Costs nothing.',
+      resolve: ({ liveSource }) => liveSource(),
     }),
     forwardingNumbers: t.field({
       type: [ForwardingNumber],

@@ -37,6 +37,8 @@ export interface Config {
   readonly identity: IdentityMode;
   /** Milliseconds. */
   readonly longPollTimeout: number;
+  /** How changes of calls come to be known: by notifications where they are to be had, by them alone, or by polls. */
+  readonly liveSource: 'auto' | 'push' | 'poll';
   /** Milliseconds. */
   readonly upstreamTimeout: number;
   readonly corsOrigins: readonly string[];
@@ -98,6 +100,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     simulatorPort: settings.SIMULATOR_PORT,
     identity: identityOf(settings),
     longPollTimeout: settings.LONG_POLL_TIMEOUT * 1_000,
+    liveSource: settings.LIVE_SOURCE,
     upstreamTimeout: settings.UPSTREAM_TIMEOUT * 1_000,
     corsOrigins: settings.CORS_ORIGINS,
     graphiql: settings.GRAPHIQL ?? simulated,
@@ -217,6 +220,7 @@ export const Settings = z.object({
   RINGCENTRAL_JWT: z.string().optional(),
   GATEWAY_KEYS: gatewayKeys.prefault(''),
   LONG_POLL_TIMEOUT: seconds(1, 300).prefault('30'),
+  LIVE_SOURCE: z.enum(['auto', 'push', 'poll'], { error: 'auto, push or poll' }).default('auto'),
   UPSTREAM_TIMEOUT: seconds(0.1, 120).prefault('10'),
   CORS_ORIGINS: list.pipe(z.array(origin)).prefault(''),
   GRAPHIQL: onOff.optional(),

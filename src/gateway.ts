@@ -17,6 +17,7 @@ import { createCallControl } from './ringcentral/call-control.ts';
 import { createUpstream, type UpstreamParts } from './ringcentral/http.ts';
 import { createIdempotencyKeys } from './ringcentral/idempotency.ts';
 import { createLeftOut } from './ringcentral/left-out.ts';
+import { createPush, type PushParts } from './ringcentral/push/push.ts';
 import {
   createPassThroughGatekeeper,
   createServiceGatekeeper,
@@ -52,6 +53,7 @@ export interface GatewayOptions {
   readonly tokens?: Partial<TokenTimes>;
   readonly outages?: UpstreamParts['outages'];
   readonly signIn?: Pick<ServiceSignInParts, 'clock'>;
+  readonly push?: Pick<PushParts, 'times' | 'random'>;
 }
 
 const USER_AGENT = 'ringcentral-graphql-gateway/0.1.0';
@@ -84,9 +86,17 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     userAgent: USER_AGENT,
     outages: options.outages,
   });
-  const callControl = createCallControl(upstream, createLeftOut({ metrics, log }));
-  const hub = createHub({ metrics, log, longPollTimeout: config.longPollTimeout, ...options.live });
-  const parts = { callControl, hub, budget, keys, metrics };
+  const leftOut = createLeftOut({ metrics, log });
+  const callControl = createCallControl(upstream, leftOut);
+  const hub = createHub({
+    ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly: config.liveSource === 'push' },
+    ...options.live,
+  });
+  const push =
+    config.liveSource === 'poll'
+      ? null
+      : createPush({ upstream, budget, metrics, log, leftOut, ...options.push });
+  const parts = { callControl, hub, budget, push, keys, metrics };
   const { identity } = config;
   const signIn =
     identity.kind === 'service'

@@ -36,6 +36,7 @@ describe('The settings', () => {
       simulatorPort: 4010,
       identity: { kind: 'pass-through' },
       longPollTimeout: 30_000,
+      liveSource: 'auto',
       upstreamTimeout: 10_000,
       corsOrigins: [],
       graphiql: true,

@@ -87,6 +87,7 @@ function createProvider(authorization: string): CallProvider {
     callEvents: notAsked,
     activeCallUpdates: notAsked,
     activeCallEvents: notAsked,
+    liveSource: () => null,
   };
 
   async function readSession(id: string): Promise<CallSession> {

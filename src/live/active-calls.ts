@@ -12,7 +12,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import { CallControlFailure, Forbidden, RateLimited, Unauthenticated } from '../../schema/failures.ts';
-import type { ActiveCall } from '../../schema/model.ts';
+import type { ActiveCall, CallParty } from '../../schema/model.ts';
 import type { ActiveCallEvent, StreamNoticeKind } from '../../schema/provider.ts';
 import { setAlarm } from '../alarm.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -26,6 +26,7 @@ import {
   type Sight,
   type SightOf,
   withAnswer,
+  withNews,
   withSight,
 } from './call-list.ts';
 import { createLine, type Line, type QueueRules } from './exchange.ts';
@@ -36,6 +37,8 @@ import type { Transition } from './transitions.ts';
 /** What the list needs. */
 export interface ActiveCallsParts {
   readonly source: () => CallSource;
+  /** True while changes of the viewer's own calls are told by themselves. */
+  readonly isListening: () => boolean;
   /** Milliseconds between two reads of the list. */
   readonly pace: number;
   readonly metrics: Metrics;
@@ -57,6 +60,12 @@ export interface ActiveCalls {
   feed(transition: Transition, parties: readonly SeenParty[]): void;
   /** A call was seen so; of others of its parties nothing was. */
   show(sessionId: string, parties: readonly SeenParty[]): void;
+  /** News of a party came by itself; `entry` is how the list shows it, null where it does not. */
+  hear(party: CallParty, entry: ActiveCall | null): void;
+  /** News come by themselves from now on, or no longer; `mayHaveMissed`: some may not have come. */
+  listeningChanged(mayHaveMissed: boolean): void;
+  /** Ends every line with this error. */
+  deny(error: CallControlFailure): void;
   /** The list may have changed: do not wait for the pace. */
   poke(): void;
   /** Tells every reader of the events something that is no change of the list. */
@@ -68,6 +77,7 @@ const PROMPT = 500; // milliseconds: presence lags a little behind the call
 const HASTE = 3; // times the pace: however often the list may have changed, no more reads than that
 const MOST_BACKOFF = 30_000; // 30 seconds
 const MOST_PENALTY = 600_000; // 10 minutes, whatever a 429 says
+const CHECK = 300_000; // 5 minutes: nothing should be found that was not told
 const PATIENCE = 6_000; // 6 seconds: so long a read may take before the readers are told
 /** Calls of which it is remembered who left: presence may go on to list them for a while. */
 const MOST_REMEMBERED = 100;
@@ -100,7 +110,7 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
 
   return {
     async read(signal, requestId) {
-      const isFresh = fresh && held !== null && Date.now() - held.answeredAt < pace;
+      const isFresh = fresh && held !== null && (parts.isListening() || Date.now() - held.answeredAt < pace);
       return isFresh && held !== null ? held.calls : sharedRead.join(signal, requestId);
     },
     updates() {
@@ -137,6 +147,23 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
       if (!isListed && !wasHere && !hasLeft(party)) poke();
     },
     show,
+    hear(party, entry) {
+      remember(party.sessionId, [party]);
+      if (held === null || !fresh) return;
+      const next = withNews(held, party, entry);
+      if (next === held) return;
+      held = next;
+      publish(next);
+    },
+    listeningChanged(mayHaveMissed) {
+      if (readers() === 0) return;
+      if (mayHaveMissed || !parts.isListening()) schedule(0);
+      else schedule(CHECK);
+    },
+    deny(error) {
+      endLines((line) => line.fail(error));
+      rest();
+    },
     poke,
     notify(kind, message, at) {
       for (const line of eventLines) line.push(notice(kind, message, at));
@@ -182,7 +209,9 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
   function remember(sessionId: string, seen: readonly SeenParty[]): void {
     const earlier = left?.get(sessionId) ?? [];
     const others = earlier.filter(({ id }) => !seen.some((party) => party.id === id));
-    const gone = [...others, ...seen.filter(hasLeft).map(inShort)];
+    // What was told is believed before presence, also of those who are there.
+    const kept = parts.isListening() ? seen : seen.filter(hasLeft);
+    const gone = [...others, ...kept.map(inShort)];
     if (gone.length === 0) {
       left?.delete(sessionId);
       return;
@@ -195,11 +224,12 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
     const seen = parts.sightOf(sessionId);
     const gone = left?.get(sessionId);
     if (seen !== undefined || gone === undefined) return seen;
-    return { parties: gone, isCurrent: false };
+    return { parties: gone, isCurrent: parts.isListening() };
   }
 
   function poke(): void {
-    if (readers() === 0 || failures > 0) return;
+    // What is told by itself need not be asked for.
+    if (readers() === 0 || failures > 0 || parts.isListening()) return;
     const now = Date.now();
     const soon = Math.max(now + PROMPT, (held?.answeredAt ?? -Infinity) + pace / HASTE);
     if (soon < dueAt) schedule(soon - now);
@@ -279,7 +309,7 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
     failures = 0;
     if (readers() === 0) return next.calls;
     fresh = true;
-    schedule(pace);
+    schedule(parts.isListening() ? CHECK : pace);
     // Recovered before the news: whoever reads hears first that it can be believed again.
     recovered();
     if (isNews) publish(next);

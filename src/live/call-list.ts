@@ -106,6 +106,29 @@ export function withSight(
   return { ...held, ...observed(held, calls, at), awaited: awaitedOf(held, calls, byPresence, at) };
 }
 
+/** The list after news of one party; `entry` is how the list shows it now, null where it does not. */
+export function withNews(
+  held: CallList,
+  { sessionId, id, observedAt: at }: Pick<CallParty, 'sessionId' | 'id' | 'observedAt'>,
+  entry: ActiveCall | null,
+): CallList {
+  const key = keyOf({ sessionId, partyId: id });
+  const known = held.calls.find((call) => keyOf(call) === key);
+  const shown = entry === null ? null : known === undefined ? entry : { ...known, ...statusOf(entry) };
+  const calls = eachOnce(
+    held.calls
+      .flatMap((call) => (keyOf(call) === key ? (shown ?? []) : call))
+      .concat(known === undefined && shown !== null ? shown : []),
+  );
+  if (isSameList(held.calls, calls)) return held;
+  const byPresence = new Set(held.calls.map(keyOf).filter((one) => !held.awaited.has(one)));
+  return { ...held, ...observed(held, calls, at), awaited: awaitedOf(held, calls, byPresence, at) };
+}
+
+function statusOf({ telephonyStatus, rawTelephonyStatus }: ActiveCall) {
+  return { telephonyStatus, rawTelephonyStatus };
+}
+
 /** True when two lists tell the same, whenever they were seen. */
 export function isSameList(one: readonly ActiveCall[], other: readonly ActiveCall[]): boolean {
   return one.length === other.length && one.every((call, place) => isSameCall(call, other[place]));
@@ -149,7 +172,7 @@ function isSwitch({ reason }: PartyStatus): boolean {
   return reason === 'CALL_SWITCH' || reason === 'PICKUP';
 }
 
-function keyOf({ sessionId, partyId }: ActiveCall): string {
+function keyOf({ sessionId, partyId }: Pick<ActiveCall, 'sessionId' | 'partyId'>): string {
   return `${sessionId} ${partyId}`;
 }
 

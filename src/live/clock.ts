@@ -27,7 +27,10 @@ const LARGEST_OFFSET = 31_536_000_000; // 1 year
 
 const NOTHING_YET: ClockBounds = { least: -Infinity, most: Infinity };
 
-/** Narrows the bounds by one answer; starts anew when a clock was set and the answers contradict each other. */
+/**
+ * Narrows the bounds by one answer. One that contradicts what is known may tell of a clock that was set, or come from a
+ * server that is busy and dates its answers late, or from another server: the bounds span both, and the next answers tell.
+ */
 export function narrow(
   bounds: ClockBounds,
   answer: { readonly upstreamDate: number | null; readonly sentAt: number; readonly receivedAt: number },
@@ -40,6 +43,8 @@ export function narrow(
   const most = upstreamDate + 1_000 - sentAt;
   const before = bounds === UNKNOWN_CLOCK ? NOTHING_YET : bounds;
   const narrowed = { least: Math.max(before.least, least), most: Math.min(before.most, most) };
-  if (narrowed.least > narrowed.most) return { least, most };
+  if (narrowed.least > narrowed.most) {
+    return { least: Math.min(before.least, least), most: Math.max(before.most, most) };
+  }
   return narrowed.least === bounds.least && narrowed.most === bounds.most ? bounds : narrowed;
 }

@@ -1,4 +1,6 @@
 /** The desk of one viewer: all their calls, watched or just looked at, and the list of them. */
+
+import { Forbidden } from '../../schema/failures.ts';
 import {
   type ActiveCall,
   type CallParty,
@@ -6,17 +8,25 @@ import {
   findParty,
   type PartyAddress,
 } from '../../schema/model.ts';
-import type { ActiveCallEvent, CallEvent, CallPartyUpdate, StreamNoticeKind } from '../../schema/provider.ts';
+import type {
+  ActiveCallEvent,
+  CallEvent,
+  CallPartyUpdate,
+  LiveSource,
+  StreamNoticeKind,
+} from '../../schema/provider.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createActiveCalls } from './active-calls.ts';
 import type { Sight } from './call-list.ts';
+import { createNewsroom } from './newsroom.ts';
 import type { PollPace } from './polling.ts';
 import type { CursorSigner } from './replay.ts';
 import { lookedTwice } from './second-look.ts';
-import type { CallSource } from './source.ts';
+import type { CallNews, CallSource, ListeningState } from './source.ts';
+import type { Times } from './told.ts';
 import type { UpstreamHabits } from './watch.ts';
-import { createWatchedCall, type LiveLimits, type Times, type WatchedCall } from './watched-call.ts';
+import { createWatchedCall, type LiveLimits, type WatchedCall } from './watched-call.ts';
 
 /** What one viewer asks, commands and watches. */
 export interface Desk {
@@ -48,6 +58,8 @@ export interface Desk {
   activeCallUpdates(): AsyncIterableIterator<readonly ActiveCall[]>;
   activeCallEvents(): AsyncIterableIterator<ActiveCallEvent>;
   notify(kind: StreamNoticeKind, message: string, at: number): void;
+  /** How changes of this viewer's calls come to be known; null while nobody watches. */
+  liveSource(): LiveSource | null;
   stop(): void;
 }
 
@@ -62,6 +74,8 @@ export interface DeskParts {
   readonly longPollTimeout: number;
   /** Milliseconds between two reads of the list of calls. */
   readonly activeCallsPace: number;
+  /** Streams that cannot be told by news fail, instead of being polled. */
+  readonly pushOnly: boolean;
   readonly limits: LiveLimits;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -78,6 +92,10 @@ const MOST_GLIMPSES = 500;
 /** Polls that end by themselves may spend so many of the minute's requests: the rest is for changes and commands. */
 const POLLS_PER_MINUTE = 10;
 const LONGEST_POLL = 120_000; // 2 minutes
+/** Between two looks at a call of which changes are told by themselves. */
+const LOOK_GAP = 30_000; // 30 seconds
+/** What a phone system allows where it has not said otherwise. */
+const USUAL_READS = 50;
 
 /** A call that nobody watches. */
 interface Glimpse {
@@ -99,8 +117,23 @@ export function createDesk(parts: DeskParts): Desk {
   let watches = 0;
   let listIsRead = false;
 
+  const newsroom = createNewsroom({
+    source,
+    linger: parts.limits.linger,
+    metrics,
+    log: parts.log,
+    toCall(news) {
+      const call = knownCall(news.sessionId);
+      call?.hear(news);
+      if (call?.held != null) tellList(news, findParty(call.held, news.partyId) ?? null);
+      return call !== undefined;
+    },
+    toList: tellList,
+    onChange: listeningChanged,
+  });
   const activeCalls = createActiveCalls({
     source,
+    isListening: () => newsroom.listening !== null,
     pace: parts.activeCallsPace,
     metrics,
     log: parts.log,
@@ -158,10 +191,16 @@ export function createDesk(parts: DeskParts): Desk {
       knownCall(sessionId)?.invalidate();
       activeCalls.poke();
     },
-    callEvents: (sessionId, after, dropped) => callOf(sessionId).events(after, dropped),
-    callPartyUpdates: (sessionId, partyId) => callOf(sessionId).parties(partyId),
-    activeCallUpdates: () => activeCalls.updates(),
-    activeCallEvents: () => activeCalls.events(),
+    callEvents: (sessionId, after, dropped) => allowed(() => callOf(sessionId).events(after, dropped)),
+    callPartyUpdates: (sessionId, partyId) => allowed(() => callOf(sessionId).parties(partyId)),
+    activeCallUpdates: () => allowed(() => activeCalls.updates()),
+    activeCallEvents: () => allowed(() => activeCalls.events()),
+    liveSource() {
+      if (watched.size === 0 && !listIsRead) return null;
+      if (newsroom.listening !== null) return 'PUSH';
+      const mode = parts.habits.mode();
+      return mode === 'ignored' || mode === 'refused' ? 'PACED_POLL' : 'LONG_POLL';
+    },
     notify(kind, message, at) {
       for (const call of watched.values()) call.notify(kind, message, at);
       activeCalls.notify(kind, message, at);
@@ -171,8 +210,38 @@ export function createDesk(parts: DeskParts): Desk {
       if (forgetting !== null) clearTimeout(forgetting);
       forgetting = null;
       activeCalls.stop();
+      newsroom.stop();
     },
   };
+
+  /** The list knows own parties only, and presence has no word for some of their states. */
+  function tellList(news: CallNews, party: CallParty | null): void {
+    if (listIsRead && party !== null) activeCalls.hear(party, news.entry(party));
+  }
+
+  function listeningChanged(state: ListeningState, mayHaveMissed: boolean): void {
+    if (state === 'denied' && parts.pushOnly) {
+      const error = notListening();
+      for (const call of [...watched.values()]) call.deny(error);
+      activeCalls.deny(error);
+      return;
+    }
+    for (const call of watched.values()) call.listeningChanged(mayHaveMissed);
+    activeCalls.listeningChanged(mayHaveMissed);
+  }
+
+  /** Opens a stream, unless it could only be polled and must not. */
+  function allowed<Stream>(open: () => Stream): Stream {
+    if (parts.pushOnly && newsroom.state === 'denied') throw notListening();
+    return open();
+  }
+
+  function notListening(): Forbidden {
+    return new Forbidden(
+      `Calls are told by notifications only (LIVE_SOURCE=push), and RingCentral does not let them be heard: ${newsroom.reason ?? 'it refuses.'}`,
+      'WebSocketsSubscription',
+    );
+  }
 
   function callOf(sessionId: string): WatchedCall {
     const known = knownCall(sessionId);
@@ -183,6 +252,8 @@ export function createDesk(parts: DeskParts): Desk {
       habits: parts.habits,
       pacedGap,
       pollTimeout,
+      listening: () => newsroom.listening,
+      lookGap,
       limits: parts.limits,
       cursors: () => parts.cursors.scope(viewerId, sessionId),
       metrics,
@@ -193,6 +264,7 @@ export function createDesk(parts: DeskParts): Desk {
           watched.set(sessionId, call);
         } else if (watched.get(sessionId) === call) {
           watched.delete(sessionId);
+          if (call.held !== null && !call.isAlive()) newsroom.bury(sessionId);
         }
         tellActivity();
       },
@@ -256,12 +328,20 @@ export function createDesk(parts: DeskParts): Desk {
     return Math.min(LONGEST_POLL, Math.max(parts.longPollTimeout, share));
   }
 
+  /** Looks at calls of which changes are told share a third of the budget, and are no more than two a minute. */
+  function lookGap(): number {
+    const perMinute = (source().readsPerMinute?.() ?? USUAL_READS) / 3;
+    return Math.max(LOOK_GAP, (Math.max(1, watches) / perMinute) * 60_000);
+  }
+
   /** Polls that are not held share one pace, however many calls they are for. */
   function pacedGap(): number {
     return parts.pace.pacedGap * Math.max(1, watches);
   }
 
   function tellActivity(): void {
-    parts.onActive(watched.size > 0 || listIsRead);
+    const isActive = watched.size > 0 || listIsRead;
+    newsroom.wanted(isActive);
+    parts.onActive(isActive);
   }
 }

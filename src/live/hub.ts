@@ -21,6 +21,8 @@ export interface HubOptions {
   /** Milliseconds between two reads of a viewer's list of calls. */
   readonly activeCallsPace?: number;
   readonly limits?: Partial<LiveLimits>;
+  /** Streams that cannot be told by news fail with `FORBIDDEN`, instead of being polled. */
+  readonly pushOnly?: boolean;
 }
 
 /** Everything that is watched, for everybody. */
@@ -76,6 +78,7 @@ export function createHub(options: HubOptions): Hub {
         pace,
         longPollTimeout,
         activeCallsPace,
+        pushOnly: options.pushOnly ?? false,
         limits,
         metrics,
         log,

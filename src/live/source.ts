@@ -66,9 +66,58 @@ export interface CallSource {
   ): Promise<Reading<CallSession | null>>;
   readParty(address: PartyAddress, options: ReadOptions): Promise<Reading<CallParty | null>>;
   readActiveCalls(options: ReadOptions): Promise<Reading<readonly ActiveCall[]>>;
+  /** Begins to listen; missing where calls are only asked for. */
+  listen?(ear: Ear): Listening;
+  /** How many reads a minute the phone system allows this viewer; missing: the usual number. */
+  readsPerMinute?(): number;
   /**
    * What the viewer is shown of a party beside its own facts, because it depends on the rest of the call; asks nobody.
    * A party for which this text differs has changed, although only another one did.
    */
   outlook(session: CallSession, party: CallParty): string;
+}
+
+/** One party's news that came by itself. */
+export interface CallNews {
+  readonly sessionId: string;
+  readonly partyId: string;
+  /** Counts the changes of one call over all its parties. A gap says nothing: of the parties of others nothing is told. */
+  readonly sequence: number;
+  /** The phone system's time of the change, epoch milliseconds; null where it told none. */
+  readonly eventTime: number | null;
+  /** When it arrived, by this machine's clock. */
+  readonly receivedAt: number;
+  /** What it tells of the call itself; null where it does not. */
+  readonly session: Pick<CallSession, 'originType' | 'rawOriginType'> | null;
+  /** The party after the news, laid over what is known of it; null: nothing is. */
+  party(known: CallParty | null): CallParty;
+  /** How the list of calls shows that party; null where it is none of the viewer's own. */
+  entry(party: CallParty): ActiveCall | null;
+}
+
+/**
+ * Where listening stands. Only while it is `listening` news come by themselves; in all others calls are asked for.
+ *
+ * - `connecting`: not yet; `recovering`: it was, and will be soon; `denied`: the phone system does not let it.
+ */
+export type ListeningState = 'connecting' | 'listening' | 'recovering' | 'denied';
+
+/** Who is told, in order. */
+export interface Ear {
+  heard(news: CallNews): void;
+  /**
+   * It stands elsewhere now. `mayHaveMissed`: news since it last listened may be lost, so that everything that is known
+   * must be read again. `reason`: why it is denied, for a developer.
+   */
+  entered(
+    state: ListeningState,
+    facts: { readonly mayHaveMissed: boolean; readonly reason: string | null },
+  ): void;
+}
+
+/** What tells of a viewer's calls by itself. */
+export interface Listening {
+  /** True for a party whose every change is told. */
+  tellsOf(party: CallParty): boolean;
+  stop(): void;
 }

@@ -12,10 +12,23 @@
  *   body like the held one ───────────────────────────────► confirmed
  *   body differs, asked after the last change was seen ────► changed    the differences, each once
  *   body differs, asked before that ───────────────────────► doubtful   it may be older: read again
+ *
+ *   news, not later in sequence than the last of its party ► old
+ *   news from before what a body showed of the party ──────► old        unless the party left: nothing undoes that
+ *   news that may be from before it, and differ ───────────► doubtful
+ *   any other news ────────────────────────────────────────► changed, or confirmed
+ *
+ *   body that is certainly from before a party's last news: of that party nothing, of the others all
  * ```
  */
 import { isDeepStrictEqual } from 'node:util';
-import { type CallParty, type CallSession, isOver, type PartyStatus } from '../../schema/model.ts';
+import {
+  type CallParty,
+  type CallSession,
+  completedEnd,
+  isOver,
+  type PartyStatus,
+} from '../../schema/model.ts';
 
 /** One party in its new state. */
 export interface Transition {
@@ -32,34 +45,65 @@ export interface Held {
   readonly session: CallSession;
   /** The outlook of each party, by its id, as it was last told. */
   readonly outlooks: ReadonlyMap<string, string>;
-  /** When the last difference was seen, or a command went out whose effect is not known; epoch milliseconds. */
+  /**
+   * When a body last showed a difference, or a command went out whose effect is not known; epoch milliseconds. What news
+   * change is in their marks.
+   */
   readonly changedAt: number;
+  /** The last news of each party that any were told of. */
+  readonly marks: ReadonlyMap<string, Mark>;
+  /** When the body was true that showed each party last; only where news are told. */
+  readonly shown: ReadonlyMap<string, Span>;
 }
 
-/** A body and when it was asked for and answered; epoch milliseconds. */
+/** A body and when it was asked for and answered; epoch milliseconds. For news both are when it came. */
 export interface Observation {
   readonly session: CallSession;
   readonly sentAt: number;
   readonly receivedAt: number;
   /** The only party the body tells about; of the others nothing was seen. */
   readonly only?: string | undefined;
+  /** When a body was true by the phone system's clock, as far as that is known. */
+  readonly trueAt?: Span | undefined;
+  /** Of news about `only`: its place among them. */
+  readonly news?: Pick<Mark, 'sequence' | 'eventTime'> | undefined;
+}
+
+/** From when to when, epoch milliseconds. */
+export interface Span {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** The last news of a party. */
+export interface Mark {
+  readonly sequence: number;
+  /** By the phone system's clock; null where it told none. */
+  readonly eventTime: number | null;
+  /** When it came, by ours. */
+  readonly changedAt: number;
 }
 
 /** What a body is worth, and what is held after it. */
 export type Verdict =
   | { readonly kind: 'confirmed'; readonly held: Held }
   | { readonly kind: 'changed'; readonly held: Held; readonly transitions: readonly Transition[] }
-  | { readonly kind: 'doubtful' };
+  | { readonly kind: 'doubtful' }
+  /** It tells what is known already, or what was true before it. */
+  | { readonly kind: 'old'; readonly held: Held };
 
 /** An answer cannot come so long before a change that is known already, unless the clock was set back. */
 const CLOCK_SET_BACK = 1_000; // 1 second
 
 /** Decides what a body tells beyond what is held: first what changed by itself, then what changed with it. */
-export function observe(
-  held: Held | null,
-  { session, sentAt, receivedAt, only }: Observation,
-  outlookOf: Outlook,
-): Verdict {
+export function observe(held: Held | null, observation: Observation, outlookOf: Outlook): Verdict {
+  const { session, sentAt, receivedAt, only, news, trueAt } = observation;
+  const order = held === null ? 'new' : orderOfNews(held, observation);
+  if (held !== null && order === 'double') return { kind: 'old', held };
+  const marks = marked(held, observation);
+  if (held !== null && order === 'older') return { kind: 'old', held: { ...held, marks } };
+  const shown = shownBy(held, observation);
+  let isUnsure = order === 'unsure';
   const transitions: Transition[] = [];
   const seen = new Map(session.parties.map((party) => [party.id, party]));
   // RingCentral keeps parties that have left; a body without one it showed before is a reduced body.
@@ -78,13 +122,14 @@ export function observe(
   const outlooks = new Map(parties.map((party) => [party.id, outlookOf(body, party)]));
   const changedIds = new Set(transitions.map(({ party }) => party.id));
   const next = { ...body, parties: parties.map(lookedAt) };
+  const rest = { session: next, outlooks, marks, shown };
   if (held === null || transitions.length > 0) {
-    const changed = { session: next, outlooks, changedAt: receivedAt };
-    return held !== null && isDoubtful(held)
+    const changedAt = held !== null && news !== undefined ? held.changedAt : receivedAt;
+    return held !== null && (isUnsure || isDoubtful(held))
       ? { kind: 'doubtful' }
-      : { kind: 'changed', held: changed, transitions };
+      : { kind: 'changed', held: { ...rest, changedAt }, transitions };
   }
-  return { kind: 'confirmed', held: { session: next, outlooks, changedAt: held.changedAt } };
+  return { kind: 'confirmed', held: { ...rest, changedAt: held.changedAt } };
 
   function isDoubtful({ changedAt }: Held): boolean {
     const mayBeOlder = sentAt < changedAt;
@@ -96,9 +141,17 @@ export function observe(
   function updated(earlier: CallParty): CallParty {
     const party = seen.get(earlier.id);
     if (party === undefined || (only !== undefined && only !== party.id)) return earlier;
+    const mark = news === undefined ? held?.marks.get(party.id) : undefined;
+    const { eventTime = null, changedAt = -Infinity } = mark ?? {};
+    if (trueAt !== undefined && eventTime !== null && eventTime > trueAt.most) return earlier;
+    const told = mark === undefined ? party : completed(earlier, party);
     const observedAt = Math.max(receivedAt, earlier.observedAt + 1);
-    if (comesBackToLife(earlier, party) || sameState(earlier, party)) return { ...earlier, observedAt };
-    const changed = { ...party, observedAt };
+    if (comesBackToLife(earlier, told) || sameState(earlier, told)) return { ...earlier, observedAt };
+    // News tell more than a body does: what a body left out is no change when it becomes known.
+    if (news !== undefined && sameState(completed(told, earlier), told)) return { ...told, observedAt };
+    const isSurelyNewer = trueAt !== undefined && eventTime !== null && eventTime < trueAt.least;
+    if (sentAt < changedAt && !isSurelyNewer) isUnsure = true;
+    const changed = { ...told, observedAt };
     transitions.push({ party: changed, previousStatus: earlier.status });
     return changed;
   }
@@ -119,6 +172,69 @@ export function observe(
     transitions.push({ party: shown, previousStatus: party.status });
     return shown;
   }
+}
+
+/** Whether news is worth looking at: what it is to the party's last news, and to what a body showed of it. */
+function orderOfNews(
+  held: Held,
+  { session, only = '', news }: Observation,
+): 'new' | 'double' | 'older' | 'unsure' {
+  if (news === undefined) return 'new';
+  if (news.sequence <= (held.marks.get(only)?.sequence ?? -Infinity)) return 'double';
+  const party = session.parties.find(({ id }) => id === only);
+  // RingCentral keeps parties that have left: of one that a later body does not have, the news are too old.
+  const span = held.shown.get(only) ?? held.shown.get(WHOLE);
+  if (party === undefined || span === undefined || news.eventTime === null || isOver(party.status))
+    return 'new';
+  if (news.eventTime < span.least) return 'older';
+  return news.eventTime <= span.most ? 'unsure' : 'new';
+}
+
+function marked(held: Held | null, { only, news, receivedAt }: Observation): Held['marks'] {
+  if (news === undefined || only === undefined) return held?.marks ?? NO_MARKS;
+  return new Map(held?.marks).set(only, { ...news, changedAt: receivedAt });
+}
+
+function shownBy(held: Held | null, { session, only, news, trueAt }: Observation): Held['shown'] {
+  if (news !== undefined || trueAt === undefined) return held?.shown ?? NOTHING_SHOWN;
+  const ids = only === undefined ? session.parties.map(({ id }) => id) : [only];
+  const shown = new Map(only === undefined ? [[WHOLE, trueAt] as const] : held?.shown);
+  for (const id of ids) shown.set(id, trueAt);
+  return shown;
+}
+
+/** Stands for the whole body; no party is called so. */
+const WHOLE = '';
+const NO_MARKS: Held['marks'] = new Map();
+const NOTHING_SHOWN: Held['shown'] = new Map();
+
+/** A body tells less than the news: what it leaves out of the same status, and of the same number, is as it was. */
+function completed(earlier: CallParty, party: CallParty): CallParty {
+  const { status } = party;
+  const isSameStatus = status.code === earlier.status.code && status.reason === earlier.status.reason;
+  return {
+    ...party,
+    status: isSameStatus
+      ? {
+          ...status,
+          description: status.description ?? earlier.status.description,
+          mobilePickupData: status.mobilePickupData ?? earlier.status.mobilePickupData,
+          rcc: status.rcc ?? earlier.status.rcc,
+        }
+      : status,
+    from: completedEnd(earlier.from, party.from),
+    to: completedEnd(earlier.to, party.to),
+  };
+}
+
+/** The parties of a body that differ by themselves from what is held: what listening should have told. */
+export function differing(held: Held, session: CallSession): readonly CallParty[] {
+  return session.parties.filter((party) => {
+    const earlier = held.session.parties.find(({ id }) => id === party.id);
+    if (earlier === undefined) return true;
+    const told = held.marks.has(party.id) ? completed(earlier, party) : party;
+    return !comesBackToLife(earlier, told) && !sameState(earlier, told);
+  });
 }
 
 /** The held session with one party replaced: how the answer of a command becomes a body. */
@@ -147,6 +263,27 @@ export function revived(alive: CallSession, end: Held): Held {
     observedAt: (observedAt.get(party.id) ?? party.observedAt) + 1,
   }));
   return { ...end, session: { ...alive, parties, observedAt: end.session.observedAt } };
+}
+
+/** When what is held last changed, by a body or by news; epoch milliseconds. */
+export function newestChange(held: Held | null): number {
+  if (held === null) return -Infinity;
+  let newest = held.changedAt;
+  for (const { changedAt } of held.marks.values()) newest = Math.max(newest, changedAt);
+  return newest;
+}
+
+/**
+ * True when others may have moved with a party: it began, was answered, went or left. Taking a call off hold is no
+ * answering, and ringing on is no move.
+ */
+export function movesOthers(transitions: readonly Transition[]): boolean {
+  return transitions.some(({ party, previousStatus }) => {
+    const [before, after] = [previousStatus?.code, party.status.code];
+    if (before === after) return false;
+    const isTalking = (code: typeof before) => code === 'ANSWERED' || code === 'HOLD';
+    return !(isTalking(before) && isTalking(after)) && !(before === 'SETUP' && after === 'PROCEEDING');
+  });
 }
 
 /**

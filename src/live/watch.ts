@@ -53,6 +53,8 @@ export interface WatchParts {
   readonly pacedGap: () => number;
   /** Milliseconds that the upstream may hold a poll. */
   readonly pollTimeout: () => number;
+  /** Milliseconds until the next look where changes are told by themselves; null where they must be asked for. */
+  readonly lookGap: () => number | null;
   readonly metrics: Metrics;
   readonly log: Log;
   /** When the state that is held already was asked for and answered; null: read it first. */
@@ -131,7 +133,9 @@ export function createWatch(parts: WatchParts): Watch {
   void run();
 
   return {
-    isHealthy: () => state === 'healthy' && (isOut || performance.now() - lastGoodAt < shelfLife()),
+    isHealthy: () =>
+      state === 'healthy' &&
+      (isOut || parts.lookGap() !== null || performance.now() - lastGoodAt < shelfLife()),
     isQueued: () =>
       state !== 'degraded' &&
       basis !== null &&
@@ -164,6 +168,10 @@ export function createWatch(parts: WatchParts): Watch {
       const outcome = await poll();
       if (outcome === null || signal.aborted) return;
       polling = afterPoll(polling, outcome, parts.pacedGap());
+      const gap = parts.lookGap();
+      if (gap !== null && outcome.kind === 'answered') {
+        polling = { ...polling, burst: 0, nextAt: outcome.receivedAt + gap };
+      }
       if (poked) polling = hurried(polling, Date.now());
       if (polling.mode !== before) {
         metrics.pollModes.dec({ mode: before });
@@ -178,14 +186,14 @@ export function createWatch(parts: WatchParts): Watch {
   async function poll(): Promise<PollOutcome | null> {
     // After trouble and doubt the true state is wanted now, not when it changes.
     const isCalm = !inDoubt && state !== 'degraded';
-    const hold = basis !== null && isCalm && asksToHold(polling);
+    const hold = basis !== null && isCalm && asksToHold(polling) && parts.lookGap() === null;
     const timestamp = timestampFor(basis ?? 0);
     const asked = Math.min(parts.pollTimeout(), habits.longestHold());
     const sent = { at: Date.now(), on: performance.now() };
     let isLate = false;
     let moment: ReturnType<typeof setTimeout> | undefined;
     const lateness = setTimeout(() => {
-      isLate = state === 'healthy';
+      isLate = state === 'healthy' && parts.lookGap() === null;
       if (isLate) parts.onTrouble(Date.now() + RATE_WINDOW - BETWEEN_POLLS);
     }, BETWEEN_POLLS);
     queuedAt = performance.now();

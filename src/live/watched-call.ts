@@ -14,16 +14,19 @@ import { createReaders, type ReaderLimits } from './readers.ts';
 import type { CursorScope } from './replay.ts';
 import { lookedTwice } from './second-look.ts';
 import { createSharedRead } from './shared-read.ts';
-import type { CallSource, Reading } from './source.ts';
+import type { CallNews, CallSource, Listening, Reading } from './source.ts';
+import { createTold, type Times } from './told.ts';
 import {
   ended,
   type Held,
   isCallOver,
   isLive,
+  newestChange,
   type Observation,
   observe,
   revived,
   type Transition,
+  type Verdict,
   withParty,
 } from './transitions.ts';
 import { createWatch, type UpstreamHabits, type Watch, type Worth } from './watch.ts';
@@ -48,15 +51,16 @@ export interface WatchedCallParts {
   readonly cursors: () => CursorScope;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** What tells of changes by itself at this moment; null: nothing does. */
+  readonly listening: () => Listening | null;
+  /** Milliseconds between two looks at a call of which changes are told. */
+  readonly lookGap: () => number;
   /** The call begins, or ends, to need more than a memory. */
   readonly onActive: (active: boolean) => void;
   /** A watch of the call begins, or ends. */
   readonly onWatch: (watching: boolean) => void;
   readonly onTransition: (transition: Transition) => void;
 }
-
-/** When something was asked for and answered, epoch milliseconds. */
-export type Times = Pick<Observation, 'sentAt' | 'receivedAt'>;
 
 /** One call of one viewer. */
 export interface WatchedCall {
@@ -74,6 +78,12 @@ export interface WatchedCall {
   /** Takes in what a command brought; answers the state to show, null when the call is no more. */
   take(session: CallSession, times: Times): Promise<CallSession | null>;
   takeParty(party: CallParty, times: Times): Promise<CallParty>;
+  /** Something about a party of the call came by itself. */
+  hear(news: CallNews): void;
+  /** Changes are told by themselves from now on, or no longer; `mayHaveMissed`: some may not have been told. */
+  listeningChanged(mayHaveMissed: boolean): void;
+  /** Ends every line with this error, and the watch. */
+  deny(error: CallControlFailure): void;
   /** A command went out whose effect is not in its answer: what is held, and what is on its way, may be old. */
   invalidate(): void;
   /** Watches for queries that keep asking. Settles once the watch can answer, or cannot soon. */
@@ -115,7 +125,16 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   const sharedRead = createSharedRead(async (signal, requestId) => {
     const reading = await readNow(signal, requestId);
     parts.habits.noteTimes(reading);
-    return reading.value === null ? lost() : take({ ...reading, session: reading.value });
+    return reading.value === null ? lost() : take({ ...told.dated(reading), session: reading.value });
+  });
+  const told = createTold({
+    held: () => (over ? null : held),
+    listening: parts.listening,
+    mayTell: () => source().listen !== undefined,
+    clock: () => parts.habits.clock(),
+    metrics,
+    merge,
+    look: () => watch?.poke(),
   });
   const readers = createReaders({
     sessionId,
@@ -147,14 +166,24 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       }
     },
     isAlive,
-    take: (session, times) => take({ ...times, session }),
+    take: (session, times) => take({ ...told.dated(times), session }),
     async takeParty(party, times) {
       if (held === null) return { ...party, observedAt: times.receivedAt };
-      const session = await take({ ...times, session: withParty(held.session, party), only: party.id });
+      const session = await take({
+        ...{ ...told.dated(times), session: withParty(held.session, party), only: party.id },
+      });
       // Of a call that was asked for since, and is not there, its end is the truth.
       const shown = session ?? (over ? held.session : null);
       return (shown === null ? undefined : findParty(shown, party.id)) ?? party;
     },
+    hear(news) {
+      told.hear(news, watch !== null);
+    },
+    listeningChanged(mayHaveMissed) {
+      if (mayHaveMissed) told.mayLack();
+      watch?.poke();
+    },
+    deny: onDenied,
     invalidate() {
       invalidatedAt = Date.now();
       if (held !== null) held = { ...held, changedAt: invalidatedAt };
@@ -191,10 +220,11 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       habits: parts.habits,
       pacedGap: parts.pacedGap,
       pollTimeout: parts.pollTimeout,
+      lookGap: () => (told.isCovered() ? parts.lookGap() : null),
       metrics,
       log: parts.log,
       known,
-      changedAt: () => held?.changedAt ?? -Infinity,
+      changedAt: () => newestChange(held),
       onReading,
       onStillTrue() {
         readers.tellRecovery();
@@ -223,9 +253,13 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       vanished(reading.receivedAt);
       return 'over';
     }
-    const kind = merge({ ...reading, session: reading.value });
+    if (told.isSurprising(reading.value)) return 'missing';
+    const kind = merge({ ...told.dated(reading), session: reading.value });
     if (over) return 'over';
-    if (kind !== 'doubtful') start();
+    // A body is never old: that is a word for news.
+    if (kind === 'doubtful' || kind === 'old') return 'doubtful';
+    told.isWhole();
+    start();
     return kind;
   }
 
@@ -280,9 +314,9 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     let newest = observation;
     for (let rereads = 0; merge(newest) === 'doubtful' && rereads < MOST_REREADS; rereads += 1) {
       try {
-        const { value, sentAt, receivedAt } = await readNow();
-        if (value === null) return lost();
-        newest = { session: value, sentAt, receivedAt };
+        const reading = await readNow();
+        if (reading.value === null) return lost();
+        newest = { ...told.dated(reading), session: reading.value };
       } catch (error) {
         // What was to be taken in did happen; what is held must do.
         if (error instanceof CallControlFailure) break;
@@ -292,7 +326,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     return held?.session ?? newest.session;
   }
 
-  function merge(observation: Observation): 'confirmed' | 'changed' | 'doubtful' {
+  function merge(observation: Observation): Verdict['kind'] {
     const { sentAt, receivedAt } = observation;
     if (held === null && sentAt < invalidatedAt) return 'doubtful';
     const isFirst = held === null;
@@ -302,6 +336,10 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     const before = held !== null && gone !== null ? revived(gone, held) : held;
     const verdict = observe(before, observation, source().outlook);
     if (verdict.kind === 'doubtful') return 'doubtful';
+    if (verdict.kind === 'old') {
+      if (gone === null) held = verdict.held;
+      return 'old';
+    }
     held = verdict.held;
     gone = null;
     isMissing = false;
@@ -310,8 +348,12 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     }
     if (verdict.kind === 'changed' && !isFirst && !over)
       announce(held.session, verdict.transitions, receivedAt);
-    if (watch !== null && !over && isCallOver(held.session)) finish(receivedAt);
+    // News of an end may come before lost ones of the others: the look that follows says whether it is one.
+    const isTold = observation.news !== undefined;
+    if (watch !== null && !over && !isTold && isCallOver(held.session)) finish(receivedAt);
     if (over && !isCallOver(held.session)) revive(held.session);
+    if (observation.news !== undefined && verdict.kind === 'changed') told.moved(verdict.transitions);
+    if (isFirst) told.catchUp();
     return verdict.kind;
   }
 
@@ -364,6 +406,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   function forget(): void {
     if (goodbye !== null) clearTimeout(goodbye);
     goodbye = null;
+    told.rest();
     endWatch();
     readers.forget();
     parts.onActive(false);

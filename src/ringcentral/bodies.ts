@@ -24,6 +24,12 @@ export const supervision = z.strictObject({
   mediaSDP: z.enum(['sendOnly', 'sendRecv']).optional(),
 });
 
+/** What is to be told over a socket. */
+export const subscription = z.strictObject({
+  eventFilters: z.array(text).min(1),
+  deliveryMode: z.strictObject({ transportType: z.literal('WebSocket') }),
+});
+
 /** A prepared message, some of them with a time. */
 export const replyPattern = z
   .strictObject({

@@ -1,5 +1,10 @@
 /** RingCentral's call control, one method per thing that the gateway asks for. */
-import { BadUserInput, UpstreamBadResponse } from '../../schema/failures.ts';
+import {
+  BadUserInput,
+  CallControlFailure,
+  Unauthenticated,
+  UpstreamBadResponse,
+} from '../../schema/failures.ts';
 import type {
   ActiveCall,
   CallParty,
@@ -143,7 +148,9 @@ export function createCallControl(upstream: Upstream, leftOut: LeftOut = unnoted
     },
 
     async listDevices(caller, options) {
-      return toDevices(await allPages(caller, OPERATIONS.listExtensionDevices, options), leftOut);
+      const devices = await allPages(caller, OPERATIONS.listExtensionDevices, options);
+      const phones = await listWebPhones(caller, options);
+      return toDevices([...devices, ...phones], leftOut);
     },
 
     async listForwardingNumbers(caller, options) {
@@ -171,6 +178,17 @@ export function createCallControl(upstream: Upstream, leftOut: LeftOut = unnoted
       timeout: timeout * 1_000 + upstream.timeout,
       isHeld: true,
     };
+  }
+
+  /** A list that is newer than the other, and not everywhere: without it there are still the devices. */
+  async function listWebPhones(caller: Caller, options: CallReadOptions): Promise<readonly unknown[]> {
+    try {
+      const { body } = await upstream.send(caller, { ...options, operation: OPERATIONS.listWebAppDevices });
+      return toPage(body).records;
+    } catch (error) {
+      if (error instanceof CallControlFailure && !(error instanceof Unauthenticated)) return [];
+      throw error;
+    }
   }
 
   async function allPages(

@@ -76,6 +76,8 @@ export interface UpstreamRequest {
 export interface Upstream {
   /** The usual time for an answer, in milliseconds. */
   readonly timeout: number;
+  /** Like `https://platform.ringcentral.com`. */
+  readonly serverUrl: string;
   /**
    * Sends a request for a caller.
    * @throws the failures of `schema/failures.ts`, or the signal's reason when it aborts.
@@ -111,6 +113,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
 
   return {
     timeout: upstreamTimeout,
+    serverUrl,
 
     async send(caller, request) {
       const { operation, signal, timeout = upstreamTimeout } = request;

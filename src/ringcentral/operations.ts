@@ -3,14 +3,14 @@
  * answers, and which rate group pays for it.
  */
 import * as z from 'zod';
-import { device, exactlyOne, replyPattern, supervision, text } from './bodies.ts';
+import { device, exactlyOne, replyPattern, subscription, supervision, text } from './bodies.ts';
 import type { RateGroup } from './rate-window.ts';
 
 /** One operation of RingCentral's REST API. */
 export interface Operation {
   /** The name RingCentral's published document gives it. */
   readonly id: string;
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path template; each `{name}` is filled with exactly one encoded segment. */
   readonly path: string;
   /** What the request body must look like; null where none is sent. */
@@ -29,6 +29,8 @@ const ACCOUNT = '/restapi/v1.0/account/~';
 const EXTENSION = `${ACCOUNT}/extension/~`;
 const SESSION = `${ACCOUNT}/telephony/sessions/{telephonySessionId}`;
 const PARTY = `${SESSION}/parties/{partyId}`;
+
+const SUBSCRIPTIONS = '/restapi/v1.0/subscription';
 
 /** The table. */
 export const OPERATIONS = {
@@ -361,5 +363,70 @@ export const OPERATIONS = {
     success: [200],
     group: 'Auth',
     permission: null,
+  },
+
+  /**
+   * A token for one socket of notifications.
+   *
+   * `POST /restapi/oauth/wstoken`, Auth, no permission of its own: what is missing shows when something is subscribed to.
+   */
+  authWsToken: {
+    id: 'authWsToken',
+    method: 'POST',
+    path: '/restapi/oauth/wstoken',
+    body: null,
+    success: [200],
+    group: 'Auth',
+    permission: null,
+  },
+  /** `POST /restapi/v1.0/subscription`, over a socket only. Medium, permission WebSocketsSubscription. */
+  createSubscription: {
+    id: 'createSubscription',
+    method: 'POST',
+    path: SUBSCRIPTIONS,
+    body: subscription,
+    success: [200],
+    group: 'Medium',
+    permission: 'WebSocketsSubscription',
+  },
+  /** `PUT /restapi/v1.0/subscription/{id}`, over a socket only: the whole list of filters anew. Medium. */
+  updateSubscription: {
+    id: 'updateSubscription',
+    method: 'PUT',
+    path: `${SUBSCRIPTIONS}/{subscriptionId}`,
+    body: subscription,
+    success: [200],
+    group: 'Medium',
+    permission: 'WebSocketsSubscription',
+  },
+  /** `GET /restapi/v1.0/subscription`, all of the user with this app, also those of sockets that are gone. Light. */
+  listSubscriptions: {
+    id: 'listSubscriptions',
+    method: 'GET',
+    path: SUBSCRIPTIONS,
+    body: null,
+    success: [200],
+    group: 'Light',
+    permission: null,
+  },
+  /** `DELETE /restapi/v1.0/subscription/{id}`. Medium. */
+  deleteSubscription: {
+    id: 'deleteSubscription',
+    method: 'DELETE',
+    path: `${SUBSCRIPTIONS}/{subscriptionId}`,
+    body: null,
+    success: [204],
+    group: 'Medium',
+    permission: null,
+  },
+  /** `GET …/extension/~/webapp-devices`, the phones in browsers; newer than the list of devices. Medium, ReadAccounts. */
+  listWebAppDevices: {
+    id: 'listWebAppDevices',
+    method: 'GET',
+    path: `${EXTENSION}/webapp-devices`,
+    body: null,
+    success: [200],
+    group: 'Medium',
+    permission: 'ReadAccounts',
   },
 } as const satisfies Record<string, Operation>;

@@ -77,6 +77,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     callPartyUpdates: (sessionId, partyId) => desk.callPartyUpdates(sessionId, partyId),
     activeCallUpdates: () => desk.activeCallUpdates(),
     activeCallEvents: () => desk.activeCallEvents(),
+    liveSource: () => desk.liveSource(),
 
     async command(command, idempotencyKey) {
       const result = await keys.once(viewerId, idempotencyKey, command, () => carryOut(command));

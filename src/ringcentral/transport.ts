@@ -17,7 +17,7 @@ import { AnswerTooLarge, NoAnswerInTime, NotAnAnswer, type RawAnswer } from './f
 
 /** A request with everything decided. */
 export interface Departure {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly authorization: string;
   /** Null: nothing is said. */

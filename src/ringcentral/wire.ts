@@ -215,3 +215,104 @@ export interface WireError extends WireErrorDetail {
   error?: string;
   error_description?: string;
 }
+
+/** The body of a telephony notification: one change of a call. */
+export interface WireSessionEvent {
+  /** Counts the changes of one call, over all its parties; the first one is 2. */
+  sequence?: number;
+  /** The older numeric id, `"0"` for a conference. */
+  sessionId?: string;
+  telephonySessionId?: string;
+  serverId?: string;
+  /** When it changed, with milliseconds. */
+  eventTime?: string;
+  origin?: { type?: string };
+  /** Exactly one in every event that was ever recorded. Fields that are missing did not change; `status` is whole. */
+  parties?: WireEventParty[];
+}
+
+export interface WireEventParty extends WireParty {
+  missedCall?: boolean;
+  /** Only when true. */
+  queueCall?: boolean;
+  uiCallInfo?: {
+    primary?: { type?: string; value?: string };
+    additional?: { type?: string; value?: string };
+  };
+}
+
+/** What a subscription delivers, whatever it is about. */
+export interface WireNotification {
+  uuid?: string;
+  /** The filter it came by, with ids in place of `~`. */
+  event?: string;
+  /** When it was sent, with milliseconds. */
+  timestamp?: string;
+  subscriptionId?: string;
+  ownerId?: string;
+  body?: unknown;
+}
+
+/** The first element of every frame; the second, the body, may be missing. */
+export interface WireFrameMeta {
+  type?: string;
+  messageId?: string;
+  status?: number;
+  headers?: Record<string, string>;
+  /** Brings the session of the socket back after a loss; of several the one with the highest sequence. */
+  wsc?: { token?: string; sequence?: number };
+  method?: string;
+  path?: string;
+  query?: Record<string, string>;
+}
+
+export type WireFrame = [WireFrameMeta, unknown?];
+
+/** The body of the frame that opens a connection. */
+export interface WireConnectionDetails {
+  creationTime?: string;
+  /** `Successful` or `Failed`; missing when nothing was to be recovered. */
+  recoveryState?: string;
+  recoveryErrorCode?: string;
+  maxConnectionsPerSession?: number;
+  /** Notifications. */
+  recoveryBufferSize?: number;
+  /** Seconds. */
+  recoveryTimeout?: number;
+  /** Seconds without a frame of either side. */
+  idleTimeout?: number;
+  /** Seconds. */
+  absoluteTimeout?: number;
+  maxActiveRequests?: number;
+}
+
+export interface WireSubscription {
+  uri?: string;
+  id?: string;
+  creationTime?: string;
+  status?: string;
+  /** Those that were granted, with ids in place of `~`. */
+  eventFilters?: string[];
+  /** Those that stay silent. */
+  disabledFilters?: { filter?: string; reason?: string; message?: string }[];
+  expirationTime?: string;
+  /** Seconds. */
+  expiresIn?: number;
+  deliveryMode?: { transportType?: string; encryption?: boolean };
+}
+
+export interface WireSocketToken {
+  uri?: string;
+  ws_access_token?: string;
+  /** Seconds. */
+  expires_in?: number;
+}
+
+export interface WireWebAppDevice {
+  id?: WireId;
+  type?: string;
+  name?: string;
+  serial?: string;
+  status?: string;
+  expiresIn?: number;
+}

@@ -18,6 +18,7 @@ import { digest, readBearer } from '../ringcentral/auth.ts';
 import type { Budget } from '../ringcentral/budget.ts';
 import type { Caller } from '../ringcentral/caller.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
+import type { Push } from '../ringcentral/push/push.ts';
 import {
   createTokenPool,
   REFUSED_TOKEN,
@@ -31,6 +32,8 @@ import type { Gatekeeper, Visitor } from './visitor.ts';
 export interface GatekeeperParts extends ProviderParts {
   readonly hub: Hub;
   readonly budget: Pick<Budget, 'allowed'>;
+  /** Null: calls are polled only. */
+  readonly push: Push | null;
 }
 
 /** How many tokens are remembered; the least recently used goes first. */
@@ -167,6 +170,7 @@ export function createPassThroughGatekeeper(
       holder.release();
     };
     const person = createPerson(parts, viewerId, { own: holder, any: pool }, viewer);
+    parts.push?.newToken(viewerId);
     return { visitor: visitorOf(parts, person, holder.expired, holder), holder, leave };
   }
 
@@ -237,7 +241,7 @@ function visitorOf(
 }
 
 function createPerson(
-  { callControl, hub }: GatekeeperParts,
+  { callControl, hub, push, budget }: GatekeeperParts,
   viewerId: string,
   { own, any }: { readonly own: Caller; readonly any: Caller },
   ask: () => Promise<Viewer>,
@@ -248,6 +252,13 @@ function createPerson(
     readParty: (address, options) => callControl.readParty(any, address, options),
     readActiveCalls: (options) => callControl.readActiveCalls(any, options),
     outlook: (session, party) => outlookOf(session, party, extensionId),
+    readsPerMinute() {
+      const { limit, length } = budget.allowed(any.bucket, 'Light');
+      return limit === null ? Infinity : (limit / length) * 60_000;
+    },
+    ...(push && {
+      listen: (ear) => push.listen({ viewerId, caller: any, extensionId: () => extensionId }, ear),
+    }),
   };
   let extensionId: string | null = null;
   const viewer = async () => {

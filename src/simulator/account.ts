@@ -21,6 +21,15 @@ export interface ForwardingNumber {
   readonly flipNumber?: string;
 }
 
+/** A phone inside a browser or an app; it lives as long as somebody is signed in there. */
+export interface WebPhone {
+  readonly id: string;
+  readonly type: 'WebPhone';
+  readonly name: string;
+  readonly serial: string;
+  readonly status: 'Online' | 'Offline';
+}
+
 /** Somebody or something with an extension number. */
 export interface Extension {
   readonly id: string;
@@ -31,6 +40,7 @@ export interface Extension {
   /** May listen to calls of the others, and read the calls of the company. */
   readonly supervisor: boolean;
   readonly devices: readonly Device[];
+  readonly webPhones: readonly WebPhone[];
   readonly forwardingNumbers: readonly ForwardingNumber[];
 }
 
@@ -47,6 +57,10 @@ export const EXTENSIONS: readonly Extension[] = [
       { id: '801100005', type: 'HardPhone', name: 'Front desk', status: 'Offline' },
       { id: '801100006', type: 'OtherPhone', name: 'Hallway', status: 'Online' },
     ],
+    webPhones: [
+      webPhone('801500004', 'Iris in the browser', 'Online'),
+      webPhone('801501004', 'Iris at home', 'Offline'),
+    ],
     forwardingNumbers: [mobile('40220004', '+12025550181', '2'), home('40220005', '+12025550182')],
   },
   {
@@ -57,6 +71,7 @@ export const EXTENSIONS: readonly Extension[] = [
     directNumber: '+12025550111',
     supervisor: false,
     devices: [{ id: '801100009', type: 'HardPhone', name: 'Tomas on the desk', status: 'Online' }],
+    webPhones: [],
     forwardingNumbers: [mobile('40220009', '+12025550183', '2')],
   },
   {
@@ -67,6 +82,7 @@ export const EXTENSIONS: readonly Extension[] = [
     directNumber: '+12025550112',
     supervisor: true,
     devices: [{ id: '801100012', type: 'SoftPhone', name: 'Nadia at the computer', status: 'Online' }],
+    webPhones: [],
     forwardingNumbers: [],
   },
   service('701050004', '200', 'Help Desk', 'Department'),
@@ -87,9 +103,9 @@ export function extensionByNumber(number: string): Extension | undefined {
 }
 
 /** A phone of this extension that can take a call now; undefined when it is not theirs, offline or of another kind. */
-export function usableDevice(extension: Extension, deviceId: string): Device | undefined {
-  return extension.devices.find(
-    // Only these two kinds take calls that a program starts or answers.
+export function usableDevice(extension: Extension, deviceId: string): Device | WebPhone | undefined {
+  return [...extension.devices, ...extension.webPhones].find(
+    // Any but these take calls that a program starts or answers.
     ({ id, type, status }) => id === deviceId && type !== 'OtherPhone' && status === 'Online',
   );
 }
@@ -115,6 +131,10 @@ function home(id: string, phoneNumber: string): ForwardingNumber {
   return { id, phoneNumber, label: 'Home', type: 'Home', features: ['CallForwarding'] };
 }
 
+function webPhone(id: string, name: string, status: WebPhone['status']): WebPhone {
+  return { id, type: 'WebPhone', name, serial: `3b1e6c10-0000-4000-8000-${id.padStart(12, '0')}`, status };
+}
+
 function service(id: string, number: string, name: string, type: Extension['type']): Extension {
   return {
     id,
@@ -124,6 +144,7 @@ function service(id: string, number: string, name: string, type: Extension['type
     directNumber: MAIN_NUMBER,
     supervisor: false,
     devices: [],
+    webPhones: [],
     forwardingNumbers: [],
   };
 }

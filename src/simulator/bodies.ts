@@ -232,7 +232,7 @@ export function pageBody<Item>(
 /** An error. Those of the whole platform repeat their first entry at the top level, as they always did. */
 export function errorBody({ errorCode, message, details }: Refusal): WireError {
   const entry = { errorCode, message, ...details };
-  return /^CMN-[14]/.test(errorCode) ? { ...entry, errors: [entry] } : { errors: [entry] };
+  return /^(CMN-[14]|SUB-)/.test(errorCode) ? { ...entry, errors: [entry] } : { errors: [entry] };
 }
 
 /** The best status of several calls wins. */

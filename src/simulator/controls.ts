@@ -7,6 +7,10 @@ import type { Journal, JournalEntry } from './journal.ts';
 import type { OAuth } from './oauth.ts';
 import { CALL_KINDS, type CallOrder, placeCall } from './placing.ts';
 import { type Platform, REQUESTS } from './platform.ts';
+import type { PushCounts } from './push/deliveries.ts';
+import { SOCKET_TROUBLES, type SocketFacts, type Sockets, type SocketTrouble } from './push/sockets.ts';
+import type { Subscriptions } from './push/subscriptions.ts';
+import type { SocketTokens } from './push/tokens.ts';
 import { RATE_GROUPS, type RateGroup, type RateLimits } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
 import { checked, oneOf, onOff, type Rule, required, someText } from './rules.ts';
@@ -41,13 +45,34 @@ export interface Controls {
   /** The journal, newest last. */
   requests(): readonly JournalEntry[];
   clearRequests(): void;
+  /** The open sockets, the subscriptions of everybody who has one, and what became of the notifications. */
+  push(): PushFacts;
+  /** Does something to the sockets: `{ do: 'cut' | 'freeze' | 'thaw' | 'idle' | 'expire', viewer: '101' }`. */
+  troublePush(order: SocketOrder): { readonly sockets: number };
   /** Makes a token useless, also one of the fixed ones. */
   revoke(token: string): void;
   /** Sets everything back to how it was at the start, with some settings changed. */
   reset(changes?: SettingChanges): void;
 }
 
+/** What befalls sockets, and whose; everybody's where no extension number is given. */
+export interface SocketOrder {
+  readonly do: SocketTrouble;
+  readonly viewer?: string;
+}
+
+/** What notifications do at the moment. */
+export interface PushFacts {
+  readonly sockets: readonly SocketFacts[];
+  readonly notifications: PushCounts;
+}
+
 interface Parts {
+  readonly push: {
+    readonly subscriptions: Subscriptions;
+    readonly sockets: Sockets;
+    readonly tokens: SocketTokens;
+  };
   readonly board: Switchboard;
   readonly platform: Platform;
   readonly oauth: OAuth;
@@ -57,7 +82,8 @@ interface Parts {
   readonly era: Era;
 }
 
-export function createControls({ board, platform, oauth, rateLimits, journal, story, era }: Parts): Controls {
+export function createControls(parts: Parts): Controls {
+  const { board, platform, oauth, rateLimits, journal, story, era, push } = parts;
   return {
     startCall: (order) =>
       sessionBody(placeCall(board, checked('Field', order, ORDER) as unknown as CallOrder)),
@@ -85,16 +111,27 @@ export function createControls({ board, platform, oauth, rateLimits, journal, st
     faults: platform.faults,
     requests: journal.entries,
     clearRequests: journal.clear,
+    push: () => ({
+      sockets: push.sockets.list(),
+      notifications: push.subscriptions.deliveries.counts(),
+    }),
+    troublePush(order) {
+      const { do: kind, viewer } = checked('Field', order, SOCKET_ORDER) as unknown as SocketOrder;
+      return { sockets: push.sockets.trouble(kind, viewer) };
+    },
     revoke: oauth.revoke,
     reset(changes = {}) {
       // Wrong settings are refused before anything is lost.
       mergeSettings(board.settings, changes);
       board.reset();
       oauth.reset();
+      push.sockets.trouble('cut');
+      push.tokens.reset();
       rateLimits.reset();
       platform.orderFaults([]);
       journal.clear();
       board.configure(changes);
+      push.subscriptions.reset();
       story.restart();
       era.begin();
     },
@@ -140,6 +177,10 @@ export function answerControl(
       checked('Field', body, {});
       controls.clearRequests();
       return { status: 204 };
+    case 'GET push':
+      return { status: 200, body: controls.push() };
+    case 'POST push':
+      return { status: 200, body: controls.troublePush(body as SocketOrder) };
     case 'POST revoke':
       controls.revoke(String(checked('Field', body, { token: required(someText) }).token));
       return { status: 204 };
@@ -151,12 +192,19 @@ export function answerControl(
   }
 }
 
+/** What the order of a trouble for sockets may hold. */
+export const SOCKET_ORDER: Readonly<Record<keyof SocketOrder, Rule>> = {
+  do: required(oneOf(...SOCKET_TROUBLES)),
+  viewer: someText,
+};
+
 const CONTROLS = [
   'GET and POST /simulator/calls',
   'POST /simulator/calls/{sessionId}/parties/{partyId}',
   'GET and PUT /simulator/settings',
   'GET and PUT /simulator/faults',
   'GET and DELETE /simulator/requests',
+  'GET and POST /simulator/push',
   'GET /simulator/era',
   'POST /simulator/revoke',
   'POST /simulator/reset',

@@ -1,5 +1,12 @@
 /** Whom a number rings: people of the account by their extension, everybody else by their phone number. */
-import { type Device, EXTENSIONS, type Extension, extensionByNumber, usableDevice } from './account.ts';
+import {
+  type Device,
+  EXTENSIONS,
+  type Extension,
+  extensionByNumber,
+  usableDevice,
+  type WebPhone,
+} from './account.ts';
 import type { Callee, Endpoint } from './call.ts';
 import { type Body, exactlyOne, phoneNumber, text } from './fields.ts';
 import { invalid } from './refusals.ts';
@@ -49,7 +56,7 @@ export function dialled(number: string, parameterName: string): Callee {
 }
 
 /** How a call from or to the outside shows somebody of the account. */
-export function endpointOf(extension: Extension, device?: Device): Endpoint {
+export function endpointOf(extension: Extension, device?: Pick<Device, 'id'>): Endpoint {
   return {
     ...(device === undefined ? {} : { deviceId: device.id }),
     extensionId: extension.id,
@@ -62,7 +69,7 @@ export function endpointOf(extension: Extension, device?: Device): Endpoint {
  * The viewer's own phone that shall take a call.
  * @throws {Refusal} 400 when it is missing, not theirs, offline, or of a kind that cannot be told to.
  */
-export function ownDevice(viewer: Extension, body: Body, name = 'deviceId'): Device {
+export function ownDevice(viewer: Extension, body: Body, name = 'deviceId'): Device | WebPhone {
   const deviceId = text(body, name);
   const device = usableDevice(viewer, deviceId);
   if (device === undefined) throw invalid(name, deviceId);

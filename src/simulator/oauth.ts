@@ -24,12 +24,26 @@ export class TokenRefusal extends Refusal {
   }
 }
 
+/** One sign-in, as others know it. */
+export interface SignedIn {
+  /** Of the OAuth session; a refresh keeps it. */
+  readonly id: string;
+  readonly extension: Extension;
+  readonly clientId: string;
+}
+
 export interface OAuth {
   /**
-   * The user behind an `Authorization` header.
+   * The user behind an `Authorization` header, and the sign-in it belongs to.
    * @throws {Refusal} 401, with the code that tells what is wrong with it.
    */
-  viewerOf(authorization: string | undefined, now: number): Extension;
+  signedIn(authorization: string | undefined, now: number): SignedIn;
+  /** The extension id of the user whom a request for a token is about, where its form tells. */
+  userOf(form: URLSearchParams): string | undefined;
+  /** Until when a sign-in lasts unless it is refreshed, epoch milliseconds; null once it is over. */
+  endsAt(signInId: string): number | null;
+  /** Hears of each sign-in that ends before its time. */
+  onEnd(listener: (signInId: string) => void): void;
   /**
    * Answers a request for a token.
    * @throws {TokenRefusal} when it is not granted.
@@ -56,6 +70,8 @@ interface Session {
   firstUsedAt: number | null;
 }
 
+/** The app of the fixed tokens. */
+const NO_CLIENT = 'simulator';
 const REFRESH_TTL = 604_800; // 1 week, in seconds
 const REPLACED_AFTER_USE = 10_000; // 10 seconds
 const REPLACED_WHILE_UNUSED = 3_600_000; // 1 hour
@@ -65,12 +81,19 @@ const SESSIONS_PER_USER = 5;
 export function createOAuth(): OAuth {
   let sessions: Session[] = [];
   const revoked = new Set<string>();
+  const listeners: ((signInId: string) => void)[] = [];
+
+  function end(ids: readonly string[]): void {
+    sessions = sessions.filter(({ id }) => !ids.includes(id));
+    for (const id of ids) for (const listener of listeners) listener(id);
+  }
 
   function open(extension: Extension, clientId: string, tokenTtl: number, now: number): WireToken {
     const others = sessions.filter((one) => one.extension === extension && one.clientId === clientId);
     const tooOld = others.slice(0, Math.max(0, others.length - SESSIONS_PER_USER + 1));
     const session = newSession({ id: randomUUID(), extension, clientId, replaced: null }, tokenTtl, now);
-    sessions = [...sessions.filter((one) => !tooOld.includes(one)), session];
+    sessions = [...sessions, session];
+    end(tooOld.map(({ id }) => id));
     return tokenBody(session, now);
   }
 
@@ -93,14 +116,15 @@ export function createOAuth(): OAuth {
   }
 
   return {
-    viewerOf(authorization, now) {
+    signedIn(authorization, now) {
       const token = bearer(authorization);
       const extension = extensionOf('sim-', token);
-      if (extension !== undefined && !revoked.has(token)) return extension;
+      if (extension !== undefined && !revoked.has(token))
+        return { id: token, extension, clientId: NO_CLIENT };
       const session = sessions.find((one) => one.accessToken === token);
       if (session !== undefined && now < session.accessExpiresAt) {
         session.firstUsedAt ??= now;
-        return session.extension;
+        return session;
       }
       if (extension !== undefined || session !== undefined) throw expired();
       throw new Refusal(401, 'OAU-129', 'Access token corrupted');
@@ -125,13 +149,40 @@ export function createOAuth(): OAuth {
       }
     },
 
+    userOf(form) {
+      const assertion = extensionOf('sim-jwt-', form.get('assertion') ?? '');
+      const refreshToken = form.get('refresh_token');
+      const token = form.get('token');
+      const session = sessions.find(
+        (one) =>
+          ([one.refreshToken, one.replaced].includes(refreshToken) && refreshToken !== null) ||
+          (token !== null && [one.accessToken, one.refreshToken].includes(token)),
+      );
+      return (assertion ?? session?.extension)?.id;
+    },
+
+    endsAt(signInId) {
+      if (extensionOf('sim-', signInId) !== undefined) {
+        return revoked.has(signInId) ? null : Number.POSITIVE_INFINITY;
+      }
+      return sessions.find(({ id }) => id === signInId)?.accessExpiresAt ?? null;
+    },
+
+    onEnd(listener) {
+      listeners.push(listener);
+    },
+
     revoke(token) {
-      if (extensionOf('sim-', token) !== undefined) revoked.add(token);
-      sessions = sessions.filter((one) => one.accessToken !== token && one.refreshToken !== token);
+      if (extensionOf('sim-', token) !== undefined) {
+        revoked.add(token);
+        end([token]);
+      }
+      const ended = sessions.filter((one) => one.accessToken === token || one.refreshToken === token);
+      end(ended.map(({ id }) => id));
     },
 
     reset() {
-      sessions = [];
+      end([...sessions.map(({ id }) => id), ...STATIC_TOKENS]);
       revoked.clear();
     },
   };
@@ -181,7 +232,7 @@ function tokenBody(session: Session, now: number): WireToken {
     expires_in: secondsLeft(session.accessExpiresAt),
     refresh_token: session.refreshToken,
     refresh_token_expires_in: secondsLeft(session.refreshExpiresAt),
-    scope: 'CallControl ReadPresence ReadAccounts ReadCallLog',
+    scope: 'CallControl ReadPresence ReadAccounts ReadCallLog WebSocketsSubscription',
     owner_id: session.extension.id,
     endpoint_id: session.id.slice(0, 13),
     session_id: session.id,

@@ -1,12 +1,13 @@
 /** The way of a request through the platform: route, identity, rate limit, ordered trouble, operation, answer. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Extension } from './account.ts';
 import { errorBody } from './bodies.ts';
 import { appliesAnyway, type Fault, type Matchable, spendFault } from './faults.ts';
 import type { Body } from './fields.ts';
 import type { Journal, JournalEntry } from './journal.ts';
-import { clientOf, type OAuth, TokenRefusal } from './oauth.ts';
+import { clientOf, type OAuth, type SignedIn, TokenRefusal } from './oauth.ts';
+import type { SocketSession, Subscriptions } from './push/subscriptions.ts';
+import type { SocketTokens } from './push/tokens.ts';
 import type { RateGroup, RateLimits, RateRules } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
 import { type Answer, findOperation, OPERATIONS, perform } from './routes.ts';
@@ -24,6 +25,8 @@ export interface Incoming {
   readonly origin: string;
   /** Aborts when whoever asked has left. */
   readonly signal: AbortSignal;
+  /** The session of the socket that it came over, which tells who asks; missing for HTTP. */
+  readonly socket?: SocketSession;
 }
 
 /** What goes back over the wire, unless a trouble spoils it. */
@@ -46,6 +49,8 @@ export interface Platform {
 
 interface Parts {
   readonly board: Switchboard;
+  readonly subscriptions: Subscriptions;
+  readonly socketTokens: SocketTokens;
   readonly oauth: OAuth;
   readonly rateLimits: RateLimits;
   readonly journal: Journal;
@@ -53,7 +58,8 @@ interface Parts {
   readonly expect: (operationId: string, sessionId: string) => void;
 }
 
-export function createPlatform({ board, oauth, rateLimits, journal, expect }: Parts): Platform {
+export function createPlatform(parts: Parts): Platform {
+  const { board, oauth, rateLimits, journal, subscriptions, socketTokens, expect } = parts;
   let faults: readonly Fault[] = [];
 
   /** What stands behind a request: whose rate bucket it is, and what to do when it may pass. */
@@ -71,16 +77,30 @@ export function createPlatform({ board, oauth, rateLimits, journal, expect }: Pa
           if (body !== '' && contentTypeOf(headers) !== wanted) {
             throw new Refusal(415, 'CMN-104', `Content type is not supported: it must be ${wanted}`);
           }
-          return { user: `client ${clientOf(headers.authorization, form)}`, viewer: null };
+          const clientId = clientOf(headers.authorization, form);
+          // The limit is the user's, and the same one that tokens for sockets spend.
+          return { user: oauth.userOf(form) ?? `client ${clientId}`, clientId, signedIn: null };
         },
-        perform({ user }) {
+        perform({ clientId }) {
           if (tokenOperation === 'getToken') {
-            const token = oauth.grant(form, user, board.settings.tokenTtl, board.now());
+            const token = oauth.grant(form, clientId, board.settings.tokenTtl, board.now());
             return { status: 200, body: token };
           }
           oauth.revoke(form.get('token') ?? query.get('token') ?? '');
           return { status: 200 };
         },
+      };
+    }
+    if (method === 'POST' && path === '/restapi/oauth/wstoken' && board.settings.push !== 'missing') {
+      return {
+        operationId: 'authWsToken',
+        group: 'auth',
+        conflictUnlisted: false,
+        identify: () => asking(oauth.signedIn(headers.authorization, board.now())),
+        perform: ({ signedIn }) => ({
+          status: 200,
+          body: socketTokens.issue(known(signedIn), incoming.origin),
+        }),
       };
     }
     const found = findOperation(method, path.slice(1).split('/').map(decoded));
@@ -90,13 +110,11 @@ export function createPlatform({ board, oauth, rateLimits, journal, expect }: Pa
       operationId: operation.operationId,
       group: operation.group,
       conflictUnlisted: operation.conflictUnlisted ?? false,
-      identify() {
-        const viewer = oauth.viewerOf(headers.authorization, board.now());
-        return { user: viewer.id, viewer };
-      },
-      perform({ viewer }) {
-        if (viewer === null) throw new Refusal(401, 'OAU-136', 'Extension not found');
-        const { origin, signal } = incoming;
+      identify: () => asking(incoming.socket?.owner ?? oauth.signedIn(headers.authorization, board.now())),
+      perform(asking) {
+        const signedIn = known(asking.signedIn);
+        const viewer = signedIn.extension;
+        const { origin, signal, socket = null } = incoming;
         const insists = board.settings.contentType === 'insist';
         const json = method === 'GET' ? {} : jsonBody(headers, body, insists);
         // Reads come between commands at any time, from whoever watches.
@@ -104,7 +122,10 @@ export function createPlatform({ board, oauth, rateLimits, journal, expect }: Pa
         const holding = () => {
           entry.held = true;
         };
-        return perform(operation, { board, viewer, params, query, body: json, origin, signal, holding });
+        return perform(operation, {
+          ...{ board, viewer, signedIn, subscriptions, socket, params, query, origin, signal, holding },
+          body: json,
+        });
       },
     };
   }
@@ -140,7 +161,7 @@ export function createPlatform({ board, oauth, rateLimits, journal, expect }: Pa
         resolved = resolve(incoming, path, new URLSearchParams(query), entry);
         entry.operationId = resolved.operationId;
         const asking = resolved.identify();
-        entry.viewer = asking.viewer?.number ?? null;
+        entry.viewer = asking.signedIn?.extension.number ?? null;
 
         const verdict = countRequest(asking.user, resolved.group, headers);
         if (verdict !== null) return reply(verdict);
@@ -215,7 +236,17 @@ export function jsonBody(headers: IncomingHttpHeaders, body: string, insists: bo
 interface Asking {
   /** Names the rate bucket. */
   readonly user: string;
-  readonly viewer: Extension | null;
+  readonly clientId: string;
+  readonly signedIn: SignedIn | null;
+}
+
+function asking(signedIn: SignedIn): Asking {
+  return { user: signedIn.extension.id, clientId: signedIn.clientId, signedIn };
+}
+
+function known(signedIn: SignedIn | null): SignedIn {
+  if (signedIn === null) throw new Refusal(401, 'OAU-136', 'Extension not found');
+  return signedIn;
 }
 
 interface Resolved {

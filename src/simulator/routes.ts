@@ -20,7 +20,9 @@ import {
 import type { PartyCommand } from './commands.ts';
 import * as commands from './commands.ts';
 import type { Body } from './fields.ts';
+import type { SignedIn } from './oauth.ts';
 import { callOut, createConference } from './placing.ts';
+import type { SocketSession, Subscriptions } from './push/subscriptions.ts';
 import type { RateGroup } from './rate-limits.ts';
 import { invalid, notFound, otherExtension, Refusal } from './refusals.ts';
 import { partyAt, type Switchboard } from './switchboard.ts';
@@ -29,6 +31,10 @@ import { partyAt, type Switchboard } from './switchboard.ts';
 export interface Asked {
   readonly board: Switchboard;
   readonly viewer: Extension;
+  readonly signedIn: SignedIn;
+  readonly subscriptions: Subscriptions;
+  /** The session of the socket that the request came over; null when it came by HTTP. */
+  readonly socket: SocketSession | null;
   /** The parts of the path that differ, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -95,6 +101,7 @@ const NO_CONTENT: Answer = { status: 204 };
 const ACCOUNT = '/restapi/v1.0/account/{accountId}';
 const EXTENSION = `${ACCOUNT}/extension/{extensionId}`;
 const SESSION = `${ACCOUNT}/telephony/sessions/{telephonySessionId}`;
+const SUBSCRIPTIONS = '/restapi/v1.0/subscription';
 const PARTY = `${SESSION}/parties/{partyId}`;
 
 /** The operations of Call Control, and what finding calls needs. */
@@ -277,6 +284,46 @@ export const OPERATIONS: readonly Operation[] = [
       if (!asked.viewer.supervisor) throw permissionMissing('ReadCompanyCallLog');
       const records = EXTENSIONS.flatMap((owner) => recordsOf(asked, owner));
       return ok(pageBody(records, pageWanted(asked), uriOf(asked, 'active-calls')));
+    },
+  },
+  {
+    operationId: 'listWebAppDevices',
+    method: 'GET',
+    path: `${EXTENSION}/webapp-devices`,
+    group: 'medium',
+    handle: (asked) => ok({ records: ownExtension(asked).webPhones.map((phone) => ({ ...phone })) }),
+  },
+  {
+    operationId: 'createSubscription',
+    method: 'POST',
+    path: SUBSCRIPTIONS,
+    group: 'medium',
+    handle: ({ subscriptions, socket, signedIn, body }) => ok(subscriptions.create(socket, signedIn, body)),
+  },
+  {
+    operationId: 'listSubscriptions',
+    method: 'GET',
+    path: SUBSCRIPTIONS,
+    group: 'light',
+    handle: ({ subscriptions, signedIn, origin }) =>
+      ok({ uri: `${origin}${SUBSCRIPTIONS}`, records: subscriptions.list(signedIn, origin) }),
+  },
+  {
+    operationId: 'updateSubscription',
+    method: 'PUT',
+    path: `${SUBSCRIPTIONS}/{subscriptionId}`,
+    group: 'medium',
+    handle: ({ subscriptions, socket, params, body }) =>
+      ok(subscriptions.update(socket, params.subscriptionId ?? '', body)),
+  },
+  {
+    operationId: 'deleteSubscription',
+    method: 'DELETE',
+    path: `${SUBSCRIPTIONS}/{subscriptionId}`,
+    group: 'medium',
+    handle: ({ subscriptions, signedIn, params }) => {
+      subscriptions.remove(signedIn, params.subscriptionId ?? '');
+      return NO_CONTENT;
     },
   },
 ];

@@ -20,6 +20,10 @@ export const pace: Rule = {
   allowed: 'milliseconds, 1 or more',
   accepts: (value) => amount.accepts(value) && value !== 0,
 };
+export const share: Rule = {
+  allowed: 'a share from 0 to 1',
+  accepts: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+};
 export const amountOrNever: Rule = {
   allowed: 'a number, 0 or more, or null for never',
   accepts: (value) => value === null || amount.accepts(value),

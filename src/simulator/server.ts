@@ -10,6 +10,9 @@ import type { EraBody } from './front.ts';
 import { createJournal } from './journal.ts';
 import { createOAuth, STATIC_TOKENS } from './oauth.ts';
 import { createPlatform, decoded, splitUrl } from './platform.ts';
+import { createSockets } from './push/sockets.ts';
+import { createSubscriptions } from './push/subscriptions.ts';
+import { createSocketTokens } from './push/tokens.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
 import type { SettingChanges } from './settings.ts';
@@ -71,8 +74,19 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const rateLimits = createRateLimits();
   const era = createEra();
   const story = createStory(board);
-  const platform = createPlatform({ board, oauth, rateLimits, journal, expect: story.expect });
-  const controls = createControls({ board, platform, oauth, rateLimits, journal, story, era });
+  const subscriptions = createSubscriptions(board, board.onChange);
+  const socketTokens = createSocketTokens({ settings: () => board.settings, now });
+  const platform = createPlatform({
+    ...{ board, oauth, rateLimits, journal, subscriptions, socketTokens },
+    expect: story.expect,
+  });
+  const sockets = createSockets({
+    ...{ board, oauth, platform, subscriptions, journal },
+    tokens: socketTokens,
+    origin: () => url,
+  });
+  const push = { subscriptions, sockets, tokens: socketTokens };
+  const controls = createControls({ board, platform, oauth, rateLimits, journal, story, era, push });
 
   const server = createServer({ keepAliveTimeout: 65_000 /* 65 seconds */ }, (request, response) => {
     serve(request, response).catch((error: unknown) => {
@@ -80,6 +94,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       response.destroy();
     });
   });
+  server.on('upgrade', sockets.upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -155,6 +170,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   async function stop(): Promise<void> {
     story.stop();
     board.stop();
+    sockets.stop();
     if (!server.listening) return;
     const closed = new Promise((resolve) => server.once('close', resolve));
     server.close();

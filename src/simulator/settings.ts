@@ -1,5 +1,5 @@
 /** What can be set, while it runs: what RingCentral leaves open, what a test wants faster, and the story. */
-import { amount, amountOrNever, checked, oneOf, onOff, pace, type Rule } from './rules.ts';
+import { amount, amountOrNever, checked, oneOf, onOff, pace, type Rule, share } from './rules.ts';
 
 export interface Settings {
   /** Plays live calls. Switched off, the calls stay as they are. */
@@ -52,6 +52,40 @@ export interface Settings {
   readonly voicemailLength: number;
   /** Keeps the bodies of requests and answers in the journal. */
   readonly journalBodies: boolean;
+  /** Notifications over WebSocket: to be had, refused for lack of the permission (SUB-528), or no such address. */
+  readonly push: 'on' | 'forbidden' | 'missing';
+  /** Milliseconds from a change to its notification. */
+  readonly pushDelay: number;
+  /** The share of notifications, 0 to 1, that is overtaken by what comes after it. */
+  readonly pushDisorder: number;
+  /** Milliseconds that an overtaken one is late. */
+  readonly pushLateness: number;
+  /** The share that comes twice. */
+  readonly pushDoubles: number;
+  /** The share that never comes. */
+  readonly pushLosses: number;
+  /** Which notifications those shares hit: the same seed hits the same ones. Taken over by a reset. */
+  readonly pushSeed: number;
+  /** Who may hear of the calls of the whole account; `refused`: SUB-508, `disabled`: granted and silent. */
+  readonly accountFilter: 'everybody' | 'supervisors' | 'refused' | 'disabled';
+  /** Filters that are answered in `disabledFilters` and stay silent. */
+  readonly disabledFilters: 'none' | 'calls' | 'presence' | 'all';
+  /** Whether a lost socket's session can be recovered. */
+  readonly pushRecovery: 'honour' | 'refuse';
+  /** Seconds within which it can. */
+  readonly recoveryTimeout: number;
+  /** Notifications that are kept for it. */
+  readonly recoveryBuffer: number;
+  /** Subscriptions of one user with one app. */
+  readonly subscriptionLimit: number;
+  /** What a second socket with the same token does: it throws the first one off, or is refused. */
+  readonly secondConnect: 'throwsOff' | 'refused';
+  /** Seconds that a token for a socket lives. */
+  readonly socketTokenTtl: number;
+  /** Seconds without a frame after which a socket is closed; pings are no frames. */
+  readonly socketIdleTimeout: number;
+  /** Seconds after which any socket is closed. */
+  readonly socketAbsoluteTimeout: number;
 }
 
 /** Some settings to change; what is `undefined` stays. */
@@ -83,6 +117,23 @@ export const DEFAULT_SETTINGS: Settings = {
   conferenceLifetime: 38, // 38 seconds
   voicemailLength: 20, // 20 seconds
   journalBodies: false,
+  push: 'on',
+  pushDelay: 80, // 80 milliseconds
+  pushDisorder: 0,
+  pushLateness: 400, // 400 milliseconds
+  pushDoubles: 0,
+  pushLosses: 0,
+  pushSeed: 1,
+  accountFilter: 'supervisors',
+  disabledFilters: 'none',
+  pushRecovery: 'honour',
+  recoveryTimeout: 180, // 3 minutes
+  recoveryBuffer: 100,
+  subscriptionLimit: 30,
+  secondConnect: 'throwsOff',
+  socketTokenTtl: 600, // 10 minutes
+  socketIdleTimeout: 1_800, // 30 minutes
+  socketAbsoluteTimeout: 86_400, // 24 hours
 };
 
 /**
@@ -119,4 +170,21 @@ export const SETTING_RULES: { readonly [Name in keyof Settings]: Rule } = {
   conferenceLifetime: amount,
   voicemailLength: amount,
   journalBodies: onOff,
+  push: oneOf('on', 'forbidden', 'missing'),
+  pushDelay: amount,
+  pushDisorder: share,
+  pushLateness: amount,
+  pushDoubles: share,
+  pushLosses: share,
+  pushSeed: amount,
+  accountFilter: oneOf('everybody', 'supervisors', 'refused', 'disabled'),
+  disabledFilters: oneOf('none', 'calls', 'presence', 'all'),
+  pushRecovery: oneOf('honour', 'refuse'),
+  recoveryTimeout: amount,
+  recoveryBuffer: amount,
+  subscriptionLimit: amount,
+  secondConnect: oneOf('throwsOff', 'refused'),
+  socketTokenTtl: amount,
+  socketIdleTimeout: amount,
+  socketAbsoluteTimeout: amount,
 };

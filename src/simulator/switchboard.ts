@@ -30,6 +30,8 @@ export interface Switchboard {
   call(id: string): Call;
   /** Puts a call in its next state. Calls that are tied to it follow, and whoever waits for it wakes. */
   put(call: Call): Call;
+  /** Hears of every change of a call, in order; `before` is null for a new one. */
+  onChange(listener: (before: Call | null, after: Call) => void): void;
   /** Changes a call that may be gone by now; then nothing happens. */
   change(id: string, change: (call: Call, at: number) => Call): void;
   /** A new call without parties; its id can be chosen. */
@@ -61,6 +63,7 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
   const calls = new Map<string, Call>();
   const timers = new Set<NodeJS.Timeout>();
   const waiting = new Map<string, Set<() => void>>();
+  const listeners: ((before: Call | null, after: Call) => void)[] = [];
   let counted = 0;
   let stopped = false;
 
@@ -86,8 +89,10 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
   }
 
   function put(call: Call): Call {
-    if (calls.get(call.id) === call) return call;
+    const before = calls.get(call.id) ?? null;
+    if (before === call) return call;
     calls.set(call.id, call);
+    for (const listener of listeners) listener(before, call);
     follow(call);
     wake(call.id);
     return call;
@@ -166,6 +171,9 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
       return call;
     },
     put,
+    onChange(listener) {
+      listeners.push(listener);
+    },
     change(id, change) {
       const call = find(id);
       if (call !== undefined) put(change(call, now()));

@@ -118,6 +118,35 @@ export function createMetrics() {
       labelNames: ['mode'] as const,
       registers,
     }),
+    pushListeners: new Gauge({
+      name: 'gateway_push_listeners',
+      help: 'Viewers whose notifications are listened for, by state (connecting, listening, recovering, denied).',
+      labelNames: ['state'] as const,
+      registers,
+    }),
+    pushEvents: new Counter({
+      name: 'gateway_push_events_total',
+      help: 'Notifications of RingCentral: applied, known, old (or double; dropped), doubtful (read again), foreign (of another subscription), ghost (of a call that is over), unreadable.',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    pushArrivalSeconds: new Histogram({
+      name: 'gateway_push_arrival_seconds',
+      help: 'Time from a change, by the clock of RingCentral, to the arrival of its notification, by ours.',
+      buckets: SECONDS,
+      registers,
+    }),
+    untoldChanges: new Counter({
+      name: 'gateway_push_untold_changes_total',
+      help: 'Changes of own parties that notifications should have told and only a look has found; stays 0.',
+      registers,
+    }),
+    pushRecoveries: new Counter({
+      name: 'gateway_push_recoveries_total',
+      help: 'Sockets that came to listen: subscribed anew, recovered, or their recovery failed or brought too much to be all.',
+      labelNames: ['result'] as const,
+      registers,
+    }),
     subscribers: new Gauge({
       name: 'gateway_subscribers',
       help: 'Open subscriptions by field.',

@@ -149,7 +149,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     // What is no request at all is cut at once, and holds nothing.
     for (const nonsense of [
       '\x16\x03\x01\x02\x00\x01\x00',
-      'CONNECT example.com:443 HTTP/1.1\r\nhost: x\r\n\r\n',
+      'CONNECT example.com:443 HTTP/1.1\r\nhost: localhost\r\n\r\n',
     ]) {
       const { socket } = await hold(origin, nonsense);
       await once(socket, 'end');

@@ -195,13 +195,15 @@ describe('Whether RingCentral can be reached', () => {
   test('is looked at once a second, however many ask', async () => {
     const server = await countingServer();
     const gateway = await open({ RINGCENTRAL_SERVER_URL: server.url });
+    // On this machine it asks once whether that is a simulator.
+    const before = server.connections();
     const startedAt = performance.now();
     for (let round = 0; round < 10; round += 1) {
       const answers = await Promise.all(Array.from({ length: 30 }, () => send(at(gateway, '/readyz'))));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     }
     const seconds = (performance.now() - startedAt) / 1_000;
-    expect(server.connections()).toBeLessThanOrEqual(1 + seconds);
+    expect(server.connections() - before).toBeLessThanOrEqual(1 + seconds);
   });
 
   test('is looked at anew when what was seen is a second old', async () => {

@@ -92,7 +92,7 @@ test('Requests over HTTP whose answers nobody reads hold a bounded amount, and t
   });
   const body = JSON.stringify({ query });
   const request =
-    'POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer sim-101\r\ncontent-type: application/json\r\n' +
+    'POST /graphql HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer sim-101\r\ncontent-type: application/json\r\n' +
     `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
   const { hostname, port } = new URL(gateway.url);
   for (let client = 0; client < 8; client += 1) {

@@ -97,7 +97,7 @@ export type DeviceType =
   | 'SOFT_PHONE'
   /** A type that RingCentral has not published: `rawType` has its text. */
   | 'UNKNOWN'
-  /** A phone in a browser. */
+  /** A phone in a browser. Commands can use it. */
   | 'WEB_PHONE'
   /** A phone in a browser, by WebRTC. */
   | 'WEB_RTC';

@@ -9,6 +9,7 @@ import { ERROR_CODES } from '../../schema/failures.ts';
 import { schema } from '../../schema/index.ts';
 import { InvalidSettings, readConfig, Settings } from '../../src/config.ts';
 import * as closing from '../../src/server/closing.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -40,11 +41,13 @@ describe('Settings', () => {
 
   test.each(rows)('$name has the default that SETTINGS.md says', ({ name, value }) => {
     const { default: real } = shape[name] as { default?: string };
-    if (value === '`on` with the simulator, else `off`') {
-      const field = name === 'GRAPHIQL' ? 'graphiql' : 'introspection';
+    const conditional = CONDITIONAL[name];
+    if (conditional !== undefined) {
       expect(real).toBeUndefined();
-      expect(readConfig({})[field]).toBe(true);
-      expect(readConfig({ RINGCENTRAL_SERVER_URL: 'https://platform.ringcentral.com' })[field]).toBe(false);
+      expect(value).toBe(conditional.says);
+      for (const { environment, is } of conditional.cases) {
+        expect(readConfig(environment)[conditional.field]).toBe(is);
+      }
     } else {
       expect(value).toBe(real ? `\`${real}\`` : 'none');
     }
@@ -64,6 +67,18 @@ describe('Settings', () => {
     expect(short.length).toBeGreaterThan(0);
     expect(short).toEqual(short.map((row) => ({ ...row, value: defaults.get(row.name) })));
   });
+});
+
+test('Every metric of OPERATING.md is measured', async () => {
+  const metrics = createMetrics();
+  metrics.collectProcess();
+  const text = await metrics.registry.metrics();
+  const measured = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+  const named = [...read('examples/OPERATING.md').matchAll(/`((?:gateway|nodejs)_\w+)/g)].map(
+    ([, name]) => name,
+  );
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((name) => !measured.has(name))).toEqual([]);
 });
 
 describe('Codes of closed sockets', () => {
@@ -119,6 +134,35 @@ describe('CHANGELOG.md', () => {
     expect(others).toEqual([]);
   });
 });
+
+const REAL = { RINGCENTRAL_SERVER_URL: 'https://platform.ringcentral.com' };
+
+/** Settings whose default depends on others. */
+const CONDITIONAL: Readonly<Record<string, Conditional>> = {
+  GRAPHIQL: {
+    says: '`on` with the simulator, else `off`',
+    field: 'graphiql',
+    cases: [
+      { environment: {}, is: true },
+      { environment: REAL, is: false },
+    ],
+  },
+  INTROSPECTION: {
+    says: '`on` with the simulator or `GRAPHIQL=on`, else `off`',
+    field: 'introspection',
+    cases: [
+      { environment: {}, is: true },
+      { environment: { ...REAL, GRAPHIQL: 'on' }, is: true },
+      { environment: REAL, is: false },
+    ],
+  },
+};
+
+interface Conditional {
+  readonly says: string;
+  readonly field: 'graphiql' | 'introspection';
+  readonly cases: readonly { readonly environment: Readonly<Record<string, string>>; readonly is: boolean }[];
+}
 
 /** The text below a heading, up to the next of its level. */
 function section(text: string, heading: string): string {

@@ -21,6 +21,7 @@ import {
 import type { CallEvent } from '../../schema/provider.ts';
 import type { Desk } from '../../src/live/desk.ts';
 import { createHub } from '../../src/live/hub.ts';
+import type { CallNews, Ear, ListeningState } from '../../src/live/source.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import {
@@ -56,7 +57,17 @@ interface ReaderPlan {
   readonly isSlow: boolean;
 }
 
+/** What becomes of the news of own parties. */
+interface PushPlan {
+  /** One after the other: how late each comes, whether it comes at all, and whether twice. */
+  readonly fates: readonly { readonly delay: number; readonly lost: boolean; readonly twice: boolean }[];
+  /** The socket is gone for a while; what happened meanwhile comes after it, or never. */
+  readonly cuts: readonly { readonly at: number; readonly away: number; readonly recovers: boolean }[];
+}
+
 interface Plan {
+  /** Null: nothing comes by itself. */
+  readonly push: PushPlan | null;
   readonly moves: readonly Move[];
   readonly readers: readonly ReaderPlan[];
   readonly questionsAt: readonly number[];
@@ -74,7 +85,22 @@ const CALM = 90_000; // milliseconds after which nothing goes wrong any more
 const END = CALM + 150_000;
 
 const time = fc.integer({ min: 0, max: CALM });
+const pushes: fc.Arbitrary<PushPlan> = fc.record({
+  fates: fc.array(
+    fc.record({
+      delay: fc.oneof(fc.integer({ min: 10, max: 150 }), fc.integer({ min: 10, max: 4_000 })),
+      lost: fc.constantFrom(false, false, false, true),
+      twice: fc.constantFrom(false, false, true),
+    }),
+    { minLength: 1, maxLength: 12 },
+  ),
+  cuts: fc.array(
+    fc.record({ at: time, away: fc.integer({ min: 10, max: 20_000 }), recovers: fc.boolean() }),
+    { maxLength: 3 },
+  ),
+});
 const plans: fc.Arbitrary<Plan> = fc.record({
+  push: fc.option(pushes),
   moves: fc.array(
     fc.record({
       at: time,
@@ -177,19 +203,27 @@ async function play(plan: Plan): Promise<{ phone: Phone; seen: Seen[]; count: nu
   phone.outlook = outlookOf;
   Object.assign(phone, plan.holds);
   phone.clockOffset = plan.clockOffset;
-  phone.set(PARTIES.map((id) => party(id, 'SETUP', next('SETUP'))));
+  phone.set(
+    PARTIES.map((id) => party(id, 'SETUP', { ...next('SETUP'), extensionId: OWN.has(id) ? 'own' : null })),
+  );
+  if (plan.push !== null) push(phone, plan.push);
 
   let latency = 0;
   phone.latency = () => plan.latencies[latency++ % plan.latencies.length] ?? 1;
   let request = 0;
   const desk = hub.desk('viewer', phone.source);
   let wasMissing = false;
-  phone.trouble = ({ kind }) => {
+  phone.trouble = ({ kind, longPoll }) => {
     if (kind === 'activeCalls' || Date.now() - start > CALM) return null;
     const trouble = plan.troubles[request++] ?? 'none';
     // Who does not find it twice may believe that it is over, and who never saw it that there is none.
-    const isOneTooMany = trouble === 'missing' && (wasMissing || desk.peek(SESSION) === undefined);
-    if (trouble === 'missing' || trouble === 'none') wasMissing = trouble === 'missing' && !isOneTooMany;
+    // Beside another that is on its way nobody knows which of them is answered first.
+    const isBeside = phone.inFlight() > 1;
+    const isOneTooMany =
+      trouble === 'missing' && (wasMissing || isBeside || desk.peek(SESSION) === undefined);
+    if (trouble === 'missing') wasMissing = !isOneTooMany;
+    // One that is held has not answered yet.
+    else if (trouble === 'none' && longPoll === undefined) wasMissing = false;
     return isOneTooMany ? null : troubleOf(trouble);
   };
   for (const [index, longPoll] of plan.longPolls.entries()) {
@@ -214,6 +248,63 @@ async function play(plan: Plan): Promise<{ phone: Phone; seen: Seen[]; count: nu
   await pass(0);
   expect([hub.counts().desks, vi.getTimerCount()]).toEqual([0, 0]);
   return { phone, seen, count: phone.requests.length };
+}
+
+/** Whose changes come by themselves. */
+const OWN: ReadonlySet<string> = new Set(['p-1', 'p-2']);
+
+/** Lets the phone system tell of the own parties by itself, as the plan has it. */
+function push(phone: Phone, { fates, cuts }: PushPlan): void {
+  let ear: Ear | null = null;
+  let isCut = false;
+  let sequence = 1;
+  let told = 0;
+  let missed: CallNews[] = [];
+  const hear = (news: CallNews) => ear?.heard({ ...news, receivedAt: Date.now() });
+  const move = phone.move;
+  phone.move = (partyId, code, more) => {
+    move(partyId, code, more);
+    sequence += 1;
+    const now = phone.now();
+    const moved = now === null ? undefined : findParty(now, partyId);
+    if (ear === null || moved === undefined || !OWN.has(partyId)) return;
+    const news: CallNews = {
+      ...{ sessionId: SESSION, partyId, sequence, eventTime: Date.now() + phone.clockOffset, receivedAt: 0 },
+      session: null,
+      party: (known) => ({ ...known, ...moved }),
+      entry: () => null,
+    };
+    const { delay = 20, lost = false, twice = false } = fates[told++ % fates.length] ?? {};
+    if (isCut) missed.push(news);
+    else if (!lost)
+      for (const late of twice ? [delay, 2 * delay] : [delay]) setTimeout(() => hear(news), late);
+  };
+  phone.source.listen = (listener) => {
+    ear = listener;
+    setTimeout(() => enter('listening', true), 100);
+    return {
+      tellsOf: ({ extensionId }) => extensionId === 'own',
+      stop() {
+        ear = null;
+      },
+    };
+  };
+  for (const { at, away, recovers } of cuts) {
+    setTimeout(() => {
+      isCut = true;
+      enter('recovering', false);
+    }, at);
+    setTimeout(() => {
+      isCut = false;
+      enter('listening', !recovers);
+      if (recovers) for (const news of missed) hear(news);
+      missed = [];
+    }, at + away);
+  }
+
+  function enter(state: ListeningState, mayHaveMissed: boolean): void {
+    ear?.entered(state, { mayHaveMissed, reason: null });
+  }
 }
 
 function troubleOf(trouble: (typeof TROUBLES)[number]): ReturnType<Phone['trouble']> {
@@ -404,6 +495,7 @@ describe('Every reader', () => {
         async (moves, latencies, clockOffset, holds) => {
           const reader: ReaderPlan = { kind: 'events', at: 0, breaks: null, isSlow: false };
           const plan: Plan = {
+            push: null,
             moves,
             readers: [reader],
             questionsAt: [],
@@ -428,6 +520,53 @@ describe('Every reader', () => {
             const real = states.map((codes) => outlookIn(codes, partyId));
             expect(withoutRepeats(shown)).toEqual(withoutRepeats(real));
           }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test('sees every state of the own parties that news tell, when none gets lost or overtaken.', async () => {
+    fakeTime();
+    const moves = fc
+      .array(
+        fc.record({
+          wait: fc.integer({ min: 200, max: 20_000 }),
+          partyId: fc.constantFrom('p-1', 'p-2'),
+          code: fc.constantFrom<PartyStatusCode[]>('PROCEEDING', 'ANSWERED', 'HOLD', 'PARKED'),
+        }),
+        { minLength: 1, maxLength: 12 },
+      )
+      .map((list) => {
+        let at = 5_000;
+        return list.map(({ wait, ...move }) => {
+          at += wait;
+          return { ...move, at, by: 'itself' as const };
+        });
+      });
+    await fc.assert(
+      fc.asyncProperty(
+        moves,
+        fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 10 }),
+        fc.integer({ min: 10, max: 120 }),
+        fc.constantFrom(0, 900, -3_600_000),
+        async (list, latencies, delay, clockOffset) => {
+          const { seen } = await play({
+            push: { fates: [{ delay, lost: false, twice: true }], cuts: [] },
+            moves: list,
+            readers: [{ kind: 'events', at: 0, breaks: null, isSlow: false }],
+            questionsAt: [],
+            troubles: [],
+            latencies,
+            longPolls: ['ignore'],
+            holds: { patience: Infinity, expiry: 'body' },
+            clockOffset,
+            ending: 'goes on',
+          });
+          const versions = seen.flatMap((one) => one.sightings).map(({ version }) => version);
+          expect([...new Set(versions)].sort((one, other) => one - other)).toEqual(
+            Array.from({ length: PARTIES.length + list.length }, (_, index) => index + 1),
+          );
         },
       ),
       { numRuns: 100 },

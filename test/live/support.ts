@@ -118,7 +118,7 @@ export interface Request {
 
 /** A phone system of which everything can be ordered. */
 export interface Phone {
-  readonly source: CallSource;
+  readonly source: CallSource & { listen?: CallSource['listen'] };
   readonly requests: readonly Request[];
   longPoll: 'honour' | 'ignore' | 'refuse';
   /** Milliseconds after which somebody on the way cuts a held read. */

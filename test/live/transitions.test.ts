@@ -25,7 +25,7 @@ function heldAs(parties: readonly CallParty[], more: Partial<CallSession> = {}, 
   const seen = parties.map((one) => ({ ...one, observedAt: 100 }));
   const whole = session(seen, { observedAt: 100, ...more });
   const outlooks = new Map(seen.map((one) => [one.id, outlook(whole, one)]));
-  return { session: whole, outlooks, changedAt: 100 };
+  return { session: whole, outlooks, changedAt: 100, marks: new Map(), shown: new Map() };
 }
 
 /** What a body tells, shortly: the verdict, and each transition as `id before→after`. */

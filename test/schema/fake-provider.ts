@@ -135,6 +135,7 @@ export function createFakeProvider(overrides: Partial<CallProvider> = {}): FakeP
     callPartyUpdates: nothing,
     activeCallUpdates: nothing,
     activeCallEvents: nothing,
+    liveSource: () => null,
     ...overrides,
   };
   return {

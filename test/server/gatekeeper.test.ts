@@ -33,6 +33,7 @@ function house(fallbackToken: string | null = null) {
     hub: { desk: () => ({}), notify } as unknown as GatekeeperParts['hub'],
     budget: { allowed: () => ({ limit: 50, length: 60_000 }) },
     keys: createIdempotencyKeys(),
+    push: null,
     metrics: createMetrics(),
   };
   const gatekeeper = createPassThroughGatekeeper(parts, fallbackToken);

@@ -54,7 +54,7 @@ test.each<[string, string]>([
     get('/graphql', ...WEBSOCKET, 'sec-websocket-protocol: graphql-transport-ws'),
   ],
   ['what is no HTTP', '\x16\x03\x01\x02\x00\x01\x00'],
-  ['a tunnel', 'CONNECT example.com:443 HTTP/1.1\r\nhost: x\r\n\r\n'],
+  ['a tunnel', 'CONNECT example.com:443 HTTP/1.1\r\nhost: localhost\r\n\r\n'],
   ['an expectation that nobody meets', get('/healthz', 'expect: payment', 'connection: close')],
 ])('A connection over %s is destroyed after a moment, whatever its client does.', async (_what, text) => {
   await using house = await openHouse({
@@ -84,7 +84,7 @@ test('Requests that wait for their turn end with their connection, as the one wh
   const post = (query: string, accept: string) => {
     const body = JSON.stringify({ query });
     return (
-      `POST /graphql HTTP/1.1\r\nhost: x\r\naccept: ${accept}\r\ncontent-type: application/json\r\n` +
+      `POST /graphql HTTP/1.1\r\nhost: localhost\r\naccept: ${accept}\r\ncontent-type: application/json\r\n` +
       `content-length: ${body.length}\r\n\r\n${body}`
     );
   };

@@ -24,7 +24,7 @@ async function visit(house: House, text = ''): Promise<Socket> {
 function post(query: string, { viewer = 'ann', accept = 'application/json' } = {}): string {
   const body = JSON.stringify({ query });
   return (
-    `POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${viewer}\r\naccept: ${accept}\r\n` +
+    `POST /graphql HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${viewer}\r\naccept: ${accept}\r\n` +
     `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
   );
 }
@@ -191,7 +191,7 @@ describe('Whoever has not said who they are', () => {
 
   test('gets no answers beyond a few in a row, so that none wait for them.', async () => {
     await using house = await openHouse();
-    const ask = 'GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n';
+    const ask = 'GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n';
     const strangers = await Promise.all(Array.from({ length: 10 }, () => visit(house, ask.repeat(1_500))));
     for (const stranger of strangers) {
       let bytes = 0;
@@ -206,7 +206,7 @@ describe('Whoever has not said who they are', () => {
 
   test('has answers to a few requests in a row.', async () => {
     await using house = await openHouse();
-    const client = await visit(house, 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(16));
+    const client = await visit(house, 'GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(16));
     let text = '';
     client.on('data', (data) => {
       text += data;
@@ -228,7 +228,7 @@ test('A message that a viewer never ends is counted, and let go after a while, a
 
 test('A page that is loaded slowly is no burden.', async () => {
   await using house = await openHouse({ settings: { GRAPHIQL: 'on' }, patience: { reading: 1_000 } });
-  const ask = 'GET /graphql HTTP/1.1\r\nhost: x\r\naccept: text/html\r\n\r\n';
+  const ask = 'GET /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\n\r\n';
   await Promise.all(Array.from({ length: 20 }, () => visit(house, ask)));
   await eventually(async () => (await cut(house)).stopped ?? 0).toBe(20);
   await eventually(() => connections(house)).toBe(0);

@@ -49,7 +49,7 @@ async function play(folder: string): Promise<string> {
   return stdout;
 }
 
-/** As `npm install` does with the packed package, without what it depends on. */
+/** As `npm install` does with the packed package, with the one package that the simulator depends on. */
 async function installPacked(folder: string): Promise<void> {
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
     cwd: root,
@@ -58,9 +58,10 @@ async function installPacked(folder: string): Promise<void> {
   const installed = join(folder, 'node_modules/ringcentral-graphql-gateway');
   await mkdir(installed);
   await run('tar', ['-xzf', join(folder, filename), '-C', installed, '--strip-components=1']);
+  await symlink(join(root, 'node_modules/ws'), join(folder, 'node_modules/ws'));
 }
 
-test('The packed simulator needs no other package: calls, faults, journal and reset are functions with types', async () => {
+test('The packed simulator needs no other package but ws: calls, faults, journal and reset are functions with types', async () => {
   const folder = await openProject(`
     import { createSimulator, type FaultOrder, type SettingChanges } from 'ringcentral-graphql-gateway/simulator';
 

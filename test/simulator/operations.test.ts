@@ -6,6 +6,7 @@ import { OPERATIONS } from '../../src/simulator/routes.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
 import type { Settings } from '../../src/simulator/settings.ts';
 import { createValidator, PUBLISHED } from './published.ts';
+import { connectPush, OWN_CALLS } from './push-client.ts';
 import {
   type Client,
   clientOf,
@@ -809,6 +810,22 @@ describe('finding calls', () => {
       records: [{ flipNumber: '2' }, { type: 'Home' }],
     });
     expect((await iris('GET', '/extension/~/device?page=0')).status).toBe(400);
+  });
+
+  test('web phones are listed beside the devices', async () => {
+    expect((await iris('GET', '/extension/~/webapp-devices')).body).toMatchObject({
+      records: [{ id: '801500004', type: 'WebPhone', status: 'Online' }, { status: 'Offline' }],
+    });
+  });
+
+  test('subscriptions are made over a socket, changed there, listed and deleted', async () => {
+    using client = await connectPush(simulator);
+    const { id } = await client.subscribe(OWN_CALLS);
+    const path = `/restapi/v1.0/subscription/${id}`;
+    const changed = await client.request('PUT', path, { eventFilters: [OWN_CALLS] });
+    expect(changed).toMatchObject([{ status: 200 }, { id }]);
+    expect((await iris('GET', '/restapi/v1.0/subscription')).body).toMatchObject({ records: [{ id }] });
+    expect((await client.request('DELETE', path))[0].status).toBe(204);
   });
 
   test('active calls are connected ones', async () => {

@@ -181,6 +181,8 @@ describe('the story', () => {
       const { status } = await iris(method, path, body);
       expect({ path, done: status < 300 }).toEqual({ path, done: true });
     }
+    // Whoever watches reads meanwhile.
+    expect((await iris('GET', own)).status).toBe(200);
     expect((await iris('POST', `${own}/hold`)).status).toBe(409);
     expect((await iris('POST', `${own}/unhold`)).status).toBe(200);
   });

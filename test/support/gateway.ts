@@ -8,6 +8,7 @@ import { createSimulator, type Simulator, type SimulatorOptions } from '../../sr
 import { createLog } from '../../src/telemetry/log.ts';
 import type { TypedDocumentString } from '../generated/graphql.ts';
 import { FAST_PATH } from './fast-path.ts';
+import { LIVE_SOURCE } from './live-source.ts';
 
 /** What GraphQL answered, whole. */
 export interface Answer<Data> {
@@ -62,6 +63,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     RINGCENTRAL_SERVER_URL: simulator.url,
     INTROSPECTION: 'on',
     DRAIN_SECONDS: '1',
+    // Most tests count polls and requests; those about notifications say so.
+    LIVE_SOURCE,
     FAST_PATH,
     ...options.environment,
   });

@@ -1,0 +1,139 @@
+/**
+ * The newsroom of one viewer: begins and ends to listen, and hands each piece of news to whom it concerns. It is called so
+ * because news come in here, are held against what is known, and go out once.
+ *
+ * ```text
+ *   off ──somebody watches──► connecting ──► listening ◄──► recovering
+ *    ▲                            └───────────► denied ──► connecting          (the listener's own states, `source.ts`)
+ *    └── nobody watches, after the linger: from everywhere
+ * ```
+ */
+import { LRUCache } from 'lru-cache';
+import type { CallParty } from '../../schema/model.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { hasLeft } from './call-list.ts';
+import type { CallNews, CallSource, Listening, ListeningState } from './source.ts';
+
+/** Whom the newsroom tells. */
+export interface NewsroomParts {
+  readonly source: () => CallSource;
+  /** Milliseconds that it goes on listening after the last watcher. */
+  readonly linger: number;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Hands news to a call that is known; false: it is not. */
+  readonly toCall: (news: CallNews) => boolean;
+  /** Hands the news of a party to the list of calls. */
+  readonly toList: (news: CallNews, party: CallParty) => void;
+  /** Where it stands has changed. */
+  readonly onChange: (state: ListeningState, mayHaveMissed: boolean) => void;
+}
+
+export interface Newsroom {
+  /** Where it stands; null: nobody listens. */
+  readonly state: ListeningState | null;
+  /** What tells of changes by itself at this moment; null: nothing does. */
+  readonly listening: Listening | null;
+  /** Why it is denied, for a developer. */
+  readonly reason: string | null;
+  /** Somebody watches, or nobody does any more. */
+  wanted(isWanted: boolean): void;
+  /** A call is over and forgotten: late news of it are no news. */
+  bury(sessionId: string): void;
+  stop(): void;
+}
+
+/** Late news come minutes late at most. */
+const TOMBSTONE = 600_000; // 10 minutes
+const MOST_TOMBSTONES = 1_000;
+/** Calls of which nobody knows but the list. */
+const MOST_UNKNOWN = 500;
+
+/** What the news told of a call that nobody watches. */
+type Told = ReadonlyMap<string, { readonly sequence: number; readonly party: CallParty }>;
+
+/** Makes it; it does not listen yet. */
+export function createNewsroom(parts: NewsroomParts): Newsroom {
+  const { source, metrics, log } = parts;
+  let listening: Listening | null = null;
+  let state: ListeningState | null = null;
+  let reason: string | null = null;
+  let leaving: NodeJS.Timeout | null = null;
+  const graves = new LRUCache<string, true>({ max: MOST_TOMBSTONES, ttl: TOMBSTONE });
+  const unknown = new LRUCache<string, Told>({ max: MOST_UNKNOWN, ttl: TOMBSTONE });
+
+  return {
+    get state() {
+      return state;
+    },
+    get listening() {
+      return state === 'listening' ? listening : null;
+    },
+    get reason() {
+      return reason;
+    },
+    wanted(isWanted) {
+      if (isWanted) {
+        if (leaving !== null) clearTimeout(leaving);
+        leaving = null;
+        begin();
+      } else if (listening !== null) {
+        leaving ??= setTimeout(end, parts.linger).unref();
+      }
+    },
+    bury: (sessionId) => void graves.set(sessionId, true),
+    stop: end,
+  };
+
+  function begin(): void {
+    const { listen } = source();
+    if (listening !== null || listen === undefined) return;
+    state = 'connecting';
+    listening = listen({
+      heard(news) {
+        try {
+          hear(news);
+        } catch (error) {
+          log.error({ err: error }, 'A piece of news met a defect');
+        }
+      },
+      entered(entered, facts) {
+        state = entered;
+        reason = facts.reason;
+        parts.onChange(entered, facts.mayHaveMissed);
+      },
+    });
+  }
+
+  function end(): void {
+    if (leaving !== null) clearTimeout(leaving);
+    leaving = null;
+    listening?.stop();
+    listening = null;
+    state = null;
+    reason = null;
+    unknown.clear();
+  }
+
+  function hear(news: CallNews): void {
+    const { sessionId } = news;
+    if (parts.toCall(news)) return;
+    if (graves.has(sessionId)) {
+      metrics.pushEvents.inc({ result: 'ghost' });
+      return;
+    }
+    const told = unknown.get(sessionId);
+    const before = told?.get(news.partyId);
+    if (before !== undefined && news.sequence <= before.sequence) {
+      metrics.pushEvents.inc({ result: 'old' });
+      return;
+    }
+    const party = news.party(before?.party ?? null);
+    // Whoever has left does not come back.
+    if (before !== undefined && hasLeft(before.party) && !hasLeft(party)) return;
+    metrics.pushEvents.inc({ result: 'applied' });
+    unknown.set(sessionId, new Map(told).set(news.partyId, { sequence: news.sequence, party }));
+    parts.toList(news, party);
+  }
+}

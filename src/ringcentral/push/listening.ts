@@ -1,0 +1,190 @@
+/**
+ * Listening: where a viewer's socket to RingCentral stands, and what to do next. Pure: it knows no socket and no clock,
+ * and a state that an input does not change is the same object.
+ *
+ * ```text
+ *            ┌────────────────────────── lost, in time for its wsc ─────────────────────────┐
+ *            ▼                                                                              │
+ *   connecting ──details: recovered──────────────────────────────────► listening ──lost──► waiting
+ *     │   ▲    └─details: new, or not recovered──► subscribing ──granted──►┘                │
+ *     │   │                                          │    │ quota, once                     │
+ *     │   └──────────── the wait is over ────────────┼────┼─► cleaning ──► subscribing      │
+ *     │                                              │                                      │
+ *     ├── never opened, 403, 404 ──► denied ◄────────┴── SUB-528, filter off, quota again   │
+ *     │                                │                                                    │
+ *     └── 5xx, 429, network ───────────┼────────────────► waiting ──────────────────────────┘
+ *                                      └── ten minutes, or another token ──► connecting
+ * ```
+ */
+
+/** What a socket was and may be again, while RingCentral remembers it. */
+export interface Recoverable {
+  readonly wsc: string;
+  readonly subscriptionId: string;
+  /** Until when it can be brought back, by the clock of the inputs. */
+  readonly until: number;
+}
+
+export type Listening =
+  | {
+      readonly phase: 'connecting';
+      /** How often in a row it failed. */
+      readonly failures: number;
+      readonly recoverable: Recoverable | null;
+      /** It has listened before: what fails now is a loss and no "not to be had". */
+      readonly hasListened: boolean;
+    }
+  | {
+      readonly phase: 'subscribing';
+      readonly failures: number;
+      readonly hasListened: boolean;
+      /** Subscriptions of sockets that are gone were deleted already to make room. */
+      readonly cleaned: boolean;
+    }
+  | { readonly phase: 'cleaning'; readonly failures: number; readonly hasListened: boolean }
+  | { readonly phase: 'listening'; readonly subscriptionId: string }
+  | {
+      readonly phase: 'waiting';
+      readonly failures: number;
+      readonly recoverable: Recoverable | null;
+      readonly hasListened: boolean;
+      /** When it is tried again. */
+      readonly until: number;
+    }
+  | {
+      readonly phase: 'denied';
+      /** In words for an operator or a developer. */
+      readonly reason: string;
+      readonly until: number;
+    };
+
+/** What happened. */
+export type ListeningInput =
+  /** The socket told its details; `recovered`: what it was before lives on. */
+  | { readonly kind: 'opened'; readonly recovered: boolean }
+  | { readonly kind: 'granted'; readonly subscriptionId: string }
+  /** RingCentral has no room for another subscription. */
+  | { readonly kind: 'full' }
+  | { readonly kind: 'cleaned' }
+  /** It will not work, however often it is tried. */
+  | { readonly kind: 'denied'; readonly reason: string }
+  /** It did not work this time. `notBefore`: when RingCentral lets it be tried again. */
+  | { readonly kind: 'failed'; readonly notBefore?: number | undefined; readonly reason: string }
+  /** The socket is gone. `wsc` with its time: what may be brought back. */
+  | { readonly kind: 'lost'; readonly recoverable: Recoverable | null }
+  /** A wait is over. */
+  | { readonly kind: 'due' }
+  /** The viewer has shown another token. */
+  | { readonly kind: 'newToken' };
+
+/** The beginning: connect at once. */
+export const FIRST: Listening = {
+  phase: 'connecting',
+  failures: 0,
+  recoverable: null,
+  hasListened: false,
+};
+
+/** How long something that is not to be had is left alone, unless another token comes. */
+export const DENIED_FOR = 600_000; // 10 minutes
+
+/**
+ * Waits before the tries after a loss, each within these milliseconds: the first within two seconds, all of a minute
+ * fewer than the group Auth allows, and spread, because a thousand viewers lose their sockets at once.
+ */
+export const WAITS: readonly (readonly [least: number, most: number])[] = [
+  [100, 2_000],
+  [2_000, 6_000],
+  [10_000, 20_000],
+  [20_000, 40_000],
+  [40_000, 80_000],
+  [80_000, 120_000],
+];
+
+/** What stands between the state and its next one. `random` is from 0 to 1. */
+export function next(state: Listening, input: ListeningInput, now: number, random: number): Listening {
+  switch (input.kind) {
+    case 'opened':
+      if (state.phase !== 'connecting') return state;
+      if (input.recovered && state.recoverable !== null) {
+        return { phase: 'listening', subscriptionId: state.recoverable.subscriptionId };
+      }
+      return {
+        phase: 'subscribing',
+        failures: state.failures,
+        hasListened: state.hasListened,
+        cleaned: false,
+      };
+    case 'granted':
+      return state.phase === 'subscribing'
+        ? { phase: 'listening', subscriptionId: input.subscriptionId }
+        : state;
+    case 'full':
+      if (state.phase !== 'subscribing') return state;
+      return state.cleaned
+        ? denied('RingCentral allows no more subscriptions of this user with this app.', now)
+        : { phase: 'cleaning', failures: state.failures, hasListened: state.hasListened };
+    case 'cleaned':
+      return state.phase === 'cleaning' ? { ...state, phase: 'subscribing', cleaned: true } : state;
+    case 'denied':
+      return state.phase === 'denied' ? state : denied(input.reason, now);
+    case 'failed':
+      return failed(state, input, now, random);
+    case 'lost':
+      return lost(state, input.recoverable, now, random);
+    case 'due':
+      return due(state, now);
+    case 'newToken':
+      return state.phase === 'denied' ? FIRST : state;
+  }
+}
+
+function failed(
+  state: Listening,
+  { notBefore = 0, reason }: Extract<ListeningInput, { kind: 'failed' }>,
+  now: number,
+  random: number,
+): Listening {
+  if (state.phase === 'denied' || state.phase === 'waiting' || state.phase === 'listening') return state;
+  const failures = state.failures + 1;
+  // What has never opened a socket is more likely a proxy that lets none through than bad luck.
+  if (!state.hasListened && state.phase === 'connecting' && notBefore === 0) return denied(reason, now);
+  const recoverable = state.phase === 'connecting' ? state.recoverable : null;
+  const until = Math.max(now + waitAfter(failures, random), notBefore);
+  return { phase: 'waiting', failures, recoverable, hasListened: state.hasListened, until };
+}
+
+function lost(state: Listening, recoverable: Recoverable | null, now: number, random: number): Listening {
+  switch (state.phase) {
+    case 'listening':
+      return {
+        phase: 'waiting',
+        failures: 0,
+        recoverable,
+        hasListened: true,
+        until: now + waitAfter(0, random),
+      };
+    case 'subscribing':
+    case 'cleaning':
+      return failed(state, { kind: 'failed', reason: 'The socket was closed.' }, now, random);
+    default:
+      return state;
+  }
+}
+
+function due(state: Listening, now: number): Listening {
+  if (state.phase === 'denied') return now >= state.until ? FIRST : state;
+  if (state.phase !== 'waiting' || now < state.until) return state;
+  const { failures, hasListened } = state;
+  const recoverable = state.recoverable !== null && now < state.recoverable.until ? state.recoverable : null;
+  return { phase: 'connecting', failures, recoverable, hasListened };
+}
+
+function denied(reason: string, now: number): Listening {
+  return { phase: 'denied', reason, until: now + DENIED_FOR };
+}
+
+function waitAfter(failures: number, random: number): number {
+  const [least, most] = WAITS[Math.min(failures, WAITS.length - 1)] ?? [0, 0];
+  return least + (most - least) * random;
+}

@@ -1,0 +1,115 @@
+/** Notifications for the live room: one listener for each viewer, told in the words of `live/source.ts`. */
+import type { ActiveCall, CallParty } from '../../../schema/model.ts';
+import { hasLeft, presenceStatusOf } from '../../live/call-list.ts';
+import type { Ear, Listening } from '../../live/source.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import type { Budget } from '../budget.ts';
+import type { Caller } from '../caller.ts';
+import type { Upstream } from '../http.ts';
+import type { LeftOut } from '../values.ts';
+import { asText } from '../values.ts';
+import type { WireNotification } from '../wire.ts';
+import { createListener, type Listener } from './listener.ts';
+import { isAboutCalls, readSessionNews, type SessionNews } from './notifications.ts';
+import type { SocketTimes } from './socket.ts';
+
+export interface PushParts {
+  readonly upstream: Upstream;
+  readonly budget: Budget;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly leftOut: LeftOut;
+  /** Other numbers are for tests. */
+  readonly times?: SocketTimes | undefined;
+  readonly random?: (() => number) | undefined;
+}
+
+/** A viewer who listens. */
+export interface ListeningViewer {
+  readonly viewerId: string;
+  /** Whoever asks for all connections of the viewer: of whichever token works. */
+  readonly caller: Caller;
+  /** Their extension, where it is known already. */
+  extensionId(): string | null;
+}
+
+export interface Push {
+  /** Begins to listen for a viewer. */
+  listen(viewer: ListeningViewer, ear: Ear): Listening;
+  /** The viewer has shown another token. */
+  newToken(viewerId: string): void;
+}
+
+/** What tells of the viewer's own parties. Permission CallControl. */
+const OWN_CALLS = '/restapi/v1.0/account/~/extension/~/telephony/sessions';
+
+/** Makes it; one for all viewers. */
+export function createPush(parts: PushParts): Push {
+  const { metrics, leftOut } = parts;
+  const listeners = new Map<string, Listener>();
+
+  return {
+    listen({ viewerId, caller, extensionId }, ear) {
+      /** The subscriber, as the notifications name them. */
+      let ownerId: string | null = null;
+      const listener = createListener({
+        ...parts,
+        caller,
+        filters: [OWN_CALLS],
+        ear: {
+          entered: ear.entered,
+          heard(notification: WireNotification, receivedAt: number) {
+            if (!isAboutCalls(notification)) return;
+            ownerId = asText(notification.ownerId) ?? ownerId;
+            const news = readSessionNews(notification.body, receivedAt, leftOut);
+            if (news.length === 0) metrics.pushEvents.inc({ result: 'unreadable' });
+            for (const one of news) {
+              noteDelay(one);
+              ear.heard({ ...one, party: one.party, entry: (party) => entryOf(one, party) });
+            }
+          },
+        },
+      });
+      listeners.set(viewerId, listener);
+      return {
+        tellsOf: (party) => party.extensionId !== null && party.extensionId === (extensionId() ?? ownerId),
+        stop() {
+          listener.stop();
+          if (listeners.get(viewerId) === listener) listeners.delete(viewerId);
+        },
+      };
+    },
+    newToken: (viewerId) => listeners.get(viewerId)?.newToken(),
+  };
+
+  function noteDelay({ eventTime, receivedAt }: SessionNews): void {
+    if (eventTime !== null) metrics.pushArrivalSeconds.observe(Math.max(0, (receivedAt - eventTime) / 1_000));
+  }
+}
+
+/** How presence would list the party that a notification is about: all of them are the viewer's own. */
+function entryOf(
+  { eventTime, receivedAt, legacySessionId }: SessionNews,
+  party: CallParty,
+): ActiveCall | null {
+  const status = presenceStatusOf(party);
+  if (status === null || hasLeft(party)) return null;
+  return {
+    presenceId: null,
+    sessionId: party.sessionId,
+    partyId: party.id,
+    legacySessionId,
+    direction: party.direction,
+    from: party.from?.phoneNumber ?? null,
+    fromName: party.from?.name ?? null,
+    to: party.to?.phoneNumber ?? null,
+    toName: party.to?.name ?? null,
+    ...status,
+    startTime: eventTime,
+    queueCall: party.attributes?.queueCall ?? null,
+    onBehalfOf: null,
+    terminationType: null,
+    observedAt: receivedAt,
+  };
+}

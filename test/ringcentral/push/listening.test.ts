@@ -1,0 +1,233 @@
+/** Every state of listening × every input: where it stands then. */
+import { describe, expect, test } from 'vitest';
+import {
+  DENIED_FOR,
+  FIRST,
+  type Listening,
+  type ListeningInput,
+  next,
+  WAITS,
+} from '../../../src/ringcentral/push/listening.ts';
+
+const NOW = 1_000_000;
+const HALF = 0.5;
+const recoverable = { wsc: 'wsc-1', subscriptionId: 'sub-1', until: NOW + 10_000 };
+const gone = { ...recoverable, until: NOW - 1 };
+
+const STATES = {
+  first: FIRST,
+  recovering: { phase: 'connecting', failures: 0, recoverable, hasListened: true },
+  subscribing: { phase: 'subscribing', failures: 0, hasListened: false, cleaned: false },
+  cleaned: { phase: 'subscribing', failures: 0, hasListened: false, cleaned: true },
+  cleaning: { phase: 'cleaning', failures: 0, hasListened: false },
+  listening: { phase: 'listening', subscriptionId: 'sub-1' },
+  waiting: { phase: 'waiting', failures: 1, recoverable, hasListened: true, until: NOW + 1 },
+  due: { phase: 'waiting', failures: 1, recoverable: gone, hasListened: true, until: NOW },
+  denied: { phase: 'denied', reason: 'no', until: NOW + 1 },
+  forgiven: { phase: 'denied', reason: 'no', until: NOW },
+} as const satisfies Record<string, Listening>;
+
+const INPUTS = {
+  opened: { kind: 'opened', recovered: false },
+  recovered: { kind: 'opened', recovered: true },
+  granted: { kind: 'granted', subscriptionId: 'sub-2' },
+  full: { kind: 'full' },
+  cleaned: { kind: 'cleaned' },
+  denied: { kind: 'denied', reason: 'SUB-528' },
+  failed: { kind: 'failed', reason: 'network' },
+  limited: { kind: 'failed', notBefore: NOW + 60_000, reason: 'limited' },
+  lost: { kind: 'lost', recoverable },
+  due: { kind: 'due' },
+  newToken: { kind: 'newToken' },
+} as const satisfies Record<string, ListeningInput>;
+
+type Cell = 'same' | string;
+/** A missing cell does not compile. */
+const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
+  first: {
+    opened: 'subscribing',
+    recovered: 'subscribing',
+    granted: 'same',
+    full: 'same',
+    cleaned: 'same',
+    denied: 'denied SUB-528',
+    // A socket that never opened is more likely a proxy than bad luck.
+    failed: 'denied network',
+    limited: 'waiting 60000 failures 1',
+    lost: 'same',
+    due: 'same',
+    newToken: 'same',
+  },
+  recovering: {
+    opened: 'subscribing',
+    recovered: 'listening sub-1',
+    granted: 'same',
+    full: 'same',
+    cleaned: 'same',
+    denied: 'denied SUB-528',
+    failed: 'waiting 4000 failures 1 wsc-1',
+    limited: 'waiting 60000 failures 1 wsc-1',
+    lost: 'same',
+    due: 'same',
+    newToken: 'same',
+  },
+  subscribing: {
+    opened: 'same',
+    recovered: 'same',
+    granted: 'listening sub-2',
+    full: 'cleaning',
+    cleaned: 'same',
+    denied: 'denied SUB-528',
+    failed: 'waiting 4000 failures 1',
+    limited: 'waiting 60000 failures 1',
+    lost: 'waiting 4000 failures 1',
+    due: 'same',
+    newToken: 'same',
+  },
+  cleaned: {
+    opened: 'same',
+    recovered: 'same',
+    granted: 'listening sub-2',
+    full: 'denied RingCentral allows no more subscriptions of this user with this app.',
+    cleaned: 'same',
+    denied: 'denied SUB-528',
+    failed: 'waiting 4000 failures 1',
+    limited: 'waiting 60000 failures 1',
+    lost: 'waiting 4000 failures 1',
+    due: 'same',
+    newToken: 'same',
+  },
+  cleaning: {
+    opened: 'same',
+    recovered: 'same',
+    granted: 'same',
+    full: 'same',
+    cleaned: 'subscribing cleaned',
+    denied: 'denied SUB-528',
+    failed: 'waiting 4000 failures 1',
+    limited: 'waiting 60000 failures 1',
+    lost: 'waiting 4000 failures 1',
+    due: 'same',
+    newToken: 'same',
+  },
+  listening: {
+    opened: 'same',
+    recovered: 'same',
+    granted: 'same',
+    full: 'same',
+    cleaned: 'same',
+    denied: 'denied SUB-528',
+    failed: 'same',
+    limited: 'same',
+    lost: 'waiting 1050 failures 0 wsc-1',
+    due: 'same',
+    newToken: 'same',
+  },
+  waiting: {
+    opened: 'same',
+    recovered: 'same',
+    granted: 'same',
+    full: 'same',
+    cleaned: 'same',
+    denied: 'denied SUB-528',
+    failed: 'same',
+    limited: 'same',
+    lost: 'same',
+    due: 'same',
+    newToken: 'same',
+  },
+  due: {
+    opened: 'same',
+    recovered: 'same',
+    granted: 'same',
+    full: 'same',
+    cleaned: 'same',
+    denied: 'denied SUB-528',
+    failed: 'same',
+    limited: 'same',
+    lost: 'same',
+    // Too late to recover: a new session.
+    due: 'connecting failures 1',
+    newToken: 'same',
+  },
+  denied: {
+    opened: 'same',
+    recovered: 'same',
+    granted: 'same',
+    full: 'same',
+    cleaned: 'same',
+    denied: 'same',
+    failed: 'same',
+    limited: 'same',
+    lost: 'same',
+    due: 'same',
+    newToken: 'connecting',
+  },
+  forgiven: {
+    opened: 'same',
+    recovered: 'same',
+    granted: 'same',
+    full: 'same',
+    cleaned: 'same',
+    denied: 'same',
+    failed: 'same',
+    limited: 'same',
+    lost: 'same',
+    due: 'connecting',
+    newToken: 'connecting',
+  },
+};
+
+function told(state: Listening): string {
+  switch (state.phase) {
+    case 'connecting':
+      return ['connecting', ...(state.failures > 0 ? [`failures ${state.failures}`] : [])].join(' ');
+    case 'subscribing':
+      return state.cleaned ? 'subscribing cleaned' : 'subscribing';
+    case 'cleaning':
+      return 'cleaning';
+    case 'listening':
+      return `listening ${state.subscriptionId}`;
+    case 'waiting':
+      return [
+        `waiting ${state.until - NOW} failures ${state.failures}`,
+        ...(state.recoverable === null ? [] : [state.recoverable.wsc]),
+      ].join(' ');
+    case 'denied':
+      return `denied ${state.reason}`;
+  }
+}
+
+describe.for(Object.entries(STATES))('%s', ([name, state]) => {
+  test.for(Object.entries(INPUTS))('%s', ([input, what]) => {
+    const expected = TABLE[name as keyof typeof STATES][input as keyof typeof INPUTS];
+    const after = next(state, what, NOW, HALF);
+    if (expected === 'same') expect(after).toBe(state);
+    else expect(told(after)).toBe(expected);
+  });
+});
+
+test('what was denied is tried again after ten minutes, not sooner', () => {
+  const denied = next(FIRST, INPUTS.denied, NOW, HALF);
+  expect(next(denied, { kind: 'due' }, NOW + DENIED_FOR - 1, HALF)).toBe(denied);
+  expect(next(denied, { kind: 'due' }, NOW + DENIED_FOR, HALF)).toBe(FIRST);
+});
+
+test.for([0, 0.999])('a storm of losses asks for fewer than four tokens in any minute (%s)', (random) => {
+  let state: Listening = STATES.listening;
+  const tries: number[] = [];
+  let now = NOW;
+  state = next(state, { kind: 'lost', recoverable: null }, now, random);
+  while (tries.length < 12) {
+    if (state.phase !== 'waiting') throw new Error(`It is ${state.phase}.`);
+    now = state.until;
+    tries.push(now);
+    state = next(next(state, { kind: 'due' }, now, random), INPUTS.failed, now, random);
+  }
+  expect((tries[0] ?? 0) - NOW).toBeLessThanOrEqual(2_000);
+  const busiest = Math.max(
+    ...tries.map((from) => tries.filter((at) => at >= from && at < from + 60_000).length),
+  );
+  expect(busiest).toBeLessThanOrEqual(4);
+  expect((tries.at(-1) ?? 0) - (tries.at(-2) ?? 0)).toBeGreaterThanOrEqual(WAITS.at(-1)?.[0] ?? 0);
+});
