@@ -71,6 +71,7 @@ export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal | 
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
     signal.addEventListener('abort', leave, { once: true });
     void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });

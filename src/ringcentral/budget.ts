@@ -72,6 +72,8 @@ export interface Budget {
   enter(entry: Entry): Promise<Permit>;
   /** What is known to be allowed in a window of so many milliseconds; `limit` null: as many as one likes. */
   allowed(bucket: string, group: RateGroup): { readonly limit: number | null; readonly length: number };
+  /** Keeps nothing of a bucket that is not used any more; whoever waits in it waits on. */
+  leaveBehind(bucket: string): void;
   /** Whatever was spent, or had to be waited for, counts no more: the upstream has begun anew. */
   forget(): void;
   /** Refuses whoever waits. */
@@ -136,6 +138,11 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       const bucket = buckets.get(name);
       const { limit, length } = bucket === undefined ? newWindow(group) : gateOf(bucket, group).window;
       return { limit, length };
+    },
+
+    leaveBehind(name) {
+      const bucket = buckets.get(name);
+      if (bucket !== undefined && isIdle(bucket)) buckets.delete(name);
     },
 
     forget() {
@@ -248,7 +255,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
           if (verdict !== null) wake = Math.min(wake, verdict.until);
         }
       }
-      gate.waiting[lane].push(...staying);
+      for (const waiter of staying) gate.waiting[lane].push(waiter);
     }
     if (wake < Number.POSITIVE_INFINITY) {
       gate.timer = setAlarm(() => pump(bucket, gate), wake - now);
@@ -322,23 +329,20 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
   function sweep(now: number): void {
     lastSweep = now;
     for (const [name, bucket] of buckets) {
-      const isDone =
-        now - bucket.lastUsed > IDLE &&
-        bucket.reads.isDeserted &&
-        [...bucket.gates.values()].every(isDeserted);
-      if (isDone) buckets.delete(name);
+      if (now - bucket.lastUsed > IDLE && isIdle(bucket)) buckets.delete(name);
     }
   }
 
   function report(): void {
     const now = clock();
     for (const group of RATE_GROUPS) {
-      const left = [...buckets.values()].map((bucket) => remaining(gateOf(bucket, group).window, now));
-      const limited = left.filter((count) => count !== null);
-      metrics.budgetRemaining.set(
-        { group },
-        limited.length > 0 ? Math.min(...limited) : DOCUMENTED_LIMITS[group],
-      );
+      // Not spread over a call: there are as many as there are users.
+      let fewest: number | null = null;
+      for (const bucket of buckets.values()) {
+        const left = remaining(gateOf(bucket, group).window, now);
+        if (left !== null) fewest = Math.min(fewest ?? left, left);
+      }
+      metrics.budgetRemaining.set({ group }, fewest ?? DOCUMENTED_LIMITS[group]);
     }
   }
 }
@@ -370,6 +374,10 @@ function newGate(group: RateGroup): Gate {
 
 function rankOf({ entry, since }: Waiter): number {
   return entry.unwatchedSince ?? since;
+}
+
+function isIdle({ gates, reads }: Bucket): boolean {
+  return reads.isDeserted && [...gates.values()].every(isDeserted);
 }
 
 function isDeserted({ waiting }: Gate): boolean {

@@ -201,7 +201,8 @@ export function createCallControl(upstream: Upstream, leftOut: LeftOut = unnoted
       const query = { page: String(page), perPage: String(PAGE_SIZE) };
       const { body } = await upstream.send(caller, { ...options, operation, query });
       const { records, hasNext } = toPage(body);
-      all.push(...records);
+      // Not spread over a call: RingCentral decides how many there are.
+      for (const record of records) all.push(record);
       if (!hasNext) break;
     }
     return all;

@@ -32,6 +32,7 @@ import {
 import type { CallProvider, Command, CommandOutcome, CommandResult, Visit } from '../../schema/provider.ts';
 import type { Desk } from '../live/desk.ts';
 import { lookedTwice } from '../live/second-look.ts';
+import { orAborted } from '../live/shared-read.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
@@ -65,7 +66,8 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
   const { requestId } = visit;
 
   return {
-    viewer: () => person.viewer(),
+    // Asked once for all connections: whoever leaves does not call it off, nor wait for it.
+    viewer: () => orAborted(person.viewer(), visit.signal),
     activeCalls: () => desk.readActiveCalls(visit.signal, requestId),
     devices: () => callControl.listDevices(caller, { lane: 'query', signal: visit.signal, requestId }),
     forwardingNumbers: () =>

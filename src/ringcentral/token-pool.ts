@@ -219,9 +219,12 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
   /** Wakes when the next token is due; lets the pool sleep when none will be. */
   function setAlarm(now: number): void {
     alarm = undefined;
-    const dues = live().map((entry) => dueAt(entry, times));
-    if (stopped || !dues.some(Number.isFinite)) return;
-    const at = Math.max(Math.min(...dues), roomAt(checks, allowed(), now), now + times.check * PATIENCE);
+    const due = live().reduce(
+      (first, entry) => Math.min(first, dueAt(entry, times)),
+      Number.POSITIVE_INFINITY,
+    );
+    if (stopped || !Number.isFinite(due)) return;
+    const at = Math.max(due, roomAt(checks, allowed(), now), now + times.check * PATIENCE);
     alarm = setTimeout(checkDue, Math.ceil(at - now)).unref();
   }
 

@@ -12,14 +12,12 @@
 import { CloseCode } from 'graphql-ws';
 import { Forbidden, Unauthenticated } from '../../schema/failures.ts';
 import { readCredentials, unauthorizedReason } from './credentials.ts';
-import type { Crowd } from './crowd.ts';
 import type { NoteRefusal } from './refusals.ts';
 import type { Seat } from './seat.ts';
-import type { Gatekeeper, Visitor } from './visitor.ts';
+import type { Gatekeeper, Knock, Visitor } from './visitor.ts';
 
 export interface AdmissionParts {
   readonly gatekeeper: Gatekeeper;
-  readonly crowd: Crowd;
   readonly noteRefusal: NoteRefusal;
 }
 
@@ -39,7 +37,7 @@ const EXPIRED = 'Forbidden: the token has expired or was revoked, connect with a
 const MEND = 'The client is to send connectionParams.authorization: "Bearer", a space and its token.';
 
 /** Makes it; one for all sockets. */
-export function createAdmission({ gatekeeper, crowd, noteRefusal }: AdmissionParts): Admission {
+export function createAdmission({ gatekeeper, noteRefusal }: AdmissionParts): Admission {
   /** The seats of whoever showed the same token, to be closed together when it expires. */
   const holders = new WeakMap<AbortSignal, Set<Seat>>();
 
@@ -49,20 +47,19 @@ export function createAdmission({ gatekeeper, crowd, noteRefusal }: AdmissionPar
       // Nobody looks at the token again.
       seat.authorization = null;
       if (credentials.kind === 'unreadable') return refuseUnread(seat, credentials.read);
-      const place = crowd.enter();
       try {
         const shown = credentials.kind === 'shown' ? credentials.authorization : null;
-        const visitor = await gatekeeper.admit(shown);
+        const visitor = await gatekeeper.admit(shown, knockOf(seat));
         if (visitor.expired.aborted) return refuse(seat, EXPIRED);
         seat.visitor = visitor;
         watchExpiry(visitor, seat);
         return true;
       } catch (error) {
+        // Nobody is there any more to be told.
+        if (!seat.isOpen) return false;
         if (!(error instanceof Unauthenticated || error instanceof Forbidden)) throw error;
         if (credentials.kind === 'none') return refuseUnread(seat, 'no token');
         return refuse(seat, `Forbidden: ${error.message}`);
-      } finally {
-        place.leave();
       }
     },
     left(seat) {
@@ -92,4 +89,14 @@ export function createAdmission({ gatekeeper, crowd, noteRefusal }: AdmissionPar
     };
     expired.addEventListener('abort', expire, { once: true });
   }
+}
+
+/** Lazy: most tokens are known, and nobody waits for them. */
+function knockOf(seat: Seat): Knock {
+  return {
+    address: seat.address,
+    get signal() {
+      return seat.left;
+    },
+  };
 }

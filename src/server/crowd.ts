@@ -1,8 +1,8 @@
 /**
  * How many may be inside at once, and how fast one may knock. Nothing queues: who does not fit is told so.
  *
- * Of the places in flight a viewer (a user, or a key of GATEWAY_KEYS) has as many as are still free at most. Nobody has to
- * know how many viewers there are, and some room is always left for the next one:
+ * A place is for work, not for waiting. Of the places in flight a viewer (a user, or a key of GATEWAY_KEYS) has as many as
+ * are still free at most. Nobody has to know how many viewers there are, and some room is always left for the next one:
  *
  * ```text
  *   viewers who ask for all they can get     1     2     3     9
@@ -15,23 +15,13 @@ import { Overloaded } from '../../schema/failures.ts';
 /** Gives back a place; asking twice gives it back once. */
 export type Leave = () => void;
 
-/** A place among the operations in flight. */
-export interface Place {
-  /**
-   * Tells whose it is, once that is known.
-   * @throws {Overloaded} when this viewer has as many as are free.
-   */
-  claim(viewerId: string): void;
-  /** Gives it back; asking twice gives it back once. */
-  leave(): void;
-}
-
 export interface Crowd {
   /**
-   * Takes a place among the operations in flight.
-   * @throws {Overloaded} when none is free.
+   * Takes a place among the operations in flight, for work that can begin: whoever waits for a body, or to be known,
+   * has none.
+   * @throws {Overloaded} when none is free, or this viewer has as many as are.
    */
-  enter(): Place;
+  enter(viewerId: string): Leave;
   /**
    * Takes a place among the open subscriptions of a viewer.
    * @throws {Overloaded} when none is free.
@@ -46,34 +36,14 @@ export interface CrowdLimits {
 
 /** Counts who is inside; `onInFlight` is told each new count of operations in flight. */
 export function createCrowd(limits: CrowdLimits, onInFlight: (count: number) => void): Crowd {
-  let inFlight = 0;
-  const places = new Tally();
+  const places = createShares(limits.maxInFlight, onInFlight);
   const subscriptions = new Tally();
 
   return {
-    enter() {
-      if (inFlight >= limits.maxInFlight) {
-        throw new Overloaded('The gateway is answering as much as it can; try again in a moment.');
-      }
-      onInFlight(++inFlight);
-      let owner: string | null = null;
-      return {
-        claim(viewerId) {
-          const own = places.of(viewerId);
-          // Its own is one of those in flight already.
-          if (own > 0 && own > limits.maxInFlight - inFlight) {
-            throw new Overloaded(
-              `You have ${own} operations under way, which is as many as are left for others; try again in a moment.`,
-            );
-          }
-          places.add(viewerId);
-          owner = viewerId;
-        },
-        leave: once(() => {
-          if (owner !== null) places.remove(owner);
-          onInFlight(--inFlight);
-        }),
-      };
+    enter(viewerId) {
+      const leave = places.take(viewerId);
+      if (leave === null) throw new Overloaded(whyNoPlace(viewerId));
+      return leave;
     },
     subscribe(viewerId) {
       const open = subscriptions.of(viewerId);
@@ -84,30 +54,70 @@ export function createCrowd(limits: CrowdLimits, onInFlight: (count: number) => 
       return once(() => subscriptions.remove(viewerId));
     },
   };
+
+  function whyNoPlace(viewerId: string): string {
+    if (places.taken >= limits.maxInFlight) {
+      return 'The gateway is answering as much as it can; try again in a moment.';
+    }
+    const own = places.of(viewerId);
+    return `You have ${own} operations under way, which is as many as are left for others; try again in a moment.`;
+  }
 }
 
-/** How many of something each viewer has; whoever has none is not kept. */
+/** So many places of which nobody has more than are left for the others. */
+export interface Shares {
+  readonly taken: number;
+  of(owner: string): number;
+  /** Null: none is free, or the owner has as many as are. */
+  take(owner: string): Leave | null;
+}
+
+/** Makes them; `onTaken` is told each new count of those taken. */
+export function createShares(most: number, onTaken: (count: number) => void = () => {}): Shares {
+  const owned = new Tally();
+  let taken = 0;
+
+  return {
+    get taken() {
+      return taken;
+    },
+    of: (owner) => owned.of(owner),
+    take(owner) {
+      if (owned.of(owner) >= most - taken) return null;
+      owned.add(owner);
+      onTaken(++taken);
+      return once(() => {
+        owned.remove(owner);
+        onTaken(--taken);
+      });
+    },
+  };
+}
+
+/** How many of something each owner has; whoever has none is not kept. */
 class Tally {
   readonly #counts = new Map<string, number>();
 
-  of(viewerId: string): number {
-    return this.#counts.get(viewerId) ?? 0;
+  of(owner: string): number {
+    return this.#counts.get(owner) ?? 0;
   }
 
-  add(viewerId: string): void {
-    this.#counts.set(viewerId, this.of(viewerId) + 1);
+  add(owner: string): void {
+    this.#counts.set(owner, this.of(owner) + 1);
   }
 
-  remove(viewerId: string): void {
-    const left = this.of(viewerId) - 1;
-    if (left > 0) this.#counts.set(viewerId, left);
-    else this.#counts.delete(viewerId);
+  remove(owner: string): void {
+    const left = this.of(owner) - 1;
+    if (left > 0) this.#counts.set(owner, left);
+    else this.#counts.delete(owner);
   }
 }
 
 export interface Allowance {
   /** Spends one, if there is one at `now` (milliseconds). */
   take(now: number): boolean;
+  /** Gives one back. */
+  giveBack(): void;
 }
 
 /** Makes an allowance of `most` at once, growing back by `perSecond` (a token bucket). */
@@ -136,6 +146,10 @@ class TokenBucket implements Allowance {
     if (this.#left < 1) return false;
     this.#left -= 1;
     return true;
+  }
+
+  giveBack(): void {
+    this.#left = Math.min(this.#most, this.#left + 1);
   }
 }
 

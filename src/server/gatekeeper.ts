@@ -27,11 +27,12 @@ import {
 } from '../ringcentral/token-pool.ts';
 import { VIGIL_TIMES, type VigilTimes } from '../ringcentral/vigil.ts';
 import { createAllowance } from './crowd.ts';
-import type { Gatekeeper, Visitor } from './visitor.ts';
+import { createStrangers } from './strangers.ts';
+import type { Gatekeeper, Knock, Visitor } from './visitor.ts';
 
 export interface GatekeeperParts extends ProviderParts {
   readonly hub: Hub;
-  readonly budget: Pick<Budget, 'allowed'>;
+  readonly budget: Pick<Budget, 'allowed' | 'leaveBehind'>;
   /** Null: calls are polled only. */
   readonly push: Push | null;
 }
@@ -45,8 +46,8 @@ const UP_TO_MOST_TOKENS = { maxSize: MOST_TOKENS, sizeCalculation: () => 1 };
 /** A token that nobody showed for this long is forgotten. */
 const TOKEN_IDLE = 3_900_000; // 65 minutes, just above the longest life of a RingCentral token
 
-/** A token that RingCentral refused is refused here for this long without asking again. */
-const REFUSAL_LIFETIME = 300_000; // 5 minutes
+/** How much text of them is kept, so that each has to be hashed only once. */
+const TOKEN_TEXTS = { maxSize: 16_000_000, sizeCalculation: (_key: string, token: string) => token.length }; // characters
 
 /**
  * A 401 for a token that nobody knows is doubted too, so often at once and a minute for all of them together: strangers
@@ -92,19 +93,22 @@ export function createServiceGatekeeper(
   });
 
   return {
-    async admit(authorization) {
-      const shown = Buffer.from(digest(readBearer(authorization)));
-      // Every key is compared, so that the time taken tells nothing about which one came close.
-      const matches = visitors.filter((known) => timingSafeEqual(known.digest, shown));
-      const [match] = matches;
-      if (match === undefined) {
-        throw new Unauthenticated(
-          'This gateway key is not known; allowed is a key of the list in GATEWAY_KEYS.',
-        );
-      }
-      return match.visitor;
-    },
+    recognise: (authorization) => find(authorization).viewerId,
+    admit: async (authorization) => find(authorization),
   };
+
+  function find(authorization: string | null): Visitor {
+    const shown = Buffer.from(digest(readBearer(authorization)));
+    // Every key is compared, so that the time taken tells nothing about which one came close.
+    const matches = visitors.filter((known) => timingSafeEqual(known.digest, shown));
+    const [match] = matches;
+    if (match === undefined) {
+      throw new Unauthenticated(
+        'This gateway key is not known; allowed is a key of the list in GATEWAY_KEYS.',
+      );
+    }
+    return match.visitor;
+  }
 }
 
 /** Admits whoever has a token that RingCentral takes; `fallbackToken` stands in where none is shown. */
@@ -116,35 +120,30 @@ export function createPassThroughGatekeeper(
   const times = { ...TOKEN_TIMES, ...changedTimes };
   const strangersDoubted = createAllowance(STRANGERS_DOUBTED, STRANGERS_DOUBTED / 60, performance.now());
   const pools = new Map<string, TokenPool>();
-  /** Digests of tokens: hashing one anew for every request is what a query costs most. */
-  const keys = new LRUCache<string, string>({ ...UP_TO_MOST_TOKENS, ttl: TOKEN_IDLE, memoMethod: digest });
-  const refusals = new LRUCache<string, Unauthenticated>({ ...UP_TO_MOST_TOKENS, ttl: REFUSAL_LIFETIME });
-  const admissions = new LRUCache<string, Promise<Admission>>({
+  /** Digests of tokens that were taken: hashing one anew for every request is what a query costs most. */
+  const keys = new LRUCache<string, string>({ ...TOKEN_TEXTS, ttl: TOKEN_IDLE });
+  const strangers = createStrangers<Admission>(parts.metrics);
+  const admissions = new LRUCache<string, Admission>({
     ...UP_TO_MOST_TOKENS,
     ttl: TOKEN_IDLE,
     updateAgeOnGet: true,
-    dispose: (admission) => void admission.then(({ leave }) => leave(), ignore),
+    dispose: ({ leave }) => queueMicrotask(leave),
   });
 
   return {
-    async admit(authorization) {
-      const token =
-        authorization === null && fallbackToken !== null ? fallbackToken : readBearer(authorization);
-      const key = keys.memo(token);
-      const refusal = refusals.get(key);
-      if (refusal !== undefined) throw refusal;
+    recognise(authorization) {
+      const key = keyOf(tokenOf(authorization));
       const known = admissions.get(key);
-      if (known !== undefined) return entered(await known);
+      if (known === undefined) strangers.check(key);
+      return known?.visitor.viewerId ?? null;
+    },
 
-      const admission = introduce(token, key);
-      admissions.set(key, admission);
-      try {
-        return entered(await admission);
-      } catch (error) {
-        admissions.delete(key);
-        if (error instanceof Unauthenticated) refusals.set(key, error);
-        throw error;
-      }
+    async admit(authorization, knock = UNSEEN) {
+      const token = tokenOf(authorization);
+      const key = keyOf(token);
+      const known = admissions.get(key);
+      if (known !== undefined) return entered(known);
+      return entered(await strangers.meet(key, knock, (signal) => introduce(token, key, signal)));
     },
 
     stop() {
@@ -152,10 +151,18 @@ export function createPassThroughGatekeeper(
     },
   };
 
+  function tokenOf(authorization: string | null): string {
+    return authorization === null && fallbackToken !== null ? fallbackToken : readBearer(authorization);
+  }
+
+  function keyOf(token: string): string {
+    return keys.get(token) ?? digest(token);
+  }
+
   /** Finds out whose token this is, and seats it with the other tokens of the same user. */
-  async function introduce(token: string, key: string): Promise<Admission> {
+  async function introduce(token: string, key: string, signal: AbortSignal): Promise<Admission> {
     const firstSeenAt = Date.now();
-    const { viewerId, viewer } = await whose(token, key);
+    const { viewerId, viewer } = await whose(token, key, signal);
     const pool = poolOf(viewerId);
     const holder = pool.add(token);
     const tell = () => parts.hub.notify('TOKEN_EXPIRING', TOKEN_EXPIRING, firstSeenAt + times.life, viewerId);
@@ -163,7 +170,7 @@ export function createPassThroughGatekeeper(
     const notice = token === fallbackToken ? undefined : setTimeout(tell, times.notice).unref();
     holder.expired.addEventListener('abort', () => {
       admissions.delete(key);
-      refusals.set(key, new Unauthenticated(REFUSED_TOKEN));
+      strangers.mark(key, REFUSED_TOKEN);
     });
     const leave = () => {
       clearTimeout(notice);
@@ -171,7 +178,10 @@ export function createPassThroughGatekeeper(
     };
     const person = createPerson(parts, viewerId, { own: holder, any: pool }, viewer);
     parts.push?.newToken(viewerId);
-    return { visitor: visitorOf(parts, person, holder.expired, holder), holder, leave };
+    const admission = { visitor: visitorOf(parts, person, holder.expired, holder), holder, leave };
+    admissions.set(key, admission);
+    keys.set(token, key);
+    return admission;
   }
 
   function poolOf(viewerId: string): TokenPool {
@@ -194,6 +204,7 @@ export function createPassThroughGatekeeper(
   async function whose(
     token: string,
     key: string,
+    signal: AbortSignal,
   ): Promise<{ viewerId: string; viewer: () => Promise<Viewer> }> {
     const stranger: Caller = {
       bucket: `token:${key}`,
@@ -201,10 +212,14 @@ export function createPassThroughGatekeeper(
       refused: async () => strangersDoubted.take(performance.now()),
     };
     try {
-      const viewer = await parts.callControl.readExtension(stranger, { lane: 'query' });
+      const viewer = await parts.callControl.readExtension(stranger, { lane: 'query', signal });
+      parts.budget.leaveBehind(stranger.bucket);
       return { viewerId: `${viewer.accountId}/${viewer.extensionId}`, viewer: async () => viewer };
     } catch (error) {
-      if (!(error instanceof Forbidden)) throw error;
+      if (!(error instanceof Forbidden)) {
+        parts.budget.leaveBehind(stranger.bucket);
+        throw error;
+      }
       return { viewerId: stranger.bucket, viewer: () => Promise.reject(error) };
     }
   }
@@ -214,6 +229,9 @@ function entered({ visitor, holder }: Admission): Visitor {
   holder.used();
   return visitor;
 }
+
+/** Of whom nothing is seen. */
+const UNSEEN: Knock = { address: '', signal: new AbortController().signal };
 
 interface Admission {
   readonly visitor: Visitor;

@@ -22,6 +22,7 @@ import { isMeant } from '../hosts.ts';
 import { whyNotListening } from '../listening.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { createBodyRooms } from './bodies.ts';
 import { createConnections } from './connections.ts';
 import { createCrowd } from './crowd.ts';
 import { sendAwayAll } from './drain.ts';
@@ -79,6 +80,13 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const findDocument =
     config.persistedOperations === null ? findSentDocument : await readManifest(config.persistedOperations);
   const crowd = createCrowd(config, (count) => metrics.inFlight.set(count));
+  const bodies = createBodyRooms(config.maxBodyBytes);
+  Object.assign(metrics.bodyBytes, {
+    collect() {
+      metrics.bodyBytes.set({ of: 'viewers' }, bodies.viewers.held);
+      metrics.bodyBytes.set({ of: 'strangers' }, bodies.strangers.held);
+    },
+  });
   const observer = createObserver(metrics, log);
   const pipeline = createPipeline({
     ...{ config, schema, createContext, findDocument, crowd, metrics, log },
@@ -87,7 +95,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const unread = createUnread({ room: config.maxUnreadBytes, patience: patience.reading, metrics });
   const connections = createConnections({ unread, patience, metrics });
   const requests = createRequestDoor({
-    ...{ config, pipeline, gatekeeper, observer, crowd, patience, connections },
+    ...{ config, pipeline, gatekeeper, observer, crowd, bodies, patience, connections },
   });
   const noteRefusal = createRefusalLog(log);
   const sockets = createWebSockets({

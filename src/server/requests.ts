@@ -3,8 +3,10 @@ import { once, setMaxListeners } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { BadUserInput, Forbidden, RateLimited } from '../../schema/failures.ts';
 import type { Config } from '../config.ts';
+import { orAborted } from '../live/shared-read.ts';
+import type { BodyRooms, HeldBody } from './bodies.ts';
 import type { Connections } from './connections.ts';
-import type { Crowd } from './crowd.ts';
+import type { Crowd, Leave } from './crowd.ts';
 import type { Guest } from './drain.ts';
 import type { Arrival, Pipeline } from './graphql.ts';
 import { codeOf, originOf, STATUS_OF_CODE } from './masking.ts';
@@ -19,6 +21,7 @@ export interface RequestParts {
   readonly gatekeeper: Gatekeeper;
   readonly observer: Observer;
   readonly crowd: Crowd;
+  readonly bodies: BodyRooms;
   readonly patience: Patience;
   readonly connections: Pick<Connections, 'claim' | 'wrote'>;
 }
@@ -45,7 +48,7 @@ class Refusal extends Error {
 
 /** Makes the door for GraphQL requests. */
 export function createRequestDoor(parts: RequestParts): RequestDoor {
-  const { config, pipeline, gatekeeper, observer, crowd, patience, connections } = parts;
+  const { config, pipeline, gatekeeper, observer, crowd, bodies, patience, connections } = parts;
   const streams = new Set<Guest>();
 
   return {
@@ -65,7 +68,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       try {
         await ask(request, response, operation, left);
       } catch (error) {
-        if (response.headersSent || left.signal.aborted) {
+        if (response.headersSent || response.destroyed) {
           operation.ended('aborted');
           response.destroy();
         } else {
@@ -83,19 +86,27 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     left: AbortController,
   ): Promise<void> {
     checkForm(request, config);
-    const place = crowd.enter();
+    const { authorization = null } = request.headers;
+    const address = request.socket.remoteAddress ?? '';
+    // Whoever is refused without asking anybody is refused before anything is read.
+    const known = gatekeeper.recognise?.(authorization) ?? null;
+    const coming = request.method === 'POST' ? takeIn(request, known, address, left) : null;
+    let leave: Leave = () => {};
     try {
-      const visitor = await gatekeeper.admit(request.headers.authorization ?? null);
+      const body = await coming?.whole;
+      const admission = gatekeeper.admit(authorization, { address, signal: left.signal });
+      const visitor = await (known === null ? orAborted(admission, left.signal) : admission);
       operation.admitted(visitor.viewerId);
       connections.claim(response, visitor.viewerId);
-      place.claim(visitor.viewerId);
+      left.signal.throwIfAborted();
+      leave = crowd.enter(visitor.viewerId);
+      coming?.held.settle();
       const arrival: Arrival = {
         visitor,
         operation,
         signal: left.signal,
         dropped: () => left.signal.aborted,
       };
-      const body = request.method === 'POST' ? await readBody(request, config.maxBodyBytes) : undefined;
       if (body !== undefined) {
         const fast = await operation.within(() => pipeline.answerFast(body, request.headers.accept, arrival));
         if (fast !== null) {
@@ -116,7 +127,8 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       );
       const isStream = answer.headers.get('content-type') === 'text/event-stream';
       if (isStream && answer.body !== null) {
-        place.leave();
+        leave();
+        coming?.held.close();
         await stream(answer, answer.body, response, visitor, left);
       } else {
         await send(answer, response);
@@ -124,8 +136,25 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
         if (answer.status === NOT_ACCEPTABLE) left.abort();
       }
     } finally {
-      place.leave();
+      leave();
+      coming?.held.close();
     }
+  }
+
+  /** Reads the body, counted as the viewer's, or as that of the address that strangers come from. */
+  function takeIn(
+    request: IncomingMessage,
+    viewerId: string | null,
+    address: string,
+    left: AbortController,
+  ): ComingBody {
+    const room = viewerId === null ? bodies.strangers : bodies.viewers;
+    return readBody(request, config.maxBodyBytes, (giveUp) =>
+      room.open(viewerId ?? address, (error) => {
+        giveUp(error);
+        left.abort(error);
+      }),
+    );
   }
 
   /** Sends events as long as the client takes them, its token lives and nobody sends it away. */
@@ -251,26 +280,46 @@ const NOT_ACCEPTABLE = 406;
 
 const JSON_TYPE = /^application\/(graphql\+)?json *(;|$)/i;
 
-/** Collects the body by its events: an iterator over the stream costs more than the whole rest of a small request. */
-function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const take = (chunk: Buffer) => {
-      size += chunk.length;
-      chunks.push(chunk);
-      if (size <= maxBytes) return;
-      // The stream is kept, so that the refusal can still be sent.
-      request.off('data', take).pause();
-      reject(tooLarge(maxBytes));
-    };
-    request.on('data', take);
-    request.once('end', () =>
-      resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString()),
-    );
-    request.once('error', reject);
-    request.once('close', () => reject(new Error('The client left before its request was whole.')));
+interface ComingBody {
+  readonly held: HeldBody;
+  readonly whole: Promise<string>;
+}
+
+/**
+ * Collects the body by its events: an iterator over the stream costs more than the whole rest of a small request. To be
+ * called before anything is waited for, because the events of a client that left come once.
+ */
+function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  hold: (giveUp: (error: Error) => void) => HeldBody,
+): ComingBody {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let settle: { resolve(text: string): void; reject(error: Error): void };
+  const whole = new Promise<string>((resolve, reject) => {
+    settle = { resolve, reject };
   });
+  const giveUp = (error: Error) => {
+    // The stream is kept, so that the refusal can still be sent.
+    request.off('data', take).pause();
+    chunks.length = 0;
+    settle.reject(error);
+  };
+  const held = hold(giveUp);
+  function take(chunk: Buffer): void {
+    size += chunk.length;
+    chunks.push(chunk);
+    if (size > maxBytes) giveUp(tooLarge(maxBytes));
+    else held.hold(size);
+  }
+  request.on('data', take);
+  request.once('end', () =>
+    settle.resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString()),
+  );
+  request.once('error', giveUp);
+  request.once('close', () => giveUp(new Error('The client left before its request was whole.')));
+  return { held, whole };
 }
 
 function tooLarge(maxBytes: number): Refusal {

@@ -1,6 +1,7 @@
 /** One socket and what it carries. */
 import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
@@ -100,6 +101,12 @@ export class Seat implements Reader {
 
   get protocol(): string {
     return this.socket.protocol;
+  }
+
+  /** Where it comes from; empty once that is not known any more. */
+  get address(): string {
+    const { connection } = this;
+    return ('remoteAddress' in connection && (connection as Socket).remoteAddress) || '';
   }
 
   get owner(): string | null {

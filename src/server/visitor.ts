@@ -21,13 +21,27 @@ export interface Visitor {
   provider(visit: Visit): CallProvider;
 }
 
+/** Whoever knocks, as far as they are seen before they are known. */
+export interface Knock {
+  /** Where they come from: those of one address stand in one line. */
+  readonly address: string;
+  /** Aborts when they have left: nobody is asked about them then. Looked at only where they have to wait. */
+  readonly signal: AbortSignal;
+}
+
 /** Decides who comes in. */
 export interface Gatekeeper {
   /**
-   * Admits a caller by the value of its `Authorization` header (or of `connectionParams.authorization`).
-   * @throws {Unauthenticated} when it is missing, malformed or refused; the failures of a read when RingCentral cannot tell.
+   * The viewer of an `Authorization` header where nobody has to be asked; null: RingCentral has to.
+   * @throws {Unauthenticated} when it is certain that `admit` would refuse.
    */
-  admit(authorization: string | null): Promise<Visitor>;
+  recognise?(authorization: string | null): string | null;
+  /**
+   * Admits a caller by the value of its `Authorization` header (or of `connectionParams.authorization`).
+   * @throws {Unauthenticated} when it is missing, malformed or refused; {Overloaded} when too many strangers knock; the
+   * failures of a read when RingCentral cannot tell; the reason of the signal.
+   */
+  admit(authorization: string | null, knock?: Knock): Promise<Visitor>;
   /** Looks after nobody any more. */
   stop?(): void;
 }

@@ -41,7 +41,7 @@ import {
   TRY_AGAIN_LATER,
 } from './closing.ts';
 import type { Connections } from './connections.ts';
-import type { Crowd, Leave, Place } from './crowd.ts';
+import type { Crowd, Leave } from './crowd.ts';
 import type { Guest } from './drain.ts';
 import { headOf, nextFrame } from './fan-out.ts';
 import type { Pipeline, PreparedOperation } from './graphql.ts';
@@ -108,7 +108,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     parts;
   const open = new Map<WebSocket, Seat>();
   const unanswered = new Set<WebSocket>();
-  const admission = createAdmission({ gatekeeper, crowd, noteRefusal });
+  const admission = createAdmission({ gatekeeper, noteRefusal });
   const door: SeatDoor = { unread, close, cut };
   /** The message that graphql-ws is about to read; null: let it read the text. */
   let incoming: object | null = null;
@@ -135,7 +135,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     async onSubscribe({ extra: seat }, _name, params) {
       const { visitor } = seat;
       const operation = observer.begin(newRequestId(), seat.headers);
-      let place: Place | null = null;
+      let leave: Leave = () => {};
       try {
         if (visitor === null || begun === null) throw new Unauthenticated('Say who you are first.');
         const { id, ticket } = begun;
@@ -145,9 +145,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
             `This socket has ${config.maxSubscriptionsPerSocket} operations open, which is as many as are allowed.`,
           );
         }
-        place = crowd.enter();
-        place.claim(visitor.viewerId);
-        const { leave } = place;
+        leave = crowd.enter(visitor.viewerId);
         const prepared = await pipeline.prepare(params, new SocketArrival(seat, visitor, operation));
         if (!('run' in prepared)) {
           leave();
@@ -169,7 +167,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
           },
         };
       } catch (error) {
-        place?.leave();
+        leave();
         return [pipeline.refuse(error, operation)];
       }
     },

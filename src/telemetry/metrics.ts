@@ -50,6 +50,18 @@ export function createMetrics() {
       help: 'Queries and mutations being answered now.',
       registers,
     }),
+    bodyBytes: new Gauge({
+      name: 'gateway_request_body_bytes',
+      help: 'Bytes of request bodies that are held, by whose they are: known viewers or strangers.',
+      labelNames: ['of'] as const,
+      registers,
+    }),
+    introductions: new Gauge({
+      name: 'gateway_introductions',
+      help: 'Tokens not seen before, each with its callers: RingCentral is being asked whose it is (asking), or they stand in line (waiting).',
+      labelNames: ['state'] as const,
+      registers,
+    }),
     commands: new Counter({
       name: 'gateway_commands_total',
       help: 'Commands by mutation and outcome (APPLIED, NOT_APPLIED, UNKNOWN, replayed).',

@@ -158,6 +158,8 @@ describe('Asking', () => {
         { id: '801100004', name: 'Iris at the computer', type: 'SOFT_PHONE', status: 'ONLINE' },
         { id: '801100005', name: 'Front desk', type: 'HARD_PHONE', status: 'OFFLINE' },
         { id: '801100006', name: 'Hallway', type: 'OTHER_PHONE', status: 'ONLINE' },
+        { id: '801500004', name: 'Iris in the browser', type: 'WEB_PHONE', status: 'ONLINE' },
+        { id: '801501004', name: 'Iris at home', type: 'WEB_PHONE', status: 'OFFLINE' },
       ],
       forwardingNumbers: [
         { id: A_NUMBER, label: 'Mobile', phoneNumber: '+12025550181', flipNumber: '2' },

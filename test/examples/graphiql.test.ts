@@ -161,7 +161,7 @@ describe.skipIf(cannotSee)('GraphiQL in a browser', () => {
     await desk.page.reload();
     await desk.page.locator('.graphiql-execute-button').waitFor();
     expect(await desk.tabTitles()).toEqual(await titles());
-    expect(await desk.isOpen('Supervise')).toBe(true);
+    await expect.poll(() => desk.isOpen('Supervise'), { timeout: 20_000 }).toBe(true);
     expect(problemsIn(await desk.answerOf('Supervise'))).toEqual([]);
   });
 

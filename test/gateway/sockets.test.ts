@@ -7,13 +7,7 @@ import { readConfig } from '../../src/config.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { FAST_PATH } from '../support/fast-path.ts';
-import { type House, openHouse, until } from '../support/gateway.ts';
-
-async function gauge(house: House, name: string): Promise<number> {
-  const text = await (await fetch(house.gateway.url.replace('/graphql', '/metrics'))).text();
-  const values = text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'));
-  return [...values].reduce((sum, [, value]) => sum + Number(value), 0);
-}
+import { gauge, openHouse, until } from '../support/gateway.ts';
 
 test.each(['on', 'off'])(
   'A socket on which ids were used again and again leaves no watch, with FAST_PATH=%s.',

@@ -2,7 +2,7 @@
 import type { Client } from 'graphql-ws';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Answer, type House, openHouse, until } from '../support/gateway.ts';
+import { type Answer, type House, openHouse, signIn, until } from '../support/gateway.ts';
 import { type Stream, watch } from '../support/streams.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the events are whatever the operation selects.
@@ -25,20 +25,6 @@ const PHONES = '{ viewer { devices { id } } }';
 const HOLD = /* GraphQL */ `
   mutation ($input: HoldCallPartyInput!) { holdCallParty(input: $input) { outcome error { __typename } } }
 `;
-
-/** Signs in at the simulator, as an app would: a token of extension 101 that can be ended. */
-async function signIn({ simulator }: House, extension = '101'): Promise<string> {
-  const response = await fetch(`${simulator.url}/restapi/oauth/token`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa('desk:secret')}` },
-    body: new URLSearchParams({
-      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-      assertion: `sim-jwt-${extension}`,
-    }),
-  });
-  const { access_token } = (await response.json()) as { access_token: string };
-  return access_token;
-}
 
 function connectedCall(house: House) {
   const session = house.simulator.startCall({ kind: 'inbound', to: '101', state: 'Answered' });

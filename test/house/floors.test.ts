@@ -119,6 +119,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/server/credentials.ts',
     'src/server/messages.ts',
     'src/server/crowd.ts',
+    'src/server/bodies.ts',
     'src/server/fan-out.ts',
     'src/server/drain.ts',
     'src/server/compiled.ts',
@@ -133,6 +134,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/server/documents.ts',
     'src/server/unread.ts',
   ],
+  ['src/server/strangers.ts'],
   [
     'src/server/observe.ts',
     'src/server/gatekeeper.ts',

@@ -176,6 +176,30 @@ describe('the gate', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('tells the metrics also of two hundred thousand users, and of none that is forgotten.', async () => {
+    for (let user = 0; user < 200_000; user += 1) {
+      const permit = await enter('query', { bucket: `user ${user}` });
+      if (user > 0) permit.cancel();
+      else permit.settle(null);
+    }
+    const left = async () =>
+      (await metrics.budgetRemaining.get()).values.find(({ labels }) => labels.group === 'Light')?.value;
+    expect(await left()).toBe(49);
+    expect(await metrics.registry.metrics()).toContain('gateway_rate_budget_remaining{group="Light"} 49');
+    budget.leaveBehind('user 0');
+    budget.leaveBehind('nobody');
+    expect(await left()).toBe(50);
+  });
+
+  test('forgets nobody in whose line somebody waits.', async () => {
+    for (let count = 0; count < 50; count += 1) await enter('command');
+    const poll = enter('poll');
+    budget.leaveBehind('dana');
+    await expect(enter('command')).rejects.toMatchObject({ name: 'RateLimited' });
+    await vi.advanceTimersByTimeAsync(71_000);
+    expect((await poll).depart()).toBe(true);
+  });
+
   test('tells the metrics who has fewest left.', async () => {
     await enter('command');
     for (let count = 0; count < 3; count += 1) await enter('command', { bucket: 'omar' });

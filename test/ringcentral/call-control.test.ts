@@ -118,6 +118,13 @@ describe('reading', () => {
     ]);
   });
 
+  test('a page of hundreds of thousands of devices takes what can be taken of it.', async () => {
+    const records = [...Array(300_000).fill(0), { id: 'd-1' }];
+    const { callControl } = await serving((response) => json(response, 200, { records }));
+    const devices = await callControl.listDevices(caller, query);
+    expect(devices.map(({ id }) => id)).toEqual(['d-1']);
+  });
+
   test('devices and forwarding numbers turns all pages, but not without end.', async () => {
     const { server, callControl } = await serving((response, { url }) => {
       const { pathname, searchParams } = new URL(url, 'http://x');

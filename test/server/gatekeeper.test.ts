@@ -31,7 +31,7 @@ function house(fallbackToken: string | null = null) {
   const parts = {
     callControl: { readExtension, listDevices } as unknown as CallControl,
     hub: { desk: () => ({}), notify } as unknown as GatekeeperParts['hub'],
-    budget: { allowed: () => ({ limit: 50, length: 60_000 }) },
+    budget: { allowed: () => ({ limit: 50, length: 60_000 }), leaveBehind: () => {} },
     keys: createIdempotencyKeys(),
     push: null,
     metrics: createMetrics(),

@@ -109,6 +109,30 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   };
 }
 
+/** The sum of a metric over its labels, read as an operator would. */
+export async function gauge(
+  { gateway }: { readonly gateway: Pick<Gateway, 'url'> },
+  name: string,
+): Promise<number> {
+  const text = await (await fetch(gateway.url.replace('/graphql', '/metrics'))).text();
+  const values = text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'));
+  return [...values].reduce((sum, [, value]) => sum + Number(value), 0);
+}
+
+/** Signs in at the simulator, as an app would: a token of this extension that can be ended. */
+export async function signIn({ simulator }: Pick<House, 'simulator'>, extension = '101'): Promise<string> {
+  const response = await fetch(`${simulator.url}/restapi/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('desk:secret')}` },
+    body: new URLSearchParams({
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      assertion: `sim-jwt-${extension}`,
+    }),
+  });
+  const { access_token } = (await response.json()) as { access_token: string };
+  return access_token;
+}
+
 /** Looks until the fact is there; a test that never sees it fails by its own time limit. */
 export async function until<Fact>(look: () => Fact | Promise<Fact>): Promise<NonNullable<Fact>> {
   for (;;) {
