@@ -9,6 +9,7 @@ import {
   Forbidden,
   RateLimited,
   Unauthenticated,
+  UpstreamBadResponse,
   UpstreamUnavailable,
 } from '../../../schema/failures.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -417,7 +418,9 @@ export function createListener(parts: ListenerParts): Listener {
     if (error instanceof Unauthenticated || error instanceof Forbidden || error instanceof CallNotFound) {
       return { kind: 'denied', reason: error.message };
     }
-    ignoreUnlessLeaving(error);
+    // A connection that broke off within an answer, or the page of a proxy: one of them says nothing for ten minutes.
+    if (error instanceof UpstreamBadResponse) return { kind: 'failed', reason: error.message };
+    if (!(error instanceof CallControlFailure)) ignoreUnlessLeaving(error);
     return { kind: 'denied', reason: 'RingCentral answered something that cannot be understood.' };
   }
 }
