@@ -157,7 +157,13 @@ describe.skipIf(cannotSee)('GraphiQL in a browser', () => {
     await using desk = await openDesk();
     await desk.openTab('Supervise');
     expect(problemsIn(await desk.answerOf('Supervise'))).toEqual([]);
-    await until(() => desk.page.evaluate(`'graphiql:tabState' in localStorage`));
+    // GraphiQL keeps its tabs a moment after they changed.
+    await until(() =>
+      desk.page.evaluate(`(() => {
+        const { tabs = [], activeTabIndex } = JSON.parse(localStorage.getItem('graphiql:tabState') ?? '{}');
+        return tabs[activeTabIndex]?.title === 'Supervise';
+      })()`),
+    );
     await desk.page.reload();
     await desk.page.locator('.graphiql-execute-button').waitFor();
     expect(await desk.tabTitles()).toEqual(await titles());

@@ -196,6 +196,7 @@ describe('Whether RingCentral can be reached', () => {
     const server = await countingServer();
     const gateway = await open({ RINGCENTRAL_SERVER_URL: server.url });
     // On this machine it asks once whether that is a simulator.
+    await expect.poll(server.connections).toBeGreaterThan(0);
     const before = server.connections();
     const startedAt = performance.now();
     for (let round = 0; round < 10; round += 1) {

@@ -133,15 +133,28 @@ describe('reading', () => {
       json(
         response,
         200,
-        { records: [{ id: `${page}` }], paging: { page, totalPages } },
+        {
+          records: [{ id: pathname.endsWith('/webapp-devices') ? '4' : `${page}` }],
+          paging: { page, totalPages },
+        },
         { 'X-Rate-Limit-Limit': '0' },
       );
     });
     const devices = await callControl.listDevices(caller, query);
-    expect(devices.map(({ id }) => id)).toEqual(['1', '2', '3']);
+    // The phones in browsers are one list more, of ten at most.
+    expect(devices.map(({ id }) => id)).toEqual(['1', '2', '3', '4']);
     expect(await callControl.listForwardingNumbers(caller, query)).toHaveLength(10);
-    expect(server.arrivals).toHaveLength(13);
+    expect(server.arrivals).toHaveLength(14);
     expect(server.arrivals[2]?.url).toBe('/restapi/v1.0/account/~/extension/~/device?page=3&perPage=1000');
+  });
+
+  test.for([404, 403, 500])('devices lives without the list of phones in browsers (%i).', async (status) => {
+    const { callControl } = await serving((response, { url }) =>
+      url.includes('/webapp-devices')
+        ? json(response, status, refusal('CMN-102'))
+        : json(response, 200, { records: [{ id: '1' }] }),
+    );
+    expect((await callControl.listDevices(caller, query)).map(({ id }) => id)).toEqual(['1']);
   });
 
   test('a hostile id never leaves its segment.', async () => {
