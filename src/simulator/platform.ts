@@ -262,6 +262,7 @@ export const REQUESTS: readonly Matchable[] = [
   ...OPERATIONS,
   { operationId: 'getToken', method: 'POST', path: '/restapi/oauth/token' },
   { operationId: 'revokeToken', method: 'POST', path: '/restapi/oauth/revoke' },
+  { operationId: 'authWsToken', method: 'POST', path: '/restapi/oauth/wstoken' },
 ];
 
 const TOKEN_OPERATIONS: Readonly<Record<string, 'getToken' | 'revokeToken'>> = {

@@ -16,8 +16,8 @@ import { oddHeaders, oddValue, spoilText, spoilValue } from './oddities.ts';
 
 export interface OddUpstream extends AsyncDisposable {
   readonly url: string;
-  /** Requests that are not answered yet. */
-  open(): number;
+  /** Requests whose answers have not ended yet, by what they were for and what was done to them. */
+  open(): readonly string[];
   /** How often it was odd, by what it did. */
   readonly did: Readonly<Record<string, number>>;
   /** Is honest with everybody from now on. */
@@ -47,14 +47,10 @@ const SPOILT_INTRODUCTIONS = 0.05; // of those that say whose a token is: behind
 export async function createOddUpstream({ behind, chance, known }: OddUpstreamParts): Promise<OddUpstream> {
   const did: Record<string, number> = {};
   let calm = false;
-  let open = 0;
+  const open = new Map<ServerResponse, string>();
   const server = createServer((incoming, response) => {
-    // That a gateway hears of a reset of the simulator is held for as long as it runs.
-    const counts = incoming.url?.startsWith('/simulator/era') ? 0 : 1;
-    open += counts;
-    response.once('close', () => {
-      open -= counts;
-    });
+    open.set(response, `${incoming.method} ${incoming.url}`);
+    response.once('close', () => open.delete(response));
     answer(incoming, response).catch(() => response.destroy());
   });
   // An upgrade is what it is for any other request: nothing that was agreed upon.
@@ -62,6 +58,9 @@ export async function createOddUpstream({ behind, chance, known }: OddUpstreamPa
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    // The controls of the simulator are none of RingCentral's.
+    if (!incoming.url?.startsWith('/restapi/'))
+      return send(response, { status: 404, headers: {}, body: '{}' });
     const shown = /^Bearer (.*)$/.exec(incoming.headers.authorization ?? '')?.[1] ?? '';
     const { token, isHonest } = known(shown);
     // Drawn before anything is waited for: what happens to the n-th request does not depend on the pace.
@@ -73,6 +72,7 @@ export async function createOddUpstream({ behind, chance, known }: OddUpstreamPa
     if (isHonest || calm || !isOdd) return send(response, honest);
     const [name, oddity] = own.of(ODDITIES);
     did[name] = (did[name] ?? 0) + 1;
+    open.set(response, `${name}: ${open.get(response)}`);
     await oddity(response, honest, own);
   }
 
@@ -110,7 +110,7 @@ export async function createOddUpstream({ behind, chance, known }: OddUpstreamPa
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    open: () => open,
+    open: () => [...open.values()],
     did,
     calmDown() {
       calm = true;

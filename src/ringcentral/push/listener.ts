@@ -3,7 +3,13 @@
  *
  * It begins when it is made and ends with `stop()`. What it hears goes to its ear; where it stands too.
  */
-import { CallControlFailure, Forbidden, RateLimited, UpstreamUnavailable } from '../../../schema/failures.ts';
+import {
+  CallControlFailure,
+  Forbidden,
+  RateLimited,
+  UpstreamBadResponse,
+  UpstreamUnavailable,
+} from '../../../schema/failures.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Budget, Permit } from '../budget.ts';
@@ -410,7 +416,9 @@ export function createListener(parts: ListenerParts): Listener {
       // RingCentral is out of order, which passes: not the same as a socket that nobody lets through.
       return { kind: 'failed', notBefore: Date.now() + 1, reason: error.message };
     }
-    // They said no, or something that is no answer: asking again at once would not change it.
+    // A connection that broke off within an answer, or the page of a proxy: one of them says nothing for ten minutes.
+    if (error instanceof UpstreamBadResponse) return { kind: 'failed', reason: error.message };
+    // They said no: asking again at once would not change it.
     if (error instanceof CallControlFailure) return { kind: 'denied', reason: error.message };
     ignoreUnlessLeaving(error);
     return { kind: 'denied', reason: 'RingCentral answered something that cannot be understood.' };

@@ -22,7 +22,8 @@ function listen(
 ) {
   const metrics = createMetrics();
   const budget = createBudget({ metrics });
-  const log = createLog('silent');
+  const lines: string[] = [];
+  const log = createLog('error', { write: (line) => void lines.push(line) });
   const upstream = createUpstream({
     ...{ serverUrl: simulator.url, budget, metrics, log },
     upstreamTimeout: 5_000,
@@ -46,7 +47,7 @@ function listen(
     upstream.stop();
     budget.stop();
   });
-  return { listener, events, states, metrics };
+  return { listener, events, states, metrics, lines };
 }
 
 const quiet = (settings = {}) => startQuiet({ settings: { pushDelay: 0, mediumLimit: 0, ...settings } });
@@ -103,6 +104,23 @@ test('When a recovery brings all that was kept, something may be missed', async 
   }
   await eventually(() => states).toEqual(['listening missed', 'recovering', 'listening', 'listening missed']);
 });
+
+test.for([
+  ['broke off', { do: 'truncate' }],
+  ['is the page of a proxy', { do: 'html', status: 200 }],
+] as const)(
+  'An answer that %s is no reason to give up what has worked, and no defect',
+  async ([, trouble]) => {
+    await using simulator = await quiet();
+    const { states, lines } = listen(simulator);
+    await eventually(() => states).toEqual(['listening missed']);
+    simulator.orderFaults([{ match: 'authWsToken', times: 1, ...trouble }]);
+    simulator.troublePush({ do: 'cut' });
+    await eventually(() => states.length).toBeGreaterThan(2);
+    expect(states.slice(1).map((state) => state.split(' ')[0])).toEqual(['recovering', 'listening']);
+    expect(lines).toEqual([]);
+  },
+);
 
 test('A half-open socket is found by the heartbeat that gets no echo', async () => {
   await using simulator = await quiet();
