@@ -56,6 +56,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/ringcentral/push/notifications.ts',
   ],
   ['src/ringcentral/push/socket.ts'],
+  ['src/ringcentral/push/answers.ts'],
   [
     'src/live/source.ts',
     'src/live/clock.ts',

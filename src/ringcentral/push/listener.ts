@@ -15,18 +15,17 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Budget, Permit } from '../budget.ts';
 import type { Caller } from '../caller.ts';
 import { checkBody, pathOf } from '../checks.ts';
-import type { RawAnswer } from '../failures.ts';
 import { noticeOf } from '../hearing.ts';
 import type { Upstream } from '../http.ts';
 import { OPERATIONS, type Operation } from '../operations.ts';
 import type {
   WireConnectionDetails,
-  WireError,
   WireNotification,
   WirePage,
   WireSocketToken,
   WireSubscription,
 } from '../wire.ts';
+import { asRaw, disabledIn, entriesOf, isSuccess, refusalIn } from './answers.ts';
 import { FIRST, type Listening, type ListeningInput, next, type Recoverable } from './listening.ts';
 import { type Loss, openSocket, type PushSocket, type SocketAnswer, type SocketTimes } from './socket.ts';
 
@@ -79,7 +78,6 @@ const GOODBYE = 2_000; // 2 seconds
 /** A token that nobody asks for is not renewed, and its socket ends with it. */
 const TOKEN_CHECK = 60_000; // 1 minute
 const MOST_CLEANED = 5;
-const QUOTA_FULL = 'SUB-505';
 
 /** Subscriptions whose sockets were lost, newest last: the first to go when there is no room. */
 const MOST_ORPHANS = 50;
@@ -423,42 +421,6 @@ export function createListener(parts: ListenerParts): Listener {
     ignoreUnlessLeaving(error);
     return { kind: 'denied', reason: 'RingCentral answered something that cannot be understood.' };
   }
-}
-
-/** Why a subscription was not granted. */
-function refusalIn(answer: SocketAnswer): ListeningInput {
-  const off = isSuccess(answer) ? disabledIn(answer) : null;
-  if (off !== null) return { kind: 'denied', reason: `RingCentral does not grant ${off}.` };
-  const { errorCode, message, errors } = (answer.body ?? {}) as WireError;
-  const [first] = entriesOf(errors);
-  const code = errorCode ?? first?.errorCode;
-  if (code === QUOTA_FULL) return { kind: 'full' };
-  const reason = `RingCentral refused the subscription: ${code ?? answer.status} ${message ?? first?.message ?? ''}`;
-  if (answer.status === 429 || answer.status >= 500 || answer.status === 0) {
-    return { kind: 'failed', notBefore: Date.now() + 30_000, reason };
-  }
-  return { kind: 'denied', reason: reason.trim() };
-}
-
-/** The first filter that was answered as disabled; null when all are granted. */
-function disabledIn({ body }: SocketAnswer): string | null {
-  const [off] = entriesOf((body as WireSubscription | null)?.disabledFilters);
-  return off === undefined ? null : `${off.filter ?? 'a filter'} (${off.reason ?? 'no reason given'})`;
-}
-
-/** The objects of what should be a list of them. */
-function entriesOf<Entry extends object>(list: readonly Entry[] | undefined): readonly Entry[] {
-  return Array.isArray(list) ? list.filter((entry) => typeof entry === 'object' && entry !== null) : [];
-}
-
-/** An answer over the socket, as one over HTTP: there the names of headers are in lower case. */
-function asRaw({ status, headers }: SocketAnswer): RawAnswer {
-  const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)] as const);
-  return { status, headers: Object.fromEntries(lower), text: '', receivedAt: Date.now() };
-}
-
-function isSuccess({ status }: SocketAnswer): boolean {
-  return status >= 200 && status < 300;
 }
 
 function ignore(): void {}
