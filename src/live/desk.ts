@@ -130,6 +130,7 @@ export function createDesk(parts: DeskParts): Desk {
     },
     toList: tellList,
     onChange: listeningChanged,
+    onEnd: tellActivity,
   });
   const activeCalls = createActiveCalls({
     source,
@@ -342,6 +343,7 @@ export function createDesk(parts: DeskParts): Desk {
   function tellActivity(): void {
     const isActive = watched.size > 0 || listIsRead;
     newsroom.wanted(isActive);
-    parts.onActive(isActive);
+    // Whoever still listens must not be forgotten.
+    parts.onActive(isActive || newsroom.state !== null);
   }
 }

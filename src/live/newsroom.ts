@@ -28,6 +28,8 @@ export interface NewsroomParts {
   readonly toList: (news: CallNews, party: CallParty) => void;
   /** Where it stands has changed. */
   readonly onChange: (state: ListeningState, mayHaveMissed: boolean) => void;
+  /** It listens no more. */
+  readonly onEnd: () => void;
 }
 
 export interface Newsroom {
@@ -109,11 +111,13 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
   function end(): void {
     if (leaving !== null) clearTimeout(leaving);
     leaving = null;
-    listening?.stop();
+    if (listening === null) return;
+    listening.stop();
     listening = null;
     state = null;
     reason = null;
     unknown.clear();
+    parts.onEnd();
   }
 
   function hear(news: CallNews): void {

@@ -253,6 +253,8 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       vanished(reading.receivedAt);
       return 'over';
     }
+    // It is there, whatever else is to be thought of it.
+    isMissing = false;
     if (told.isSurprising(reading.value)) return 'missing';
     const kind = merge({ ...told.dated(reading), session: reading.value });
     if (over) return 'over';
