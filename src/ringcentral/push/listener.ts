@@ -5,10 +5,8 @@
  */
 import {
   CallControlFailure,
-  CallNotFound,
   Forbidden,
   RateLimited,
-  Unauthenticated,
   UpstreamBadResponse,
   UpstreamUnavailable,
 } from '../../../schema/failures.ts';
@@ -207,9 +205,12 @@ export function createListener(parts: ListenerParts): Listener {
       signal: leaving.signal,
     });
     const { uri = USUAL_ADDRESS, ws_access_token: token } = (body ?? {}) as WireSocketToken;
-    const url = new URL(uri);
+    if (!URL.canParse(String(uri)) || typeof token !== 'string') {
+      throw new Forbidden('RingCentral answered no address for notifications.', undefined);
+    }
+    const url = new URL(String(uri));
     const isPlain = url.protocol === 'ws:' && upstream.serverUrl.startsWith('http:');
-    if (token === undefined || !(isPlain || url.protocol === 'wss:')) {
+    if (!(isPlain || url.protocol === 'wss:')) {
       throw new Forbidden('RingCentral answered no address for notifications.', undefined);
     }
     url.searchParams.set('access_token', token);
@@ -218,8 +219,8 @@ export function createListener(parts: ListenerParts): Listener {
   }
 
   function opened(details: WireConnectionDetails, recoverable: Recoverable | null): void {
-    const recovered = details.recoveryState?.toLowerCase() === 'successful' && recoverable !== null;
-    const connectedAt = Date.parse((details.creationTime ?? '').replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+    const recovered = String(details.recoveryState).toLowerCase() === 'successful' && recoverable !== null;
+    const connectedAt = Date.parse(String(details.creationTime).replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
     replayed = recovered && !Number.isNaN(connectedAt) ? { count: 0, until: connectedAt } : null;
     if (recoverable !== null && !recovered) {
       metrics.pushRecoveries.inc({ result: 'failed' });
@@ -281,12 +282,12 @@ export function createListener(parts: ListenerParts): Listener {
         lane: 'query',
         signal: leaving.signal,
       });
-      const { records = [] } = (body ?? {}) as WirePage<WireSubscription>;
+      const records = entriesOf((body as WirePage<WireSubscription> | null)?.records);
       const known = new Set(records.map(({ id }) => id));
       const lost = orphans.filter((id) => known.has(id)).slice(0, MOST_CLEANED);
       const [oldest] = records
         .filter(({ deliveryMode }) => deliveryMode?.transportType === 'WebSocket')
-        .sort((one, other) => (one.creationTime ?? '').localeCompare(other.creationTime ?? ''));
+        .sort((one, other) => String(one.creationTime).localeCompare(String(other.creationTime)));
       for (const id of lost.length > 0 ? lost : oldest?.id === undefined ? [] : [oldest.id]) {
         await upstream.send(caller, {
           operation: OPERATIONS.deleteSubscription,
@@ -415,12 +416,11 @@ export function createListener(parts: ListenerParts): Listener {
       // RingCentral is out of order, which passes: not the same as a socket that nobody lets through.
       return { kind: 'failed', notBefore: Date.now() + 1, reason: error.message };
     }
-    if (error instanceof Unauthenticated || error instanceof Forbidden || error instanceof CallNotFound) {
-      return { kind: 'denied', reason: error.message };
-    }
     // A connection that broke off within an answer, or the page of a proxy: one of them says nothing for ten minutes.
     if (error instanceof UpstreamBadResponse) return { kind: 'failed', reason: error.message };
-    if (!(error instanceof CallControlFailure)) ignoreUnlessLeaving(error);
+    // They said no: asking again at once would not change it.
+    if (error instanceof CallControlFailure) return { kind: 'denied', reason: error.message };
+    ignoreUnlessLeaving(error);
     return { kind: 'denied', reason: 'RingCentral answered something that cannot be understood.' };
   }
 }
@@ -429,10 +429,11 @@ export function createListener(parts: ListenerParts): Listener {
 function refusalIn(answer: SocketAnswer): ListeningInput {
   const off = isSuccess(answer) ? disabledIn(answer) : null;
   if (off !== null) return { kind: 'denied', reason: `RingCentral does not grant ${off}.` };
-  const { errorCode, message, errors = [] } = (answer.body ?? {}) as WireError;
-  const code = errorCode ?? errors[0]?.errorCode;
+  const { errorCode, message, errors } = (answer.body ?? {}) as WireError;
+  const [first] = entriesOf(errors);
+  const code = errorCode ?? first?.errorCode;
   if (code === QUOTA_FULL) return { kind: 'full' };
-  const reason = `RingCentral refused the subscription: ${code ?? answer.status} ${message ?? errors[0]?.message ?? ''}`;
+  const reason = `RingCentral refused the subscription: ${code ?? answer.status} ${message ?? first?.message ?? ''}`;
   if (answer.status === 429 || answer.status >= 500 || answer.status === 0) {
     return { kind: 'failed', notBefore: Date.now() + 30_000, reason };
   }
@@ -441,14 +442,18 @@ function refusalIn(answer: SocketAnswer): ListeningInput {
 
 /** The first filter that was answered as disabled; null when all are granted. */
 function disabledIn({ body }: SocketAnswer): string | null {
-  const { disabledFilters = [] } = (body ?? {}) as WireSubscription;
-  const [off] = Array.isArray(disabledFilters) ? disabledFilters : [];
+  const [off] = entriesOf((body as WireSubscription | null)?.disabledFilters);
   return off === undefined ? null : `${off.filter ?? 'a filter'} (${off.reason ?? 'no reason given'})`;
+}
+
+/** The objects of what should be a list of them. */
+function entriesOf<Entry extends object>(list: readonly Entry[] | undefined): readonly Entry[] {
+  return Array.isArray(list) ? list.filter((entry) => typeof entry === 'object' && entry !== null) : [];
 }
 
 /** An answer over the socket, as one over HTTP: there the names of headers are in lower case. */
 function asRaw({ status, headers }: SocketAnswer): RawAnswer {
-  const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)] as const);
   return { status, headers: Object.fromEntries(lower), text: '', receivedAt: Date.now() };
 }
 

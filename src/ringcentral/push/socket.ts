@@ -93,7 +93,13 @@ export function openSocket(url: string, events: SocketEvents, times: SocketTimes
   let alarm = setTimeout(() => lose('It did not open in time.'), times.opening);
 
   socket.on('message', (data) => {
-    if (!isOver) hear(String(data));
+    if (isOver) return;
+    try {
+      hear(String(data));
+    } catch {
+      // Whatever stands in a frame, it must not end the process.
+      lose('It told something that cannot be understood.');
+    }
   });
   socket.on('close', (code) => lose(`It was closed with ${code}.`));
   socket.on('error', (error) => lose(reasonOf(error)));
