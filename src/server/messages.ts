@@ -30,8 +30,12 @@ export function isAboutOperation(message: object | null): message is OperationMe
   return message.type === 'subscribe' || message.type === 'complete';
 }
 
-export function isTooLong(id: string): boolean {
-  return Buffer.byteLength(id) > LONGEST_ID;
+/** Why nothing can be said about an operation with this id; null when it can. graphql-ws takes an empty one, and throws later. */
+export function problemOf(id: string): string | null {
+  if (id === '') return 'Invalid message received';
+  return Buffer.byteLength(id) > LONGEST_ID
+    ? `The id of an operation is longer than ${LONGEST_ID} bytes`
+    : null;
 }
 
 /** An operation that is named instead of told: the protocol asks for a text all the same. */

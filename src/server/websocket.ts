@@ -45,14 +45,7 @@ import type { Crowd, Leave } from './crowd.ts';
 import type { Guest } from './drain.ts';
 import { headOf, nextFrame } from './fan-out.ts';
 import type { Pipeline, PreparedOperation } from './graphql.ts';
-import {
-  isAboutOperation,
-  isTooLong,
-  LONGEST_ID,
-  type OperationMessage,
-  readMessage,
-  withText,
-} from './messages.ts';
+import { isAboutOperation, type OperationMessage, problemOf, readMessage, withText } from './messages.ts';
 import type { Observer } from './observe.ts';
 import type { Patience } from './patience.ts';
 import { chooseProtocol, type NoteRefusal, refuseProtocol } from './refusals.ts';
@@ -244,8 +237,9 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
 
   function receiveSubscribe(seat: Seat, message: OperationMessage, text: string): void {
     const { id } = message;
-    if (isTooLong(id)) {
-      close(seat, CloseCode.BadRequest, `The id of an operation is longer than ${LONGEST_ID} bytes`);
+    const problem = problemOf(id);
+    if (problem !== null) {
+      close(seat, CloseCode.BadRequest, problem);
       return;
     }
     const ticket = seat.begin(id);

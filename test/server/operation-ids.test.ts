@@ -212,6 +212,15 @@ describe.each(['on', 'off'])('An id, with FAST_PATH=%s,', (way) => {
     expect(house.ran.fields).toBe(0);
   });
 
+  test('without a letter closes the socket with 4400, and nobody is alarmed.', async () => {
+    await using house = await openOn(way);
+    const peer = await house.connect();
+    breathe(peer, [subscribe('', 'subscription { events }'), complete('')]);
+    expect(await peer.closed).toEqual({ code: 4400, reason: 'Invalid message received' });
+    expect(house.ran.fields).toBe(0);
+    expect(house.lines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  });
+
   test('in use closes the socket with 4409 also where it does not fit into the reason.', async () => {
     await using house = await openOn(way);
     const peer = await house.connect();

@@ -72,7 +72,7 @@ export async function createOddUpstream({ behind, chance, known }: OddUpstreamPa
     if (isHonest || calm || !isOdd) return send(response, honest);
     const [name, oddity] = own.of(ODDITIES);
     did[name] = (did[name] ?? 0) + 1;
-    open.set(response, `${name}: ${open.get(response)}`);
+    if (open.has(response)) open.set(response, `${name}: ${open.get(response)}`);
     await oddity(response, honest, own);
   }
 
@@ -125,7 +125,10 @@ export async function createOddUpstream({ behind, chance, known }: OddUpstreamPa
 /** Tokens that the simulator does not know stand for users of their own. */
 function namedAfter(shown: string, token: string, body: string): string {
   if (shown === token) return body;
-  return body.replace(/^\{"id":\d+/, `{"id":${900_000_000 + Number(/\d+$/.exec(shown)?.[0] ?? 0)}`);
+  const who = asJson(body);
+  // Only who somebody is has an extension number.
+  if (typeof who !== 'object' || who === null || !('extensionNumber' in who)) return body;
+  return JSON.stringify({ ...who, id: 900_000_000 + Number(/\d+$/.exec(shown)?.[0] ?? 0) });
 }
 
 function send(response: ServerResponse, { status, headers, body }: Reply): void {
