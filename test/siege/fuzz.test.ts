@@ -82,7 +82,7 @@ test(
     const before = await gateway.heap();
     await disturb(SECONDS * (1 - WARM_UP), chance.named(3));
     const notAfter = await gateway.untilIdle();
-    const after = await gateway.heap();
+    const after = await gateway.heapBelow(before + MORE_HEAP);
     const odd = Object.values(upstream.did).reduce((sum, times) => sum + times, 0);
     process.stdout.write(
       `${JSON.stringify({ ...answers, odd })}, heap ${mebibytes(before)} → ${mebibytes(after)} MiB\n`,
@@ -98,7 +98,7 @@ test(
     expect.soft(after - before).toBeLessThan(MORE_HEAP);
     expect(await gateway.end()).toEqual({ code: 0, stderr: '' });
   },
-  (SECONDS + 120) * 1_000,
+  (SECONDS + 180) * 1_000,
 );
 
 interface Line {
@@ -119,6 +119,8 @@ interface Besieged extends AsyncDisposable {
   untilIdle(): Promise<readonly string[]>;
   /** Bytes that are needed: what is kept of documents is replaced by always the same, and garbage is collected first. */
   heap(): Promise<number>;
+  /** The same, as soon as it is less than that; answers what it is even after a while: some things are kept for seconds. */
+  heapBelow(bytes: number): Promise<number>;
   /** Ends it as operators do; answers how it ended, and everything that Node had to complain of. */
   end(): Promise<{ readonly code: number | null; readonly stderr: string }>;
 }
@@ -171,6 +173,16 @@ async function besiege(upstream: OddUpstream): Promise<Besieged> {
       throw new Error(`The gateway is gone: ${stderr}`);
     return (await fetch(new URL('/metrics', url))).text();
   };
+  const heap = async () => {
+    const used = async () => {
+      child.kill('SIGUSR2');
+      await sleep(200);
+      return Number(/^nodejs_heap_size_used_bytes (\S+)$/m.exec(await metrics())?.[1]);
+    };
+    await replaceDocuments(url);
+    // What was just let go of may need a second collection.
+    return Math.min(await used(), await used(), await used());
+  };
 
   return {
     url,
@@ -183,15 +195,14 @@ async function besiege(upstream: OddUpstream): Promise<Besieged> {
         await sleep(50);
       }
     },
-    async heap() {
-      const used = async () => {
-        child.kill('SIGUSR2');
-        await sleep(200);
-        return Number(/^nodejs_heap_size_used_bytes (\S+)$/m.exec(await metrics())?.[1]);
-      };
-      await replaceDocuments(url);
-      // What was just let go of may need a second collection.
-      return Math.min(await used(), await used(), await used());
+    heap,
+    async heapBelow(bytes) {
+      const patience = AbortSignal.timeout(60_000); // a minute
+      for (;;) {
+        const used = await heap();
+        if (used < bytes || patience.aborted) return used;
+        await sleep(1_000);
+      }
     },
     async end() {
       child.kill('SIGTERM');
