@@ -100,7 +100,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   child.stdout?.on('data', listen);
   child.stderr?.on('data', listen);
-  child.once('exit', () => running.delete(child));
+  child.once('exit', (code, signal) => {
+    running.delete(child);
+    if (code !== 0 && signal !== 'SIGKILL' && signal !== 'SIGTERM')
+      process.stdout.write(`  ${name} ended with ${code ?? signal}:\n${said}\n`);
+  });
 
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name} could not be started`);

@@ -38,6 +38,8 @@ export interface Guest {
 export interface Turnstile {
   /** Nobody is inside, and nobody waits. */
   readonly isDeserted: boolean;
+  /** How many of this key are inside. */
+  countOf(key: string): number;
   /**
    * Takes a place: at once where there is room, else when it is this guest's turn.
    * @throws what `refusal` makes, or the signal's reason when it aborts.
@@ -71,6 +73,7 @@ export function createTurnstile(bounds: Bounds, refusal: () => Error): Turnstile
     get isDeserted() {
       return inside.all + waiting === 0;
     },
+    countOf: (key) => insideOf.get(key)?.all ?? 0,
     enter(guest) {
       guest.signal?.throwIfAborted();
       // Whoever waits could not enter: only those of the same key must not be overtaken.

@@ -15,8 +15,10 @@
  */
 import { RateLimited, UpstreamUnavailable } from '../../schema/failures.ts';
 import { setAlarm } from '../alarm.ts';
+import { afterOthers } from '../loop.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Leave, Turnstile } from '../turnstile.ts';
+import { type BudgetShares, createBudgetShares } from './budget-shares.ts';
 import { LANES, type Lane } from './caller.ts';
 import {
   type Closed,
@@ -32,8 +34,9 @@ import {
   remaining,
   settle,
   spend,
+  type Verdict,
 } from './rate-window.ts';
-import { createGatewayPlaces, createReadPlaces, takePlace } from './underway.ts';
+import { createDoor, createGatewayPlaces, createReadPlaces, FEW_READS, takePlace } from './underway.ts';
 
 /** The right to send one request; exactly one of its ways must be taken. */
 export interface Permit {
@@ -58,6 +61,8 @@ export interface Entry {
   /** Of a poll: whoever names an earlier moment goes first, by the clock of the budget. */
   readonly unwatchedSince?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Who of those that act as this user: each has a share of the budget. Undefined: nobody else does. */
+  readonly share?: string | undefined;
   /** What a read is for: those of one operation share the places of their user. */
   readonly operation?: string | undefined;
 }
@@ -103,6 +108,8 @@ interface Waiter {
 interface Gate {
   readonly group: RateGroup;
   window: RateWindow;
+  /** Null: nobody shares this user's budget. */
+  shares: BudgetShares | null;
   readonly waiting: Readonly<Record<Lane, Waiter[]>>;
   timer: NodeJS.Timeout | undefined;
 }
@@ -126,6 +133,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
   Object.assign(metrics.budgetRemaining, { collect: () => report() });
 
   const everybody = createGatewayPlaces();
+  const door = createDoor();
 
   return {
     async enter(entry) {
@@ -150,6 +158,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
         for (const gate of bucket.gates.values()) {
           // Also what is under way: its answers speak of a window that is no more.
           gate.window = newWindow(gate.group);
+          gate.shares?.forget();
           pump(bucket, gate);
         }
       }
@@ -158,6 +167,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
     stop() {
       const stopping = new UpstreamUnavailable('The gateway is stopping; nothing was sent.', false);
       everybody.stop(stopping);
+      door.stop(stopping);
       for (const { gates, reads } of buckets.values()) {
         reads.stop(stopping);
         for (const gate of gates.values()) {
@@ -183,11 +193,17 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
   async function inPlace(bucket: Bucket, entry: Entry, leave: Leave): Promise<Permit> {
     const until = clock() + entry.patience;
     let permit: Permit | null = null;
+    let leaveAll = NOTHING_TO_LEAVE;
     try {
       permit = await admitted(bucket, entry);
       if (entry.lane === 'poll') return permit;
-      const place = takePlace(everybody, bucket.name, { ...entry, patience: Math.max(0, until - clock()) });
-      const leaveAll = place instanceof Promise ? await place : place;
+      const departure = { ...entry, patience: Math.max(0, until - clock()) };
+      const place = takePlace(everybody, bucket.name, departure);
+      leaveAll = place instanceof Promise ? await place : place;
+      if (entry.operation !== undefined && bucket.reads.countOf(entry.operation) > FEW_READS) {
+        const turn = takePlace(door, bucket.name, departure);
+        afterOthers(turn instanceof Promise ? await turn : turn);
+      }
       return givingBack(permit, () => {
         leave();
         leaveAll();
@@ -195,6 +211,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
     } catch (error) {
       permit?.cancel();
       leave();
+      leaveAll();
       throw error;
     }
   }
@@ -203,8 +220,8 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
     const gate = gateOf(bucket, entry.group);
     const since = clock();
     // The usual case, without a place in the line: nobody waits, and there is room.
-    if (isDeserted(gate) && decide(gate.window, entry.lane, 0, since).kind === 'go') {
-      return admit(bucket, gate, entry.lane, 0, since);
+    if (isDeserted(gate) && verdictOn(gate, entry, 0, since).kind === 'go') {
+      return admit(bucket, gate, entry, 0, since);
     }
     return new Promise<Permit>((resolve, reject) => {
       const leave = () => {
@@ -244,14 +261,15 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       for (const waiter of line) {
         // Whoever stands behind a waiting poll waits too, and no deadline of theirs has to be looked at.
         const blocked = lane === 'poll' && staying.length > 0;
-        const verdict = blocked ? null : decide(gate.window, lane, ahead, now);
+        const verdict = blocked ? null : verdictOn(gate, waiter.entry, ahead, now);
         if (verdict?.kind === 'go') {
-          waiter.admit(admit(bucket, gate, lane, now - waiter.since, now));
+          waiter.admit(admit(bucket, gate, waiter.entry, now - waiter.since, now));
         } else if (verdict !== null && isHopeless(waiter, verdict)) {
           refuse(gate, waiter, verdict, now);
         } else {
           staying.push(waiter);
-          ahead += 1;
+          // Whoever has had their share goes before nobody.
+          if (verdict?.kind !== 'shared') ahead += 1;
           if (verdict !== null) wake = Math.min(wake, verdict.until);
         }
       }
@@ -262,20 +280,27 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
     }
   }
 
-  function admit(bucket: Bucket, gate: Gate, lane: Lane, waited: number, now: number): Permit {
-    spends += 1;
-    gate.window = spend(gate.window, spends, now);
-    metrics.budgetWaitSeconds.observe({ lane }, waited / 1_000);
-    return permitOf(bucket, gate, spends);
+  function verdictOn(gate: Gate, { lane, share }: Entry, ahead: number, now: number): GateVerdict {
+    const verdict = decide(gate.window, lane, ahead, now);
+    if (share === undefined || verdict.kind !== 'go') return verdict;
+    const { limit, length } = gate.window;
+    gate.shares ??= createBudgetShares();
+    const until = gate.shares.mayAt(share, { limit, length, left: remaining(gate.window, now) }, now);
+    return until <= now ? verdict : { kind: 'shared', until };
   }
 
-  function refuse(gate: Gate, waiter: Waiter, verdict: Closed, now: number): void {
+  function admit(bucket: Bucket, gate: Gate, { lane, share }: Entry, waited: number, now: number): Permit {
+    spends += 1;
+    gate.window = spend(gate.window, spends, now);
+    if (share !== undefined) gate.shares?.spent(share, now);
+    metrics.budgetWaitSeconds.observe({ lane }, waited / 1_000);
+    return permitOf(bucket, gate, spends, share);
+  }
+
+  function refuse(gate: Gate, waiter: Waiter, verdict: Shut, now: number): void {
     metrics.budgetRefusals.inc({ lane: waiter.entry.lane });
     const retryAfter = Math.max(1, Math.ceil((verdict.until - now) / 1_000));
-    const cause =
-      verdict.kind === 'penalty'
-        ? 'RingCentral asked for silence after too many requests'
-        : `RingCentral allows ${gate.window.limit} requests in ${gate.window.length / 1_000} seconds`;
+    const cause = causeOf(verdict, gate.window);
     waiter.refuse(
       new RateLimited(`${cause}; try again in ${retryAfter} seconds.`, {
         retryAfter,
@@ -285,7 +310,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
     );
   }
 
-  function permitOf(bucket: Bucket, gate: Gate, id: number): Permit {
+  function permitOf(bucket: Bucket, gate: Gate, id: number, share: string | undefined): Permit {
     return {
       depart() {
         const now = clock();
@@ -308,6 +333,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       },
       cancel() {
         gate.window = refund(gate.window, id);
+        if (share !== undefined) gate.shares?.giveBack(share);
         pump(bucket, gate);
       },
     };
@@ -347,6 +373,16 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
   }
 }
 
+/** Shut for whoever has had their share. */
+type Shut = Closed | { readonly kind: 'shared'; readonly until: number };
+type GateVerdict = Verdict | Shut;
+
+function causeOf({ kind }: Shut, { limit, length }: RateWindow): string {
+  if (kind === 'penalty') return 'RingCentral asked for silence after too many requests';
+  const allowed = `RingCentral allows ${limit} requests in ${length / 1_000} seconds`;
+  return kind === 'full' ? allowed : `${allowed}, and your key has had its share of them`;
+}
+
 const NOTHING_TO_LEAVE: Leave = () => {};
 
 /** The permit, which ends the stay in a place as well. */
@@ -369,7 +405,8 @@ function givingBack(permit: Permit, leave: Leave): Permit {
 }
 
 function newGate(group: RateGroup): Gate {
-  return { group, window: newWindow(group), waiting: { command: [], query: [], poll: [] }, timer: undefined };
+  const waiting = { command: [], query: [], poll: [] };
+  return { group, window: newWindow(group), shares: null, waiting, timer: undefined };
 }
 
 function rankOf({ entry, since }: Waiter): number {
@@ -391,7 +428,7 @@ function gateOf(bucket: Bucket, group: RateGroup): Gate {
 }
 
 /** True when it is better to say so now than to let somebody wait in vain. */
-function isHopeless({ entry, since }: Waiter, verdict: Closed): boolean {
+function isHopeless({ entry, since }: Waiter, verdict: Shut): boolean {
   if (entry.lane === 'poll') return false;
   return verdict.kind === 'penalty' || verdict.until - since > entry.patience;
 }

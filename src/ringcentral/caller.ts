@@ -11,6 +11,8 @@ export type Lane = (typeof LANES)[number];
 export interface Caller {
   /** Names the rate bucket: RingCentral counts per user and app, however many tokens the user has. */
   readonly bucket: string;
+  /** Who of several that act as this user; each has a share of the bucket. */
+  readonly share?: string;
   /**
    * A token that is worth showing now, for something that needs this permission.
    * @throws {Unauthenticated} when there is none (any more).

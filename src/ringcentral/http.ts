@@ -134,6 +134,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
           ...request,
           url,
           bucket: caller.bucket,
+          share: caller.share,
           authorization: async () => {
             token = await caller.accessToken(signal, operation.permission);
             askedAt = performance.now();
@@ -203,10 +204,11 @@ export function createUpstream(parts: UpstreamParts): Upstream {
 
   /** Through the gate and out: one request, measured and logged. */
   async function dispatch(request: Dispatch): Promise<Outcome> {
-    const { bucket, operation, lane, signal, patience, unwatchedSince } = request;
+    const { bucket, share, operation, lane, signal, patience, unwatchedSince } = request;
     for (;;) {
       const permit = await budget.enter({
         bucket,
+        share,
         group: operation.group,
         lane,
         patience,
@@ -298,6 +300,7 @@ interface Dispatch {
   readonly url: string;
   /** Whose rate budget it counts against. */
   readonly bucket: string;
+  readonly share?: string | undefined;
   /** The header; asked for when there is room, because a token may age while waiting. */
   readonly authorization: () => Promise<string>;
   readonly content: Content | null;

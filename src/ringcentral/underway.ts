@@ -2,8 +2,8 @@
  * How many requests to RingCentral are under way at once: of one operation, of one user, of the whole gateway.
  *
  * ```text
- *   read ─────► of its operation and user ──► (rate budget) ──► of the gateway ──► leaves
- *   command ──────────────────────────────► (rate budget) ──► its last places ──► leaves
+ *   read ─────► of its operation and user ──► (rate budget) ──► of the gateway ──► one of many: the door ──► leaves
+ *   command ──────────────────────────────► (rate budget) ──► its last places ──────────────────────────► leaves
  * ```
  *
  * A high rate limit is no reason to open as many connections. A read that waits for the rate budget holds a place among
@@ -20,6 +20,15 @@ const READS = { most: 64, mostCalm: 64, mostOfKey: 32, mostCalmOfKey: 32, mostWa
 /** Requests of everybody at once, and of one user. What is not for reads is for commands. */
 const GATEWAY = { most: 1_024, mostCalm: 768, mostOfKey: 80, mostCalmOfKey: 64, mostWaiting: 50_000 };
 
+/**
+ * Reads that leave at once: sending one takes a good part of a millisecond, and hundreds that leave together are answered
+ * together, while nobody else is served.
+ */
+const LEAVING = { most: 8, mostCalm: 8, mostOfKey: 8, mostCalmOfKey: 8, mostWaiting: 50_000 };
+
+/** An operation with more reads than that under way is one of many reads. */
+export const FEW_READS = 4;
+
 /** Who wants to send, and how long they wait at most. */
 export interface Departure {
   readonly lane: Lane;
@@ -33,6 +42,11 @@ export interface Departure {
 /** The places of the gateway. */
 export function createGatewayPlaces(): Turnstile {
   return createTurnstile(GATEWAY, () => refusal('of everybody', GATEWAY));
+}
+
+/** The door of operations with many reads: a few leave, then others have their turns; all users in turn. */
+export function createDoor(): Turnstile {
+  return createTurnstile(LEAVING, () => refusal('of everybody', LEAVING));
 }
 
 /** The places of the reads of one user. */

@@ -82,11 +82,12 @@ export function createServiceGatekeeper(
   const neverExpires = new AbortController().signal;
   const visitors = gatewayKeys.map((key) => {
     const viewerId = `key:${digest(key)}`;
+    const sharing: Caller = { ...caller, share: viewerId };
     return {
       digest: Buffer.from(digest(key)),
       visitor: visitorOf(
         parts,
-        createPerson(parts, viewerId, { own: caller, any: caller }, viewer),
+        createPerson(parts, viewerId, { own: sharing, any: sharing }, viewer),
         neverExpires,
       ),
     };

@@ -17,6 +17,7 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import { BadUserInput } from '../../schema/failures.ts';
+import type { Slices } from './slices.ts';
 import { isListOfObjects, type Scales } from './weight.ts';
 
 export interface AnswerBounds {
@@ -24,7 +25,7 @@ export interface AnswerBounds {
   readonly maxAnswerBytes: number;
 }
 
-/** Values that one answer may have: graphql-js makes about a million in a second, and nothing else happens meanwhile. */
+/** Values that one answer may have: graphql-js makes about a million in a second. */
 export const MOST_VALUES = 100_000;
 
 /** Where the meter of an execution is found in its context. */
@@ -38,11 +39,14 @@ interface Metered {
 /** Counts the values of one answer. */
 export class Meter {
   readonly type: OperationTypeNode;
+  /** Of what is heavy: each list waits for its turn. */
+  readonly slices: Slices | null;
   isFull = false;
   #values = 0;
 
-  constructor(type: OperationTypeNode) {
+  constructor(type: OperationTypeNode, slices: Slices | null) {
     this.type = type;
+    this.slices = slices;
   }
 
   /** Whether so many more still fit; once they do not, nothing does. */
@@ -61,9 +65,9 @@ const TOO_MANY_VALUES = new GraphQLError('Too many values.', {
   ),
 });
 
-/** Starts to count what is executed with this context. */
-export function startMeter(context: unknown, type: OperationTypeNode): Meter {
-  const meter = new Meter(type);
+/** Starts to count what is executed with this context; `slices`: it is heavy, and gives way to others at each list. */
+export function startMeter(context: unknown, type: OperationTypeNode, slices: Slices | null = null): Meter {
+  const meter = new Meter(type, slices);
   if (typeof context === 'object' && context !== null) (context as Metered)[METER] = meter;
   return meter;
 }
@@ -94,13 +98,21 @@ function counted(resolve: Resolver, scales: Scales): Resolver {
       const type = getNamedType(info.returnType);
       let values = 0;
       for (const node of info.fieldNodes) values += scales.valuesOf(node, type, info.fragments);
-      if (meter.takes(items.length * values)) return items;
+      if (meter.takes(items.length * values)) return inTurn(items, meter);
       if (meter.type === OperationTypeNode.MUTATION) throw TOO_MANY_VALUES;
       // Nobody will see it: the whole answer is refused, and an error for each list would be work again.
       return [];
     };
     return list instanceof Promise ? list.then(count) : count(list);
   };
+}
+
+function inTurn(items: readonly unknown[], { slices }: Meter): unknown {
+  const turn = slices?.turn() ?? null;
+  if (turn === null) return items;
+  // Those that fail meanwhile are looked at later, which is no reason to end the process.
+  for (const item of items) if (item instanceof Promise) item.catch(() => {});
+  return turn.then(() => items);
 }
 
 /** The answer, unless it grew too large: then the refusal, with what is known of commands. */

@@ -5,14 +5,13 @@
  * ```text
  *   check ── weight above MAX_WEIGHT ──────────────────────────► refused, with the weight and the bound
  *     │
- *   execute ── a heavy query, or event: two of a viewer at once, between two of them everybody else
+ *   execute ── a heavy query, or event: two of a viewer and sixteen of all at once, in slices between which everybody else comes
  *     │           └─ waited in vain ───────────────────────────► OVERLOADED
  *   metered ── more values or bytes than an answer may have ───► refused
  *     │
  *   answer
  * ```
  */
-import { setTimeout as pause, setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import {
   createSourceEventStream,
   type ExecutionArgs,
@@ -28,6 +27,7 @@ import { isStream } from './answers.ts';
 import type { Arrival } from './arrival.ts';
 import { type OperationPlace, onceByOperation } from './by-operation.ts';
 import { type AnswerBounds, fits, meterLists, startMeter, withinBounds } from './meter.ts';
+import { createSlices, type Slices } from './slices.ts';
 import { declaredOf } from './variables.ts';
 import { createScales, TooHeavy, type Variables } from './weight.ts';
 
@@ -79,14 +79,12 @@ export interface Weighing {
 /** Above this share of the most that is allowed, an operation waits for its turn. */
 const HEAVY_SHARE = 0.01;
 
-/** Heavy queries: of one viewer at once, of one viewer in line, and how long they wait. */
-const OF_ALL = Number.POSITIVE_INFINITY;
+/** Heavy queries: of all and of one viewer at once, in line, and how long they wait. */
+const OF_ALL = 16; // what each may become is held in memory until it is whole
 const TURNS = { most: OF_ALL, mostCalm: OF_ALL, mostOfKey: 2, mostCalmOfKey: 2 };
 const MOST_WAITING = 1_000;
 const LONGEST_WAIT = 10_000; // 10 seconds
 const LONGEST_WAIT_OF_EVENT = 60_000; // 1 minute, as long as events are kept
-const BREATH = 25; // milliseconds
-const TURNS_OF_THE_LOOP = 50;
 
 /** What the open subscriptions of one viewer may weigh together: five hundred whole calls. */
 const SUBSCRIPTIONS_SHARE = 2;
@@ -104,6 +102,7 @@ export function createWeighing(
   meterLists(schema, scales);
   const operationOf = onceByOperation((operation): OperationDefinitionNode => operation);
   const turns = createTurnstile({ ...TURNS, mostWaiting: MOST_WAITING }, tooManyHeavy);
+  const slices = createSlices();
   const subscribed = new Map<string, number>();
 
   return {
@@ -122,8 +121,12 @@ export function createWeighing(
     async execute(args, { type, isHeavy }, asker, execute) {
       let leave: Leave | null = null;
       try {
-        if (isHeavy) leave = await turnOf(asker);
-        const meter = startMeter(args.contextValue, type);
+        if (isHeavy) {
+          leave = await placeOf(asker);
+          const turn = slices.turn();
+          if (turn !== null) await turn;
+        }
+        const meter = startMeter(args.contextValue, type, isHeavy ? slices : null);
         return withinBounds((await execute(args)) as ExecutionResult, meter, bounds);
       } catch (error) {
         if (!(error instanceof Overloaded)) throw error;
@@ -185,41 +188,34 @@ export function createWeighing(
     { isHeavy }: Pick<Weighed, 'isHeavy'>,
     viewerId: string,
   ): ExecutionResult | Promise<ExecutionResult> {
-    if (isHeavy) return executeHeavyEvent(args, viewerId);
-    const meter = startMeter(args.contextValue, OperationTypeNode.SUBSCRIPTION);
-    const bound = (result: ExecutionResult) => withinBounds(result, meter, bounds);
-    const result = executeNow(args);
-    return result instanceof Promise ? result.then(bound) : bound(result);
+    return isHeavy ? executeHeavyEvent(args, viewerId) : executeEventNow(args, null);
   }
 
   async function executeHeavyEvent(args: ExecutionArgs, viewerId: string): Promise<ExecutionResult> {
-    const turn = turns.enter({ key: viewerId, patience: LONGEST_WAIT_OF_EVENT });
-    const leave = turn instanceof Promise ? await turn : turn;
+    const place = turns.enter({ key: viewerId, patience: LONGEST_WAIT_OF_EVENT });
+    const leave = place instanceof Promise ? await place : place;
     try {
-      // Also where nobody waits: a stream may have many events to tell at once.
-      await breathe();
-      return await executeEvent(args, { isHeavy: false }, viewerId);
+      const turn = slices.turn();
+      if (turn !== null) await turn;
+      return await executeEventNow(args, slices);
     } finally {
       leave();
     }
   }
 
-  async function turnOf({ visitor, signal }: Asker): Promise<Leave> {
-    const turn = turns.enter({ key: visitor.viewerId, patience: LONGEST_WAIT, signal });
-    if (!(turn instanceof Promise)) return turn;
-    const leave = await turn;
-    await breathe();
-    return leave;
+  function executeEventNow(
+    args: ExecutionArgs,
+    heavy: Slices | null,
+  ): ExecutionResult | Promise<ExecutionResult> {
+    const meter = startMeter(args.contextValue, OperationTypeNode.SUBSCRIPTION, heavy);
+    const bound = (result: ExecutionResult) => withinBounds(result, meter, bounds);
+    const result = executeNow(args);
+    return result instanceof Promise ? result.then(bound) : bound(result);
   }
-}
 
-/**
- * Lets everybody else come first, after heavy work. Node accepts one connection in each turn of its loop, and on a busy
- * machine a while alone may pass without one.
- */
-async function breathe(): Promise<void> {
-  await pause(BREATH);
-  for (let turns = 0; turns < TURNS_OF_THE_LOOP; turns += 1) await turnOfTheLoop();
+  function placeOf({ visitor, signal }: Asker): Leave | Promise<Leave> {
+    return turns.enter({ key: visitor.viewerId, patience: LONGEST_WAIT, signal });
+  }
 }
 
 function tooManyHeavy(): Overloaded {

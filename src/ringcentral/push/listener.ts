@@ -315,6 +315,7 @@ export function createListener(parts: ListenerParts): Listener {
     try {
       const entry = {
         bucket: caller.bucket,
+        share: caller.share,
         group: operation.group,
         lane: 'query',
         patience: PATIENCE,
@@ -397,7 +398,7 @@ export function createListener(parts: ListenerParts): Listener {
 
   async function roomForGoodbye(): Promise<Permit | null> {
     const { group } = OPERATIONS.deleteSubscription;
-    const entry = { bucket: caller.bucket, group, lane: 'query', patience: 0 } as const;
+    const entry = { bucket: caller.bucket, share: caller.share, group, lane: 'query', patience: 0 } as const;
     const permit = await budget.enter(entry).catch(() => null);
     return permit?.depart() === true ? permit : null;
   }
