@@ -1,7 +1,7 @@
 /** Who takes part: ours, the baselines, the peers, and the upstream behind them all. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Connection, getRequest, openConnection } from './http-load.ts';
 import { file, type Server, type ServerOptions, startServer, typescript } from './machine.ts';
 import { type Dialect, graphql, hive, rest } from './operations.ts';
@@ -64,6 +64,7 @@ export interface Contestant {
 
 export const CONTESTANTS = [
   'ours',
+  'before',
   'bare got proxy',
   'stock Yoga',
   'raw ws',
@@ -106,22 +107,33 @@ const baseline =
     env: { UPSTREAM: upstreamUrl },
   });
 
+/** A gateway that was built in the directory `checkout`. */
+const gatewayIn =
+  (checkout: () => string) =>
+  (upstreamUrl: string): Omit<ServerOptions, 'name'> => ({
+    args: [join(checkout(), 'dist/src/main.js')],
+    env: {
+      RINGCENTRAL_SERVER_URL: upstreamUrl,
+      LOG_LEVEL: 'warn',
+      // Long enough that no poll ends by itself while something else is measured.
+      LONG_POLL_TIMEOUT: '300',
+      LIVE_SOURCE: 'poll',
+      MAX_SUBSCRIPTIONS_PER_SOCKET: '100000',
+      MAX_SUBSCRIPTIONS_PER_VIEWER: '1000000',
+      DRAIN_SECONDS: '0',
+    },
+  });
+
+/** Where `before` was built: what `--against` says. */
+function directoryBefore(): string {
+  const { BEFORE } = process.env;
+  if (BEFORE === undefined) throw new Error('Nobody said where the gateway is that ours is compared with');
+  return BEFORE;
+}
+
 const CAST: Readonly<Record<ContestantName, Role>> = {
-  ours: {
-    dialect: graphql,
-    options: (upstreamUrl) => ({
-      args: [file('../dist/src/main.js')],
-      env: {
-        RINGCENTRAL_SERVER_URL: upstreamUrl,
-        LOG_LEVEL: 'warn',
-        // Long enough that no poll ends by itself while something else is measured.
-        LONG_POLL_TIMEOUT: '300',
-        MAX_SUBSCRIPTIONS_PER_SOCKET: '100000',
-        MAX_SUBSCRIPTIONS_PER_VIEWER: '1000000',
-        DRAIN_SECONDS: '0',
-      },
-    }),
-  },
+  ours: { dialect: graphql, options: gatewayIn(() => file('..')) },
+  before: { dialect: graphql, options: gatewayIn(directoryBefore) },
   'bare got proxy': { dialect: rest, options: baseline('baselines/got-proxy.ts') },
   'stock Yoga': { dialect: graphql, options: baseline('baselines/stock-yoga.ts') },
   'raw ws': { dialect: rest, options: baseline('baselines/raw-broadcast.ts') },

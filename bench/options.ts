@@ -5,6 +5,7 @@ export const USAGE = `npm run bench                                a short round
 npm run bench -- --full [--openapi <path>]   everything and everybody, within forty
 npm run bench -- --only cold-read,fan-out    only these works
 npm run bench -- --soak 10m                  a long mixed load instead
+npm run bench -- --against <directory>       the gateway built in another checkout and ours, in turns, instead
 npm run bench -- --siege                     attackers of six kinds instead, a minute each; 10s for a try, --only for some
 
 --openapi <path>   RingCentral's published document, for Hive Gateway`;
@@ -16,6 +17,8 @@ export interface Options {
   readonly openapi: string | null;
   /** Milliseconds of the long load; null: the works. */
   readonly soak: number | null;
+  /** The directory of another checkout, built; null: the works. */
+  readonly against: string | null;
   /** Milliseconds of each siege; null: the works. */
   readonly siege: number | null;
 }
@@ -38,6 +41,7 @@ export function readOptions(
       only: { type: 'string' },
       openapi: { type: 'string' },
       soak: { type: 'string' },
+      against: { type: 'string' },
       siege: { type: 'string' },
     },
   });
@@ -52,6 +56,7 @@ export function readOptions(
     only,
     openapi: values.openapi ?? null,
     soak: values.soak === undefined ? null : minutes(values.soak),
+    against: values.against ?? null,
     siege: values.siege === undefined ? null : seconds(values.siege),
   };
 }

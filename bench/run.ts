@@ -8,6 +8,7 @@
  *
  * Everything is a ratio taken in one run on one machine; `findings.ts` says how, `works/` what.
  */
+import { resolve } from 'node:path';
 import { installPeers } from './contestants.ts';
 import { type Finding, failed, notMeasured } from './findings.ts';
 import { canPin, pinLoad } from './machine.ts';
@@ -15,6 +16,7 @@ import { type Options, readOptions, USAGE } from './options.ts';
 import { table, writeReport } from './report.ts';
 import { ATTACKS } from './siege/attacks.ts';
 import { createStage, type Pace, type Stage } from './stage.ts';
+import { against } from './works/against.ts';
 import { coldRead } from './works/cold-read.ts';
 import { command } from './works/command.ts';
 import { fanOut } from './works/fan-out.ts';
@@ -43,6 +45,7 @@ const WORKS: ReadonlyMap<string, (stage: Stage) => Promise<void>> = new Map([
 
 const SHORT: Pace = { full: false, warmUp: 10_000, warmUpAgain: 3_000, round: 2_000, rounds: 3 };
 const FULL: Pace = { full: true, warmUp: 10_000, warmUpAgain: 10_000, round: 5_000, rounds: 5 };
+const COMPARING: Pace = { full: false, warmUp: 10_000, warmUpAgain: 5_000, round: 3_000, rounds: 7 };
 const SHORT_TIME = 295_000; // just under five minutes
 const FULL_TIME = 2_390_000; // just under forty
 
@@ -53,11 +56,13 @@ if (canPin) pinLoad();
 else process.stdout.write('Not pinned: one core only, or no taskset. The ratios say less.\n');
 if (options.full) installPeers();
 
-const pace = options.full ? FULL : SHORT;
+if (options.against !== null) process.env.BEFORE = resolve(options.against);
+const pace = options.against !== null ? COMPARING : options.full ? FULL : SHORT;
 const stage = await createStage(pace, options.openapi, findings);
 process.once('SIGINT', () => process.exit(130));
 try {
   if (options.soak !== null) await perform('soak', (on) => soak(on, options.soak ?? 0), null);
+  else if (options.against !== null) await perform('against', against, null);
   else if (options.siege !== null)
     await perform('siege', (on) => siege(on, options.siege ?? 0, options.only), null);
   else await performAll(started + (options.full ? FULL_TIME : SHORT_TIME));
@@ -66,7 +71,8 @@ try {
 }
 
 process.stdout.write(`\n${table(findings)}\n`);
-if (options.soak === null && options.siege === null && options.only === null) {
+const isWhole = options.soak === null && options.siege === null && options.against === null;
+if (isWhole && options.only === null) {
   writeReport({ findings, pace, took: Date.now() - started });
   process.stdout.write('\nWritten to bench/RESULTS.md\n');
 }

@@ -25,7 +25,8 @@ export async function fanOut(stage: Stage): Promise<void> {
   else stage.report(notMeasured(WORK, 'to 5,000 subscribers', 'needs --full'));
 }
 
-interface Crowd {
+/** Who is told, and how fast it went. */
+export interface Crowd {
   readonly audience: Audience;
   readonly session: number;
   readonly perSecond: Rounds & { values: number[] };
@@ -33,9 +34,30 @@ interface Crowd {
 }
 
 async function fanOutTo(subscribers: number, stage: Stage): Promise<void> {
+  const crowds = await fannedOut(subscribers, stage, NAMES);
+  const [ours, raw, stock] = crowds;
+  if (ours === undefined || raw === undefined || stock === undefined) return;
+  const to = `to ${subscribers.toLocaleString('en-US')} subscribers`;
+  const deliveries = { work: WORK, measure: `deliveries a second ${to}`, ours: ours.perSecond };
+  stage.report(
+    ratio({ ...deliveries, theirs: raw.perSecond }, { least: 0.6 }),
+    ratio({ ...deliveries, theirs: stock.perSecond }, { least: 6 }),
+    ratio(
+      { work: WORK, measure: `p99 from change to frame ${to}, ms`, ours: ours.p99, theirs: raw.p99 },
+      { most: 2 },
+    ),
+  );
+}
+
+/** Each of these tells so many subscribers in turns. */
+export async function fannedOut(
+  subscribers: number,
+  stage: Stage,
+  names: readonly ContestantName[],
+): Promise<readonly Crowd[]> {
   const crowds: Crowd[] = [];
   try {
-    for (const [index, name] of NAMES.entries()) {
+    for (const [index, name] of names.entries()) {
       const contestant = await stage.shared(name);
       const session = FIRST_SESSION + subscribers + index;
       const audience = createAudience(stage.upstream);
@@ -65,16 +87,5 @@ async function fanOutTo(subscribers: number, stage: Stage): Promise<void> {
   } finally {
     for (const { audience } of crowds) audience.stop();
   }
-  const [ours, raw, stock] = crowds;
-  if (ours === undefined || raw === undefined || stock === undefined) return;
-  const to = `to ${subscribers.toLocaleString('en-US')} subscribers`;
-  const deliveries = { work: WORK, measure: `deliveries a second ${to}`, ours: ours.perSecond };
-  stage.report(
-    ratio({ ...deliveries, theirs: raw.perSecond }, { least: 0.6 }),
-    ratio({ ...deliveries, theirs: stock.perSecond }, { least: 6 }),
-    ratio(
-      { work: WORK, measure: `p99 from change to frame ${to}, ms`, ours: ours.p99, theirs: raw.p99 },
-      { most: 2 },
-    ),
-  );
+  return crowds;
 }

@@ -1,5 +1,6 @@
 /** What a subscriber and a watch cost while nothing happens: resident memory, at rest, before and after. */
 import { createAudience } from '../audience.ts';
+import type { ContestantName } from '../contestants.ts';
 import { atMost } from '../findings.ts';
 import { collectGarbage } from '../machine.ts';
 import type { Stage } from '../stage.ts';
@@ -15,27 +16,32 @@ const FIRST_SESSION = 7_000_000;
 
 /** Counts idle subscribers of one watch, then idle watches with one subscription each. */
 export async function memory(stage: Stage): Promise<void> {
-  const oneSession = () => FIRST_SESSION;
-  const subscribers = await kilobytesEach(stage, SUBSCRIBERS, 1, oneSession);
-  const watches = await kilobytesEach(
-    stage,
-    WATCHES,
-    SUBSCRIPTIONS_PER_SOCKET,
-    (index) => FIRST_SESSION + index,
-  );
+  const subscribers = { name: 'ours', values: [await kilobytesOfSubscriber(stage, 'ours')] };
+  const watches = { name: 'ours', values: [await kilobytesOfWatch(stage, 'ours')] };
   stage.report(
     atMost({ work: WORK, measure: `KB for each of ${SUBSCRIBERS} idle subscribers`, ours: subscribers }, 12),
     atMost({ work: WORK, measure: `KB for each of ${WATCHES} idle watches`, ours: watches }, 40),
   );
 }
 
+/** What an idle subscriber costs this contestant. */
+export function kilobytesOfSubscriber(stage: Stage, name: ContestantName): Promise<number> {
+  return kilobytesEach(stage, name, SUBSCRIBERS, 1, () => FIRST_SESSION);
+}
+
+/** What an idle watch costs it. */
+export function kilobytesOfWatch(stage: Stage, name: ContestantName): Promise<number> {
+  return kilobytesEach(stage, name, WATCHES, SUBSCRIPTIONS_PER_SOCKET, (index) => FIRST_SESSION + index);
+}
+
 async function kilobytesEach(
   stage: Stage,
+  name: ContestantName,
   count: number,
   perSocket: number,
   sessionOf: (index: number) => number,
-) {
-  const contestant = await stage.own('ours', { args: collectGarbage });
+): Promise<number> {
+  const contestant = await stage.own(name, { args: collectGarbage });
   const audience = createAudience(stage.upstream);
   stage.leaves(audience);
   const viewerOf = (index: number) => (perSocket === 1 ? 1 : Math.floor(index / perSocket));
@@ -58,5 +64,5 @@ async function kilobytesEach(
   audience.stop();
   await contestant.server.stop();
   stage.say(`resident ${Math.round(before / 2 ** 20)} MiB, then ${Math.round(after / 2 ** 20)} MiB`);
-  return { name: 'ours', values: [(after - before) / count / 1_000] };
+  return (after - before) / count / 1_000;
 }

@@ -1,15 +1,28 @@
 /** The shared read while a watch holds the session: answered without asking RingCentral at all. */
 import { createAudience } from '../audience.ts';
+import type { Contestant } from '../contestants.ts';
 import { atMost, notMeasured, ratio } from '../findings.ts';
 import type { Stage } from '../stage.ts';
-import { ratesOf, takeRates } from './rates.ts';
-import { seatAt } from './seats.ts';
+import { type Question, ratesOf, takeRates } from './rates.ts';
+import { type Place, seatAt } from './seats.ts';
 
 const WORK = 'watched read';
 const VIEWER = 1;
 const SESSION = 3_000_000;
 
-/** Reads a watched session over and over. */
+/** One session, over and over. */
+export const WATCHED_QUESTION: Question = {
+  work: WORK,
+  connections: 32,
+  next: ({ dialect }) => dialect.read(VIEWER, SESSION),
+};
+
+/** Where it is watched from. */
+export function watchedSeat(gateway: Contestant): Place {
+  return seatAt(gateway, VIEWER, [SESSION]);
+}
+
+/** Reads it while it is watched. */
 export async function watchedRead(stage: Stage): Promise<void> {
   const gateway = await stage.shared('ours');
   const peers = await stage.peers();
@@ -17,13 +30,9 @@ export async function watchedRead(stage: Stage): Promise<void> {
   if (hasMercurius) peers.push(await stage.shared('mercurius from memory'));
   const audience = createAudience(stage.upstream);
   stage.leaves(audience);
-  await audience.admit([seatAt(gateway, VIEWER, [SESSION])]);
+  await audience.admit([watchedSeat(gateway)]);
 
-  const rates = await takeRates(
-    stage,
-    { work: WORK, connections: 32, next: ({ dialect }) => dialect.read(VIEWER, SESSION) },
-    [gateway, ...peers],
-  );
+  const rates = await takeRates(stage, WATCHED_QUESTION, [gateway, ...peers]);
   audience.stop();
   const [ours] = rates;
   if (ours === undefined) return;

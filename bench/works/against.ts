@@ -1,0 +1,103 @@
+/** Ours against the gateway of another checkout: the same works in turns, in one run. */
+import { createAudience } from '../audience.ts';
+import { tokenOf } from '../calls.ts';
+import type { ContestantName } from '../contestants.ts';
+import { type Finding, type Rounds, ratio } from '../findings.ts';
+import type { Stage } from '../stage.ts';
+import { spreadOf } from '../statistics.ts';
+import { coldQuestion } from './cold-read.ts';
+import { commandQuestion } from './command.ts';
+import { fannedOut } from './fan-out.ts';
+import { kilobytesOfSubscriber, kilobytesOfWatch } from './memory.ts';
+import { type Question, takeRates } from './rates.ts';
+import { SHARED_QUESTION } from './shared-read.ts';
+import { startOnce } from './start.ts';
+import { WATCHED_QUESTION, watchedSeat } from './watched-read.ts';
+
+const BOTH = ['ours', 'before'] as const satisfies readonly ContestantName[];
+const SUBSCRIBERS = 1_000;
+
+/** Nothing may be worse by more than this, or than what a row varies by itself. */
+const NOTICEABLE = 0.03;
+
+/** Performs them; “before” is whom `--against` names. */
+export async function against(stage: Stage): Promise<void> {
+  for (const name of BOTH) {
+    const audience = createAudience(stage.upstream);
+    stage.leaves(audience);
+    await audience.admit([watchedSeat(await stage.shared(name))]);
+  }
+  for (const question of [coldQuestion(), SHARED_QUESTION, WATCHED_QUESTION, commandQuestion()]) {
+    stage.report(await compareRates(stage, question));
+  }
+  const [ours, before] = await fannedOut(SUBSCRIBERS, stage, BOTH);
+  if (ours !== undefined && before !== undefined) {
+    stage.report(
+      judged('fan-out', 'deliveries a second', ours.perSecond, before.perSecond, 'more'),
+      judged('fan-out', 'p99 from change to frame, ms', ours.p99, before.p99, 'less'),
+    );
+  }
+  await compareStarts(stage);
+  await compareMemory(stage);
+}
+
+async function compareRates(stage: Stage, question: Question): Promise<Finding> {
+  stage.say(question.work);
+  const contestants = await Promise.all(BOTH.map((name) => stage.shared(name)));
+  const [ours, before] = await takeRates(stage, question, contestants);
+  if (ours === undefined || before === undefined) throw new Error('Both take part');
+  return judged(question.work, 'answers a second', ours.perSecond, before.perSecond, 'more');
+}
+
+async function compareStarts(stage: Stage): Promise<void> {
+  const seconds = bothNamed();
+  const megabytes = bothNamed();
+  for (let round = 0; round < stage.pace.rounds; round += 1) {
+    for (const [index, name] of BOTH.entries()) {
+      const started = await startOnce(name, tokenOf(1), stage);
+      seconds[index]?.values.push(started.seconds);
+      megabytes[index]?.values.push(started.megabytes);
+    }
+  }
+  stage.report(
+    judged('start', 'seconds to the first answer', seconds[0], seconds[1], 'less'),
+    judged('start', 'MB resident then', megabytes[0], megabytes[1], 'less'),
+  );
+}
+
+async function compareMemory(stage: Stage): Promise<void> {
+  for (const [what, kilobytes] of [
+    ['subscriber', kilobytesOfSubscriber],
+    ['watch', kilobytesOfWatch],
+  ] as const) {
+    const each = bothNamed();
+    for (const [index, name] of BOTH.entries()) each[index]?.values.push(await kilobytes(stage, name));
+    stage.report(judged('memory', `KB for each idle ${what}`, each[0], each[1], 'less'));
+  }
+}
+
+type Named = Rounds & { readonly values: number[] };
+
+function bothNamed(): [Named, Named] {
+  return [
+    { name: 'ours', values: [] },
+    { name: 'before', values: [] },
+  ];
+}
+
+/** The ratio, judged by 3 %, or by how far the rounds of the one before lie apart where that is more. */
+function judged(
+  work: string,
+  measure: string,
+  ours: Rounds,
+  before: Rounds,
+  better: 'more' | 'less',
+): Finding {
+  const { min, max, median } = spreadOf(before.values);
+  const tolerance = Math.max(NOTICEABLE, (max - min) / median / 2);
+  const goal =
+    better === 'more'
+      ? { least: Number((1 - tolerance).toFixed(2)) }
+      : { most: Number((1 + tolerance).toFixed(2)) };
+  return ratio({ work, measure, ours, theirs: before }, goal);
+}
