@@ -33,6 +33,7 @@ export function readOptions(
   args: readonly string[],
   works: readonly string[],
   attacks: readonly string[],
+  compared: readonly string[],
 ): Options {
   const { values } = parseArgs({
     args: args.flatMap((arg, index) => (isBare(arg, args[index + 1]) ? [arg, SIEGE] : [arg])),
@@ -46,7 +47,7 @@ export function readOptions(
     },
   });
   const only = values.only?.split(',') ?? null;
-  const all = values.siege === undefined ? works : attacks;
+  const all = values.against !== undefined ? compared : values.siege !== undefined ? attacks : works;
   const unknown = only?.find((work) => !all.includes(work));
   if (unknown !== undefined) {
     throw new Error(`--only: read "${unknown}", allowed is a comma list of ${all.join(', ')}.`);

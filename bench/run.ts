@@ -16,7 +16,7 @@ import { type Options, readOptions, USAGE } from './options.ts';
 import { table, writeReport } from './report.ts';
 import { ATTACKS } from './siege/attacks.ts';
 import { createStage, type Pace, type Stage } from './stage.ts';
-import { against } from './works/against.ts';
+import { AGAINST, against } from './works/against.ts';
 import { coldRead } from './works/cold-read.ts';
 import { command } from './works/command.ts';
 import { fanOut } from './works/fan-out.ts';
@@ -45,7 +45,7 @@ const WORKS: ReadonlyMap<string, (stage: Stage) => Promise<void>> = new Map([
 
 const SHORT: Pace = { full: false, warmUp: 10_000, warmUpAgain: 3_000, round: 2_000, rounds: 3 };
 const FULL: Pace = { full: true, warmUp: 10_000, warmUpAgain: 10_000, round: 5_000, rounds: 5 };
-const COMPARING: Pace = { full: false, warmUp: 10_000, warmUpAgain: 5_000, round: 3_000, rounds: 7 };
+const COMPARING: Pace = { full: false, warmUp: 10_000, warmUpAgain: 5_000, round: 2_500, rounds: 7 };
 const SHORT_TIME = 295_000; // just under five minutes
 const FULL_TIME = 2_390_000; // just under forty
 
@@ -62,7 +62,7 @@ const stage = await createStage(pace, options.openapi, findings);
 process.once('SIGINT', () => process.exit(130));
 try {
   if (options.soak !== null) await perform('soak', (on) => soak(on, options.soak ?? 0), null);
-  else if (options.against !== null) await perform('against', against, null);
+  else if (options.against !== null) await perform('against', (on) => against(on, options.only), null);
   else if (options.siege !== null)
     await perform('siege', (on) => siege(on, options.siege ?? 0, options.only), null);
   else await performAll(started + (options.full ? FULL_TIME : SHORT_TIME));
@@ -112,7 +112,7 @@ async function perform(
 
 function optionsOrExit(): Options {
   try {
-    return readOptions(process.argv.slice(2), [...WORKS.keys()], Object.keys(ATTACKS));
+    return readOptions(process.argv.slice(2), [...WORKS.keys()], Object.keys(ATTACKS), AGAINST);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}\n`);
     process.exit(1);

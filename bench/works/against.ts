@@ -20,16 +20,30 @@ const SUBSCRIBERS = 1_000;
 /** Nothing may be worse by more than this, or than what a row varies by itself. */
 const NOTICEABLE = 0.03;
 
+/** Those that `--only` names, or all. */
+export const AGAINST = ['rates', 'fan-out', 'start', 'memory'] as const;
+
 /** Performs them; “before” is whom `--against` names. */
-export async function against(stage: Stage): Promise<void> {
+export async function against(stage: Stage, only: readonly string[] | null): Promise<void> {
+  const wanted = (work: (typeof AGAINST)[number]) => only === null || only.includes(work);
+  if (wanted('rates')) await compareAllRates(stage);
+  if (wanted('fan-out')) await compareFanOut(stage);
+  if (wanted('start')) await compareStarts(stage);
+  if (wanted('memory')) await compareMemory(stage);
+}
+
+async function compareAllRates(stage: Stage): Promise<void> {
   for (const name of BOTH) {
     const audience = createAudience(stage.upstream);
     stage.leaves(audience);
     await audience.admit([watchedSeat(await stage.shared(name))]);
   }
   for (const question of [coldQuestion(), SHARED_QUESTION, WATCHED_QUESTION, commandQuestion()]) {
-    stage.report(await compareRates(stage, question));
+    stage.report(...(await compareRates(stage, question)));
   }
+}
+
+async function compareFanOut(stage: Stage): Promise<void> {
   const [ours, before] = await fannedOut(SUBSCRIBERS, stage, BOTH);
   if (ours !== undefined && before !== undefined) {
     stage.report(
@@ -37,16 +51,17 @@ export async function against(stage: Stage): Promise<void> {
       judged('fan-out', 'p99 from change to frame, ms', ours.p99, before.p99, 'less'),
     );
   }
-  await compareStarts(stage);
-  await compareMemory(stage);
 }
 
-async function compareRates(stage: Stage, question: Question): Promise<Finding> {
+async function compareRates(stage: Stage, question: Question): Promise<readonly Finding[]> {
   stage.say(question.work);
   const contestants = await Promise.all(BOTH.map((name) => stage.shared(name)));
   const [ours, before] = await takeRates(stage, question, contestants);
   if (ours === undefined || before === undefined) throw new Error('Both take part');
-  return judged(question.work, 'answers a second', ours.perSecond, before.perSecond, 'more');
+  return [
+    judged(question.work, 'answers a second', ours.perSecond, before.perSecond, 'more'),
+    judged(question.work, 'processor time of an answer, µs', ours.processor, before.processor, 'less'),
+  ];
 }
 
 async function compareStarts(stage: Stage): Promise<void> {

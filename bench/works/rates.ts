@@ -12,6 +12,8 @@ export interface Rates {
   readonly perSecond: Rounds;
   /** Upstream requests for each answer, long polls included. */
   readonly requests: Rounds;
+  /** Microseconds of processor time for each answer: what other work on the machine changes least. */
+  readonly processor: Rounds;
 }
 
 export interface Question {
@@ -38,21 +40,24 @@ export async function takeRates(
     contestant,
     perSecond: { name: contestant.name, values: [] as number[] },
     requests: { name: contestant.name, values: [] as number[] },
+    processor: { name: contestant.name, values: [] as number[] },
   }));
 
   for (const contestant of contestants) {
     await stage.warm(contestant, 'http', (duration) => load(contestant, duration));
   }
   for (let round = 0; round < stage.pace.rounds; round += 1) {
-    for (const { contestant, perSecond, requests } of rates) {
+    for (const { contestant, perSecond, requests, processor } of rates) {
       const before = await stage.upstream.counts();
+      const worked = contestant.server.processorTime();
       const result = await load(contestant, stage.pace.round);
+      processor.values.push(((contestant.server.processorTime() - worked) * 1_000) / result.answers);
       const after = await stage.upstream.counts();
       const spent = requestsOf(after) - requestsOf(before);
       perSecond.values.push(result.perSecond);
       requests.values.push(spent / result.answers);
       stage.say(
-        `${contestant.name}: ${say(result.perSecond)}/s, p50 ${say(percentile(result.delays, 0.5))} ms, p99 ${say(percentile(result.delays, 0.99))} ms`,
+        `${contestant.name}: ${say(result.perSecond)}/s, ${say(processor.values.at(-1) ?? 0)} µs each, p50 ${say(percentile(result.delays, 0.5))} ms, p99 ${say(percentile(result.delays, 0.99))} ms`,
       );
       if (result.untrue > 0) {
         const what = `${result.untrue} of ${result.answers} answers: ${result.example}`;
