@@ -174,8 +174,8 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
   }
 
   function answerKey({ selectionId, variables }: FastRequest, viewerId: string): string | null {
-    const key = keyOfValues(Object.entries(variables).flat());
-    return key === null ? null : `${viewerId}\n${selectionId} ${key}`;
+    const key = keyOfValues(Object.values(variables));
+    return key === null ? null : `${viewerId}\n${selectionId} ${Object.keys(variables)} ${key}`;
   }
 }
 

@@ -296,11 +296,13 @@ function readBody(
 ): ComingBody {
   const chunks: Buffer[] = [];
   let size = 0;
+  let isOver = false;
   let settle: { resolve(text: string): void; reject(error: Error): void };
   const whole = new Promise<string>((resolve, reject) => {
     settle = { resolve, reject };
   });
   const giveUp = (error: Error) => {
+    isOver = true;
     // The stream is kept, so that the refusal can still be sent.
     request.off('data', take).pause();
     chunks.length = 0;
@@ -314,11 +316,14 @@ function readBody(
     else held.hold(size);
   }
   request.on('data', take);
-  request.once('end', () =>
-    settle.resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString()),
-  );
+  request.once('end', () => {
+    isOver = true;
+    settle.resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString());
+  });
   request.once('error', giveUp);
-  request.once('close', () => giveUp(new Error('The client left before its request was whole.')));
+  request.once('close', () => {
+    if (!isOver) giveUp(new Error('The client left before its request was whole.'));
+  });
   return { held, whole };
 }
 

@@ -17,15 +17,15 @@ export function declaredOf(
   { variableDefinitions = [] }: OperationDefinitionNode,
   sent: Variables | null | undefined,
 ): Record<string, unknown> {
-  // Without a prototype: a variable that was left out may be called `constructor`.
-  const declared: Record<string, unknown> = Object.create(null);
+  let declared: Record<string, unknown> = {};
   if (sent == null) return declared;
   for (const { variable } of variableDefinitions) {
     const name = variable.name.value;
-    // Not an assignment: a variable may be called `__proto__`.
+    // Without a prototype where a variable that was left out would be found on it, which costs more.
+    if (name in Object.prototype) declared = Object.assign(Object.create(null), declared);
     if (Object.hasOwn(sent, name)) {
       checkShape(sent[name], name, 0);
-      Object.defineProperty(declared, name, { value: sent[name], ...LIKE_ASSIGNED });
+      declared[name] = sent[name];
     }
   }
   return declared;
@@ -48,8 +48,6 @@ function checkShape(value: unknown, name: string, depth: number): void {
   for (const field of fields) checkShape(field, name, depth + 1);
 }
 
-const LIKE_ASSIGNED = { enumerable: true, configurable: true, writable: true };
-
 /** What a variable may be to become part of a key: longer than any id, and shorter than what is not worth keeping. */
 const LONGEST_IN_KEY = 1_000; // characters
 
@@ -58,19 +56,28 @@ const LONGEST_IN_KEY = 1_000; // characters
  * words and numbers.
  */
 export function keyOfValues(values: readonly unknown[]): string | null {
-  if (!values.every(isPlain)) return null;
-  // A variable that is left out has its default, one that is null has not.
-  const key = JSON.stringify(values.map((value) => (value === undefined ? {} : value)));
-  return key.length > LONGEST_IN_KEY ? null : key;
+  let key = '';
+  for (const value of values) {
+    const own = Array.isArray(value) ? keyOfList(value) : keyOfWord(value);
+    if (own === null || key.length + own.length >= LONGEST_IN_KEY) return null;
+    key += `${own},`;
+  }
+  return key;
 }
 
-function isPlain(value: unknown): boolean {
-  if (typeof value === 'string') return value.length <= LONGEST_IN_KEY;
-  if (Array.isArray(value)) return value.length <= LONGEST_IN_KEY && value.every(isWord);
-  return typeof value !== 'object' || value === null;
+function keyOfList(list: readonly unknown[]): string | null {
+  if (list.length > LONGEST_IN_KEY) return null;
+  let key = `${list.length}[`;
+  for (const value of list) {
+    const own = keyOfWord(value);
+    if (own === null || key.length + own.length >= LONGEST_IN_KEY) return null;
+    key += `${own},`;
+  }
+  return key;
 }
 
-function isWord(value: unknown): boolean {
-  if (typeof value === 'string') return value.length <= LONGEST_IN_KEY;
-  return typeof value !== 'object' || value === null;
+/** No two are alike: a text is told by its length, and a variable that is left out has its default, one that is null has not. */
+function keyOfWord(value: unknown): string | null {
+  if (typeof value === 'string') return value.length > LONGEST_IN_KEY ? null : `${value.length}"${value}`;
+  return typeof value !== 'object' || value === null ? String(value) : null;
 }

@@ -108,7 +108,10 @@ describe('The weight of an operation', () => {
 });
 
 test('A key of variables tells one that is left out from one that is null, and is none where it would be long.', () => {
-  expect(keyOfValues(['a', 1, true, ['b', null]])).toBe('["a",1,true,["b",null]]');
+  expect(keyOfValues(['a', 1, true, ['b', null]])).toBe('1"a,1,true,2[1"b,null,,');
+  expect(keyOfValues(['a,1"b'])).not.toBe(keyOfValues(['a', 'b']));
+  expect(keyOfValues([['a'], 'b'])).not.toBe(keyOfValues([['a', 'b']]));
+  expect(keyOfValues(['1'])).not.toBe(keyOfValues([1]));
   expect(keyOfValues([undefined])).not.toBe(keyOfValues([null]));
   expect(keyOfValues(['x'.repeat(1_001)])).toBe(null);
   expect(keyOfValues([Array(501).fill('x')])).toBe(null);
