@@ -9,6 +9,7 @@
  * ```
  */
 import { LRUCache } from 'lru-cache';
+import type { Unauthenticated } from '../../schema/failures.ts';
 import type { CallParty } from '../../schema/model.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -39,6 +40,8 @@ export interface Newsroom {
   readonly listening: Listening | null;
   /** Why it is denied, for a developer. */
   readonly reason: string | null;
+  /** It is denied because the viewer's token has ended; null: it is not. */
+  readonly signedOut: Unauthenticated | null;
   /** Somebody watches, or nobody does any more. */
   wanted(isWanted: boolean): void;
   /** A call is over and forgotten: late news of it are no news. */
@@ -61,6 +64,7 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
   let listening: Listening | null = null;
   let state: ListeningState | null = null;
   let reason: string | null = null;
+  let signedOut: Unauthenticated | null = null;
   let leaving: NodeJS.Timeout | null = null;
   const graves = new LRUCache<string, true>({ max: MOST_TOMBSTONES, ttl: TOMBSTONE });
   const unknown = new LRUCache<string, Told>({ max: MOST_UNKNOWN, ttl: TOMBSTONE });
@@ -74,6 +78,9 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
     },
     get reason() {
       return reason;
+    },
+    get signedOut() {
+      return signedOut;
     },
     wanted(isWanted) {
       if (isWanted) {
@@ -102,7 +109,7 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
       },
       entered(entered, facts) {
         state = entered;
-        reason = facts.reason;
+        ({ reason, signedOut } = facts);
         parts.onChange(entered, facts.mayHaveMissed);
       },
     });
@@ -116,6 +123,7 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
     listening = null;
     state = null;
     reason = null;
+    signedOut = null;
     unknown.clear();
     parts.onEnd();
   }

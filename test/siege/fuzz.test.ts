@@ -18,6 +18,7 @@ import { createSimulator, type Simulator } from '../../src/simulator/server.ts';
 import { inbound, own, STILL } from '../support/commands.ts';
 import { FAST_PATH } from '../support/fast-path.ts';
 import { until } from '../support/gateway.ts';
+import { LIVE_SOURCE } from '../support/live-source.ts';
 import { watch } from '../support/streams.ts';
 import { call } from './callers.ts';
 import { type Chance, createChance } from './chance.ts';
@@ -144,6 +145,7 @@ async function besiege(upstream: OddUpstream): Promise<Besieged> {
       env: {
         PATH,
         FAST_PATH,
+        LIVE_SOURCE,
         PORT: '0',
         RINGCENTRAL_SERVER_URL: upstream.url,
         INTROSPECTION: 'on',
