@@ -1,7 +1,7 @@
 /** The whole gateway before a RingCentral that tells what happens by itself. */
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../simulator/support.ts';
-import { type House, openHouse, until } from '../support/gateway.ts';
+import { type House, openHouse, signIn, until } from '../support/gateway.ts';
 import { watch } from '../support/streams.ts';
 
 const CALL_EVENTS = /* GraphQL */ `
@@ -163,6 +163,46 @@ test('With LIVE_SOURCE=push a stream fails where notifications are not to be had
   expect(stream.error()).toMatchObject([
     { extensions: { code: 'FORBIDDEN', permissionName: 'WebSocketsSubscription' } },
   ]);
+});
+
+test('With LIVE_SOURCE=push whoever is signed out is told so, and not that a permission is missing', async () => {
+  await using house = await openRealHouse({}, { LIVE_SOURCE: 'push' });
+  const { sessionId } = callOf101(house);
+  const token = await signIn(house);
+  const closes: unknown[] = [];
+  const client = house.socket(token, {
+    retryAttempts: 0,
+    on: { closed: (event) => void closes.push((event as CloseEvent).code) },
+  });
+  const stream = watch<Event>(client, 'callEvents', CALL_EVENTS, { sessionId });
+  await stream.next();
+  const isGranted = ({ operationId, ended }: { operationId: string | null; ended: number | null }) =>
+    operationId === 'createSubscription' && ended !== null;
+  await until(() => house.simulator.requests().some(isGranted));
+  house.simulator.revoke(token);
+  expect(await stream.ended).toBe('error');
+  expect(closes).toEqual([4403]);
+});
+
+test('What a command moves beside its party is looked at soon, although the news of it say nothing new', {
+  timeout: 25_000, // 25 seconds: the next look would come after thirty
+}, async () => {
+  await using house = await openRealHouse({ answerDelay: 50 });
+  const { id: conferenceId } = house.simulator.startCall({ kind: 'conference', from: '101' });
+  const { sessionId, own } = callOf101(house);
+  const stream = events(house, conferenceId);
+  await stream.next();
+  await isListening(house);
+  const bringIn = { sessionId, partyId: own?.id };
+  const { data } = await house.ask(
+    'mutation ($input: BringInCallPartyInput!) { bringInCallParty(input: $input) { party { id status { code } } } }',
+    { input: { sessionId: conferenceId, bringIn } },
+  );
+  // The guest is nobody's extension: that they have come is told by no news.
+  const guest = data.bringInCallParty.party;
+  expect(guest.status.code).toBe('SETUP');
+  let event = await stream.next();
+  while (event.party?.id !== guest.id || event.party.status.code !== 'GONE') event = await stream.next();
 });
 
 test('With LIVE_SOURCE=poll nobody asks for a socket', async () => {
