@@ -1,6 +1,6 @@
 /** The desk of one viewer: all their calls, watched or just looked at, and the list of them. */
 
-import { type CallControlFailure, Forbidden } from '../../schema/failures.ts';
+import { Forbidden } from '../../schema/failures.ts';
 import {
   type ActiveCall,
   type CallParty,
@@ -237,9 +237,7 @@ export function createDesk(parts: DeskParts): Desk {
     return open();
   }
 
-  function notListening(): CallControlFailure {
-    // Whoever is nobody lacks no permission: a fresh token is what helps.
-    if (newsroom.signedOut !== null) return newsroom.signedOut;
+  function notListening(): Forbidden {
     return new Forbidden(
       `Calls are told by notifications only (LIVE_SOURCE=push), and RingCentral does not let them be heard: ${newsroom.reason ?? 'it refuses.'}`,
       'WebSocketsSubscription',

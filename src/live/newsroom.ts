@@ -9,7 +9,6 @@
  * ```
  */
 import { LRUCache } from 'lru-cache';
-import type { Unauthenticated } from '../../schema/failures.ts';
 import type { CallParty } from '../../schema/model.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -40,8 +39,6 @@ export interface Newsroom {
   readonly listening: Listening | null;
   /** Why it is denied, for a developer. */
   readonly reason: string | null;
-  /** It is denied because the viewer's token has ended; null: it is not. */
-  readonly signedOut: Unauthenticated | null;
   /** Somebody watches, or nobody does any more. */
   wanted(isWanted: boolean): void;
   /** A call is over and forgotten: late news of it are no news. */
@@ -64,7 +61,6 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
   let listening: Listening | null = null;
   let state: ListeningState | null = null;
   let reason: string | null = null;
-  let signedOut: Unauthenticated | null = null;
   let leaving: NodeJS.Timeout | null = null;
   const graves = new LRUCache<string, true>({ max: MOST_TOMBSTONES, ttl: TOMBSTONE });
   const unknown = new LRUCache<string, Told>({ max: MOST_UNKNOWN, ttl: TOMBSTONE });
@@ -78,9 +74,6 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
     },
     get reason() {
       return reason;
-    },
-    get signedOut() {
-      return signedOut;
     },
     wanted(isWanted) {
       if (isWanted) {
@@ -109,7 +102,7 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
       },
       entered(entered, facts) {
         state = entered;
-        ({ reason, signedOut } = facts);
+        reason = facts.reason;
         parts.onChange(entered, facts.mayHaveMissed);
       },
     });
@@ -123,7 +116,6 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
     listening = null;
     state = null;
     reason = null;
-    signedOut = null;
     unknown.clear();
     parts.onEnd();
   }

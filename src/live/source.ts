@@ -1,5 +1,5 @@
 /** What watching needs of a phone system: reads for one viewer, some of which may be held open. */
-import type { CallControlFailure, Unauthenticated } from '../../schema/failures.ts';
+import type { CallControlFailure } from '../../schema/failures.ts';
 import type { ActiveCall, CallParty, CallSession, PartyAddress } from '../../schema/model.ts';
 
 /** The parameters of a long poll. Nobody documents their units, so only bodies are believed. */
@@ -102,23 +102,17 @@ export interface CallNews {
  */
 export type ListeningState = 'connecting' | 'listening' | 'recovering' | 'denied';
 
-/** What is told with where it stands. */
-export interface ListeningFacts {
-  readonly mayHaveMissed: boolean;
-  /** Why it is denied, for a developer. */
-  readonly reason: string | null;
-  /** It is denied because the viewer is nobody there any more: a failure of their token, not of the listening. */
-  readonly signedOut: Unauthenticated | null;
-}
-
 /** Who is told, in order. */
 export interface Ear {
   heard(news: CallNews): void;
   /**
    * It stands elsewhere now. `mayHaveMissed`: news since it last listened may be lost, so that everything that is known
-   * must be read again.
+   * must be read again. `reason`: why it is denied, for a developer.
    */
-  entered(state: ListeningState, facts: ListeningFacts): void;
+  entered(
+    state: ListeningState,
+    facts: { readonly mayHaveMissed: boolean; readonly reason: string | null },
+  ): void;
 }
 
 /** What tells of a viewer's calls by itself. */

@@ -1,7 +1,7 @@
 /** The whole gateway before a RingCentral that tells what happens by itself. */
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../simulator/support.ts';
-import { type House, openHouse, signIn, until } from '../support/gateway.ts';
+import { type House, openHouse, until } from '../support/gateway.ts';
 import { watch } from '../support/streams.ts';
 
 const CALL_EVENTS = /* GraphQL */ `
@@ -163,25 +163,6 @@ test('With LIVE_SOURCE=push a stream fails where notifications are not to be had
   expect(stream.error()).toMatchObject([
     { extensions: { code: 'FORBIDDEN', permissionName: 'WebSocketsSubscription' } },
   ]);
-});
-
-test('With LIVE_SOURCE=push whoever is signed out is told so, and not that a permission is missing', async () => {
-  await using house = await openRealHouse({}, { LIVE_SOURCE: 'push' });
-  const { sessionId } = callOf101(house);
-  const token = await signIn(house);
-  const closes: unknown[] = [];
-  const client = house.socket(token, {
-    retryAttempts: 0,
-    on: { closed: (event) => void closes.push((event as CloseEvent).code) },
-  });
-  const stream = watch<Event>(client, 'callEvents', CALL_EVENTS, { sessionId });
-  await stream.next();
-  const isGranted = ({ operationId, ended }: { operationId: string | null; ended: number | null }) =>
-    operationId === 'createSubscription' && ended !== null;
-  await until(() => house.simulator.requests().some(isGranted));
-  house.simulator.revoke(token);
-  expect(await stream.ended).toBe('error');
-  expect(closes).toEqual([4403]);
 });
 
 test('What a command moves beside its party is looked at soon, although the news of it say nothing new', {

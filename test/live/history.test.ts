@@ -303,7 +303,7 @@ function push(phone: Phone, { fates, cuts }: PushPlan): void {
   }
 
   function enter(state: ListeningState, mayHaveMissed: boolean): void {
-    ear?.entered(state, { mayHaveMissed, reason: null, signedOut: null });
+    ear?.entered(state, { mayHaveMissed, reason: null });
   }
 }
 

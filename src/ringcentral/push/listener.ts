@@ -7,7 +7,6 @@ import {
   CallControlFailure,
   Forbidden,
   RateLimited,
-  Unauthenticated,
   UpstreamBadResponse,
   UpstreamUnavailable,
 } from '../../../schema/failures.ts';
@@ -43,13 +42,7 @@ export interface ListenerEar {
    */
   entered(
     state: ListenerState,
-    facts: {
-      readonly mayHaveMissed: boolean;
-      /** Why it is denied, for a developer. */
-      readonly reason: string | null;
-      /** It is denied because RingCentral takes the token no more. */
-      readonly signedOut: Unauthenticated | null;
-    },
+    facts: { readonly mayHaveMissed: boolean; readonly reason: string | null },
   ): void;
 }
 
@@ -100,8 +93,6 @@ export function createListener(parts: ListenerParts): Listener {
   let orphans: string[] = [];
   /** Notifications that a recovery has brought, and from when on they are news. */
   let replayed: { count: number; readonly until: number } | null = null;
-  /** What the last request for a socket met, where that was a token that has ended. */
-  let signedOut: Unauthenticated | null = null;
   let isStopped = false;
   const leaving = new AbortController();
 
@@ -179,17 +170,15 @@ export function createListener(parts: ListenerParts): Listener {
     metrics.pushListeners.dec({ state: told });
     metrics.pushListeners.inc({ state: entered });
     told = entered;
-    ear.entered(entered, { mayHaveMissed, reason, signedOut });
+    ear.entered(entered, { mayHaveMissed, reason });
   }
 
   async function connect(): Promise<void> {
     const recoverable = state.phase === 'connecting' ? state.recoverable : null;
     let url: string;
-    signedOut = null;
     try {
       url = await askForAddress(recoverable);
     } catch (error) {
-      if (error instanceof Unauthenticated) signedOut = error;
       feed(inputOf(error));
       return;
     }
