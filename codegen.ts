@@ -100,7 +100,10 @@ function printCacheTypes(schema: GraphQLSchema): string {
     .map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)] as const);
   const objects = types.filter(isObjectType).filter((type) => !isRoot(schema, type));
   const embedded = objects.filter((type) => !hasKey(type)).map(({ name }) => name);
-  const lists = objects
+  // What a subscription brings is kept, too, and replaced by the next.
+  const lists = types
+    .filter(isObjectType)
+    .filter((type) => !isRoot(schema, type) || type === schema.getSubscriptionType())
     .map((type) => [type.name, listsOf(type)] as const)
     .filter(([, fields]) => fields.length > 0);
   return `/** What caches must know of the schema: \`npm run codegen\` of the gateway writes it. */

@@ -58,6 +58,9 @@ export const embeddedTypes: string[] = [
 
 /** The fields that are lists of objects. A new list takes the place of the old one. */
 export const listFields: Record<string, string[]> = {
+  Subscription: [
+    'activeCalls',
+  ],
   Viewer: [
     'activeCalls',
     'devices',

@@ -47,7 +47,7 @@ export interface Told {
   hear(news: CallNews, isAwaited: boolean): void;
   /** The first body is here: what came before it is laid over it. */
   catchUp(): void;
-  /** News changed the call. */
+  /** Something about one party changed the call: news, or the answer of a command, whose news then say nothing new. */
   moved(transitions: readonly Transition[]): void;
   /** True while each change of somebody in the call is told. */
   isCovered(): boolean;
@@ -95,7 +95,8 @@ export function createTold(parts: ToldParts): Told {
       for (const news of waiting) apply(news);
     },
     moved(transitions) {
-      if (!movesOthers(transitions)) return;
+      // Where nothing is told, the others are asked for anyway.
+      if (parts.listening() === null || !movesOthers(transitions)) return;
       soon ??= setTimeout(() => {
         soon = null;
         parts.look();

@@ -354,7 +354,8 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     const isTold = observation.news !== undefined;
     if (watch !== null && !over && !isTold && isCallOver(held.session)) finish(receivedAt);
     if (over && !isCallOver(held.session)) revive(held.session);
-    if (observation.news !== undefined && verdict.kind === 'changed') told.moved(verdict.transitions);
+    // News, and the answer of a command, tell of one party.
+    if (observation.only !== undefined && verdict.kind === 'changed') told.moved(verdict.transitions);
     if (isFirst) told.catchUp();
     return verdict.kind;
   }

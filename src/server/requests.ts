@@ -187,9 +187,10 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
         if (done) break;
         if (response.write(value)) continue;
         connections.wrote(response);
-        // Who takes nothing for the time of two pings is not there.
-        const patient = AbortSignal.any([left.signal, AbortSignal.timeout(2 * patience.ping)]);
-        await once(response, 'drain', { signal: patient });
+        // Who takes nothing for the time of two pings is not there. No signal of its own for each wait: those of a slow
+        // client would gather at that of its request.
+        const impatience = setTimeout(cut, 2 * patience.ping);
+        await once(response, 'drain', { signal: left.signal }).finally(() => clearTimeout(impatience));
       }
       response.end();
     } finally {

@@ -6,11 +6,12 @@ import { appliesAnyway, type Fault, type Matchable, spendFault } from './faults.
 import type { Body } from './fields.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { clientOf, type OAuth, type SignedIn, TokenRefusal } from './oauth.ts';
+import type { Answer } from './operation.ts';
 import type { SocketSession, Subscriptions } from './push/subscriptions.ts';
 import type { SocketTokens } from './push/tokens.ts';
 import type { RateGroup, RateLimits, RateRules } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
-import { type Answer, findOperation, OPERATIONS, perform } from './routes.ts';
+import { findOperation, OPERATIONS, perform } from './routes.ts';
 import type { Settings } from './settings.ts';
 import type { Switchboard } from './switchboard.ts';
 

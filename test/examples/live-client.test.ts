@@ -11,6 +11,7 @@ import { createLog } from '../../src/telemetry/log.ts';
 import type { ResumeWatchingSubscription } from '../generated/graphql.ts';
 import { FAST_PATH } from '../support/fast-path.ts';
 import { openHouse, until } from '../support/gateway.ts';
+import { LIVE_SOURCE } from '../support/live-source.ts';
 import { type CallEvent, type Desk, nameOf, openCall, openProgram, WATCH } from '../support/outage.ts';
 import { openRoad } from '../support/road.ts';
 import { watch } from '../support/streams.ts';
@@ -35,7 +36,13 @@ describe('A live client', () => {
 
     await road.goAway('refusing');
     const other = await createGateway(
-      readConfig({ PORT: '0', RINGCENTRAL_SERVER_URL: house.simulator.url, DRAIN_SECONDS: '1', FAST_PATH }),
+      readConfig({
+        PORT: '0',
+        RINGCENTRAL_SERVER_URL: house.simulator.url,
+        DRAIN_SECONDS: '1',
+        FAST_PATH,
+        LIVE_SOURCE,
+      }),
       { log: createLog('silent') },
     );
     await road.comeBack(other.url);

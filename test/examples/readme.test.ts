@@ -11,6 +11,7 @@ import { createSimulator, type Simulator, type SimulatorOptions } from '../../sr
 import { createLog } from '../../src/telemetry/log.ts';
 import { FAST_PATH } from '../support/fast-path.ts';
 import { openHouse } from '../support/gateway.ts';
+import { LIVE_SOURCE } from '../support/live-source.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
@@ -51,7 +52,7 @@ test('README goes as a newcomer asks', () => {
 test('The first question of README, without a token, is answered as it says', async () => {
   const [, question = ''] = /-d '(\{.*\})'/.exec(chapter('Start')) ?? [];
   const [, answer = ''] = /`(\{"data".*\})`/.exec(chapter('Start')) ?? [];
-  const config = readConfig({ PORT: '0', DRAIN_SECONDS: '0', FAST_PATH });
+  const config = readConfig({ PORT: '0', DRAIN_SECONDS: '0', FAST_PATH, LIVE_SOURCE });
   await using gateway = await createGateway(config, { log: createLog('silent') });
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(gateway.url, { method: 'POST', headers, body: question });

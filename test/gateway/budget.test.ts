@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Settings } from '../../src/simulator/settings.ts';
 import { type Answer, type House, openHouse, until } from '../support/gateway.ts';
+import { BY_POLLS, isCertainToBeTold } from '../support/live-source.ts';
 import { watch } from '../support/streams.ts';
 
 const IRIS = { token: 'sim-101', extension: '101' };
@@ -31,9 +32,12 @@ const APPLIED = { outcome: 'APPLIED', error: null };
 const LIMIT = 50;
 
 /** A house where RingCentral counts, with a window short enough for a test. */
-function openCountingHouse(settings: Partial<Settings>, upstreamTimeout = '10'): Promise<House> {
+function openCountingHouse(
+  settings: Partial<Settings>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<House> {
   return openHouse({
-    environment: { UPSTREAM_TIMEOUT: upstreamTimeout },
+    environment: { UPSTREAM_TIMEOUT: '10', ...environment },
     simulator: { settings: { lightLimit: LIMIT, rateWindow: 3, penalty: 3, ...settings } },
   });
 }
@@ -70,7 +74,7 @@ function isRateLimited({ errors }: Answer<unknown>): boolean {
 describe('One user who asks for more than RingCentral allows', () => {
   test('causes no 429: commands are all carried out first, queries are answered or told when to come back.', async () => {
     // Half of the time of a request is its patience: enough for three windows more, but not for all of these.
-    await using house = await openCountingHouse({ rateWindow: 2 }, '16');
+    await using house = await openCountingHouse({ rateWindow: 2 }, { UPSTREAM_TIMEOUT: '16' });
     await learn(house, IRIS);
     const before = house.simulator.requests().length;
 
@@ -99,7 +103,7 @@ describe('One user who asks for more than RingCentral allows', () => {
 
   test('can still hang up when nearly nothing is left, while polls wait.', async () => {
     const rateWindow = 9; // seconds: longer than a query waits, and than it takes to ask them all on a busy machine
-    await using house = await openCountingHouse({ rateWindow });
+    await using house = await openCountingHouse({ rateWindow }, BY_POLLS);
     await learn(house, IRIS);
     const watched = connectedCall(house);
     const doomed = [connectedCall(house), connectedCall(house), connectedCall(house)];
@@ -150,7 +154,7 @@ test('After a 429 that others caused, a user sends nothing of that group until t
   const call = connectedCall(house);
   const stream = watch<{ __typename: string }>(house.socket(), 'callEvents', EVENTS, { id: call.sessionId });
   await stream.next();
-  await until(() => lightRequests(house, IRIS).at(-1)?.held);
+  await until(() => isCertainToBeTold(house.simulator, call.sessionId));
 
   house.simulator.orderFaults([
     { match: 'listExtensionDevices', viewer: '101', do: 'status', status: 429, retryAfter: String(penalty) },
@@ -160,9 +164,8 @@ test('After a 429 that others caused, a user sends nothing of that group until t
   const refusal = lightRequests(house, IRIS).at(-1);
   expect(refusal).toMatchObject({ status: 429 });
 
-  // The watch would like to ask again, too.
-  house.simulator.moveParty(call.sessionId, call.partyId, { code: 'Hold' });
-  expect(await stream.next()).toMatchObject({ party: { status: { code: 'HOLD' } } });
+  // The watch would like to ask again, too: for the next change, or because this one came within the second of its look.
+  house.simulator.moveParty(call.sessionId, call.partyId, { muted: true });
   // Another group is another budget.
   const input = { deviceId: '801100004', to: { phoneNumber: '+12025550166' } };
   expect((await house.ask(CALL_OUT, { input })).data.makeCallOut).toEqual(APPLIED);
@@ -178,6 +181,9 @@ test('After a 429 that others caused, a user sends nothing of that group until t
     if (!isServed) await new Promise((resolve) => setTimeout(resolve, 200));
     return isServed;
   });
+  let event = await stream.next();
+  while (event.__typename === 'CallStreamNotice') event = await stream.next();
+  expect(event.__typename).toBe('CallPartyChange');
   const [first] = lightRequests(house, IRIS).slice(refusedAt);
   expect(first?.started).toBeGreaterThanOrEqual((refusal?.ended ?? Infinity) + penalty * 1_000);
   expect(tooMany(house)).toEqual([refusal]);
@@ -185,6 +191,8 @@ test('After a 429 that others caused, a user sends nothing of that group until t
 
 test('A list of calls that waits for the rate budget is said to be old, and to be true when there is room.', async () => {
   const house = await openHouse({
+    // A list that changes are told of waits for nothing.
+    environment: BY_POLLS,
     simulator: { settings: { lightLimit: LIMIT, rateWindow: 12, penalty: 12 } },
     gateway: { live: { activeCallsPace: 1_000 } },
   });

@@ -9,6 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type House, openHouse, until } from '../support/gateway.ts';
+import { isCertainToBeTold } from '../support/live-source.ts';
 
 const SESSION_FIELDS = /* GraphQL */ `
   id origin { type rawType } creationTime observedAt voiceCallToken
@@ -223,9 +224,7 @@ describe('Over HTTP', () => {
               id: call.sessionId,
             },
           );
-          await until(() =>
-            house.simulator.requests().some(({ path, held }) => held && path.includes(call.sessionId)),
-          );
+          await until(() => isCertainToBeTold(house.simulator, call.sessionId));
         }
       });
 
@@ -385,7 +384,8 @@ describe('Over WebSocket', () => {
     await everywhere('"HOLD"', 1);
     house.simulator.moveParty(sessionId, partyId, { muted: true });
     await everywhere('"muted":true', 1);
-    for (const [index, party] of (house.simulator.calls()[0]?.parties ?? []).entries()) {
+    // The own party first: of the others nothing is told while it is there.
+    for (const [index, party] of (house.simulator.calls()[0]?.parties ?? []).toReversed().entries()) {
       house.simulator.moveParty(sessionId, party.id ?? '', { code: 'Disconnected' });
       await everywhere('"DISCONNECTED"', index + 1);
     }

@@ -165,6 +165,27 @@ test('With LIVE_SOURCE=push a stream fails where notifications are not to be had
   ]);
 });
 
+test('What a command moves beside its party is looked at soon, although the news of it say nothing new', {
+  timeout: 25_000, // 25 seconds: the next look would come after thirty
+}, async () => {
+  await using house = await openRealHouse({ answerDelay: 50 });
+  const { id: conferenceId } = house.simulator.startCall({ kind: 'conference', from: '101' });
+  const { sessionId, own } = callOf101(house);
+  const stream = events(house, conferenceId);
+  await stream.next();
+  await isListening(house);
+  const bringIn = { sessionId, partyId: own?.id };
+  const { data } = await house.ask(
+    'mutation ($input: BringInCallPartyInput!) { bringInCallParty(input: $input) { party { id status { code } } } }',
+    { input: { sessionId: conferenceId, bringIn } },
+  );
+  // The guest is nobody's extension: that they have come is told by no news.
+  const guest = data.bringInCallParty.party;
+  expect(guest.status.code).toBe('SETUP');
+  let event = await stream.next();
+  while (event.party?.id !== guest.id || event.party.status.code !== 'GONE') event = await stream.next();
+});
+
 test('With LIVE_SOURCE=poll nobody asks for a socket', async () => {
   await using house = await openRealHouse({ longPoll: 'honour' }, { LIVE_SOURCE: 'poll' });
   const call = callOf101(house);

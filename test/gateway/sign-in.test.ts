@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SimulatorOptions } from '../../src/simulator/server.ts';
 import { type Answer, type House, openHouse, until } from '../support/gateway.ts';
+import { isCertainToBeTold } from '../support/live-source.ts';
 import { watch } from '../support/streams.ts';
 
 const KEY = 'the-key-of-the-desk';
@@ -126,6 +127,7 @@ describe('A gateway that signs in itself', () => {
       );
     const stream = streamOf();
     expect((await stream.next()).__typename).toBe('CallSnapshot');
+    await until(() => isCertainToBeTold(house.simulator, input.sessionId));
 
     now = 60_000;
     house.simulator.orderFaults([{ match: 'getToken', times: null, do: 'status', status: 400 }]);

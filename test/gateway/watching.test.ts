@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type { Fault } from '../../src/simulator/faults.ts';
 import type { Settings } from '../../src/simulator/settings.ts';
 import { type House, openHouse, until } from '../support/gateway.ts';
+import { BY_POLLS, isCertainToBeTold, readsOf } from '../support/live-source.ts';
 import { type Stream, watch } from '../support/streams.ts';
 
 const CALL_EVENTS = /* GraphQL */ `
@@ -61,9 +62,7 @@ function cuttableSocket(house: House) {
 }
 
 function polls(house: House, sessionId: string) {
-  return house.simulator
-    .requests()
-    .filter(({ operationId, path }) => operationId === 'readCallSessionStatus' && path.includes(sessionId));
+  return readsOf(house.simulator, sessionId);
 }
 
 /** Reads until the state of this party is the one looked for, and answers every event on the way. */
@@ -144,7 +143,7 @@ describe('A watched call', () => {
     await stream.next();
     call.move({ code: 'Hold' });
     await readTo(stream, isCode('HOLD'));
-    await until(() => polls(house, call.sessionId).at(-1)?.held);
+    await until(() => isCertainToBeTold(house.simulator, call.sessionId));
     const before = house.simulator.requests().length;
     const query = /* GraphQL */ `
       query Q($id: ID!) { callSession(id: $id) { observedAt parties { status { code } observedAt } } }
@@ -218,7 +217,8 @@ describe('A watched call', () => {
   });
 
   test('outlives a single 404, and a command that is accepted takes back the end that two have told.', async () => {
-    await using house = await openHouse();
+    // A poll meets it: nothing else reads a call so soon after a change that moves nobody.
+    await using house = await openHouse({ environment: BY_POLLS });
     const call = connectedCall(house);
     const missing = (times: number): Partial<Fault> & Pick<Fault, 'match' | 'do'> => ({
       match: 'readCallSessionStatus',
@@ -340,7 +340,8 @@ describe('A watched call', () => {
   });
 
   test('keeps a GONE member of a conference as a member.', async () => {
-    await using house = await openHouse();
+    // Of somebody else nothing is told by itself, and a look soon after a command sees what is done by then.
+    await using house = await openHouse({ simulator: { settings: { answerDelay: 50 } } });
     const conference = house.simulator.startCall({ kind: 'conference', from: '101' });
     const call = connectedCall(house);
     const conferenceId = conference.id ?? '';
@@ -359,7 +360,12 @@ describe('A watched call', () => {
     const memberId = data.bringInCallParty.party.id;
     await readTo(stream, (event) => event.party?.id === memberId && event.party.status.code === 'GONE');
     // Had the conference been taken for over, its end would come before. What the host may do changes meanwhile.
-    house.simulator.moveParty(conferenceId, memberId, { code: 'Disconnected' });
+    const input = { sessionId: conferenceId, partyId: memberId };
+    const removed = await house.ask(
+      'mutation Remove($input: RemoveCallPartyInput!) { removeCallParty(input: $input) { outcome } }',
+      { input },
+    );
+    expect(removed.data.removeCallParty).toEqual({ outcome: 'APPLIED' });
     const seen = await readTo(stream, isCode('DISCONNECTED'));
     expect(new Set(seen.map(({ __typename }) => __typename))).toEqual(new Set(['CallPartyChange']));
   });
@@ -403,15 +409,17 @@ describe('A broken connection', () => {
     const { cursor } = await stream.next();
     for (const socket of raw) socket.terminate();
     await stream.ended;
-    let count = 0;
     for (const change of [{ code: 'Hold' }, { code: 'Answered' }, { muted: true }]) {
-      await until(() => {
-        const asked = polls(house, call.sessionId);
-        const isHeld = asked.length > count && asked.at(-1)?.held;
-        if (isHeld) count = asked.length;
-        return isHeld;
-      });
+      await until(() => isCertainToBeTold(house.simulator, call.sessionId));
       call.move(change);
+      // Answered by what is watched, so that it is seen when it has been.
+      await until(async () => {
+        const query =
+          'query ($sessionId: ID!) { callSession(id: $sessionId) { parties { muted status { code } } } }';
+        const { data } = await house.ask<Event>(query, { sessionId: call.sessionId });
+        const { muted, status } = data.callSession.parties[1];
+        return 'muted' in change ? muted : status.code === change.code.toUpperCase();
+      });
     }
     const resumed = events(house, call.sessionId, cursor);
     const missed = [await resumed.next(), await resumed.next(), await resumed.next()];
@@ -455,7 +463,10 @@ describe('An upstream that', () => {
   for (const longPoll of ['ignore', 'reject'] as const) {
     test(`does ${longPoll} the parameters is asked at a pace, and changes still arrive.`, async () => {
       const pacedGap = 100;
-      await using house = await openHouse({ gateway: { live: { pace: { pacedGap } } } });
+      await using house = await openHouse({
+        environment: BY_POLLS,
+        gateway: { live: { pace: { pacedGap } } },
+      });
       house.simulator.configure({ longPoll });
       const call = connectedCall(house);
       const stream = events(house, call.sessionId);
@@ -487,7 +498,8 @@ describe('An upstream that', () => {
   for (const [trouble, fault] of Object.entries(TROUBLES)) {
     test(`${trouble} is told, hardly asked, and told again when it is well.`, async () => {
       await using house = await openHouse({
-        environment: { UPSTREAM_TIMEOUT: '0.3', LONG_POLL_TIMEOUT: '1' },
+        // What fails here is the polls: while changes are told, nothing is read that could.
+        environment: { ...BY_POLLS, UPSTREAM_TIMEOUT: '0.3', LONG_POLL_TIMEOUT: '1' },
       });
       const call = connectedCall(house);
       const stream = events(house, call.sessionId);
@@ -522,7 +534,7 @@ describe.concurrent('Held reads that', () => {
     settings: Partial<Settings>,
     enough: (seen: Held[]) => boolean,
   ) {
-    await using house = await openHouse({ environment: { LONG_POLL_TIMEOUT: longPollTimeout } });
+    await using house = await openHouse({ environment: { ...BY_POLLS, LONG_POLL_TIMEOUT: longPollTimeout } });
     house.simulator.configure(settings);
     const call = connectedCall(house);
     const stream = events(house, call.sessionId);
@@ -617,7 +629,11 @@ describe('The list of my calls', () => {
   const A_MOMENT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
   test('tells that it may be old, also an empty one, and when it is true again.', async () => {
-    await using house = await openHouse({ gateway: { live: { activeCallsPace: 50 } } });
+    // Only a list that is read again and again may meet an upstream that fails.
+    await using house = await openHouse({
+      environment: BY_POLLS,
+      gateway: { live: { activeCallsPace: 50 } },
+    });
     const stream = watch<Event>(house.socket(), 'activeCallEvents', ACTIVE_CALL_EVENTS, {});
     const empty = await stream.next();
     expect(empty).toEqual({ __typename: 'ActiveCallList', observedAt: A_MOMENT, calls: [] });

@@ -198,19 +198,20 @@ describe('An operation that is small to write and huge to answer', () => {
     expect(errors).toMatchObject([{ message: expect.stringContaining('more than 100000 values') }]);
   });
 
-  test('asked for sixteen times at once lets a good user be answered before.', async () => {
-    const order: string[] = [];
-    const attack = Array.from({ length: 16 }, async () => {
+  test('asked for thirty-two times at once lets a good user be answered in between.', async () => {
+    let answered = 0;
+    const attack = Array.from({ length: 32 }, async () => {
       const { errors } = await ask(gateway.url, underestimated(sixty), 'sim-102');
       expect(errors).toHaveLength(1);
-      order.push('attack');
+      answered += 1;
     });
-    const good = Array.from({ length: 5 }, async () => {
+    // By then all of them are there; one after the other they would be worked out before anybody else is heard.
+    await Promise.race(attack);
+    for (let times = 0; times < 5; times += 1) {
       expect(await ask(gateway.url, { query: '{ viewer { name } }' })).toHaveProperty('data');
-      order.push('good');
-    });
-    await Promise.all([...attack, ...good]);
-    expect(order.slice(0, 10).filter((who) => who === 'good')).toHaveLength(5);
+    }
+    expect(answered).toBeLessThan(attack.length / 2);
+    await Promise.all(attack);
   });
 });
 

@@ -63,7 +63,6 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     RINGCENTRAL_SERVER_URL: simulator.url,
     INTROSPECTION: 'on',
     DRAIN_SECONDS: '1',
-    // Most tests count polls and requests; those about notifications say so.
     LIVE_SOURCE,
     FAST_PATH,
     ...options.environment,

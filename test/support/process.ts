@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { FAST_PATH } from './fast-path.ts';
 import { until } from './gateway.ts';
+import { LIVE_SOURCE } from './live-source.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
@@ -30,7 +31,7 @@ export interface GatewayProcess extends AsyncDisposable {
 export async function startGateway(environment: Readonly<Record<string, string>>): Promise<GatewayProcess> {
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH, PORT: '0', FAST_PATH, ...environment },
+    env: { PATH, PORT: '0', FAST_PATH, LIVE_SOURCE, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exit = once(child, 'exit').then(([code]) => code as number | null);

@@ -12,6 +12,7 @@
  * ```
  */
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
@@ -278,8 +279,11 @@ export function createSockets(parts: Parts): Sockets {
     const { method = 'GET', path = '/', query, messageId = '' } = meta;
     const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
     const left = new AbortController();
-    connection.socket.once('close', () => left.abort());
-    const reply = await platform.answer({
+    const leave = () => left.abort();
+    // Of a few requests at a time, for the time that each takes.
+    setMaxListeners(0, connection.socket);
+    connection.socket.once('close', leave);
+    const answering = platform.answer({
       method,
       url: `${path.replace(/(.)\/$/, '$1')}${search}`,
       headers: { 'content-type': 'application/json' },
@@ -288,6 +292,7 @@ export function createSockets(parts: Parts): Sockets {
       signal: left.signal,
       socket: connection.session,
     });
+    const reply = await answering.finally(() => connection.socket.off('close', leave));
     reply.entry.status = reply.status;
     reply.entry.ended = board.now();
     if (reply.trouble?.do === 'hang') return;
