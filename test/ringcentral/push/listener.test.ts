@@ -32,7 +32,7 @@ function listen(
   const events: WireSessionEvent[] = [];
   const states: string[] = [];
   const listener = createListener({
-    ...{ upstream, budget, metrics, log, times },
+    ...{ upstream, budget, metrics, log, times, living: new Set<string>() },
     caller: callerWith(...tokens),
     filters: [OWN_CALLS],
     random: () => 0,
