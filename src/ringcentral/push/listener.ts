@@ -122,10 +122,10 @@ export function createListener(parts: ListenerParts): Listener {
     },
   };
 
-  function feed(input: ListeningInput): void {
+  function feed(input: ListeningInput, now = Date.now()): void {
     if (isStopped) return;
     const before = state;
-    state = next(state, input, Date.now(), random());
+    state = next(state, input, now, random());
     if (state !== before) enter(state);
   }
 
@@ -156,16 +156,22 @@ export function createListener(parts: ListenerParts): Listener {
       case 'waiting':
         hangUp();
         tell(entered.hasListened ? 'recovering' : 'connecting');
-        timer = setTimeout(() => feed({ kind: 'due' }), Math.max(0, entered.until - Date.now()));
+        timer = wakeAt(entered.until);
         break;
       case 'denied':
         hangUp();
         letGoOfSubscription();
         log.warn({ reason: entered.reason }, 'Notifications are not to be had; calls are polled.');
         tell('denied', { reason: entered.reason });
-        timer = setTimeout(() => feed({ kind: 'due' }), Math.max(0, entered.until - Date.now())).unref();
+        timer = wakeAt(entered.until).unref();
         break;
     }
+  }
+
+  /** The timer decides, not the clock: it may end a moment early, and the clock may be set back meanwhile. */
+  function wakeAt(until: number): NodeJS.Timeout {
+    const wake = () => feed({ kind: 'due' }, Math.max(Date.now(), until));
+    return setTimeout(wake, Math.max(0, until - Date.now()));
   }
 
   function tell(
