@@ -17,6 +17,7 @@ import type { ActiveCallEvent, StreamNoticeKind } from '../../schema/provider.ts
 import { setAlarm } from '../alarm.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { createBelief } from './belief.ts';
 import {
   type CallList,
   hasLeft,
@@ -30,6 +31,7 @@ import {
   withSight,
 } from './call-list.ts';
 import { createLine, type Line, type QueueRules } from './exchange.ts';
+import type { Turn } from './newsroom.ts';
 import { createSharedRead } from './shared-read.ts';
 import type { CallSource } from './source.ts';
 import type { Transition } from './transitions.ts';
@@ -62,8 +64,8 @@ export interface ActiveCalls {
   show(sessionId: string, parties: readonly SeenParty[]): void;
   /** News of a party came by itself; `entry` is how the list shows it, null where it does not. */
   hear(party: CallParty, entry: ActiveCall | null): void;
-  /** News come by themselves from now on, or no longer; `mayHaveMissed`: some may not have come. */
-  listeningChanged(mayHaveMissed: boolean): void;
+  /** News come by themselves from now on, or no longer. */
+  listeningChanged(turn: Turn): void;
   /** Ends every line with this error. */
   deny(error: CallControlFailure): void;
   /** The list may have changed: do not wait for the pace. */
@@ -106,6 +108,13 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
   /** When the timer ends, epoch milliseconds. */
   let dueAt = Infinity;
 
+  const belief = createBelief({
+    isCovered: () => fresh,
+    isHealthy: () => failures === 0 && looking === 0,
+    isHeld: () => false,
+    onDoubt: () => degraded(Date.now()),
+    onBelief: recovered,
+  });
   const sharedRead = createSharedRead((signal, requestId) => ask('query', signal, requestId));
 
   return {
@@ -155,10 +164,10 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
       held = next;
       publish(next);
     },
-    listeningChanged(mayHaveMissed) {
+    listeningChanged(turn) {
       if (readers() === 0) return;
-      if (mayHaveMissed || !parts.isListening()) schedule(0);
-      else schedule(CHECK);
+      belief.turned(turn);
+      schedule(turn.kind === 'listening' && !turn.mayHaveMissed ? CHECK : 0);
     },
     deny(error) {
       endLines((line) => line.fail(error));
@@ -242,6 +251,7 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
     failures = 0;
     fresh = false;
     trouble = null;
+    belief.settled();
     parts.onActive(false);
   }
 
@@ -265,7 +275,9 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
     } finally {
       clearTimeout(lateness);
       looking -= 1;
-      if (again) poke();
+      // While changes are told, only what may have been missed is asked for.
+      if (again && parts.isListening()) schedule(0);
+      else if (again) poke();
       again = false;
     }
   }
@@ -311,7 +323,7 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
     fresh = true;
     schedule(parts.isListening() ? CHECK : pace);
     // Recovered before the news: whoever reads hears first that it can be believed again.
-    recovered();
+    belief.read({ sentAt, receivedAt });
     if (isNews) publish(next);
     return next.calls;
   }

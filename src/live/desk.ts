@@ -19,11 +19,11 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createActiveCalls } from './active-calls.ts';
 import type { Sight } from './call-list.ts';
-import { createNewsroom } from './newsroom.ts';
+import { createNewsroom, type Turn } from './newsroom.ts';
 import type { PollPace } from './polling.ts';
 import type { CursorSigner } from './replay.ts';
 import { lookedTwice } from './second-look.ts';
-import type { CallNews, CallSource, ListeningState } from './source.ts';
+import type { CallNews, CallSource } from './source.ts';
 import type { Times } from './told.ts';
 import type { UpstreamHabits } from './watch.ts';
 import { createWatchedCall, type LiveLimits, type WatchedCall } from './watched-call.ts';
@@ -129,7 +129,7 @@ export function createDesk(parts: DeskParts): Desk {
       return call !== undefined;
     },
     toList: tellList,
-    onChange: listeningChanged,
+    onTurn: listeningChanged,
     onEnd: tellActivity,
   });
   const activeCalls = createActiveCalls({
@@ -220,15 +220,15 @@ export function createDesk(parts: DeskParts): Desk {
     if (listIsRead && party !== null) activeCalls.hear(party, news.entry(party));
   }
 
-  function listeningChanged(state: ListeningState, mayHaveMissed: boolean): void {
-    if (state === 'denied' && parts.pushOnly) {
+  function listeningChanged(turn: Turn): void {
+    if (turn.kind === 'denied' && parts.pushOnly) {
       const error = notListening();
       for (const call of [...watched.values()]) call.deny(error);
       activeCalls.deny(error);
       return;
     }
-    for (const call of watched.values()) call.listeningChanged(mayHaveMissed);
-    activeCalls.listeningChanged(mayHaveMissed);
+    for (const call of watched.values()) call.listeningChanged(turn);
+    activeCalls.listeningChanged(turn);
   }
 
   /** Opens a stream, unless it could only be polled and must not. */

@@ -6,6 +6,10 @@
  *   off ──somebody watches──► connecting ──► listening ◄──► recovering
  *    ▲                            └───────────► denied ──► connecting          (the listener's own states, `source.ts`)
  *    └── nobody watches, after the linger: from everywhere
+ *
+ *   listening ──lost──► quiet loss ──three seconds──► told loss ──back──► half a second, for what is replayed ──► over
+ *       ▲                   └── back, and nothing missed: nobody is told, and nothing is read
+ *       └── back, and something may be missed: everything is read again, from either
  * ```
  */
 import { LRUCache } from 'lru-cache';
@@ -14,6 +18,14 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { hasLeft } from './call-list.ts';
 import type { CallNews, CallSource, Listening, ListeningState } from './source.ts';
+
+/** What has changed about listening. */
+export type Turn =
+  /** Its loss has lasted for a moment: from now on calls are asked for. */
+  | { readonly kind: 'lost'; readonly listening: Listening }
+  /** It listens. `mayHaveMissed`: read everything again; `afterLoss`: it had listened before, and was lost. */
+  | { readonly kind: 'listening'; readonly mayHaveMissed: boolean; readonly afterLoss: boolean }
+  | { readonly kind: 'denied' };
 
 /** Whom the newsroom tells. */
 export interface NewsroomParts {
@@ -26,8 +38,7 @@ export interface NewsroomParts {
   readonly toCall: (news: CallNews) => boolean;
   /** Hands the news of a party to the list of calls. */
   readonly toList: (news: CallNews, party: CallParty) => void;
-  /** Where it stands has changed. */
-  readonly onChange: (state: ListeningState, mayHaveMissed: boolean) => void;
+  readonly onTurn: (turn: Turn) => void;
   /** It listens no more. */
   readonly onEnd: () => void;
 }
@@ -46,6 +57,11 @@ export interface Newsroom {
   stop(): void;
 }
 
+/** A loss that is over by then is none for those who watch: the first try to come back is made within two seconds. */
+const GRACE = 3_000; // 3 seconds
+/** What is replayed after a recovery may be so much that there was more. */
+const SETTLE = 500; // milliseconds
+
 /** Late news come minutes late at most. */
 const TOMBSTONE = 600_000; // 10 minutes
 const MOST_TOMBSTONES = 1_000;
@@ -62,6 +78,9 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
   let state: ListeningState | null = null;
   let reason: string | null = null;
   let leaving: NodeJS.Timeout | null = null;
+  /** That it was lost, and whether somebody was told; null once that is over. */
+  let loss: 'quiet' | 'told' | null = null;
+  let patience: NodeJS.Timeout | undefined;
   const graves = new LRUCache<string, true>({ max: MOST_TOMBSTONES, ttl: TOMBSTONE });
   const unknown = new LRUCache<string, Told>({ max: MOST_UNKNOWN, ttl: TOMBSTONE });
 
@@ -103,15 +122,52 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
       entered(entered, facts) {
         state = entered;
         reason = facts.reason;
-        parts.onChange(entered, facts.mayHaveMissed);
+        turn(entered, facts.mayHaveMissed);
       },
     });
+  }
+
+  function turn(entered: ListeningState, mayHaveMissed: boolean): void {
+    clearTimeout(patience);
+    const was = loss;
+    switch (entered) {
+      case 'recovering':
+        loss ??= 'quiet';
+        if (loss === 'quiet') patience = setTimeout(tellLoss, GRACE).unref();
+        break;
+      case 'listening':
+        if (mayHaveMissed) {
+          loss = null;
+          parts.onTurn({ kind: 'listening', mayHaveMissed, afterLoss: was !== null });
+        } else {
+          patience = setTimeout(tellReturn, SETTLE).unref();
+        }
+        break;
+      case 'denied':
+        loss = null;
+        parts.onTurn({ kind: 'denied' });
+        break;
+    }
+  }
+
+  function tellLoss(): void {
+    loss = 'told';
+    if (listening !== null) parts.onTurn({ kind: 'lost', listening });
+  }
+
+  /** Everything that was missed has been replayed. */
+  function tellReturn(): void {
+    const wasTold = loss === 'told';
+    loss = null;
+    if (wasTold) parts.onTurn({ kind: 'listening', mayHaveMissed: false, afterLoss: true });
   }
 
   function end(): void {
     if (leaving !== null) clearTimeout(leaving);
     leaving = null;
     if (listening === null) return;
+    clearTimeout(patience);
+    loss = null;
     listening.stop();
     listening = null;
     state = null;

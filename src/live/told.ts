@@ -49,8 +49,8 @@ export interface Told {
   catchUp(): void;
   /** Something about one party changed the call: news, or the answer of a command, whose news then say nothing new. */
   moved(transitions: readonly Transition[]): void;
-  /** True while each change of somebody in the call is told. */
-  isCovered(): boolean;
+  /** True while each change of somebody in the call is told: by this listening, or by what listens at this moment. */
+  isCovered(by?: Listening | null): boolean;
   /** True for a body that is better left alone for a moment. */
   isSurprising(session: CallSession): boolean;
   /** Something may not have been told: the next look may find it, and it is no surprise. */
@@ -135,8 +135,7 @@ export function createTold(parts: ToldParts): Told {
     },
   };
 
-  function isCovered(): boolean {
-    const listening = parts.listening();
+  function isCovered(listening = parts.listening()): boolean {
     const session = parts.held()?.session;
     if (listening === null || session === undefined) return false;
     return session.parties.some((party) => isLive(session, party) && listening.tellsOf(party));

@@ -75,6 +75,8 @@ export interface WatchParts {
 export interface Watch {
   /** True when what is held is what the upstream would answer now, as far as anybody can tell. */
   isHealthy(): boolean;
+  /** True while a read is held at the upstream, which ends with the first change that is not known here. */
+  isHeld(): boolean;
   /** True when nothing is wrong but that the rate budget has no room yet: what is held is the best that can be had. */
   isQueued(): boolean;
   /** Settles once it is healthy, degraded or stopped, and soon in any case. */
@@ -136,6 +138,7 @@ export function createWatch(parts: WatchParts): Watch {
     isHealthy: () =>
       state === 'healthy' &&
       (isOut || parts.lookGap() !== null || performance.now() - lastGoodAt < shelfLife()),
+    isHeld: () => state === 'healthy' && isOut,
     isQueued: () =>
       state !== 'degraded' &&
       basis !== null &&

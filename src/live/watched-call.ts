@@ -9,7 +9,9 @@ import { type CallParty, type CallSession, findParty } from '../../schema/model.
 import type { CallEvent, CallPartyUpdate, StreamNoticeKind } from '../../schema/provider.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { createBelief } from './belief.ts';
 import type { Line } from './exchange.ts';
+import type { Turn } from './newsroom.ts';
 import { createReaders, type ReaderLimits } from './readers.ts';
 import type { CursorScope } from './replay.ts';
 import { lookedTwice } from './second-look.ts';
@@ -80,8 +82,8 @@ export interface WatchedCall {
   takeParty(party: CallParty, times: Times): Promise<CallParty>;
   /** Something about a party of the call came by itself. */
   hear(news: CallNews): void;
-  /** Changes are told by themselves from now on, or no longer; `mayHaveMissed`: some may not have been told. */
-  listeningChanged(mayHaveMissed: boolean): void;
+  /** Changes are told by themselves from now on, or no longer. */
+  listeningChanged(turn: Turn): void;
   /** Ends every line with this error, and the watch. */
   deny(error: CallControlFailure): void;
   /** A command went out whose effect is not in its answer: what is held, and what is on its way, may be old. */
@@ -136,6 +138,13 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     merge,
     look: () => watch?.poke(),
   });
+  const belief = createBelief({
+    isCovered: (by) => told.isCovered(by),
+    isHealthy: () => watch?.isHealthy() === true,
+    isHeld: () => watch?.isHeld() === true,
+    onDoubt: () => readers.tellTrouble(Date.now()),
+    onBelief: () => readers.tellRecovery(),
+  });
   const readers = createReaders({
     sessionId,
     limits,
@@ -179,8 +188,12 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     hear(news) {
       told.hear(news, watch !== null);
     },
-    listeningChanged(mayHaveMissed) {
-      if (mayHaveMissed) told.mayLack();
+    listeningChanged(turn) {
+      belief.turned(turn);
+      if (turn.kind === 'listening') {
+        if (!turn.mayHaveMissed) return;
+        told.mayLack();
+      }
       watch?.poke();
     },
     deny: onDenied,
@@ -227,7 +240,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       changedAt: () => newestChange(held),
       onReading,
       onStillTrue() {
-        readers.tellRecovery();
+        belief.confirmed();
         start();
       },
       onTrouble: readers.tellTrouble,
@@ -244,7 +257,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   }
 
   function onReading(reading: Reading<CallSession | null>): Worth {
-    readers.tellRecovery();
+    belief.read(reading);
     if (reading.value === null) {
       if (isAlive() && !isMissing) {
         isMissing = true;
@@ -377,6 +390,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
 
   /** The call is over: the last event, and then silence. */
   function finish(at: number): void {
+    belief.settled();
     start();
     over = true;
     readers.tellEnd(at);

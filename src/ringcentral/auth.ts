@@ -131,6 +131,8 @@ export function createServiceSignIn(parts: ServiceSignInParts): ServiceSignIn {
       return accessToken;
     },
 
+    renew: (signal) => raceWith(signal, freshToken()),
+
     async refused(refusedToken, errorCode) {
       if (token !== null && token.accessToken !== refusedToken) return true; // somebody was faster
       if (!MENDED_BY_REFRESH.has(errorCode)) throw shutOut(errorCode);

@@ -25,6 +25,11 @@ export interface Caller {
    * @throws what to tell instead of the 401, where whoever asked cannot mend it with a token of their own.
    */
   refused(token: string, errorCode: string | undefined, askedAt: number): Promise<boolean>;
+  /**
+   * Has the token renewed where that is due, although nobody needs it now. Missing where whoever has shown the token
+   * renews it.
+   */
+  renew?(signal?: AbortSignal): Promise<unknown>;
   /** The app of this token has no such permission. Answers whether a token of another app is there. */
   lacks?(token: string, permission: string): boolean;
 }

@@ -55,6 +55,12 @@ export interface TokenPoolParts {
 export interface TokenPool extends Caller {
   /** How many tokens are in it. */
   readonly size: number;
+  /** Like that of any caller; the `preferred` token for as long as it is live and able. */
+  accessToken(
+    signal?: AbortSignal,
+    permission?: string | null,
+    preferred?: string | undefined,
+  ): Promise<string>;
   /** Takes in a token of the user. */
   add(token: string): TokenHolder;
   /** Checks nothing any more. */
@@ -124,11 +130,10 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
       return holderOf(tokens.get(token) ?? newEntry(token, clock()));
     },
 
-    async accessToken(_signal, permission) {
-      const entry = next(permission ?? null);
-      if (entry === undefined) {
-        throw new Unauthenticated('RingCentral takes none of your tokens (any more); sign in again.');
-      }
+    async accessToken(_signal, permission = null, preferred) {
+      const willing = able(permission);
+      const entry = willing.find(({ token }) => token === preferred) ?? next(willing);
+      if (entry === undefined) throw nobodyLeft();
       entry.shownAt = clock();
       return entry.token;
     },
@@ -200,13 +205,16 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
     return [...tokens.values()].filter(({ refusal }) => !refusal.signal.aborted);
   }
 
-  /** Whose turn it is: of those in use the one that was not shown for longest. */
-  function next(permission: string | null): Entry | undefined {
-    const now = clock();
+  function able(permission: string | null): Entry[] {
     const all = live();
-    const able = all.filter(({ lacking }) => permission === null || !lacking.has(permission));
+    const permitted = all.filter(({ lacking }) => permission === null || !lacking.has(permission));
     // Where none may, RingCentral says so better than we can.
-    const willing = able.length > 0 ? able : all;
+    return permitted.length > 0 ? permitted : all;
+  }
+
+  /** Whose turn it is: of those in use the one that was not shown for longest. */
+  function next(willing: readonly Entry[]): Entry | undefined {
+    const now = clock();
     const busy = willing.filter((entry) => isInUse(entry, times, now));
     return busy.length > 0 ? longestUnshown(busy) : willing.at(-1);
   }
@@ -302,6 +310,31 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
     entry.takenAt = shownAt;
     return 'taken';
   }
+}
+
+/**
+ * Whoever asks by one token of a user for as long as that is good, and then by another: what belongs to one sign-in, as a
+ * socket does, is lost with every change.
+ *
+ * @param pool The tokens of the user at this moment; undefined while there are none.
+ */
+export function createSteadyCaller(bucket: string, pool: () => TokenPool | undefined): Caller {
+  let shown: string | undefined;
+  return {
+    bucket,
+    async accessToken(signal, permission) {
+      const tokens = pool();
+      if (tokens === undefined) throw nobodyLeft();
+      shown = await tokens.accessToken(signal, permission, shown);
+      return shown;
+    },
+    refused: async (token, errorCode, askedAt) => (await pool()?.refused(token, errorCode, askedAt)) ?? false,
+    lacks: (token, permission) => pool()?.lacks?.(token, permission) ?? false,
+  };
+}
+
+function nobodyLeft(): Unauthenticated {
+  return new Unauthenticated('RingCentral takes none of your tokens (any more); sign in again.');
 }
 
 /** A check counts for so many windows at most: where RingCentral allows one request a window. */

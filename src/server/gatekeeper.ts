@@ -20,6 +20,7 @@ import type { Caller } from '../ringcentral/caller.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
 import type { Push } from '../ringcentral/push/push.ts';
 import {
+  createSteadyCaller,
   createTokenPool,
   REFUSED_TOKEN,
   type TokenHolder,
@@ -87,7 +88,7 @@ export function createServiceGatekeeper(
       digest: Buffer.from(digest(key)),
       visitor: visitorOf(
         parts,
-        createPerson(parts, viewerId, { own: sharing, any: sharing }, viewer),
+        createPerson(parts, viewerId, { own: sharing, any: sharing, steady: () => sharing }, viewer),
         neverExpires,
       ),
     };
@@ -177,7 +178,9 @@ export function createPassThroughGatekeeper(
       clearTimeout(notice);
       holder.release();
     };
-    const person = createPerson(parts, viewerId, { own: holder, any: pool }, viewer);
+    // Not with this pool: its tokens may all end, and the viewer come back with another.
+    const steady = () => createSteadyCaller(viewerId, () => pools.get(viewerId));
+    const person = createPerson(parts, viewerId, { own: holder, any: pool, steady }, viewer);
     parts.push?.newToken(viewerId);
     const admission = { visitor: visitorOf(parts, person, holder.expired, holder), holder, leave };
     admissions.set(key, admission);
@@ -259,10 +262,20 @@ function visitorOf(
   };
 }
 
+/** Who asks RingCentral for a person. */
+interface Callers {
+  /** What the person alone asks for. */
+  readonly own: Caller;
+  /** What is asked for all connections of the viewer. */
+  readonly any: Caller;
+  /** The same for what belongs to one sign-in. */
+  readonly steady: () => Caller;
+}
+
 function createPerson(
   { callControl, hub, push, budget }: GatekeeperParts,
   viewerId: string,
-  { own, any }: { readonly own: Caller; readonly any: Caller },
+  { own, any, steady }: Callers,
   ask: () => Promise<Viewer>,
 ): Person {
   // What is read is shared by all connections of the viewer, whichever of them has a token that works.
@@ -276,7 +289,7 @@ function createPerson(
       return limit === null ? Infinity : (limit / length) * 60_000;
     },
     ...(push && {
-      listen: (ear) => push.listen({ viewerId, caller: any, extensionId: () => extensionId }, ear),
+      listen: (ear) => push.listen({ viewerId, caller: steady(), extensionId: () => extensionId }, ear),
     }),
   };
   let extensionId: string | null = null;

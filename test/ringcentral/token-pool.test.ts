@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Forbidden, RateLimited, Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
 import type { Caller } from '../../src/ringcentral/caller.ts';
-import { createTokenPool } from '../../src/ringcentral/token-pool.ts';
+import { createSteadyCaller, createTokenPool } from '../../src/ringcentral/token-pool.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -85,6 +85,36 @@ describe('The tokens of a user', () => {
     dead.add('old');
     expect(await refuse('old')).toBe(false);
     await expect(pool.accessToken()).rejects.toBeInstanceOf(Unauthenticated);
+  });
+
+  test('do not take turns at what belongs to one sign-in, which goes to another when that one ends.', async () => {
+    const { pool, dead, refuse } = house();
+    const steady = createSteadyCaller('1/2', () => pool);
+    for (const token of ['a', 'b', 'c']) pool.add(token).used();
+    const first = await steady.accessToken();
+    for (let count = 0; count < 3; count += 1) {
+      await pass(1);
+      expect(await steady.accessToken()).toBe(first);
+    }
+    dead.add(first);
+    expect(await refuse(first, steady)).toBe(true);
+    const second = await steady.accessToken();
+    expect(['a', 'b', 'c'].filter((token) => token !== first)).toContain(second);
+    expect(await steady.accessToken()).toBe(second);
+  });
+
+  test('may all end and others come, for what belongs to one sign-in.', async () => {
+    const [old, fresh] = [house(), house()];
+    let pool: typeof old.pool | undefined = old.pool;
+    const steady = createSteadyCaller('1/2', () => pool);
+    old.pool.add('a').used();
+    expect(await steady.accessToken()).toBe('a');
+    pool = undefined;
+    await expect(steady.accessToken()).rejects.toBeInstanceOf(Unauthenticated);
+    expect(await steady.refused('a', 'OAU-128', performance.now())).toBe(false);
+    pool = fresh.pool;
+    fresh.pool.add('b').used();
+    expect(await steady.accessToken()).toBe('b');
   });
 
   test('are used by each holder alone.', async () => {

@@ -43,6 +43,8 @@ export interface HouseOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly simulator?: SimulatorOptions;
   readonly gateway?: GatewayOptions;
+  /** Hears of the simulator before the gateway speaks to it. */
+  readonly onSimulator?: (simulator: Simulator) => void;
 }
 
 /** No story, no limits and no waiting, unless a test is about them. */
@@ -58,6 +60,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     ...options.simulator,
     settings: { ...QUIET.settings, ...options.simulator?.settings },
   });
+  options.onSimulator?.(simulator);
   const config = readConfig({
     PORT: '0',
     RINGCENTRAL_SERVER_URL: simulator.url,

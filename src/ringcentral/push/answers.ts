@@ -1,10 +1,49 @@
-/** What RingCentral answers over a socket, in the words of `listening.ts` and of HTTP; odd shapes are left out. */
+/** What RingCentral answers about sockets and over them, in the words of `listening.ts` and of HTTP; odd shapes are left out. */
+import {
+  CallControlFailure,
+  Forbidden,
+  RateLimited,
+  UpstreamBadResponse,
+  UpstreamUnavailable,
+} from '../../../schema/failures.ts';
 import type { RawAnswer } from '../failures.ts';
-import type { WireError, WireSubscription } from '../wire.ts';
+import type { WireError, WireSocketToken, WireSubscription } from '../wire.ts';
 import type { ListeningInput } from './listening.ts';
 import type { SocketAnswer } from './socket.ts';
 
 const QUOTA_FULL = 'SUB-505';
+/** Where sockets are, when the answer with the token does not say. */
+const USUAL_ADDRESS = 'wss://ws-api.ringcentral.com/ws';
+
+/**
+ * The address of a socket in an answer to `authWsToken`; with a `wsc` it brings back what was lost.
+ * @throws {Forbidden} where there is none, or one that would show the token to everybody on the way.
+ */
+export function addressIn(body: unknown, serverUrl: string, wsc: string | null): string {
+  const { uri = USUAL_ADDRESS, ws_access_token: token } = (body ?? {}) as WireSocketToken;
+  if (!URL.canParse(String(uri)) || typeof token !== 'string') throw noAddress();
+  const url = new URL(String(uri));
+  const isPlain = url.protocol === 'ws:' && serverUrl.startsWith('http:');
+  if (!(isPlain || url.protocol === 'wss:')) throw noAddress();
+  url.searchParams.set('access_token', token);
+  if (wsc !== null) url.searchParams.set('wsc', wsc);
+  return url.href;
+}
+
+/** What it means that a request for a socket failed; null: nobody foresaw that. */
+export function setbackOf(error: unknown): ListeningInput | null {
+  if (error instanceof RateLimited) {
+    return { kind: 'failed', notBefore: error.retryAt, reason: 'The rate budget is spent.' };
+  }
+  if (error instanceof UpstreamUnavailable) {
+    // RingCentral is out of order, which passes: not the same as a socket that nobody lets through.
+    return { kind: 'failed', notBefore: Date.now() + 1, reason: error.message };
+  }
+  // A connection that broke off within an answer, or the page of a proxy: one of them says nothing for ten minutes.
+  if (error instanceof UpstreamBadResponse) return { kind: 'failed', reason: error.message };
+  // They said no: asking again at once would not change it.
+  return error instanceof CallControlFailure ? { kind: 'denied', reason: error.message } : null;
+}
 
 /** Why a subscription was not granted. */
 export function refusalIn(answer: SocketAnswer): ListeningInput {
@@ -41,4 +80,8 @@ export function asRaw({ status, headers }: SocketAnswer): RawAnswer {
 /** True for a status of 200 to 299. */
 export function isSuccess({ status }: SocketAnswer): boolean {
   return status >= 200 && status < 300;
+}
+
+function noAddress(): Forbidden {
+  return new Forbidden('RingCentral answered no address for notifications.', undefined);
 }

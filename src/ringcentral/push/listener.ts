@@ -3,13 +3,6 @@
  *
  * It begins when it is made and ends with `stop()`. What it hears goes to its ear; where it stands too.
  */
-import {
-  CallControlFailure,
-  Forbidden,
-  RateLimited,
-  UpstreamBadResponse,
-  UpstreamUnavailable,
-} from '../../../schema/failures.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Budget, Permit } from '../budget.ts';
@@ -18,16 +11,19 @@ import { checkBody, pathOf } from '../checks.ts';
 import { noticeOf } from '../hearing.ts';
 import type { Upstream } from '../http.ts';
 import { OPERATIONS, type Operation } from '../operations.ts';
-import type {
-  WireConnectionDetails,
-  WireNotification,
-  WirePage,
-  WireSocketToken,
-  WireSubscription,
-} from '../wire.ts';
-import { asRaw, disabledIn, entriesOf, isSuccess, refusalIn } from './answers.ts';
+import type { WireConnectionDetails, WireNotification, WireSubscription } from '../wire.ts';
+import { addressIn, asRaw, disabledIn, isSuccess, refusalIn, setbackOf } from './answers.ts';
 import { FIRST, type Listening, type ListeningInput, next, type Recoverable } from './listening.ts';
-import { type Loss, openSocket, type PushSocket, type SocketAnswer, type SocketTimes } from './socket.ts';
+import { createOrphans } from './orphans.ts';
+import { NO_REPLAY, type Replay, replayOf, withReplayed } from './replay.ts';
+import {
+  type Loss,
+  openSocket,
+  type PushSocket,
+  SOCKET_TIMES,
+  type SocketAnswer,
+  type SocketTimes,
+} from './socket.ts';
 
 /** Where a listener stands, for whoever asks how live things are. */
 export type ListenerState = 'connecting' | 'listening' | 'recovering' | 'denied';
@@ -55,9 +51,23 @@ export interface ListenerParts {
   readonly ear: ListenerEar;
   readonly metrics: Metrics;
   readonly log: Log;
-  readonly times?: SocketTimes | undefined;
+  /** The subscriptions of this process whose sockets are open, which nobody may take for left over. */
+  readonly living: Set<string>;
+  /** Other numbers are for tests. */
+  readonly times?: Partial<ListenerTimes> | undefined;
   readonly random?: (() => number) | undefined;
 }
+
+/** Times in milliseconds. */
+export interface ListenerTimes extends SocketTimes {
+  /** Between two looks whether the token of the socket must be renewed: its socket ends with it. */
+  readonly renewal: number;
+}
+
+export const LISTENER_TIMES: ListenerTimes = {
+  ...SOCKET_TIMES,
+  renewal: 30_000, // 30 seconds: RingCentral's shortest-lived tokens are due two minutes before their end
+};
 
 export interface Listener {
   readonly state: ListenerState;
@@ -70,36 +80,27 @@ export interface Listener {
 /** RingCentral forgets a lost socket after so long; a little less, because the way there takes time. */
 const RECOVERY_MARGIN = 5_000; // 5 seconds
 const USUAL_RECOVERY = 180; // seconds
-const USUAL_BUFFER = 100; // notifications
-/** Where sockets are, when the answer with the token does not say. */
-const USUAL_ADDRESS = 'wss://ws-api.ringcentral.com/ws';
 const PATIENCE = 5_000; // 5 seconds, for the rate budget
 const GOODBYE = 2_000; // 2 seconds
-/** A token that nobody asks for is not renewed, and its socket ends with it. */
-const TOKEN_CHECK = 60_000; // 1 minute
-const MOST_CLEANED = 5;
-
-/** Subscriptions whose sockets were lost, newest last: the first to go when there is no room. */
-const MOST_ORPHANS = 50;
 
 /** Begins to listen. */
 export function createListener(parts: ListenerParts): Listener {
-  const { caller, filters, upstream, budget, ear, metrics, log, random = Math.random } = parts;
+  const { caller, filters, upstream, budget, ear, metrics, log, living, random = Math.random } = parts;
+  const times = { ...LISTENER_TIMES, ...parts.times };
+  const orphans = createOrphans({ caller, upstream, living });
   let state: Listening = FIRST;
   let told: ListenerState = 'connecting';
   let socket: PushSocket | null = null;
   let subscriptionId: string | null = null;
   let timer: NodeJS.Timeout | undefined;
-  let orphans: string[] = [];
-  /** Notifications that a recovery has brought, and from when on they are news. */
-  let replayed: { count: number; readonly until: number } | null = null;
+  let replay: Replay = NO_REPLAY;
   let isStopped = false;
   const leaving = new AbortController();
 
   metrics.pushListeners.inc({ state: told });
-  const tokenCheck = setInterval(() => {
-    if (state.phase === 'listening') caller.accessToken(leaving.signal).catch(ignore);
-  }, TOKEN_CHECK).unref();
+  const renewal = setInterval(() => {
+    if (state.phase === 'listening') caller.renew?.(leaving.signal).catch(ignore);
+  }, times.renewal).unref();
   void connect();
 
   return {
@@ -112,18 +113,19 @@ export function createListener(parts: ListenerParts): Listener {
       isStopped = true;
       leaving.abort();
       clearTimeout(timer);
-      clearInterval(tokenCheck);
+      clearInterval(renewal);
       metrics.pushListeners.dec({ state: told });
       const open = socket;
       socket = null;
+      if (subscriptionId !== null) living.delete(subscriptionId);
       if (open !== null) void sayGoodbye(open, subscriptionId);
     },
   };
 
-  function feed(input: ListeningInput): void {
+  function feed(input: ListeningInput, now = Date.now()): void {
     if (isStopped) return;
     const before = state;
-    state = next(state, input, Date.now(), random());
+    state = next(state, input, now, random());
     if (state !== before) enter(state);
   }
 
@@ -132,6 +134,8 @@ export function createListener(parts: ListenerParts): Listener {
     clearTimeout(timer);
     switch (entered.phase) {
       case 'connecting':
+        // Too late to bring it back.
+        if (entered.recoverable === null) letGoOfSubscription();
         tell(entered.hasListened ? 'recovering' : 'connecting');
         void connect();
         break;
@@ -144,6 +148,7 @@ export function createListener(parts: ListenerParts): Listener {
       case 'listening': {
         const recovered = entered.subscriptionId === subscriptionId;
         subscriptionId = entered.subscriptionId;
+        living.add(subscriptionId);
         metrics.pushRecoveries.inc({ result: recovered ? 'recovered' : 'subscribed' });
         tell('listening', { mayHaveMissed: !recovered });
         break;
@@ -151,15 +156,22 @@ export function createListener(parts: ListenerParts): Listener {
       case 'waiting':
         hangUp();
         tell(entered.hasListened ? 'recovering' : 'connecting');
-        timer = setTimeout(() => feed({ kind: 'due' }), Math.max(0, entered.until - Date.now()));
+        timer = wakeAt(entered.until);
         break;
       case 'denied':
         hangUp();
+        letGoOfSubscription();
         log.warn({ reason: entered.reason }, 'Notifications are not to be had; calls are polled.');
         tell('denied', { reason: entered.reason });
-        timer = setTimeout(() => feed({ kind: 'due' }), Math.max(0, entered.until - Date.now())).unref();
+        timer = wakeAt(entered.until).unref();
         break;
     }
+  }
+
+  /** The timer decides, not the clock: it may end a moment early, and the clock may be set back meanwhile. */
+  function wakeAt(until: number): NodeJS.Timeout {
+    const wake = () => feed({ kind: 'due' }, Math.max(Date.now(), until));
+    return setTimeout(wake, Math.max(0, until - Date.now()));
   }
 
   function tell(
@@ -179,7 +191,7 @@ export function createListener(parts: ListenerParts): Listener {
     try {
       url = await askForAddress(recoverable);
     } catch (error) {
-      feed(inputOf(error));
+      feed(setbackOf(error) ?? afterDefect(error));
       return;
     }
     if (isStopped || state.phase !== 'connecting') return;
@@ -190,7 +202,7 @@ export function createListener(parts: ListenerParts): Listener {
         onNotification: heard,
         onLost: (loss) => lost(opening, loss),
       },
-      parts.times,
+      times,
     );
     socket = opening;
   }
@@ -202,27 +214,15 @@ export function createListener(parts: ListenerParts): Listener {
       lane: 'query',
       signal: leaving.signal,
     });
-    const { uri = USUAL_ADDRESS, ws_access_token: token } = (body ?? {}) as WireSocketToken;
-    if (!URL.canParse(String(uri)) || typeof token !== 'string') {
-      throw new Forbidden('RingCentral answered no address for notifications.', undefined);
-    }
-    const url = new URL(String(uri));
-    const isPlain = url.protocol === 'ws:' && upstream.serverUrl.startsWith('http:');
-    if (!(isPlain || url.protocol === 'wss:')) {
-      throw new Forbidden('RingCentral answered no address for notifications.', undefined);
-    }
-    url.searchParams.set('access_token', token);
-    if (recoverable !== null) url.searchParams.set('wsc', recoverable.wsc);
-    return url.href;
+    return addressIn(body, upstream.serverUrl, recoverable?.wsc ?? null);
   }
 
   function opened(details: WireConnectionDetails, recoverable: Recoverable | null): void {
     const recovered = String(details.recoveryState).toLowerCase() === 'successful' && recoverable !== null;
-    const connectedAt = Date.parse(String(details.creationTime).replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
-    replayed = recovered && !Number.isNaN(connectedAt) ? { count: 0, until: connectedAt } : null;
+    replay = recovered ? replayOf(details) : NO_REPLAY;
     if (recoverable !== null && !recovered) {
       metrics.pushRecoveries.inc({ result: 'failed' });
-      bury(recoverable.subscriptionId);
+      letGoOfSubscription();
     }
     feed({ kind: 'opened', recovered });
   }
@@ -234,19 +234,10 @@ export function createListener(parts: ListenerParts): Listener {
       return;
     }
     ear.heard(notification, receivedAt);
-    countReplayed(notification);
-  }
-
-  /** RingCentral keeps the newest hundred for a lost socket: when it brings them all, there were more. */
-  function countReplayed({ body }: WireNotification): void {
-    if (replayed === null) return;
-    const { eventTime = '' } = (typeof body === 'object' && body !== null ? body : {}) as {
-      eventTime?: string;
-    };
-    if (!(Date.parse(eventTime) < replayed.until)) return;
-    replayed.count += 1;
-    if (replayed.count < (socket?.details?.recoveryBufferSize ?? USUAL_BUFFER)) return;
-    replayed = null;
+    const { isFull } = replay;
+    replay = withReplayed(replay, notification);
+    if (isFull || !replay.isFull) return;
+    // RingCentral keeps the newest hundred for a lost socket: when it brings them all, there were more.
     metrics.pushRecoveries.inc({ result: 'overflowed' });
     tell('listening', { mayHaveMissed: true });
   }
@@ -272,33 +263,8 @@ export function createListener(parts: ListenerParts): Listener {
     feed(answer === null ? { kind: 'failed', reason: 'RingCentral did not answer.' } : refusalIn(answer));
   }
 
-  /** Makes room: what belonged to sockets of ours that are gone; where none is known, the oldest that is like ours. */
   async function clean(): Promise<void> {
-    try {
-      const { body } = await upstream.send(caller, {
-        operation: OPERATIONS.listSubscriptions,
-        lane: 'query',
-        signal: leaving.signal,
-      });
-      const records = entriesOf((body as WirePage<WireSubscription> | null)?.records);
-      const known = new Set(records.map(({ id }) => id));
-      const lost = orphans.filter((id) => known.has(id)).slice(0, MOST_CLEANED);
-      const [oldest] = records
-        .filter(({ deliveryMode }) => deliveryMode?.transportType === 'WebSocket')
-        .sort((one, other) => String(one.creationTime).localeCompare(String(other.creationTime)));
-      for (const id of lost.length > 0 ? lost : oldest?.id === undefined ? [] : [oldest.id]) {
-        await upstream.send(caller, {
-          operation: OPERATIONS.deleteSubscription,
-          ids: { subscriptionId: id },
-          lane: 'query',
-          signal: leaving.signal,
-          orNull: true,
-        });
-        orphans = orphans.filter((orphan) => orphan !== id);
-      }
-    } catch (error) {
-      if (!(error instanceof CallControlFailure)) ignoreUnlessLeaving(error);
-    }
+    await orphans.makeRoom(leaving.signal).catch(noteDefect);
     feed({ kind: 'cleaned' });
   }
 
@@ -364,7 +330,7 @@ export function createListener(parts: ListenerParts): Listener {
       wsc !== null && subscriptionId !== null && state.phase === 'listening'
         ? { wsc, subscriptionId, until }
         : null;
-    if (recoverable === null && subscriptionId !== null) bury(subscriptionId);
+    if (recoverable === null) letGoOfSubscription();
     feed({ kind: 'lost', recoverable });
   }
 
@@ -373,8 +339,12 @@ export function createListener(parts: ListenerParts): Listener {
     socket = null;
   }
 
-  function bury(id: string): void {
-    orphans = [...orphans.filter((orphan) => orphan !== id), id].slice(-MOST_ORPHANS);
+  /** It is counted by RingCentral for the rest of its day, and tells nothing any more. */
+  function letGoOfSubscription(): void {
+    if (subscriptionId === null) return;
+    living.delete(subscriptionId);
+    orphans.bury(subscriptionId);
+    subscriptionId = null;
   }
 
   /** Gives the subscription back, so that it is not counted for the rest of its day. */
@@ -403,23 +373,12 @@ export function createListener(parts: ListenerParts): Listener {
     return permit?.depart() === true ? permit : null;
   }
 
-  function ignoreUnlessLeaving(error: unknown): void {
+  function noteDefect(error: unknown): void {
     if (!leaving.signal.aborted) log.error({ err: error }, 'A listener met a defect');
   }
 
-  function inputOf(error: unknown): ListeningInput {
-    if (error instanceof RateLimited) {
-      return { kind: 'failed', notBefore: error.retryAt, reason: 'The rate budget is spent.' };
-    }
-    if (error instanceof UpstreamUnavailable) {
-      // RingCentral is out of order, which passes: not the same as a socket that nobody lets through.
-      return { kind: 'failed', notBefore: Date.now() + 1, reason: error.message };
-    }
-    // A connection that broke off within an answer, or the page of a proxy: one of them says nothing for ten minutes.
-    if (error instanceof UpstreamBadResponse) return { kind: 'failed', reason: error.message };
-    // They said no: asking again at once would not change it.
-    if (error instanceof CallControlFailure) return { kind: 'denied', reason: error.message };
-    ignoreUnlessLeaving(error);
+  function afterDefect(error: unknown): ListeningInput {
+    noteDefect(error);
     return { kind: 'denied', reason: 'RingCentral answered something that cannot be understood.' };
   }
 }

@@ -11,7 +11,7 @@
  *     │   └──────────── the wait is over ────────────┼────┼─► cleaning ──► subscribing      │
  *     │                                              │                                      │
  *     ├── never opened, 403, 404 ──► denied ◄────────┴── SUB-528, filter off, quota again   │
- *     │                                │                                                    │
+ *     │   too many failures ──────────►│                                                    │
  *     └── 5xx, 429, network ───────────┼────────────────► waiting ──────────────────────────┘
  *                                      └── ten minutes, or another token ──► connecting
  * ```
@@ -101,6 +101,11 @@ export const WAITS: readonly (readonly [least: number, most: number])[] = [
   [80_000, 120_000],
 ];
 
+/** Failures in a row after which what has worked is left alone: longer than RingCentral remembers a lost socket. */
+export const MOST_FAILURES = 9; // six minutes at least
+/** Likewise where nothing has worked yet. */
+export const MOST_FIRST_FAILURES = 2;
+
 /** What stands between the state and its next one. `random` is from 0 to 1. */
 export function next(state: Listening, input: ListeningInput, now: number, random: number): Listening {
   switch (input.kind) {
@@ -147,8 +152,11 @@ function failed(
 ): Listening {
   if (state.phase === 'denied' || state.phase === 'waiting' || state.phase === 'listening') return state;
   const failures = state.failures + 1;
-  // What has never opened a socket is more likely a proxy that lets none through than bad luck.
-  if (!state.hasListened && state.phase === 'connecting' && notBefore === 0) return denied(reason, now);
+  // What has never opened a socket is more likely a proxy that lets none through than bad luck; what has worked may by now
+  // have such a proxy before it.
+  const isFirst = !state.hasListened && state.phase === 'connecting';
+  const patience = state.hasListened ? MOST_FAILURES : MOST_FIRST_FAILURES;
+  if (notBefore === 0 && (isFirst || failures >= patience)) return denied(reason, now);
   const recoverable = state.phase === 'connecting' ? state.recoverable : null;
   const until = Math.max(now + waitAfter(failures, random), notBefore);
   return { phase: 'waiting', failures, recoverable, hasListened: state.hasListened, until };

@@ -10,9 +10,8 @@ import type { Upstream } from '../http.ts';
 import type { LeftOut } from '../values.ts';
 import { asText } from '../values.ts';
 import type { WireNotification } from '../wire.ts';
-import { createListener, type Listener } from './listener.ts';
+import { createListener, type Listener, type ListenerTimes } from './listener.ts';
 import { isAboutCalls, readSessionNews, type SessionNews } from './notifications.ts';
-import type { SocketTimes } from './socket.ts';
 
 export interface PushParts {
   readonly upstream: Upstream;
@@ -21,14 +20,14 @@ export interface PushParts {
   readonly log: Log;
   readonly leftOut: LeftOut;
   /** Other numbers are for tests. */
-  readonly times?: SocketTimes | undefined;
+  readonly times?: Partial<ListenerTimes> | undefined;
   readonly random?: (() => number) | undefined;
 }
 
 /** A viewer who listens. */
 export interface ListeningViewer {
   readonly viewerId: string;
-  /** Whoever asks for all connections of the viewer: of whichever token works. */
+  /** Whoever asks for all connections of the viewer, by the same token as long as that works: sockets belong to a sign-in. */
   readonly caller: Caller;
   /** Their extension, where it is known already. */
   extensionId(): string | null;
@@ -48,6 +47,8 @@ const OWN_CALLS = '/restapi/v1.0/account/~/extension/~/telephony/sessions';
 export function createPush(parts: PushParts): Push {
   const { metrics, leftOut } = parts;
   const listeners = new Map<string, Listener>();
+  /** Subscriptions whose sockets are open. */
+  const living = new Set<string>();
 
   return {
     listen({ viewerId, caller, extensionId }, ear) {
@@ -55,6 +56,7 @@ export function createPush(parts: PushParts): Push {
       let ownerId: string | null = null;
       const listener = createListener({
         ...parts,
+        living,
         caller,
         filters: [OWN_CALLS],
         ear: {

@@ -18,7 +18,12 @@ const PATIENT: SocketTimes = { opening: 5_000, answer: 5_000, silence: 30_000, e
 /** A listener of extension 101; `random: 0` makes it come back after a tenth of a second. */
 function listen(
   simulator: Simulator,
-  { times = PATIENT, tokens = ['sim-101'] as [string, ...string[]] } = {},
+  {
+    times = PATIENT,
+    tokens = ['sim-101'] as [string, ...string[]],
+    living = new Set<string>() as Set<string>,
+    random = () => 0,
+  } = {},
 ) {
   const metrics = createMetrics();
   const budget = createBudget({ metrics });
@@ -32,10 +37,10 @@ function listen(
   const events: WireSessionEvent[] = [];
   const states: string[] = [];
   const listener = createListener({
-    ...{ upstream, budget, metrics, log, times },
+    ...{ upstream, budget, metrics, log, times, living },
     caller: callerWith(...tokens),
     filters: [OWN_CALLS],
-    random: () => 0,
+    random,
     ear: {
       heard: ({ body }: WireNotification) => events.push(body as WireSessionEvent),
       entered: (state: ListenerState, { mayHaveMissed, reason }) =>
@@ -75,6 +80,17 @@ test('A cut socket is recovered within its window, and nothing is missed or read
   simulator.moveParty(call.id, call.parties[1]?.id ?? '', { code: 'Hold' });
   await eventually(() => told(events).at(-1)).toMatch(/2 Hold$/);
   expect(states).toEqual(['listening missed', 'recovering', 'listening']);
+});
+
+test('A wait that ends a part of a millisecond early is over all the same', async () => {
+  await using simulator = await quiet();
+  // Timers know whole milliseconds only.
+  const { states } = listen(simulator, { random: () => 0.000_4 });
+  await eventually(() => states).toEqual(['listening missed']);
+  for (const times of [1, 2, 3, 4, 5]) {
+    simulator.troublePush({ do: 'cut' });
+    await eventually(() => states.filter((state) => state === 'listening').length).toBe(times);
+  }
 });
 
 test.for([
@@ -169,6 +185,23 @@ test('When the quota is full it deletes what is left of gone sockets, once', asy
   await eventually(() => refused.states).toEqual([expect.stringMatching(/denied .*no more subscriptions/)]);
   const asked = full.requests().filter(({ operationId }) => operationId === 'createSubscription');
   expect(asked).toHaveLength(2);
+});
+
+test('When the quota is full it leaves alone what others of this process still hear of', async () => {
+  await using simulator = await quiet({ subscriptionLimit: 1 });
+  const living = new Set<string>();
+  const first = listen(simulator, { living });
+  await eventually(() => first.states).toEqual(['listening missed']);
+  const second = listen(simulator, { living });
+  await eventually(() => second.states).toEqual([expect.stringMatching(/denied .*no more subscriptions/)]);
+  inbound(simulator);
+  await eventually(() => first.events.length).toBeGreaterThan(0);
+  // Its own is none of them any more once it has left.
+  first.listener.stop();
+  await eventually(() => simulator.push().sockets).toEqual([]);
+  expect([...living]).toEqual([]);
+  second.listener.newToken();
+  await eventually(() => second.states.at(-1)).toBe('listening missed');
 });
 
 test('When its sign-in ends it goes on with another token of the viewer, and says that it may have missed something', async () => {

@@ -5,6 +5,8 @@ import {
   FIRST,
   type Listening,
   type ListeningInput,
+  MOST_FAILURES,
+  MOST_FIRST_FAILURES,
   next,
   WAITS,
 } from '../../../src/ringcentral/push/listening.ts';
@@ -218,7 +220,7 @@ test.for([0, 0.999])('a storm of losses asks for fewer than four tokens in any m
   const tries: number[] = [];
   let now = NOW;
   state = next(state, { kind: 'lost', recoverable: null }, now, random);
-  while (tries.length < 12) {
+  while (tries.length < MOST_FAILURES) {
     if (state.phase !== 'waiting') throw new Error(`It is ${state.phase}.`);
     now = state.until;
     tries.push(now);
@@ -230,4 +232,40 @@ test.for([0, 0.999])('a storm of losses asks for fewer than four tokens in any m
   );
   expect(busiest).toBeLessThanOrEqual(4);
   expect((tries.at(-1) ?? 0) - (tries.at(-2) ?? 0)).toBeGreaterThanOrEqual(WAITS.at(-1)?.[0] ?? 0);
+});
+
+test.for([
+  ['has worked', STATES.recovering, MOST_FAILURES],
+  ['has never worked', STATES.subscribing, MOST_FIRST_FAILURES],
+] as const)(
+  'a socket that %s is given up for ten minutes after so many failures in a row',
+  ([, from, most]) => {
+    let now = NOW;
+    let state: Listening = from;
+    for (let failures = 1; failures < most; failures += 1) {
+      state = next(state, INPUTS.failed, now, 0);
+      if (state.phase !== 'waiting') throw new Error(`It is ${state.phase}.`);
+      now = state.until;
+      state = next(state, { kind: 'due' }, now, 0);
+      if (!from.hasListened) state = next(state, INPUTS.opened, now, 0);
+    }
+    if (from.hasListened) expect(now - NOW).toBeGreaterThan(300_000);
+    expect(next(state, INPUTS.failed, now, 0)).toEqual({
+      phase: 'denied',
+      reason: 'network',
+      until: now + DENIED_FOR,
+    });
+  },
+);
+
+test('what RingCentral itself is too busy for is never given up', () => {
+  let now = NOW;
+  let state: Listening = STATES.recovering;
+  for (let failures = 0; failures < 3 * MOST_FAILURES; failures += 1) {
+    state = next(state, { kind: 'failed', notBefore: now + 1, reason: '503' }, now, 0.5);
+    if (state.phase !== 'waiting') throw new Error(`It is ${state.phase}.`);
+    now = state.until;
+    state = next(state, { kind: 'due' }, now, 0.5);
+  }
+  expect(state.phase).toBe('connecting');
 });
