@@ -28,10 +28,6 @@ export interface ToldParts {
   readonly held: () => Held | null;
   /** What tells of changes by itself at this moment; null: nothing does. */
   readonly listening: () => Listening | null;
-  /** True where it may tell later, also of what a body shows now. */
-  readonly mayTell: () => boolean;
-  /** The upstream's clock. */
-  readonly clock: () => ClockBounds;
   readonly metrics: Metrics;
   /** Takes an observation in; answers what it was worth. */
   readonly merge: (observation: Observation) => Verdict['kind'];
@@ -57,8 +53,6 @@ export interface Told {
   mayLack(): void;
   /** A look was taken in: from now on nothing is lacking. */
   isWhole(): void;
-  /** With when a body was true by the upstream's clock, which alone can be compared with news. */
-  dated<Read extends Times>(reading: Read): Read & Pick<Observation, 'trueAt'>;
   /** Forgets what it kept, and looks no more. */
   rest(): void;
 }
@@ -95,8 +89,7 @@ export function createTold(parts: ToldParts): Told {
       for (const news of waiting) apply(news);
     },
     moved(transitions) {
-      // Where nothing is told, the others are asked for anyway.
-      if (parts.listening() === null || !movesOthers(transitions)) return;
+      if (!movesOthers(transitions)) return;
       soon ??= setTimeout(() => {
         soon = null;
         parts.look();
@@ -119,14 +112,6 @@ export function createTold(parts: ToldParts): Told {
     isWhole() {
       isLacking = false;
       isSurprised = false;
-    },
-    dated(reading) {
-      if (!parts.mayTell()) return reading;
-      const { least, most } = parts.clock();
-      const { sentAt, receivedAt, upstreamDate } = reading;
-      // The header has whole seconds.
-      const byDate = upstreamDate == null ? Infinity : upstreamDate + 999;
-      return { ...reading, trueAt: { least: sentAt + least, most: Math.min(receivedAt + most, byDate) } };
     },
     rest() {
       if (soon !== null) clearTimeout(soon);
@@ -156,4 +141,15 @@ export function createTold(parts: ToldParts): Told {
     isLacking = true;
     parts.look();
   }
+}
+
+/** With when a body was true by the upstream's clock, which alone can be compared with news. */
+export function datedBy<Read extends Times>(
+  { least, most }: ClockBounds,
+  reading: Read,
+): Read & Pick<Observation, 'trueAt'> {
+  const { sentAt, receivedAt, upstreamDate } = reading;
+  // The header has whole seconds.
+  const byDate = upstreamDate == null ? Infinity : upstreamDate + 999;
+  return { ...reading, trueAt: { least: sentAt + least, most: Math.min(receivedAt + most, byDate) } };
 }

@@ -9,15 +9,15 @@ import { type CallParty, type CallSession, findParty } from '../../schema/model.
 import type { CallEvent, CallPartyUpdate, StreamNoticeKind } from '../../schema/provider.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { createBelief } from './belief.ts';
+import { type Belief, createBelief } from './belief.ts';
 import type { Line } from './exchange.ts';
 import type { Turn } from './newsroom.ts';
-import { createReaders, type ReaderLimits } from './readers.ts';
+import { createReaders, type ReaderLimits, type Readers } from './readers.ts';
 import type { CursorScope } from './replay.ts';
 import { lookedTwice } from './second-look.ts';
 import { createSharedRead } from './shared-read.ts';
 import type { CallNews, CallSource, Listening, Reading } from './source.ts';
-import { createTold, type Times } from './told.ts';
+import { createTold, datedBy, type Times, type Told } from './told.ts';
 import {
   ended,
   type Held,
@@ -127,33 +127,12 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   const sharedRead = createSharedRead(async (signal, requestId) => {
     const reading = await readNow(signal, requestId);
     parts.habits.noteTimes(reading);
-    return reading.value === null ? lost() : take({ ...told.dated(reading), session: reading.value });
+    return reading.value === null ? lost() : take({ ...dated(reading), session: reading.value });
   });
-  const told = createTold({
-    held: () => (over ? null : held),
-    listening: parts.listening,
-    mayTell: () => source().listen !== undefined,
-    clock: () => parts.habits.clock(),
-    metrics,
-    merge,
-    look: () => watch?.poke(),
-  });
-  const belief = createBelief({
-    isCovered: (by) => told.isCovered(by),
-    isHealthy: () => watch?.isHealthy() === true,
-    isHeld: () => watch?.isHeld() === true,
-    onDoubt: () => readers.tellTrouble(Date.now()),
-    onBelief: () => readers.tellRecovery(),
-  });
-  const readers = createReaders({
-    sessionId,
-    limits,
-    cursors: parts.cursors,
-    metrics,
-    state: () => (held !== null && (over || fresh) ? { session: held.session, isOver: over } : null),
-    onWanted: () => beginWatch(null),
-    onLeave: letGo,
-  });
+  // Made when they are of use: most calls are looked at once.
+  let told: Told | null = null;
+  let belief: Belief | null = null;
+  let readers: Readers | null = null;
 
   return {
     get held() {
@@ -175,24 +154,24 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       }
     },
     isAlive,
-    take: (session, times) => take({ ...told.dated(times), session }),
+    take: (session, times) => take({ ...dated(times), session }),
     async takeParty(party, times) {
       if (held === null) return { ...party, observedAt: times.receivedAt };
       const session = await take({
-        ...{ ...told.dated(times), session: withParty(held.session, party), only: party.id },
+        ...{ ...dated(times), session: withParty(held.session, party), only: party.id },
       });
       // Of a call that was asked for since, and is not there, its end is the truth.
       const shown = session ?? (over ? held.session : null);
       return (shown === null ? undefined : findParty(shown, party.id)) ?? party;
     },
     hear(news) {
-      told.hear(news, watch !== null);
+      toldOf().hear(news, watch !== null);
     },
     listeningChanged(turn) {
-      belief.turned(turn);
+      beliefOf().turned(turn);
       if (turn.kind === 'listening') {
         if (!turn.mayHaveMissed) return;
-        told.mayLack();
+        toldOf().mayLack();
       }
       watch?.poke();
     },
@@ -212,18 +191,67 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     keep() {
       if (!over) letGo(limits.queryLinger);
     },
-    events: readers.events,
-    parties: readers.parties,
-    notify: readers.notify,
+    events: (after, dropped) => readersOf().events(after, dropped),
+    parties: (partyId) => readersOf().parties(partyId),
+    notify: (kind, message, at) => readers?.notify(kind, message, at),
     stop() {
-      readers.end();
+      readers?.end();
       forget();
     },
   };
 
+  function toldOf(): Told {
+    told ??= createTold({
+      held: () => (over ? null : held),
+      listening: parts.listening,
+      metrics,
+      merge,
+      look: () => watch?.poke(),
+    });
+    return told;
+  }
+
+  function beliefOf(): Belief {
+    belief ??= createBelief({
+      isCovered,
+      isHealthy: () => watch?.isHealthy() === true,
+      isHeld: () => watch?.isHeld() === true,
+      onDoubt: () => readers?.tellTrouble(Date.now()),
+      onBelief: () => readers?.tellRecovery(),
+    });
+    return belief;
+  }
+
+  function readersOf(): Readers {
+    readers ??= createReaders({
+      sessionId,
+      limits,
+      cursors: parts.cursors,
+      metrics,
+      state: () => (held !== null && (over || fresh) ? { session: held.session, isOver: over } : null),
+      onWanted: () => beginWatch(null),
+      onLeave: letGo,
+    });
+    return readers;
+  }
+
+  function tellOfMove(transitions: readonly Transition[]): void {
+    // Where nothing is told, the others are asked for anyway.
+    if (parts.listening() !== null) toldOf().moved(transitions);
+  }
+
+  function isCovered(by = parts.listening()): boolean {
+    return by !== null && toldOf().isCovered(by);
+  }
+
+  function dated<Read extends Times>(reading: Read): Read & Pick<Observation, 'trueAt'> {
+    // Where nothing will ever be told, there is nothing to compare with.
+    return source().listen === undefined ? reading : datedBy(parts.habits.clock(), reading);
+  }
+
   function beginWatch(known: Times | null): void {
     if (watch !== null) return;
-    readers.remember();
+    readersOf().remember();
     isMissing = false;
     parts.onActive(true);
     parts.onWatch(true);
@@ -233,17 +261,18 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       habits: parts.habits,
       pacedGap: parts.pacedGap,
       pollTimeout: parts.pollTimeout,
-      lookGap: () => (told.isCovered() ? parts.lookGap() : null),
+      lookGap: () => (isCovered() ? parts.lookGap() : null),
       metrics,
       log: parts.log,
       known,
       changedAt: () => newestChange(held),
       onReading,
       onStillTrue() {
-        belief.confirmed();
+        if (belief === null) readers?.tellRecovery();
+        else belief.confirmed();
         start();
       },
-      onTrouble: readers.tellTrouble,
+      onTrouble: (at) => readers?.tellTrouble(at),
       onDenied,
     });
   }
@@ -257,7 +286,8 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   }
 
   function onReading(reading: Reading<CallSession | null>): Worth {
-    belief.read(reading);
+    if (belief === null) readers?.tellRecovery();
+    else belief.read(reading);
     if (reading.value === null) {
       if (isAlive() && !isMissing) {
         isMissing = true;
@@ -268,12 +298,12 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     }
     // It is there, whatever else is to be thought of it.
     isMissing = false;
-    if (told.isSurprising(reading.value)) return 'missing';
-    const kind = merge({ ...told.dated(reading), session: reading.value });
+    if (parts.listening() !== null && toldOf().isSurprising(reading.value)) return 'missing';
+    const kind = merge({ ...dated(reading), session: reading.value });
     if (over) return 'over';
     // A body is never old: that is a word for news.
     if (kind === 'doubtful' || kind === 'old') return 'doubtful';
-    told.isWhole();
+    if (parts.listening() !== null) toldOf().isWhole();
     start();
     return kind;
   }
@@ -289,7 +319,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
 
   function onDenied(error: CallControlFailure): void {
     endWatch();
-    readers.fail(error);
+    readers?.fail(error);
     // Whoever comes back with a fresh token and a cursor goes on where they were.
     letGo(limits.retention);
   }
@@ -312,7 +342,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   function vanished(at: number): void {
     if (held === null) {
       endWatch();
-      readers.fail(new CallNotFound(UNKNOWN, 'telephonySessionId'));
+      readers?.fail(new CallNotFound(UNKNOWN, 'telephonySessionId'));
       letGo(0);
       return;
     }
@@ -331,7 +361,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       try {
         const reading = await readNow();
         if (reading.value === null) return lost();
-        newest = { ...told.dated(reading), session: reading.value };
+        newest = { ...dated(reading), session: reading.value };
       } catch (error) {
         // What was to be taken in did happen; what is held must do.
         if (error instanceof CallControlFailure) break;
@@ -368,16 +398,16 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
     if (watch !== null && !over && !isTold && isCallOver(held.session)) finish(receivedAt);
     if (over && !isCallOver(held.session)) revive(held.session);
     // News, and the answer of a command, tell of one party.
-    if (observation.only !== undefined && verdict.kind === 'changed') told.moved(verdict.transitions);
-    if (isFirst) told.catchUp();
+    if (observation.only !== undefined && verdict.kind === 'changed') tellOfMove(verdict.transitions);
+    if (isFirst) told?.catchUp();
     return verdict.kind;
   }
 
   /** The call is there after all. Whoever was told of its end starts anew, with a snapshot. */
   function revive(session: CallSession): void {
     over = false;
-    readers.forget();
-    readers.remember();
+    readers?.forget();
+    readersOf().remember();
     for (const party of session.parties) {
       if (isLive(session, party)) parts.onTransition({ party, previousStatus: null });
     }
@@ -385,15 +415,15 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
 
   function announce(session: CallSession, transitions: readonly Transition[], at: number): void {
     for (const transition of transitions) parts.onTransition(transition);
-    readers.tell(session, transitions, at);
+    readers?.tell(session, transitions, at);
   }
 
   /** The call is over: the last event, and then silence. */
   function finish(at: number): void {
-    belief.settled();
+    belief?.settled();
     start();
     over = true;
-    readers.tellEnd(at);
+    readers?.tellEnd(at);
     endWatch();
     letGo(limits.retention);
   }
@@ -401,12 +431,12 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   /** Gives everybody who waits the state to start from. */
   function start(): void {
     fresh = true;
-    if (held !== null) readers.start(held.session);
+    if (held !== null) readers?.start(held.session);
   }
 
   /** Somebody left: the call stays watched for `patience` milliseconds, and as long as anybody is there. */
   function letGo(patience: number): void {
-    if (!readers.isRemembering) return;
+    if (readers?.isRemembering !== true) return;
     const now = performance.now();
     keepUntil = Math.max(keepUntil, now + patience);
     goodbye ??= setTimeout(considerGoodbye, keepUntil - now).unref();
@@ -415,7 +445,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   function considerGoodbye(): void {
     goodbye = null;
     // Whoever is still here comes by again when they leave.
-    if (readers.count > 0) return;
+    if (readers !== null && readers.count > 0) return;
     if (keepUntil > performance.now()) letGo(0);
     else forget();
   }
@@ -423,14 +453,14 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   function forget(): void {
     if (goodbye !== null) clearTimeout(goodbye);
     goodbye = null;
-    told.rest();
+    told?.rest();
     endWatch();
-    readers.forget();
+    readers?.forget();
     parts.onActive(false);
   }
 
   function lost(): null {
-    if (!readers.isRemembering) held = null;
+    if (readers?.isRemembering !== true) held = null;
     else watch?.poke();
     return null;
   }
