@@ -245,3 +245,14 @@ test('Web phones are listed, and one that is online takes a call', async () => {
   simulator.configure({ push: 'missing' });
   expect((await ask('POST', '/restapi/oauth/wstoken')).status).toBe(404);
 });
+
+test('A socket that is asked again and again gathers nothing', async () => {
+  const warnings: string[] = [];
+  const warn = ({ message }: Error) => void warnings.push(message);
+  process.on('warning', warn);
+  await using simulator = await startQuiet(AT_ONCE);
+  using client = await connectPush(simulator);
+  for (let times = 0; times < 30; times += 1) await client.request('GET', '/restapi/v1.0/subscription');
+  process.off('warning', warn);
+  expect(warnings).toEqual([]);
+});
