@@ -22,7 +22,7 @@ function listen(
     times = PATIENT,
     tokens = ['sim-101'] as [string, ...string[]],
     living = new Set<string>() as Set<string>,
-    random = () => 0,
+    random = (): number => 0,
   } = {},
 ) {
   const metrics = createMetrics();
