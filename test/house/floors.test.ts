@@ -16,6 +16,12 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/alarm.ts', 'src/hosts.ts', 'src/telemetry/outlet.ts', 'src/turnstile.ts'],
   ['schema/model.ts', 'src/ringcentral/wire.ts', 'src/config.ts', 'src/telemetry/'],
   ['schema/failures.ts', 'src/listening.ts'],
+  // What gateways share
+  ['src/commons/commons.ts', 'src/commons/scripts.ts'],
+  ['src/commons/in-process.ts', 'src/commons/keys.ts', 'src/commons/lease.ts', 'src/commons/client.ts'],
+  ['src/commons/connection.ts'],
+  ['src/commons/redis-log.ts'],
+  ['src/commons/redis.ts'],
   // 1 promise
   ['schema/provider.ts'],
   ['schema/context.ts'],
