@@ -20,6 +20,7 @@ import { createUpstream, type UpstreamParts } from './ringcentral/http.ts';
 import { createIdempotencyKeys } from './ringcentral/idempotency.ts';
 import { createLeftOut } from './ringcentral/left-out.ts';
 import { createPush, type PushParts } from './ringcentral/push/push.ts';
+import { createSharedWindows } from './ringcentral/shared-window.ts';
 import {
   createPassThroughGatekeeper,
   createServiceGatekeeper,
@@ -81,7 +82,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   // Another RingCentral, or one that was reset, knows nothing of what was done before.
   const scope = () => JSON.stringify([serverUrl, front.era()]);
   const shared = commons === null ? undefined : { commons, scope };
-  const budget = createBudget({ metrics });
+  const budget = createBudget({ metrics, share: shared && createSharedWindows(shared) });
   const keys = createIdempotencyKeys(
     shared && { ...shared, patience: config.upstreamTimeout * COMMAND_PATIENCE },
   );

@@ -129,6 +129,10 @@ export interface Fleet {
   readonly id: string;
   /** Made once, known to all of them and to nobody else. */
   readonly secret: string;
+  /** How many gateways there are, those that were not seen for a moment among them. */
+  readonly size: number;
+  /** False while one of them was not seen for a moment: it may be apart, and so do more than it tells. */
+  readonly isWhole: boolean;
 }
 
 /** What gateways share. */

@@ -19,7 +19,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { openClient, type RedisAddress, type RedisClient } from './client.ts';
 import { Apart, type Fleet, type Stop, type Togetherness } from './commons.ts';
-import { JOIN_FLEET, type Script } from './scripts.ts';
+import { JOIN_FLEET, LEAVE_FLEET, type Script } from './scripts.ts';
 
 export interface ConnectionTimes {
   /** Milliseconds for the answer to one question. */
@@ -50,10 +50,18 @@ const STEADY = 10_000; // 10 seconds
 /** What all gateways have in common is forgotten when none of them was there for so long. */
 const FLEET_LIFETIME = 30 * 86_400_000; // 30 days
 
+/** A gateway that was not seen for so long is gone; one that is apart for a moment is not. */
+const GATEWAY_LIFETIME = 60_000; // 1 minute
+
+/** Beats after which a gateway is missed that was not seen. */
+const MISSED_AFTER = 3;
+
 export interface ConnectionParts {
   readonly address: RedisAddress;
-  /** The name under which the fleet is kept. */
-  readonly fleetKey: string;
+  /** The names under which the fleet is kept, and who is in it. */
+  readonly fleetKeys: readonly string[];
+  /** This gateway. */
+  readonly self: string;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly times?: Partial<ConnectionTimes> | undefined;
@@ -71,7 +79,8 @@ export interface Connection {
   onChange(hear: () => void): Stop;
   /** Resolves when it is known whether the store can be reached. */
   readonly tried: Promise<void>;
-  stop(): void;
+  /** Says good-bye, and closes. */
+  stop(): Promise<void>;
 }
 
 interface Question {
@@ -83,7 +92,7 @@ const NOT_YET: Togetherness = { name: 'apart', problem: 'Redis has not answered 
 
 /** Opens the way, and keeps it open. */
 export function createConnection(parts: ConnectionParts): Connection {
-  const { address, fleetKey, metrics, log, random = Math.random } = parts;
+  const { address, fleetKeys, self, metrics, log, random = Math.random } = parts;
   const times = { ...TIMES, ...parts.times };
   const hearers = new Set<() => void>();
   const channels = new Map<string, (message: string) => void>();
@@ -93,6 +102,8 @@ export function createConnection(parts: ConnectionParts): Connection {
   let state = NOT_YET;
   let fleet: Fleet | null = null;
   let together = { since: 0, pause: 0 };
+  /** Who was apart was so with others, as a rule, which come back a little later. */
+  let othersJoinBy = 0;
   let stopped = false;
   let hasSaidSo = false;
   let alarm: NodeJS.Timeout | undefined;
@@ -120,13 +131,15 @@ export function createConnection(parts: ConnectionParts): Connection {
       return () => hearers.delete(hear);
     },
     tried,
-    stop() {
+    async stop() {
       stopped = true;
       clearTimeout(alarm);
       const leaving = client;
+      if (leaving === null) return;
+      await ask(leaving, (one) => one.run(LEAVE_FLEET, fleetKeys, [self])).catch(ignore);
       client = null;
       refuseAll('The gateway is stopping.');
-      leaving?.close();
+      leaving.close();
     },
   };
 
@@ -142,6 +155,7 @@ export function createConnection(parts: ConnectionParts): Connection {
         lostAlready = error;
         if (opened !== null && opened === client) part(opened, error);
       });
+      if (hasSaidSo) othersJoinBy = performance.now() + times.longestPause + 2 * times.heartbeat;
       const found = await meet(opened);
       for (const [channel, hear] of channels) await ask(opened, (one) => one.subscribe(channel, hear));
       if (lostAlready !== null) throw lostAlready;
@@ -154,10 +168,12 @@ export function createConnection(parts: ConnectionParts): Connection {
   }
 
   async function meet(one: RedisClient): Promise<Fleet> {
-    const proposal = [randomUUID(), randomBytes(32).toString('base64url'), `${FLEET_LIFETIME}`];
-    const answer = await ask(one, (asked) => asked.run(JOIN_FLEET, [fleetKey], proposal));
-    const [id, secret] = answer as [string, string];
-    return { id, secret };
+    const proposal = [randomUUID(), randomBytes(32).toString('base64url')];
+    const lifetimes = [`${GATEWAY_LIFETIME}`, `${times.heartbeat * MISSED_AFTER}`];
+    const values = [...proposal, `${FLEET_LIFETIME}`, self, ...lifetimes];
+    const answer = await ask(one, (asked) => asked.run(JOIN_FLEET, fleetKeys, values));
+    const [id, secret, size, seen] = answer as [string, string, number, number];
+    return { id, secret, size, isWhole: seen === size && performance.now() >= othersJoinBy };
   }
 
   function comeTogether(opened: RedisClient, found: Fleet): void {
@@ -188,8 +204,9 @@ export function createConnection(parts: ConnectionParts): Connection {
       const found = await meet(one);
       if (client !== one) return;
       if (performance.now() - together.since > STEADY) together = { ...together, pause: 0 };
-      if (fleet?.id !== found.id) {
-        fleet = found;
+      const isEmptied = fleet?.id !== found.id;
+      fleet = found;
+      if (isEmptied) {
         metrics.commonsChanges.inc({ to: 'emptied' });
         log.warn('Redis has lost what the gateways shared: they begin anew');
         tell();
@@ -208,6 +225,7 @@ export function createConnection(parts: ConnectionParts): Connection {
   }
 
   function stayApart(error: unknown): void {
+    if (stopped) return;
     const problem = error instanceof Error ? error.message : String(error);
     state = { name: 'apart', problem };
     refuseAll(problem);
@@ -215,6 +233,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     metrics.commonsState.set({ state: 'apart' }, 1);
     if (!hasSaidSo) {
       hasSaidSo = true;
+      othersJoinBy = Number.POSITIVE_INFINITY;
       metrics.commonsChanges.inc({ to: 'apart' });
       log.warn(
         { problem },

@@ -31,7 +31,7 @@ const MOST_LOGS = 10_000;
 
 /** Makes the commons of this process. */
 export function createInProcessCommons({ clock = steadyNow }: InProcessParts = {}): Commons {
-  const fleet = { id: randomUUID(), secret: randomUUID() };
+  const fleet = { id: randomUUID(), secret: randomUUID(), size: 1, isWhole: true };
   const cells = new Map<string, Cell<unknown>>();
   const logs = new Map<string, Log<unknown>>();
   const stop = async () => {};

@@ -4,7 +4,7 @@
  * ```text
  *   gateway:{5Jz0…}:window:Zx81…     a cell       prefix:{owner}:word:name, owner and name as digests
  *   gateway:{5Jz0…}:calls:Zx81…:s    a stream, and beside it :m, where it ends
- *   gateway:fleet                    what all gateways have in common
+ *   gateway:{fleet}                  what all gateways have in common
  * ```
  *
  * The braces make a cluster keep all keys of one owner in one place, and the digests tell nobody who that is.
@@ -17,7 +17,7 @@ export interface Naming {
   /** Of a cell or a log. */
   nameOf(word: string, key: Key): string;
   /** Of what all gateways have in common. */
-  readonly fleet: string;
+  readonly fleet: readonly string[];
 }
 
 /** Hashing costs more than looking up. */
@@ -35,7 +35,7 @@ export function createNaming(prefix: string): Naming {
       const end = name === '' ? '' : `:${digests.memo(name)}`;
       return `${prefix}:{${digests.memo(owner)}}:${word}${end}`;
     },
-    fleet: `${prefix}:fleet`,
+    fleet: [`${prefix}:{fleet}`, `${prefix}:{fleet}:gateways`],
   };
 }
 

@@ -20,10 +20,12 @@ export interface RedisCommonsParts extends Pick<ConnectionParts, 'metrics' | 'lo
 /** Joins the gateways of one Redis. It resolves when it is known whether that can be reached, and never rejects. */
 export async function createRedisCommons(parts: RedisCommonsParts): Promise<Commons> {
   const { address, prefix, metrics, log, times, random } = parts;
+  const self = randomUUID();
   const naming = createNaming(prefix);
   const connection = createConnection({
     address,
-    fleetKey: naming.fleet,
+    fleetKeys: naming.fleet,
+    self,
     metrics,
     log,
     times,
@@ -44,10 +46,10 @@ export async function createRedisCommons(parts: RedisCommonsParts): Promise<Comm
 
   const stop = async () => {
     for (const end of stops) end();
-    connection.stop();
+    await connection.stop();
   };
   return {
-    self: randomUUID(),
+    self,
     cell<Value>(sort: CellSort<Value>): Cell<Value> {
       const name = (key: Key) => naming.nameOf(sort.word, key);
       const cells = createRedisCells(connection, sort, told, () =>

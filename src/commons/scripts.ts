@@ -80,13 +80,24 @@ redis.call('PEXPIRE', KEYS[2], ARGV[2])
 return { 1, epoch, tostring(offset) }`);
 
 /**
- * What all gateways have in common, made by the first of them.
- * KEYS: the fleet. ARGV: an id and a secret if there are none, the lifetime. Answers: id, secret.
+ * What all gateways have in common, made by the first of them, and how many they are.
+ * KEYS: the fleet, its gateways. ARGV: an id and a secret if there are none, the lifetime, this gateway, milliseconds
+ * after which one that was not seen is gone, and after which it is missed. Answers: id, secret, how many, how many of
+ * them were seen.
  */
 export const JOIN_FLEET = script(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('HSET', KEYS[1], 'id', ARGV[1], 'secret', ARGV[2]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
-return redis.call('HMGET', KEYS[1], 'id', 'secret')`);
+redis.call('ZADD', KEYS[2], now, ARGV[4])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], 0, now - ARGV[5])
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
+local fleet = redis.call('HMGET', KEYS[1], 'id', 'secret')
+return { fleet[1], fleet[2], redis.call('ZCARD', KEYS[2]), redis.call('ZCOUNT', KEYS[2], now - ARGV[6], '+inf') }`);
+
+/** A gateway goes. KEYS: as above. ARGV: which. */
+export const LEAVE_FLEET = script(`return redis.call('ZREM', KEYS[2], ARGV[1])`);
 
 function script(text: string): Script {
   return { text, sha: createHash('sha1').update(text).digest('hex') };

@@ -33,6 +33,7 @@ import {
   settle,
   spend,
 } from './rate-window.ts';
+import type { GateSide, SharedVerdict, SharedWindow, ShareWindow } from './shared-window.ts';
 import { createGatewayPlaces, createReadPlaces, takePlace } from './underway.ts';
 
 /** The right to send one request; exactly one of its ways must be taken. */
@@ -84,6 +85,8 @@ export interface BudgetParts {
   readonly metrics: Metrics;
   /** Milliseconds of a clock that never jumps. */
   readonly clock?: () => number;
+  /** How windows are spent together with other gateways; none: there are none. */
+  readonly share?: ShareWindow | undefined;
 }
 
 /** A user who was quiet for this long is forgotten; longer than any penalty. */
@@ -102,7 +105,9 @@ interface Waiter {
 /** One gate: a user, a rate group, and who waits there. */
 interface Gate {
   readonly group: RateGroup;
+  /** As far as this gateway has spent it. */
   window: RateWindow;
+  shared: SharedWindow | undefined;
   readonly waiting: Readonly<Record<Lane, Waiter[]>>;
   timer: NodeJS.Timeout | undefined;
 }
@@ -116,7 +121,7 @@ interface Bucket {
 }
 
 /** Makes the gate of one gateway. */
-export function createBudget({ metrics, clock = () => performance.now() }: BudgetParts): Budget {
+export function createBudget({ metrics, clock = () => performance.now(), share }: BudgetParts): Budget {
   const buckets = new Map<string, Bucket>();
   let lastSweep = clock();
   let spends = 0;
@@ -142,7 +147,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
 
     leaveBehind(name) {
       const bucket = buckets.get(name);
-      if (bucket !== undefined && isIdle(bucket)) buckets.delete(name);
+      if (bucket !== undefined && isIdle(bucket)) drop(bucket);
     },
 
     forget() {
@@ -150,6 +155,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
         for (const gate of bucket.gates.values()) {
           // Also what is under way: its answers speak of a window that is no more.
           gate.window = newWindow(gate.group);
+          gate.shared?.forget();
           pump(bucket, gate);
         }
       }
@@ -162,6 +168,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
         reads.stop(stopping);
         for (const gate of gates.values()) {
           clearTimeout(gate.timer);
+          gate.shared?.stop();
           for (const lane of LANES)
             for (const waiter of gate.waiting[lane].splice(0)) waiter.refuse(stopping);
         }
@@ -203,7 +210,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
     const gate = gateOf(bucket, entry.group);
     const since = clock();
     // The usual case, without a place in the line: nobody waits, and there is room.
-    if (isDeserted(gate) && decide(gate.window, entry.lane, 0, since).kind === 'go') {
+    if (isDeserted(gate) && verdictOf(gate, entry.lane, 0, since).kind === 'go') {
       return admit(bucket, gate, entry.lane, 0, since);
     }
     return new Promise<Permit>((resolve, reject) => {
@@ -244,10 +251,10 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       for (const waiter of line) {
         // Whoever stands behind a waiting poll waits too, and no deadline of theirs has to be looked at.
         const blocked = lane === 'poll' && staying.length > 0;
-        const verdict = blocked ? null : decide(gate.window, lane, ahead, now);
+        const verdict = blocked ? null : verdictOf(gate, lane, ahead, now);
         if (verdict?.kind === 'go') {
           waiter.admit(admit(bucket, gate, lane, now - waiter.since, now));
-        } else if (verdict !== null && isHopeless(waiter, verdict)) {
+        } else if (verdict !== null && verdict.kind !== 'asking' && isHopeless(waiter, verdict)) {
           refuse(gate, waiter, verdict, now);
         } else {
           staying.push(waiter);
@@ -265,6 +272,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
   function admit(bucket: Bucket, gate: Gate, lane: Lane, waited: number, now: number): Permit {
     spends += 1;
     gate.window = spend(gate.window, spends, now);
+    gate.shared?.used();
     metrics.budgetWaitSeconds.observe({ lane }, waited / 1_000);
     return permitOf(bucket, gate, spends);
   }
@@ -290,6 +298,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       depart() {
         const now = clock();
         gate.window = refund(gate.window, id);
+        gate.shared?.changed();
         if (now < gate.window.penaltyUntil) return false;
         gate.window = spend(gate.window, id, now);
         return true;
@@ -297,17 +306,19 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       settle(notice) {
         const now = clock();
         bucket.lastUsed = now;
-        gate.window = settle(gate.window, id, notice, now);
+        gate.window = settledAt(gate, id, notice, now);
         if (notice?.penalty !== undefined) metrics.penalties.inc({ group: gate.group });
         // A 429 that names no group's limit speaks for the account or the whole service: everything stops.
         const everywhere = notice?.penalty !== undefined && notice.limit === undefined;
         for (const one of everywhere ? bucket.gates.values() : [gate]) {
           one.window = penalise(one.window, gate.window.penaltyUntil);
+          one.shared?.changed(notice?.penalty !== undefined);
           pump(bucket, one);
         }
       },
       cancel() {
         gate.window = refund(gate.window, id);
+        gate.shared?.changed();
         pump(bucket, gate);
       },
     };
@@ -321,6 +332,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       const gates = new Map(RATE_GROUPS.map((group) => [group, newGate(group)]));
       bucket = { name, gates, reads: createReadPlaces(), lastUsed: now };
       buckets.set(name, bucket);
+      for (const gate of gates.values()) gate.shared = share?.(name, gate.group, sideOf(bucket, gate));
     }
     bucket.lastUsed = now;
     return bucket;
@@ -328,9 +340,24 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
 
   function sweep(now: number): void {
     lastSweep = now;
-    for (const [name, bucket] of buckets) {
-      if (now - bucket.lastUsed > IDLE && isIdle(bucket)) buckets.delete(name);
+    for (const bucket of buckets.values()) {
+      if (now - bucket.lastUsed > IDLE && isIdle(bucket)) drop(bucket);
     }
+  }
+
+  function drop({ name, gates }: Bucket): void {
+    buckets.delete(name);
+    for (const { shared } of gates.values()) shared?.stop();
+  }
+
+  function sideOf(bucket: Bucket, gate: Gate): GateSide {
+    return {
+      window: () => gate.window,
+      penalised(until) {
+        gate.window = penalise(gate.window, until);
+      },
+      onNews: () => pump(bucket, gate),
+    };
   }
 
   function report(): void {
@@ -369,7 +396,17 @@ function givingBack(permit: Permit, leave: Leave): Permit {
 }
 
 function newGate(group: RateGroup): Gate {
-  return { group, window: newWindow(group), waiting: { command: [], query: [], poll: [] }, timer: undefined };
+  const waiting = { command: [], query: [], poll: [] };
+  return { group, window: newWindow(group), shared: undefined, waiting, timer: undefined };
+}
+
+/** Whether one may go: as all gateways together allow it, where there are several. */
+function verdictOf({ window, shared }: Gate, lane: Lane, ahead: number, now: number): SharedVerdict {
+  return shared === undefined ? decide(window, lane, ahead, now) : shared.decide(window, lane, ahead, now);
+}
+
+function settledAt({ window, shared }: Gate, id: number, notice: RateNotice | null, now: number): RateWindow {
+  return shared === undefined ? settle(window, id, notice, now) : shared.settle(window, id, notice, now);
 }
 
 function rankOf({ entry, since }: Waiter): number {

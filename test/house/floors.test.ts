@@ -49,6 +49,8 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/ringcentral/values.ts',
     'src/ringcentral/vigil.ts',
   ],
+  ['src/ringcentral/fleet-window.ts'],
+  ['src/ringcentral/shared-window.ts'],
   ['src/ringcentral/budget.ts', 'src/ringcentral/operations.ts', 'src/ringcentral/failures.ts'],
   ['src/ringcentral/checks.ts', 'src/ringcentral/hearing.ts'],
   [
