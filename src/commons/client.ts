@@ -33,8 +33,7 @@ export async function openClient(
   times: ClientTimes,
   lose: (error: Error) => void,
 ): Promise<RedisClient> {
-  // Most processes never get here, and spare its 18 MB.
-  const redis = await import('@redis/client');
+  const redis = await load();
   const client = makeClient(redis, address, times);
   client.on('error', lose);
   const close = () => {
@@ -77,7 +76,14 @@ function inTime<Value>(opening: Promise<Value>, wait: number): Promise<Value> {
   });
 }
 
-type Library = typeof import('@redis/client');
+type Library = Awaited<ReturnType<typeof load>>;
+
+/** Most processes never get here, and spare its 18 MB. */
+async function load() {
+  // All of a CommonJS package is its default, bundled or not.
+  const { default: redis } = await import('@redis/client');
+  return redis;
+}
 
 /** What its three kinds of client have in common. */
 interface AnyClient {

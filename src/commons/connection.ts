@@ -185,7 +185,9 @@ export function createConnection(parts: ConnectionParts): Connection {
     metrics.commonsState.reset();
     metrics.commonsState.set({ state: 'together' }, 1);
     metrics.commonsChanges.inc({ to: lost ? 'emptied' : 'together' });
-    log.info({ emptied: lost || undefined }, 'Together with the other gateways: Redis answers');
+    // At the start that is no change, and the first line of the log is to say where the gateway is.
+    const level = hasSaidSo ? 'info' : 'debug';
+    log[level]({ emptied: lost || undefined }, 'Together with the other gateways: Redis answers');
     hasSaidSo = false;
     tell();
     beatAgain();

@@ -38,7 +38,7 @@ export async function openFleet(options: HouseOptions = {}): Promise<Fleet> {
 }
 
 /** What `/readyz` says. */
-export async function readiness({ gateway }: Pick<House, 'gateway'>) {
+export async function readiness({ gateway }: { readonly gateway: Pick<House['gateway'], 'url'> }) {
   const response = await fetch(gateway.url.replace('/graphql', '/readyz'));
   return (await response.json()) as { ok: boolean; reason?: string; commons?: string };
 }
