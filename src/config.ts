@@ -24,6 +24,16 @@ export type IdentityMode =
       readonly gatewayKeys: readonly string[];
     };
 
+/** What gateways share is on this Redis. */
+export interface RedisSettings {
+  /** Several: a cluster, of which these are some servers; with a sentinel, the sentinels. */
+  readonly urls: readonly string[];
+  /** The name by which sentinels know the server; null: there are none. */
+  readonly sentinel: string | null;
+  /** Stands before every key. */
+  readonly prefix: string;
+}
+
 export interface Config {
   readonly host: string;
   readonly port: number;
@@ -63,6 +73,8 @@ export interface Config {
   readonly persistedOperations: string | null;
   /** Milliseconds. */
   readonly drainTime: number;
+  /** Null: the gateway shares with no other. */
+  readonly redis: RedisSettings | null;
   readonly fastPath: boolean;
   readonly logLevel: LogLevel;
 }
@@ -119,6 +131,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxSubscriptionsPerViewer: settings.MAX_SUBSCRIPTIONS_PER_VIEWER,
     persistedOperations: settings.PERSISTED_OPERATIONS ?? null,
     drainTime: settings.DRAIN_SECONDS * 1_000,
+    redis:
+      settings.REDIS_URL.length === 0
+        ? null
+        : {
+            urls: settings.REDIS_URL,
+            sentinel: settings.REDIS_SENTINEL ?? null,
+            prefix: settings.REDIS_KEY_PREFIX,
+          },
     fastPath: settings.FAST_PATH,
     logLevel: settings.LOG_LEVEL,
   };
@@ -164,6 +184,17 @@ const httpUrl = z.string().transform((text, context) => {
   }
   return withoutSlashes(url.href);
 });
+
+const REDIS_URLS =
+  'redis:// or rediss:// addresses, like rediss://user:password@redis.example.com:6379/0: one, or a comma list of servers ' +
+  'of a cluster, or of sentinels together with REDIS_SENTINEL';
+
+const redisUrl = z.string().refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname, search, hash } = new URL(text);
+  const isRedis = protocol === 'redis:' || protocol === 'rediss:';
+  return isRedis && hostname !== '' && /^\/?\d{0,5}$/.test(pathname) && search === '' && hash === '';
+}, REDIS_URLS);
 
 function withoutSlashes(href: string): string {
   let end = href.length;
@@ -238,13 +269,22 @@ export const Settings = z.object({
   MAX_SUBSCRIPTIONS_PER_VIEWER: wholeNumber(1, 1_000_000).prefault('500'),
   PERSISTED_OPERATIONS: z.string().optional(),
   DRAIN_SECONDS: seconds(0, 600).prefault('10'),
+  REDIS_URL: list.pipe(z.array(redisUrl)).prefault(''),
+  REDIS_SENTINEL: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, 'the name by which the sentinels know the server, like mymaster')
+    .optional(),
+  REDIS_KEY_PREFIX: z
+    .string()
+    .regex(/^[\w.:-]{1,100}$/, 'up to 100 letters, digits and _ . : -')
+    .prefault('gateway'),
   FAST_PATH: onOff.prefault('on'),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 type Settings = z.output<typeof Settings>;
 
 /** Names whose value must not be repeated on a screen. */
-const SECRET = /SECRET|JWT|KEYS/;
+const SECRET = /SECRET|JWT|KEYS|REDIS_URL/;
 
 function describe(
   [setting, index]: readonly PropertyKey[],
@@ -300,6 +340,12 @@ function crossChecks(settings: Settings, production: boolean): string[] {
   }
   if (settings.METRICS_PORT !== undefined && settings.METRICS_PORT === settings.PORT && settings.PORT !== 0) {
     problems.push(`METRICS_PORT: read "${settings.METRICS_PORT}", which is PORT; allowed is another one.`);
+  }
+  if (settings.REDIS_SENTINEL !== undefined && settings.REDIS_URL.length === 0) {
+    problems.push(
+      `REDIS_SENTINEL: read ${JSON.stringify(settings.REDIS_SENTINEL)} while REDIS_URL is not set; ` +
+        'allowed is a name together with the addresses of the sentinels in REDIS_URL.',
+    );
   }
   if (settings.SIMULATOR && settings.RINGCENTRAL_SERVER_URL !== undefined) {
     problems.push(

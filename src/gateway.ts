@@ -3,7 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
-import type { Config } from './config.ts';
+import type { Commons } from './commons/commons.ts';
+import type { RedisCommonsParts } from './commons/redis.ts';
+import type { Config, RedisSettings } from './config.ts';
 import { receivedAtOf } from './live/events.ts';
 import { createHub, type HubOptions } from './live/hub.ts';
 import {
@@ -18,6 +20,7 @@ import { createUpstream, type UpstreamParts } from './ringcentral/http.ts';
 import { createIdempotencyKeys } from './ringcentral/idempotency.ts';
 import { createLeftOut } from './ringcentral/left-out.ts';
 import { createPush, type PushParts } from './ringcentral/push/push.ts';
+import { createSharedWindows } from './ringcentral/shared-window.ts';
 import {
   createPassThroughGatekeeper,
   createServiceGatekeeper,
@@ -54,6 +57,7 @@ export interface GatewayOptions {
   readonly outages?: UpstreamParts['outages'];
   readonly signIn?: Pick<ServiceSignInParts, 'clock'>;
   readonly push?: Pick<PushParts, 'times' | 'random'>;
+  readonly commons?: Pick<RedisCommonsParts, 'times' | 'random'>;
 }
 
 const USER_AGENT = 'ringcentral-graphql-gateway/0.1.0';
@@ -71,8 +75,17 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const serverUrl = config.ringCentralServerUrl ?? simulator?.url ?? '';
   const metrics = createMetrics();
   metrics.collectProcess();
-  const budget = createBudget({ metrics });
-  const keys = createIdempotencyKeys();
+  const { redis } = config;
+  // What has one process only shares with nobody, and has to write nothing down.
+  const commons = redis === null ? null : await joinCommons(redis, { metrics, log, ...options.commons });
+  if (commons === null) metrics.commonsState.set({ state: 'in-process' }, 1);
+  // Another RingCentral, or one that was reset, knows nothing of what was done before.
+  const scope = () => JSON.stringify([serverUrl, front.era()]);
+  const shared = commons === null ? undefined : { commons, scope };
+  const budget = createBudget({ metrics, share: shared && createSharedWindows(shared) });
+  const keys = createIdempotencyKeys(
+    shared && { ...shared, patience: config.upstreamTimeout * COMMAND_PATIENCE },
+  );
   const front = followSimulator(serverUrl, () => {
     budget.forget();
     keys.forget();
@@ -121,7 +134,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     createContext,
     metrics,
     log,
-    isReady: () => readiness(reach, signIn),
+    isReady: async () => withCommons(await readiness(reach, signIn), commons),
     examples: config.graphiql ? await readExamples() : [],
     // Callers of a service identity show a key instead, which nobody else knows.
     demoUsers: identity.kind === 'service' ? () => [] : front.users,
@@ -169,8 +182,32 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     // A session that is not given back in time ends by itself.
     await Promise.race([signIn?.stop(), timeIsUp]);
     upstream.stop();
+    await commons?.stop();
     await simulator?.stop();
   }
+}
+
+/** A command may wait for the rate budget, for its answer, and for a look at what it did: in times of one request. */
+const COMMAND_PATIENCE = 2.5;
+
+/** Only with an address of Redis: its client is loaded then, and not before. */
+async function joinCommons(
+  { prefix, ...address }: RedisSettings,
+  parts: Omit<RedisCommonsParts, 'address' | 'prefix'>,
+): Promise<Commons> {
+  const { createRedisCommons } = await import('./commons/redis.ts');
+  return createRedisCommons({ ...parts, address, prefix });
+}
+
+/** Apart from the others it goes on: that is told, and is no reason to send nobody here. */
+function withCommons(readiness: Readiness, commons: Commons | null): Readiness {
+  const state = commons?.state();
+  if (state === undefined || state.name === 'in-process') return readiness;
+  if (state.name === 'together') return { ...readiness, commons: 'Together with the other gateways.' };
+  return {
+    ...readiness,
+    commons: `Apart from the other gateways, so this one goes on by itself: ${state.problem}`,
+  };
 }
 
 /** After the time of a drain, for what is let go of then. */

@@ -32,6 +32,7 @@ describe('The settings', () => {
       production: false,
       metricsPort: null,
       metricsHost: '127.0.0.1',
+      redis: null,
       ringCentralServerUrl: null,
       simulatorPort: 4010,
       identity: { kind: 'pass-through' },
@@ -120,6 +121,16 @@ describe('The settings', () => {
       { corsOrigins: ['https://desk.example.com', 'http://localhost:5173'] },
     ],
     [
+      'several gateways share a Redis',
+      { REDIS_URL: 'redis://user:word@127.0.0.1:6379/2' },
+      { redis: { urls: ['redis://user:word@127.0.0.1:6379/2'], sentinel: null, prefix: 'gateway' } },
+    ],
+    [
+      'servers of a cluster, or sentinels, are a list',
+      { REDIS_URL: 'rediss://a:7000, rediss://b:7000', REDIS_SENTINEL: 'main', REDIS_KEY_PREFIX: 'blue' },
+      { redis: { urls: ['rediss://a:7000', 'rediss://b:7000'], sentinel: 'main', prefix: 'blue' } },
+    ],
+    [
       'production may be told to play',
       { NODE_ENV: 'production', SIMULATOR: 'on' },
       { production: true, ringCentralServerUrl: null },
@@ -147,6 +158,11 @@ describe('What stops the start', () => {
     ['LONG_POLL_TIMEOUT', { LONG_POLL_TIMEOUT: '30s' }],
     ['UPSTREAM_TIMEOUT', { UPSTREAM_TIMEOUT: '121' }],
     ['DRAIN_SECONDS', { DRAIN_SECONDS: '601' }],
+    ['REDIS_URL', { REDIS_URL: 'http://127.0.0.1:6379' }],
+    ['REDIS_URL', { REDIS_URL: 'redis://127.0.0.1:6379, localhost' }],
+    ['REDIS_URL', { REDIS_URL: 'redis://127.0.0.1:6379/one' }],
+    ['REDIS_SENTINEL', { REDIS_SENTINEL: 'main' }],
+    ['REDIS_KEY_PREFIX', { REDIS_URL: 'redis://127.0.0.1', REDIS_KEY_PREFIX: 'a b' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: '*' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'https://desk.example.com/' }],
     ['GRAPHIQL', { GRAPHIQL: 'true' }],
@@ -245,7 +261,7 @@ describe('What stops the start', () => {
       'NODE_OPTIONS NODE_PATH NODE_VERSION NODE_EXTRA_CA_CERTS YARN_VERSION npm_config_loglevel npm_package_name ' +
       'KUBERNETES_SERVICE_HOST KUBERNETES_PORT GATEWAY_PORT GATEWAY_SERVICE_PORT SIMULATOR_PORT_80_TCP ' +
       'RINGCENTRAL_TOKEN RINGCENTRAL_USERNAME RINGCENTRAL_EXTENSION OTEL_LOG_LEVEL LOG_LEVEL_ROOT LOG_FILE LOG_FORMAT ' +
-      'EMULATOR_PORT CLIENT_ID SERVER_URL MAX_OLD_SPACE_SIZE UV_THREADPOOL_SIZE HTTP_PROXY REDIS_URL SENTRY_DSN MODE PROD';
+      'EMULATOR_PORT CLIENT_ID SERVER_URL MAX_OLD_SPACE_SIZE UV_THREADPOOL_SIZE HTTP_PROXY REDIS_HOST SENTRY_DSN MODE PROD';
     expect(problemsOf(Object.fromEntries(others.split(' ').map((name) => [name, 'x'])))).toEqual([]);
     expect(
       problemsOf({ CORS_ORIGINS: 'https://desk.example.com', CORS_ORIGIN: 'https://desk.example.com' }),
@@ -259,9 +275,12 @@ describe('What stops the start', () => {
   });
 
   test('no secret is repeated', () => {
-    const problems = problemsOf({ ...SERVICE, GATEWAY_KEYS: 'short-secret', PORT: 'abc' }).join('\n');
+    const problems = problemsOf({ ...SERVICE, GATEWAY_KEYS: 'short-secret', PORT: 'abc' })
+      .concat(problemsOf({ REDIS_URL: 'redis://user:a-word@' }))
+      .join('\n');
     expect(problems).toContain('GATEWAY_KEYS: read a value that is not shown');
-    for (const secret of ['short-secret', 'a-secret', 'a-jwt']) expect(problems).not.toContain(secret);
+    for (const secret of ['a-word', 'short-secret', 'a-secret', 'a-jwt'])
+      expect(problems).not.toContain(secret);
   });
 });
 

@@ -18,54 +18,33 @@ import { setAlarm } from '../alarm.ts';
 import { afterOthers } from '../loop.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Leave, Turnstile } from '../turnstile.ts';
-import { type BudgetShares, createBudgetShares } from './budget-shares.ts';
-import { LANES, type Lane } from './caller.ts';
+import { LANES } from './caller.ts';
 import {
-  type Closed,
+  causeOf,
+  type Entry,
+  type Gate,
+  isDeserted,
+  isHopeless,
+  newGate,
+  type Permit,
+  rankOf,
+  type Shut,
+  settledAt,
+  verdictOn,
+  type Waiter,
+} from './gate.ts';
+import {
   DOCUMENTED_LIMITS,
-  decide,
   newWindow,
   penalise,
   RATE_GROUPS,
   type RateGroup,
-  type RateNotice,
-  type RateWindow,
   refund,
   remaining,
-  settle,
   spend,
-  type Verdict,
 } from './rate-window.ts';
+import type { GateSide, ShareWindow } from './shared-window.ts';
 import { createDoor, createGatewayPlaces, createReadPlaces, FEW_READS, takePlace } from './underway.ts';
-
-/** The right to send one request; exactly one of its ways must be taken. */
-export interface Permit {
-  /**
-   * Call it right before sending. False when a penalty has begun since: nothing may be sent then, and the
-   * permit is used up.
-   */
-  depart(): boolean;
-  /** The request is over. Null: without an answer. */
-  settle(notice: RateNotice | null): void;
-  /** The request certainly never reached RingCentral. */
-  cancel(): void;
-}
-
-export interface Entry {
-  /** Whose budget: `Caller.bucket`. */
-  readonly bucket: string;
-  readonly group: RateGroup;
-  readonly lane: Lane;
-  /** The longest wait in milliseconds; polls wait as long as it takes. */
-  readonly patience: number;
-  /** Of a poll: whoever names an earlier moment goes first, by the clock of the budget. */
-  readonly unwatchedSince?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Who of those that act as this user: each has a share of the budget. Undefined: nobody else does. */
-  readonly share?: string | undefined;
-  /** What a read is for: those of one operation share the places of their user. */
-  readonly operation?: string | undefined;
-}
 
 /** The gate in front of RingCentral. */
 export interface Budget {
@@ -89,6 +68,8 @@ export interface BudgetParts {
   readonly metrics: Metrics;
   /** Milliseconds of a clock that never jumps. */
   readonly clock?: () => number;
+  /** How windows are spent together with other gateways; none: there are none. */
+  readonly share?: ShareWindow | undefined;
 }
 
 /** A user who was quiet for this long is forgotten; longer than any penalty. */
@@ -96,23 +77,6 @@ const IDLE = 900_000; // 15 minutes
 
 /** How often the forgotten are looked for. */
 const SWEEP = 60_000; // 1 minute
-
-interface Waiter {
-  readonly entry: Entry;
-  readonly since: number;
-  admit(permit: Permit): void;
-  refuse(error: unknown): void;
-}
-
-/** One gate: a user, a rate group, and who waits there. */
-interface Gate {
-  readonly group: RateGroup;
-  window: RateWindow;
-  /** Null: nobody shares this user's budget. */
-  shares: BudgetShares | null;
-  readonly waiting: Readonly<Record<Lane, Waiter[]>>;
-  timer: NodeJS.Timeout | undefined;
-}
 
 interface Bucket {
   readonly name: string;
@@ -123,7 +87,7 @@ interface Bucket {
 }
 
 /** Makes the gate of one gateway. */
-export function createBudget({ metrics, clock = () => performance.now() }: BudgetParts): Budget {
+export function createBudget({ metrics, clock = () => performance.now(), share }: BudgetParts): Budget {
   const buckets = new Map<string, Bucket>();
   let lastSweep = clock();
   let spends = 0;
@@ -150,7 +114,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
 
     leaveBehind(name) {
       const bucket = buckets.get(name);
-      if (bucket !== undefined && isIdle(bucket)) buckets.delete(name);
+      if (bucket !== undefined && isIdle(bucket)) drop(bucket);
     },
 
     forget() {
@@ -158,7 +122,8 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
         for (const gate of bucket.gates.values()) {
           // Also what is under way: its answers speak of a window that is no more.
           gate.window = newWindow(gate.group);
-          gate.shares?.forget();
+          gate.shared?.forget();
+          gate.byKey?.forget();
           pump(bucket, gate);
         }
       }
@@ -172,6 +137,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
         reads.stop(stopping);
         for (const gate of gates.values()) {
           clearTimeout(gate.timer);
+          gate.shared?.stop();
           for (const lane of LANES)
             for (const waiter of gate.waiting[lane].splice(0)) waiter.refuse(stopping);
         }
@@ -264,7 +230,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
         const verdict = blocked ? null : verdictOn(gate, waiter.entry, ahead, now);
         if (verdict?.kind === 'go') {
           waiter.admit(admit(bucket, gate, waiter.entry, now - waiter.since, now));
-        } else if (verdict !== null && isHopeless(waiter, verdict)) {
+        } else if (verdict !== null && verdict.kind !== 'asking' && isHopeless(waiter, verdict)) {
           refuse(gate, waiter, verdict, now);
         } else {
           staying.push(waiter);
@@ -280,19 +246,11 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
     }
   }
 
-  function verdictOn(gate: Gate, { lane, share }: Entry, ahead: number, now: number): GateVerdict {
-    const verdict = decide(gate.window, lane, ahead, now);
-    if (share === undefined || verdict.kind !== 'go') return verdict;
-    const { limit, length } = gate.window;
-    gate.shares ??= createBudgetShares();
-    const until = gate.shares.mayAt(share, { limit, length, left: remaining(gate.window, now) }, now);
-    return until <= now ? verdict : { kind: 'shared', until };
-  }
-
   function admit(bucket: Bucket, gate: Gate, { lane, share }: Entry, waited: number, now: number): Permit {
     spends += 1;
     gate.window = spend(gate.window, spends, now);
-    if (share !== undefined) gate.shares?.spent(share, now);
+    gate.shared?.used();
+    if (share !== undefined) gate.byKey?.spent(share, now);
     metrics.budgetWaitSeconds.observe({ lane }, waited / 1_000);
     return permitOf(bucket, gate, spends, share);
   }
@@ -315,6 +273,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       depart() {
         const now = clock();
         gate.window = refund(gate.window, id);
+        gate.shared?.changed();
         if (now < gate.window.penaltyUntil) return false;
         gate.window = spend(gate.window, id, now);
         return true;
@@ -322,18 +281,20 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       settle(notice) {
         const now = clock();
         bucket.lastUsed = now;
-        gate.window = settle(gate.window, id, notice, now);
+        gate.window = settledAt(gate, id, notice, now);
         if (notice?.penalty !== undefined) metrics.penalties.inc({ group: gate.group });
         // A 429 that names no group's limit speaks for the account or the whole service: everything stops.
         const everywhere = notice?.penalty !== undefined && notice.limit === undefined;
         for (const one of everywhere ? bucket.gates.values() : [gate]) {
           one.window = penalise(one.window, gate.window.penaltyUntil);
+          one.shared?.changed(notice?.penalty !== undefined);
           pump(bucket, one);
         }
       },
       cancel() {
         gate.window = refund(gate.window, id);
-        if (share !== undefined) gate.shares?.giveBack(share);
+        gate.shared?.changed();
+        if (share !== undefined) gate.byKey?.giveBack(share);
         pump(bucket, gate);
       },
     };
@@ -347,6 +308,7 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       const gates = new Map(RATE_GROUPS.map((group) => [group, newGate(group)]));
       bucket = { name, gates, reads: createReadPlaces(), lastUsed: now };
       buckets.set(name, bucket);
+      for (const gate of gates.values()) gate.shared = share?.(name, gate.group, sideOf(bucket, gate));
     }
     bucket.lastUsed = now;
     return bucket;
@@ -354,9 +316,24 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
 
   function sweep(now: number): void {
     lastSweep = now;
-    for (const [name, bucket] of buckets) {
-      if (now - bucket.lastUsed > IDLE && isIdle(bucket)) buckets.delete(name);
+    for (const bucket of buckets.values()) {
+      if (now - bucket.lastUsed > IDLE && isIdle(bucket)) drop(bucket);
     }
+  }
+
+  function drop({ name, gates }: Bucket): void {
+    buckets.delete(name);
+    for (const { shared } of gates.values()) shared?.stop();
+  }
+
+  function sideOf(bucket: Bucket, gate: Gate): GateSide {
+    return {
+      window: () => gate.window,
+      penalised(until) {
+        gate.window = penalise(gate.window, until);
+      },
+      onNews: () => pump(bucket, gate),
+    };
   }
 
   function report(): void {
@@ -371,16 +348,6 @@ export function createBudget({ metrics, clock = () => performance.now() }: Budge
       metrics.budgetRemaining.set({ group }, fewest ?? DOCUMENTED_LIMITS[group]);
     }
   }
-}
-
-/** Shut for whoever has had their share. */
-type Shut = Closed | { readonly kind: 'shared'; readonly until: number };
-type GateVerdict = Verdict | Shut;
-
-function causeOf({ kind }: Shut, { limit, length }: RateWindow): string {
-  if (kind === 'penalty') return 'RingCentral asked for silence after too many requests';
-  const allowed = `RingCentral allows ${limit} requests in ${length / 1_000} seconds`;
-  return kind === 'full' ? allowed : `${allowed}, and your key has had its share of them`;
 }
 
 const NOTHING_TO_LEAVE: Leave = () => {};
@@ -404,31 +371,12 @@ function givingBack(permit: Permit, leave: Leave): Permit {
   };
 }
 
-function newGate(group: RateGroup): Gate {
-  const waiting = { command: [], query: [], poll: [] };
-  return { group, window: newWindow(group), shares: null, waiting, timer: undefined };
-}
-
-function rankOf({ entry, since }: Waiter): number {
-  return entry.unwatchedSince ?? since;
-}
-
 function isIdle({ gates, reads }: Bucket): boolean {
   return reads.isDeserted && [...gates.values()].every(isDeserted);
-}
-
-function isDeserted({ waiting }: Gate): boolean {
-  return LANES.every((lane) => waiting[lane].length === 0);
 }
 
 function gateOf(bucket: Bucket, group: RateGroup): Gate {
   const gate = bucket.gates.get(group);
   if (gate === undefined) throw new TypeError(`No rate group is called ${group}.`);
   return gate;
-}
-
-/** True when it is better to say so now than to let somebody wait in vain. */
-function isHopeless({ entry, since }: Waiter, verdict: Shut): boolean {
-  if (entry.lane === 'poll') return false;
-  return verdict.kind === 'penalty' || verdict.until - since > entry.patience;
 }

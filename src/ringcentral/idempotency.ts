@@ -2,10 +2,14 @@
  * Idempotency keys: the same key of the same viewer answers the first result again, for ten minutes and
  * also while the first is still running. RingCentral has no such thing, so this is what stands between an
  * impatient double click and two calls.
+ *
+ * What this gateway ran it remembers itself, whatever becomes of the others; with others, `shared-keys.ts` asks them
+ * before anything is run.
  */
 import { LRUCache } from 'lru-cache';
 import { BadUserInput } from '../../schema/failures.ts';
 import type { Command, CommandResult } from '../../schema/provider.ts';
+import { createSharedKeys, type SharedKeysParts, type Use } from './shared-keys.ts';
 
 /** How long a key is remembered after its command ended. */
 const KEY_LIFETIME = 600_000; // 10 minutes
@@ -16,7 +20,7 @@ const MOST_KEYS = 100_000;
 interface Remembered {
   /** The command as text: a key belongs to one command with one input. */
   readonly command: string;
-  readonly result: Promise<CommandResult>;
+  readonly use: Promise<Use>;
 }
 
 export interface IdempotencyKeys {
@@ -35,7 +39,9 @@ export interface IdempotencyKeys {
   forget(): void;
 }
 
-export function createIdempotencyKeys(): IdempotencyKeys {
+/** Makes the keys of one gateway; with `shared`, of one among others. */
+export function createIdempotencyKeys(shared?: Omit<SharedKeysParts, 'lifetime'>): IdempotencyKeys {
+  const others = shared && createSharedKeys({ ...shared, lifetime: KEY_LIFETIME }, neverSent);
   const remembered = new LRUCache<string, Remembered>({
     // Grows, where a `max` would have all its room from the start.
     maxSize: MOST_KEYS,
@@ -50,16 +56,16 @@ export function createIdempotencyKeys(): IdempotencyKeys {
       const text = JSON.stringify(command);
       const earlier = remembered.get(scopedKey);
       if (earlier !== undefined) {
-        if (earlier.command !== text) return refused(key);
-        return { ...(await earlier.result), replayed: true };
+        return earlier.command === text ? answerOf(await earlier.use, key, true) : refused(key);
       }
-      const result = run();
-      remembered.set(scopedKey, { command: text, result });
+      const use = others?.once({ viewerId, key, command: text }, run) ?? ran(run());
+      const mine = { command: text, use };
+      remembered.set(scopedKey, mine);
       try {
-        const answer = await result;
-        if (neverSent(answer)) remembered.delete(scopedKey);
-        else remembered.set(scopedKey, { command: text, result });
-        return answer;
+        const used = await use;
+        if (isKept(used)) remembered.set(scopedKey, mine);
+        else remembered.delete(scopedKey);
+        return answerOf(used, key, used.kind !== 'ran');
       } catch (error) {
         remembered.delete(scopedKey);
         throw error;
@@ -67,6 +73,19 @@ export function createIdempotencyKeys(): IdempotencyKeys {
     },
     forget: () => remembered.clear(),
   };
+}
+
+async function ran(result: Promise<CommandResult>): Promise<Use> {
+  return { kind: 'ran', result: await result };
+}
+
+/** What may turn out otherwise is asked for again. */
+function isKept(use: Use): boolean {
+  return (use.kind === 'ran' || use.kind === 'told') && !neverSent(use.result);
+}
+
+function answerOf(use: Use, key: string, replayed: boolean): CommandResult {
+  return use.kind === 'refused' ? refused(key) : { ...use.result, replayed };
 }
 
 /** A refusal by our own rate budget or a refused connection: nothing happened, so nothing is to be replayed. */

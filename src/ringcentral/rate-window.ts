@@ -182,7 +182,7 @@ function reserve(lane: Lane, limit: number): number {
 }
 
 /** Requests that are over and still count, those on their way, and those of others. */
-function usedIn({ length, underway, spent, others }: RateWindow, now: number): number {
+export function usedIn({ length, underway, spent, others }: RateWindow, now: number): number {
   const start = now - length - WINDOW_MARGIN;
   const over = total(spent.filter(({ by }) => by > start));
   // A long poll may be on its way for longer than a window.

@@ -43,6 +43,8 @@ import { createWebSockets } from './websocket.ts';
 export interface Readiness {
   readonly ok: boolean;
   readonly reason?: string | undefined;
+  /** Whether this gateway is together with the others, where there are any. */
+  readonly commons?: string | undefined;
 }
 
 export interface ServerParts {

@@ -26,6 +26,8 @@ export interface EraBody {
 export interface Front {
   /** Nobody, until it has proved to be a simulator. */
   users(): readonly SimulatedUser[];
+  /** Another one after each reset; null, until it has proved to be a simulator. */
+  era(): string | null;
   /** Resolves at the first answer, whatever it is. */
   readonly answered: Promise<void>;
   stop(): void;
@@ -49,7 +51,7 @@ export function followSimulator(serverUrl: string, onReset: () => void): Front {
     if (protocol === 'http:' && LOOPBACK.has(hostname)) void follow(resolve).then(resolve);
     else resolve();
   });
-  return { users: () => users, answered, stop: () => leaving.abort() };
+  return { users: () => users, era: () => era, answered, stop: () => leaving.abort() };
 
   async function follow(onAnswer: () => void): Promise<void> {
     while (!leaving.signal.aborted) {
@@ -57,8 +59,9 @@ export function followSimulator(serverUrl: string, onReset: () => void): Front {
         const body = await ask(`${serverUrl}/simulator/era?after=${era ?? ''}`, leaving.signal);
         if (body === null) break;
         users = body.users;
-        if (era !== null && era !== body.era) onReset();
+        const isReset = era !== null && era !== body.era;
         era = body.era;
+        if (isReset) onReset();
         onAnswer();
       } catch {
         // It may start later than the gateway, or again.

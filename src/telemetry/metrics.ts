@@ -199,6 +199,30 @@ export function createMetrics() {
       buckets: SECONDS,
       registers,
     }),
+    commonsState: new Gauge({
+      name: 'gateway_commons_state',
+      help: 'Whether this gateway shares with others: 1 for in-process (there are none), together (by Redis), or apart (Redis cannot be reached).',
+      labelNames: ['state'] as const,
+      registers,
+    }),
+    commonsChanges: new Counter({
+      name: 'gateway_commons_changes_total',
+      help: 'How often the gateways came together, this one was apart, or Redis was found emptied.',
+      labelNames: ['to'] as const,
+      registers,
+    }),
+    commonsConflicts: new Counter({
+      name: 'gateway_commons_conflicts_total',
+      help: 'Changes that were made again, because another gateway was faster, by what they change.',
+      labelNames: ['sort'] as const,
+      registers,
+    }),
+    commonsSeconds: new Histogram({
+      name: 'gateway_commons_seconds',
+      help: 'Time Redis took to answer one question.',
+      buckets: SECONDS,
+      registers,
+    }),
     skippedEvents: new Counter({
       name: 'gateway_skipped_events_total',
       help: 'Changes that slow readers did not get, because a newer one replaced them.',

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RateLimited } from '../../schema/failures.ts';
-import { type Budget, createBudget, type Permit } from '../../src/ringcentral/budget.ts';
+import { type Budget, createBudget } from '../../src/ringcentral/budget.ts';
 import type { Lane } from '../../src/ringcentral/caller.ts';
+import type { Permit } from '../../src/ringcentral/gate.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 
 const LIMIT = 50;

@@ -5,9 +5,10 @@
  */
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Budget, Permit } from '../budget.ts';
+import type { Budget } from '../budget.ts';
 import type { Caller } from '../caller.ts';
 import { checkBody, pathOf } from '../checks.ts';
+import type { Permit } from '../gate.ts';
 import { noticeOf } from '../hearing.ts';
 import type { Upstream } from '../http.ts';
 import { OPERATIONS, type Operation } from '../operations.ts';

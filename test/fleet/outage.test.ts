@@ -1,0 +1,103 @@
+/** What two gateways do while their Redis is away: calls come first. */
+import { describe, expect, test } from 'vitest';
+import { COMMANDS, mutationOf, type Payload, STILL } from '../support/commands.ts';
+import { type Fleet, openFleet, readiness } from '../support/fleet.ts';
+import { gauge, type House, until } from '../support/gateway.ts';
+import { hasNoRedis } from '../support/redis.ts';
+
+/** Shorter than an operator would have them, so that the test need not wait. */
+const TIMES = { patience: 300, heartbeat: 100, firstPause: 20, longestPause: 100 };
+
+const open = () => openFleet({ simulator: { settings: STILL }, gateway: { commons: { times: TIMES } } });
+
+const isApart = async (house: House) => (await readiness(house)).commons?.startsWith('Apart') === true;
+const isTogether = async (house: House) => (await readiness(house)).commons?.startsWith('Together') === true;
+
+async function all(houses: readonly House[], look: (house: House) => Promise<boolean>): Promise<void> {
+  for (const house of houses) await until(() => look(house));
+}
+
+async function hold({ simulator }: Fleet, house: House, idempotencyKey: string): Promise<Payload> {
+  const { input } = COMMANDS.holdCallParty.ready(simulator);
+  const answer = await house.ask<{ payload: Payload }>(mutationOf('holdCallParty'), {
+    input: { ...input, idempotencyKey },
+  });
+  expect(answer.errors).toBeUndefined();
+  return answer.data.payload;
+}
+
+const WAYS: readonly [
+  name: string,
+  away: (fleet: Fleet) => Promise<void>,
+  back: (fleet: Fleet) => Promise<void>,
+][] = [
+  ['stopped, and started again empty', ({ redis }) => redis.stop(), ({ redis }) => redis.start()],
+  ['paused', async ({ redis }) => redis.pause(), async ({ redis }) => redis.resume()],
+];
+
+describe.skipIf(hasNoRedis)('While Redis is away', () => {
+  test.each(WAYS)('%s, commands go on, and the gateways join again by themselves', async (_, away, back) => {
+    await using fleet = await open();
+    const { houses } = fleet;
+    await all(houses, isTogether);
+    await away(fleet);
+    // Also the first, which finds out that nobody answers.
+    for (const house of houses) expect((await hold(fleet, house, 'first')).outcome).toBe('APPLIED');
+    await all(houses, isApart);
+    for (const house of houses) {
+      expect((await readiness(house)).ok).toBe(true);
+      expect((await hold(fleet, house, 'second')).outcome).toBe('APPLIED');
+    }
+    await back(fleet);
+    await all(houses, isTogether);
+    for (const house of houses) expect(await gauge(house, 'gateway_commons_state')).toBe(1);
+  });
+
+  test('a key is held by the gateway that ran it, and by both when they are together again', async () => {
+    await using fleet = await open();
+    const [one, other] = fleet.houses;
+    await fleet.redis.stop();
+    const { input } = COMMANDS.holdCallParty.ready(fleet.simulator);
+    const give = async (house: House) => {
+      const variables = { input: { ...input, idempotencyKey: 'k' } };
+      const answer = await house.ask<{ payload: Payload }>(mutationOf('holdCallParty'), variables);
+      return answer.data.payload;
+    };
+    expect(await give(one)).toMatchObject({ outcome: 'APPLIED', replayed: false });
+    expect(await give(one)).toMatchObject({ outcome: 'APPLIED', replayed: true });
+    await fleet.redis.start();
+    await all(fleet.houses, isTogether);
+    await until(async () =>
+      (await fleet.redis.contents()).some(
+        ({ name, value }) => name.includes(':key') && value.includes('ended'),
+      ),
+    );
+    expect(await give(other)).toMatchObject({ outcome: 'APPLIED', replayed: true });
+  });
+
+  test('a gateway starts by itself, and joins when it can', async () => {
+    await using fleet = await open();
+    await fleet.redis.stop();
+    const { openHouse } = await import('../support/gateway.ts');
+    await using late = await openHouse({
+      environment: { REDIS_URL: fleet.redis.url, RINGCENTRAL_SERVER_URL: fleet.simulator.url },
+      gateway: { commons: { times: TIMES } },
+    });
+    expect(await isApart(late)).toBe(true);
+    expect((await late.ask('{ viewer { name } }')).errors).toBeUndefined();
+    await fleet.redis.start();
+    await until(() => isTogether(late));
+  });
+
+  test('that it was emptied while it went on is noticed', async () => {
+    await using fleet = await open();
+    await all(fleet.houses, isTogether);
+    await fleet.redis.empty();
+    for (const house of fleet.houses) {
+      await until(async () => {
+        const text = await (await fetch(house.gateway.url.replace('/graphql', '/metrics'))).text();
+        return /gateway_commons_changes_total\{to="emptied"\} 1/.test(text);
+      });
+    }
+  });
+});

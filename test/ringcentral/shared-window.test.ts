@@ -1,0 +1,245 @@
+/** One user's rate window, spent by several gateways: against RingCentral's rule as `rate-rule.ts` has it. */
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RateLimited } from '../../schema/failures.ts';
+import type { Commons, Togetherness } from '../../src/commons/commons.ts';
+import { createInProcessCommons } from '../../src/commons/in-process.ts';
+import { type Budget, createBudget } from '../../src/ringcentral/budget.ts';
+import type { Lane } from '../../src/ringcentral/caller.ts';
+import { createSharedWindows } from '../../src/ringcentral/shared-window.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { arrive, type RateRule, rateRule } from './rate-rule.ts';
+
+const WINDOW = 60_000;
+const PENALTY = 60_000;
+
+/** A store that is some way off, and can be cut off from one gateway. */
+function fleet(size: number, way: number) {
+  const store = createInProcessCommons();
+  /** Since when each gateway is there. */
+  const there: number[] = Array(size).fill(Number.NEGATIVE_INFINITY);
+  const isWhole = () => there.every((since) => performance.now() - since > 1_000);
+  return Array.from({ length: size }, (_, index) => {
+    let state: Togetherness = { name: 'together' };
+    const hearers = new Set<() => void>();
+    const commons: Commons = {
+      ...store,
+      self: `gateway ${index}`,
+      fleet: () => ({ id: 'fleet', secret: '', size, isWhole: isWhole() }),
+      state: () => state,
+      onChange(hear) {
+        hearers.add(hear);
+        return () => hearers.delete(hear);
+      },
+      cell(sort) {
+        const cell = store.cell(sort);
+        return {
+          follow(key, hear) {
+            const stops = [
+              cell.follow(key, hear),
+              commons.onChange(() => state.name === 'together' && hear()),
+            ];
+            return () => stops.forEach((stop) => void stop());
+          },
+          async update(key, change) {
+            await wait(way);
+            if (state.name === 'apart') throw new Error('apart');
+            const result = cell.update(key, change);
+            await wait(way);
+            return result;
+          },
+        };
+      },
+    };
+    const budget = createBudget({ metrics: createMetrics(), share: createSharedWindows({ commons }) });
+    return {
+      budget,
+      cut() {
+        state = { name: 'apart', problem: 'cut off' };
+        there[index] = Number.POSITIVE_INFINITY;
+      },
+      join() {
+        state = { name: 'together' };
+        there[index] = performance.now();
+        for (const hear of hearers) hear();
+      },
+    };
+  });
+}
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+interface Trip {
+  readonly gateway: number;
+  readonly lane: Lane;
+  readonly at: number;
+  readonly there: number;
+  readonly back: number;
+}
+
+interface Tally {
+  answered: number;
+  refused: number;
+  penalties: number;
+  insidePenalty: number;
+}
+
+/** Sends one request, and counts what came of it. */
+async function send(
+  budget: Budget,
+  rule: RateRule,
+  trip: Trip,
+  tally: Tally,
+  patience = 5_000,
+): Promise<void> {
+  try {
+    const permit = await budget.enter({ bucket: 'iris', group: 'Light', lane: trip.lane, patience });
+    if (!permit.depart()) return;
+    await wait(trip.there);
+    if (performance.now() < rule.penaltyUntil) tally.insidePenalty += 1;
+    const notice = arrive(rule, performance.now());
+    await wait(trip.back);
+    permit.settle(notice);
+    tally.answered += 1;
+    if (!notice.ok) tally.penalties += 1;
+  } catch (error) {
+    if (!(error instanceof RateLimited)) throw error;
+    tally.refused += 1;
+  }
+}
+
+const tallied = (): Tally => ({ answered: 0, refused: 0, penalties: 0, insidePenalty: 0 });
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+});
+afterEach(() => void vi.useRealTimers());
+
+const trip = (gateways: number) =>
+  fc.record({
+    gateway: fc.integer({ min: 0, max: gateways - 1 }),
+    lane: fc.constantFrom<Lane>('command', 'query', 'poll'),
+    at: fc.integer({ min: 0, max: 3 * WINDOW }),
+    there: fc.integer({ min: 1, max: 2_000 }),
+    back: fc.integer({ min: 1, max: 2_000 }),
+  });
+
+describe('A rate window of several gateways', () => {
+  test('is never overspent, wherever and whenever its user asks', async () => {
+    const history = fc.array(trip(3), { minLength: 20, maxLength: 150 });
+    const limit = fc.integer({ min: 5, max: 40 });
+    const way = fc.integer({ min: 0, max: 40 });
+    await fc.assert(
+      fc.asyncProperty(limit, way, history, async (most, far, trips) => {
+        const gateways = fleet(3, far);
+        const rule = rateRule(most, WINDOW, PENALTY);
+        const tally = tallied();
+        await taught(gateways, rule, tally);
+        for (const one of trips) {
+          setTimeout(() => {
+            const gateway = gateways[one.gateway];
+            if (gateway) void send(gateway.budget, rule, one, tally);
+          }, one.at);
+        }
+        await vi.advanceTimersByTimeAsync(60 * WINDOW);
+        expect(tally.penalties).toBe(0);
+        expect(tally.answered + tally.refused).toBe(trips.length + gateways.length);
+        for (const { budget } of gateways) budget.stop();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('is spent as far as that of one gateway is, by whoever asks', async () => {
+    const [one, other] = fleet(2, 1);
+    const rule = rateRule(50, WINDOW, PENALTY);
+    const tally = tallied();
+    await taught([one, other], rule, tally);
+    for (let index = 0; index < 48; index += 1) {
+      const asked = index % 2 ? one : other;
+      if (asked) void send(asked.budget, rule, { ...NEAR, lane: 'command' }, tally, 0);
+      await vi.advanceTimersByTimeAsync(index % 7 === 0 ? 1_500 : 10);
+    }
+    await vi.advanceTimersByTimeAsync(100);
+    // But for what one holds in advance while the other asks.
+    expect(tally.answered).toBeGreaterThanOrEqual(47);
+    expect(tally).toMatchObject({ penalties: 0, insidePenalty: 0 });
+  });
+
+  test('is shut for all where one met a penalty', async () => {
+    const [one, other] = fleet(2, 1);
+    const rule = rateRule(50, WINDOW, PENALTY);
+    const tally = tallied();
+    await taught([one, other], rule, tally);
+    // Somebody else has spent the rest.
+    rule.arrivals.push(...Array(60).fill(performance.now()));
+    if (one) await advanced(send(one.budget, rule, NEAR, tally));
+    expect(tally.penalties).toBe(1);
+    await vi.advanceTimersByTimeAsync(10);
+    if (other) await advanced(send(other.budget, rule, NEAR, tally));
+    expect(tally).toMatchObject({ refused: 1, insidePenalty: 0 });
+  });
+
+  test('is spent with care by those who are apart, and together again when they are', async () => {
+    const history = fc.array(trip(2), { minLength: 40, maxLength: 200 });
+    const cuts = fc.array(fc.tuple(fc.nat(1), fc.integer({ min: 0, max: 3 * WINDOW })), { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 5, max: 40 }), cuts, history, async (most, parting, trips) => {
+        const gateways = fleet(2, 5);
+        const rule = rateRule(most, WINDOW, PENALTY);
+        const tally = tallied();
+        await taught(gateways, rule, tally);
+        for (const [index, at] of parting) {
+          setTimeout(() => gateways[index]?.cut(), at);
+          setTimeout(() => gateways[index]?.join(), at + 30_000);
+        }
+        for (const one of trips) {
+          setTimeout(() => {
+            const gateway = gateways[one.gateway];
+            if (gateway) void send(gateway.budget, rule, one, tally);
+          }, one.at);
+        }
+        await vi.advanceTimersByTimeAsync(60 * WINDOW);
+        expect(tally.penalties).toBe(0);
+        expect(tally.answered + tally.refused).toBe(trips.length + gateways.length);
+        for (const { budget } of gateways) budget.stop();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('leaves half to the other where the store cannot be reached', async () => {
+    const [one] = fleet(2, 1);
+    const rule = rateRule(50, WINDOW, PENALTY);
+    const tally = tallied();
+    await taught([one], rule, tally);
+    one?.cut();
+    for (let index = 0; index < 40; index += 1) {
+      if (one) void send(one.budget, rule, { ...NEAR, lane: 'command' }, tally, 0);
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    expect(tally.answered).toBe(25);
+  });
+});
+
+const NEAR: Trip = { gateway: 0, lane: 'query', at: 0, there: 1, back: 1 };
+
+/** "Where the limit is known": the first answer tells it. */
+async function taught(
+  gateways: readonly ({ readonly budget: Budget } | undefined)[],
+  rule: RateRule,
+  tally: Tally,
+): Promise<void> {
+  for (const gateway of gateways) {
+    if (gateway) await advanced(send(gateway.budget, rule, NEAR, tally));
+  }
+  await vi.advanceTimersByTimeAsync(3_000);
+}
+
+async function advanced(work: Promise<void>): Promise<void> {
+  let isDone = false;
+  void work.finally(() => {
+    isDone = true;
+  });
+  while (!isDone) await vi.advanceTimersByTimeAsync(1);
+}

@@ -1,0 +1,44 @@
+/** Two gateways of one Redis before one simulator. */
+import { type House, type HouseOptions, openHouse } from './gateway.ts';
+import { startRedis, type TestRedis } from './redis.ts';
+
+export interface Fleet extends AsyncDisposable {
+  readonly redis: TestRedis;
+  readonly simulator: House['simulator'];
+  /** Each as a client reaches it; the simulator of both is the first's. */
+  readonly houses: readonly [one: House, other: House];
+}
+
+/** Starts all; `await using` stops them, also when the test fails. */
+export async function openFleet(options: HouseOptions = {}): Promise<Fleet> {
+  const redis = await startRedis();
+  const gateway = {
+    ...options.gateway,
+    // A machine of CI may be busy for long.
+    commons: { ...options.gateway?.commons, times: { patience: 5_000, ...options.gateway?.commons?.times } },
+  };
+  const environment = { REDIS_URL: redis.urls.join(), ...options.environment };
+  const one = await openHouse({ ...options, gateway, environment });
+  const { simulator } = one;
+  const other = await openHouse({
+    ...options,
+    gateway,
+    environment: { ...environment, RINGCENTRAL_SERVER_URL: simulator.url },
+  });
+  return {
+    redis,
+    simulator,
+    houses: [one, { ...other, simulator }],
+    async [Symbol.asyncDispose]() {
+      await other[Symbol.asyncDispose]();
+      await one[Symbol.asyncDispose]();
+      await redis[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What `/readyz` says. */
+export async function readiness({ gateway }: { readonly gateway: Pick<House['gateway'], 'url'> }) {
+  const response = await fetch(gateway.url.replace('/graphql', '/readyz'));
+  return (await response.json()) as { ok: boolean; reason?: string; commons?: string };
+}

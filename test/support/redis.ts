@@ -1,0 +1,159 @@
+/** A real Redis of its own for a test: it can hang, and start again with nothing in it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@redis/client';
+
+const REDIS_SERVER = process.env.REDIS_SERVER ?? '/usr/bin/redis-server';
+
+/** CI installs it: where it is missing there, tests fail; elsewhere what needs it is skipped. */
+export const hasNoRedis = !existsSync(REDIS_SERVER) && process.env.CI === undefined;
+
+if (hasNoRedis) console.warn(`Tests of several gateways are skipped: there is no ${REDIS_SERVER}.`);
+
+export interface TestRedis extends AsyncDisposable {
+  /** Like `redis://127.0.0.1:6379`. */
+  readonly url: string;
+  /** The same, as a gateway is told of it; of a cluster two, so that it is taken for one. */
+  readonly urls: readonly string[];
+  /** It hangs: takes connections, and answers nothing. */
+  pause(): void;
+  resume(): void;
+  /** It ends, and nothing listens at its port. */
+  stop(): Promise<void>;
+  /** It is there again, empty. */
+  start(): Promise<void>;
+  /** Everything in it: names and values, as text. */
+  contents(): Promise<{ name: string; value: string; lifetime: number }[]>;
+  /** Loses what it holds, and goes on. */
+  empty(): Promise<void>;
+}
+
+export interface TestRedisOptions {
+  /** More of its settings, like `--requirepass secret`. */
+  readonly settings?: readonly string[];
+  /** A cluster of one. */
+  readonly cluster?: boolean;
+}
+
+/** Starts one; `await using` ends it, also when the test fails. */
+export async function startRedis({
+  settings = [],
+  cluster = false,
+}: TestRedisOptions = {}): Promise<TestRedis> {
+  const folder = await mkdtemp(join(tmpdir(), 'redis-'));
+  const port = await freePort();
+  const url = `redis://127.0.0.1:${port}`;
+  let child = await launch();
+
+  return {
+    url,
+    urls: cluster ? [url, url] : [url],
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+    stop,
+    async start() {
+      child = await launch();
+    },
+    contents: () => asked(contentsOf),
+    empty: () => asked(async (client) => void (await client.flushAll())),
+    async [Symbol.asyncDispose]() {
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+
+  async function launch(): Promise<ChildProcess> {
+    const started = spawn(
+      REDIS_SERVER,
+      [
+        '--port',
+        `${port}`,
+        '--bind',
+        '127.0.0.1',
+        '--save',
+        '',
+        '--dir',
+        folder,
+        ...(cluster ? ['--cluster-enabled', 'yes'] : []),
+        ...settings,
+      ],
+      { stdio: 'ignore' },
+    );
+    while (!(await isListening(port))) {
+      if (started.exitCode !== null) throw new Error(`redis-server ended with ${started.exitCode}.`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    if (cluster) await asked(beCluster);
+    return started;
+  }
+
+  async function stop(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  async function asked<Answer>(ask: (client: Client) => Promise<Answer>): Promise<Answer> {
+    const client = createClient({ url });
+    await client.connect();
+    try {
+      return await ask(client as Client);
+    } finally {
+      client.destroy();
+    }
+  }
+}
+
+type Client = ReturnType<typeof createClient>;
+
+/** All slots are its own; it says so a moment later. */
+async function beCluster(client: Client): Promise<void> {
+  await client.clusterAddSlotsRange({ start: 0, end: 16_383 });
+  while (!`${await client.clusterInfo()}`.includes('cluster_state:ok')) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function contentsOf(client: Client) {
+  const found: { name: string; value: string; lifetime: number }[] = [];
+  for await (const names of client.scanIterator()) {
+    for (const name of names) {
+      const value = await readers[await client.type(name)]?.(client, name);
+      found.push({ name, value: JSON.stringify(value ?? null), lifetime: await client.pTTL(name) });
+    }
+  }
+  return found;
+}
+
+const readers: Readonly<Record<string, (client: Client, name: string) => Promise<unknown>>> = {
+  string: (client, name) => client.get(name),
+  hash: (client, name) => client.hGetAll(name),
+  stream: (client, name) => client.xRange(name, '-', '+'),
+};
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const tell = (answer: boolean) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', tell(true)).once('error', tell(false));
+  });
+}
