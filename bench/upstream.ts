@@ -33,6 +33,8 @@ export interface UpstreamCounts {
   commands: number;
   other: number;
   rejected: number;
+  /** Reads and polls of a call less than `AGAIN` after the last of the same viewer: too soon for a slow look. */
+  again: number;
 }
 
 interface Call {
@@ -42,8 +44,8 @@ interface Call {
   changedAt: number;
   /** Every long poll held open. */
   readonly held: Set<() => void>;
-  /** Whose it is; nobody's, where nothing is told by itself. */
-  readonly owners: Set<string>;
+  /** Whose it is, and when they last asked for it, epoch milliseconds; nobody's, where nothing is told by itself. */
+  readonly askedAt: Map<string, number>;
   sequence: number;
 }
 
@@ -59,6 +61,7 @@ const NO_LIMIT = 1_000_000; // requests a minute
 const limit = Number(process.env.LIMIT ?? NO_LIMIT);
 const introduction = Number(process.env.INTRODUCTION ?? 0); // milliseconds
 const push = process.env.PUSH === undefined ? null : createPush(Number(process.env.PORT));
+const AGAIN = 25_000; // 25 seconds
 const AUTH_LIMIT = 5; // requests a minute for tokens, where there is a limit
 
 const calls = new Map<number, Call>();
@@ -135,17 +138,23 @@ function answer(viewer: string, request: IncomingMessage, url: string, response:
     );
     return;
   }
+  if (push !== null) noteAsked(callOf(session), viewer);
   const poll = new URLSearchParams(query);
   const since = poll.get('timestamp');
   if (since === null) {
     counted.reads += 1;
-    if (push !== null) callOf(session).owners.add(viewer);
     send(response, sessionReply(session, viewer));
     return;
   }
   counted.polls += 1;
   const timeout = Number(poll.get('timeout') ?? 0) * 1_000;
   hold(callOf(session), { viewer, since: epochMilliseconds(since), timeout }, response);
+}
+
+function noteAsked(call: Call, viewer: string): void {
+  const now = Date.now();
+  if (now - (call.askedAt.get(viewer) ?? -Infinity) < AGAIN) countsOf(viewer).again += 1;
+  call.askedAt.set(viewer, now);
 }
 
 /** Answers when the call has changed since `since`, or `timeout` milliseconds have passed. */
@@ -194,7 +203,7 @@ function change(call: Call, state: CallState): void {
   for (const release of [...call.held]) release();
   if (push === null || !isOwn) return;
   call.sequence += 1;
-  for (const owner of call.owners) {
+  for (const owner of call.askedAt.keys()) {
     push.tell(owner, eventJson(call.number, state, { owner, sequence: call.sequence, at: call.changedAt }));
   }
 }
@@ -316,7 +325,7 @@ function callOf(number: number): Call {
   if (known !== undefined) return known;
   const call: Call = {
     ...{ number, state: UNTOUCHED, changedAt: 0, held: new Set<() => void>() },
-    ...{ owners: new Set<string>(), sequence: 1 },
+    ...{ askedAt: new Map<string, number>(), sequence: 1 },
   };
   calls.set(number, call);
   return call;
@@ -326,7 +335,14 @@ function epochMilliseconds(timestamp: string): number {
   return /^\d+$/.test(timestamp) ? Number(timestamp) : Date.parse(timestamp);
 }
 
-const nothingAsked = (): UpstreamCounts => ({ reads: 0, polls: 0, commands: 0, other: 0, rejected: 0 });
+const nothingAsked = (): UpstreamCounts => ({
+  reads: 0,
+  polls: 0,
+  commands: 0,
+  other: 0,
+  rejected: 0,
+  again: 0,
+});
 
 function countsOf(viewer: string): UpstreamCounts {
   const counted = counts.get(viewer) ?? nothingAsked();
@@ -342,6 +358,7 @@ function countsOfAll(): UpstreamCounts {
     sum.commands += counted.commands;
     sum.other += counted.other;
     sum.rejected += counted.rejected;
+    sum.again += counted.again;
   }
   return sum;
 }

@@ -5,8 +5,10 @@
  * ```text
  *   a few ring ──answered──► hold, mute, recording in turns ──► those few end
  *        │                          │                              │
- *        └── at most one request    └── none                       └── at most one          beyond the slow looks
+ *        └── at most one request    └── none                       └── at most one
  * ```
+ *
+ * Every call is also looked at each 30 seconds, or later; those requests are not of a change, and not counted.
  *
  * A hundred first reads take two minutes at fifty a minute, so that viewer is seated with more; from then on the limit is
  * the real one for everybody.
@@ -15,7 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Audience, createAudience } from '../audience.ts';
 import { microseconds } from '../clock.ts';
 import type { Contestant, Upstream } from '../contestants.ts';
-import { type Finding, notMeasured } from '../findings.ts';
+import type { Finding } from '../findings.ts';
 import type { Stage } from '../stage.ts';
 import { percentile, say } from '../statistics.ts';
 import type { Change } from '../upstream.ts';
@@ -29,7 +31,6 @@ const EVERY = 100; // milliseconds between two changes of a viewer's calls
 const POLLED_EVERY = 1_000; // milliseconds: polls could not tell of more
 const GRACE = 2_000; // 2 seconds for the requests that follow a change
 const SEATING_LIMIT = 1_000; // requests a minute
-const LOOK_GAP = 30; // seconds between two slow looks at a call, and more where a third of the limit does not allow it
 const FIRST_SESSION = 20_000_000;
 
 /** The goals. */
@@ -49,9 +50,8 @@ interface Measured {
   readonly delays: readonly number[];
   /** Changes that were due. */
   readonly due: number;
-  /** Upstream requests. */
+  /** Requests that no slow look explains. */
   readonly requests: number;
-  readonly seconds: number;
 }
 
 /** Seats them all, then lets their calls change for twenty seconds (in a full round, a minute later, for a minute). */
@@ -61,7 +61,9 @@ export async function push(stage: Stage): Promise<void> {
   const listening = await stage.own('ours', { env: { LIVE_SOURCE: 'push' } }, upstream);
   const polling = await stage.own('ours', { env: { LONG_POLL_TIMEOUT: '' } }, upstream);
   const seat = (contestant: Contestant, first: number) =>
-    Promise.all(CALLS.map((count, index) => seated(stage, { contestant, upstream, viewer: first + index, count })));
+    Promise.all(
+      CALLS.map((count, index) => seated(stage, { contestant, upstream, viewer: first + index, count })),
+    );
   const [listeners, pollers] = await Promise.all([seat(listening, 1), seat(polling, 11)]);
   // What a gateway asked for while it was allowed more counts for a minute.
   if (stage.pace.full) await sleep(60_000);
@@ -103,13 +105,23 @@ async function seated(
 
 async function listen(stage: Stage, upstream: Upstream, desk: Desk, seconds: number): Promise<void> {
   const { sessions, moving, viewer } = desk;
-  const answered = await measured(upstream, desk, moving.map((session) => [session, 'answer']), EVERY);
+  const answered = await measured(
+    upstream,
+    desk,
+    moving.map((session) => [session, 'answer']),
+    EVERY,
+  );
   const turns = Array.from({ length: (seconds * 1_000) / EVERY }, (_, turn): Turn => {
     const what: Change[] = ['hold', 'mute', 'record'];
     return [sessions[turn % sessions.length] ?? 0, what[turn % what.length] ?? 'hold'];
   });
   const calm = await measured(upstream, desk, turns, EVERY);
-  const left = await measured(upstream, desk, moving.map((session) => [session, 'leave']), EVERY);
+  const left = await measured(
+    upstream,
+    desk,
+    moving.map((session) => [session, 'leave']),
+    EVERY,
+  );
   const { rejected, polls } = await upstream.counts(viewer);
   const all = [...answered.delays, ...calm.delays, ...left.delays];
   const due = answered.due + calm.due + left.due;
@@ -125,38 +137,70 @@ async function listen(stage: Stage, upstream: Upstream, desk: Desk, seconds: num
       goal: `≤ ${P50}; ≤ ${P99}; all, 0 × 429`,
       met: p50 <= P50 && p99 <= P99 && all.length === due && rejected === 0,
     },
-    requestsFinding(`for a hold, mute or recording: ${name}`, sessions.length, calm, 0),
+    requestsFinding(`a hold, mute or recording: ${name}`, calm, 0),
     requestsFinding(
-      `for an answer or an end: ${name}`,
-      sessions.length,
-      {
-        ...answered,
-        due: answered.due + left.due,
-        requests: answered.requests + left.requests,
-        seconds: answered.seconds + left.seconds,
-      },
+      `an answer or an end: ${name}`,
+      { ...answered, due: answered.due + left.due, requests: answered.requests + left.requests },
       1,
     ),
   );
 }
 
-/** What was asked beyond the slow looks, each of which may fall into the time once more than its pace says. */
-function requestsFinding(
-  what: string,
-  calls: number,
-  { due, requests, seconds }: Measured,
-  most: number,
-): Finding {
-  const gap = Math.max(LOOK_GAP, (calls / (LIMIT / 3)) * 60);
-  const looks = Math.min(requests, Math.ceil(seconds / gap) * calls);
-  const each = (requests - looks) / due;
+function requestsFinding(what: string, { due, requests }: Measured, most: number): Finding {
   return {
     work: WORK,
     measure: `requests ${what}`,
     ours: `${requests} for ${due}`,
-    against: `slow looks: ${looks} at most`,
-    result: say(each),
+    against: '',
+    result: say(requests / due),
     goal: `≤ ${most}`,
-    met: each <= most,
+    met: requests <= most * due,
   };
+}
+
+/** The same with polls, as far as they get. */
+async function poll(stage: Stage, upstream: Upstream, desk: Desk, seconds: number): Promise<void> {
+  const { sessions, viewer } = desk;
+  const turns = Array.from(
+    { length: (seconds * 1_000) / POLLED_EVERY },
+    (_, turn): Turn => [sessions[turn % sessions.length] ?? 0, 'hold'],
+  );
+  const { delays, due } = await measured(upstream, desk, turns, POLLED_EVERY);
+  const { rejected, reads, polls } = await upstream.counts(viewer);
+  const [p50, p99] = [percentile(delays, 0.5), percentile(delays, 0.99)];
+  stage.report({
+    work: WORK,
+    measure: `p50; p99 of those seen with polls, ms: ${sayCalls(sessions.length)}`,
+    ours: `${say(p50)}; ${say(p99)}`,
+    against: '',
+    result: `${delays.length} of ${due} changes seen in time, ${reads + polls} requests, ${rejected} × 429`,
+    goal: '',
+    met: null,
+  });
+}
+
+type Turn = readonly [session: number, what: Change];
+
+/** Makes one change after another, without waiting until it is seen; those of one call wait for each other. */
+async function measured(
+  upstream: Upstream,
+  { audience, viewer }: Desk,
+  turns: readonly Turn[],
+  every: number,
+): Promise<Measured> {
+  const before = await upstream.counts(viewer);
+  audience.forget();
+  const started = microseconds();
+  for (const [turn, [session, what]] of turns.entries()) {
+    const early = (started - microseconds()) / 1_000 + turn * every;
+    if (early > 0) await sleep(early);
+    audience.change(session, what).catch(() => {}); // Whoever is not told in time is not counted as seen.
+  }
+  await sleep(GRACE);
+  const after = await upstream.counts(viewer);
+  return { delays: [...audience.delays], due: turns.length, requests: after.again - before.again };
+}
+
+function sayCalls(count: number): string {
+  return count === 1 ? 'one call' : `${count} calls`;
 }
