@@ -37,6 +37,8 @@ export interface Newsroom {
   readonly state: ListeningState | null;
   /** What tells of changes by itself at this moment; null: nothing does. */
   readonly listening: Listening | null;
+  /** Milliseconds that are left to wait for the first word, before anything is polled meanwhile; null: nobody waits. */
+  readonly beginning: number | null;
   /** Why it is denied, for a developer. */
   readonly reason: string | null;
   /** Somebody watches, or nobody does any more. */
@@ -46,6 +48,8 @@ export interface Newsroom {
   stop(): void;
 }
 
+/** A socket is open sooner than a held poll would be worth its request. */
+const BEGINNING = 2_000; // 2 seconds
 /** Late news come minutes late at most. */
 const TOMBSTONE = 600_000; // 10 minutes
 const MOST_TOMBSTONES = 1_000;
@@ -62,6 +66,8 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
   let state: ListeningState | null = null;
   let reason: string | null = null;
   let leaving: NodeJS.Timeout | null = null;
+  /** By the clock that nobody sets, `performance.now()`. */
+  let begunAt = -Infinity;
   const graves = new LRUCache<string, true>({ max: MOST_TOMBSTONES, ttl: TOMBSTONE });
   const unknown = new LRUCache<string, Told>({ max: MOST_UNKNOWN, ttl: TOMBSTONE });
 
@@ -71,6 +77,10 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
     },
     get listening() {
       return state === 'listening' ? listening : null;
+    },
+    get beginning() {
+      const left = begunAt + BEGINNING - performance.now();
+      return state === 'connecting' && left > 0 ? left : null;
     },
     get reason() {
       return reason;
@@ -92,6 +102,7 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
     const { listen } = source();
     if (listening !== null || listen === undefined) return;
     state = 'connecting';
+    begunAt = performance.now();
     listening = listen({
       heard(news) {
         try {

@@ -53,6 +53,8 @@ export interface WatchedCallParts {
   readonly log: Log;
   /** What tells of changes by itself at this moment; null: nothing does. */
   readonly listening: () => Listening | null;
+  /** Milliseconds until it shows whether changes are told; null: nobody waits for that. */
+  readonly beginning: () => number | null;
   /** Milliseconds between two looks at a call of which changes are told. */
   readonly lookGap: () => number;
   /** The call begins, or ends, to need more than a memory. */
@@ -220,7 +222,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       habits: parts.habits,
       pacedGap: parts.pacedGap,
       pollTimeout: parts.pollTimeout,
-      lookGap: () => (told.isCovered() ? parts.lookGap() : null),
+      lookGap: () => (told.isCovered() ? parts.lookGap() : parts.beginning()),
       metrics,
       log: parts.log,
       known,
