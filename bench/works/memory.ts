@@ -1,5 +1,6 @@
 /** What a subscriber and a watch cost while nothing happens: resident memory, at rest, before and after. */
 import { createAudience } from '../audience.ts';
+import type { Upstream } from '../contestants.ts';
 import { atMost } from '../findings.ts';
 import { collectGarbage } from '../machine.ts';
 import type { Stage } from '../stage.ts';
@@ -13,30 +14,40 @@ const SUBSCRIPTIONS_PER_SOCKET = 100;
 const WARM = 500; // of each before the first look, so that code and pools are not counted
 const FIRST_SESSION = 7_000_000;
 
-/** Counts idle subscribers of one watch, then idle watches with one subscription each. */
+/** Counts idle subscribers of one watch, then idle watches with one subscription each: told by news, and polled. */
 export async function memory(stage: Stage): Promise<void> {
-  const oneSession = () => FIRST_SESSION;
-  const subscribers = await kilobytesEach(stage, SUBSCRIBERS, 1, oneSession);
-  const watches = await kilobytesEach(
-    stage,
-    WATCHES,
-    SUBSCRIPTIONS_PER_SOCKET,
-    (index) => FIRST_SESSION + index,
-  );
+  const subscribers = await kilobytesEach(stage, {
+    ...{ count: SUBSCRIBERS, perSocket: 1, sessionOf: () => FIRST_SESSION },
+    ...{ upstream: stage.upstream, source: 'poll' },
+  });
+  const watches = { count: WATCHES, perSocket: SUBSCRIPTIONS_PER_SOCKET, sessionOf: nextSession };
+  const upstream = await stage.ownUpstream({ push: true });
+  const told = await kilobytesEach(stage, { ...watches, upstream, source: 'push' });
+  await upstream.stop();
+  const polled = await kilobytesEach(stage, { ...watches, upstream: stage.upstream, source: 'poll' });
   stage.report(
     atMost({ work: WORK, measure: `KB for each of ${SUBSCRIBERS} idle subscribers`, ours: subscribers }, 12),
-    atMost({ work: WORK, measure: `KB for each of ${WATCHES} idle watches`, ours: watches }, 40),
+    atMost({ work: WORK, measure: `KB for each of ${WATCHES} idle watches, told by news`, ours: told }, 20),
+    atMost({ work: WORK, measure: `KB for each of ${WATCHES} idle watches, polled`, ours: polled }, 40),
   );
 }
 
-async function kilobytesEach(
-  stage: Stage,
-  count: number,
-  perSocket: number,
-  sessionOf: (index: number) => number,
-) {
-  const contestant = await stage.own('ours', { args: collectGarbage });
-  const audience = createAudience(stage.upstream);
+function nextSession(index: number): number {
+  return FIRST_SESSION + index;
+}
+
+interface Crowd {
+  readonly count: number;
+  readonly perSocket: number;
+  readonly sessionOf: (index: number) => number;
+  readonly upstream: Upstream;
+  readonly source: 'push' | 'poll';
+}
+
+async function kilobytesEach(stage: Stage, { count, perSocket, sessionOf, upstream, source }: Crowd) {
+  const options = { args: collectGarbage, env: { LIVE_SOURCE: source } };
+  const contestant = await stage.own('ours', options, upstream);
+  const audience = createAudience(upstream);
   stage.leaves(audience);
   const viewerOf = (index: number) => (perSocket === 1 ? 1 : Math.floor(index / perSocket));
   const placesFor = (first: number, last: number): Place[] => {
