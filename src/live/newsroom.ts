@@ -49,7 +49,7 @@ export interface Newsroom {
 }
 
 /** A socket is open sooner than a held poll would be worth its request. */
-const BEGINNING = 2_000; // 2 seconds
+const BEGINNING = 5_000; // 5 seconds
 /** Late news come minutes late at most. */
 const TOMBSTONE = 600_000; // 10 minutes
 const MOST_TOMBSTONES = 1_000;

@@ -393,7 +393,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
 
   /** Somebody left: the call stays watched for `patience` milliseconds, and as long as anybody is there. */
   function letGo(patience: number): void {
-    if (!readers.isRemembering) return;
+    if (!readers.isRemembering()) return;
     const now = performance.now();
     keepUntil = Math.max(keepUntil, now + patience);
     goodbye ??= setTimeout(considerGoodbye, keepUntil - now).unref();
@@ -402,7 +402,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   function considerGoodbye(): void {
     goodbye = null;
     // Whoever is still here comes by again when they leave.
-    if (readers.count > 0) return;
+    if (readers.count() > 0) return;
     if (keepUntil > performance.now()) letGo(0);
     else forget();
   }
@@ -417,7 +417,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   }
 
   function lost(): null {
-    if (!readers.isRemembering) held = null;
+    if (!readers.isRemembering()) held = null;
     else watch?.poke();
     return null;
   }
