@@ -7,6 +7,7 @@
 import type { Marker } from './calls.ts';
 import { microseconds } from './clock.ts';
 import type { Upstream } from './contestants.ts';
+import type { Change } from './upstream.ts';
 
 export interface Seat {
   close(): void;
@@ -28,7 +29,7 @@ export interface Audience {
   /** Takes seats, a few at a time, and waits until each watches all its `sessions`. */
   admit(seats: readonly { readonly sessions: readonly number[]; readonly take: TakeSeat }[]): Promise<void>;
   /** Changes a call and waits until everybody who watches it has seen it; answers how many milliseconds it took. */
-  change(session: number): Promise<number>;
+  change(session: number, what?: Change): Promise<number>;
   stop(): void;
 }
 
@@ -75,9 +76,9 @@ export function createAudience(upstream: Upstream): Audience {
       }
     },
 
-    change(session) {
+    change(session, what) {
       const call = callOf(session);
-      call.lastChange = call.lastChange.then(() => changeNow(call));
+      call.lastChange = call.lastChange.then(() => changeNow(call, what));
       return call.lastChange;
     },
 
@@ -86,12 +87,12 @@ export function createAudience(upstream: Upstream): Audience {
     },
   };
 
-  async function changeNow(call: Watched): Promise<number> {
+  async function changeNow(call: Watched, what?: Change): Promise<number> {
     call.arrived = 0;
     const everybodySaw = new Promise<number>((resolve) => {
       call.everybody = resolve;
     });
-    const [marker = 0] = await upstream.change([call.session]);
+    const [marker = 0] = await upstream.change([call.session], what);
     const milliseconds = await within(
       everybodySaw,
       SEEN_WITHIN,

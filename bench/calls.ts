@@ -11,7 +11,7 @@ export const CHANGING_PARTY = 2;
 
 export const PARTIES = [1, 2, 3, 4] as const;
 
-export type PartyCode = 'Answered' | 'Hold';
+export type PartyCode = 'Proceeding' | 'Answered' | 'Hold' | 'Disconnected';
 
 /** The token of a viewer: the upstream takes any. */
 export function tokenOf(viewer: number): string {
@@ -65,26 +65,67 @@ export function readMarker(bytes: Buffer): Marker | null {
 /** What a session is at this moment. */
 export interface CallState {
   readonly codes: Readonly<Record<number, PartyCode>>;
+  /** Of the party that changes. */
+  readonly muted?: boolean;
+  /** Likewise; undefined until it is recorded for the first time. */
+  readonly recording?: boolean | undefined;
   /** Microseconds of the machine's clock; 0 when it has never changed. */
   readonly changedAt: number;
 }
 
-/** A session as RingCentral would send it. */
-export function sessionJson(session: number, state: CallState): string {
-  const parties = PARTIES.map((party) => partyJson(session, party, state)).join(',');
+/** A session as RingCentral would send it; the party that changes is of the extension `owner`, where one is named. */
+export function sessionJson(session: number, state: CallState, owner?: string): string {
+  const parties = PARTIES.map((party) => partyJson(session, party, state, owner)).join(',');
   return `{"creationTime":"2026-03-04T15:31:12Z","id":"${sessionId(session)}","origin":{"type":"Call"},"parties":[${parties}]}`;
 }
 
 /** A party as RingCentral would send it. */
-export function partyJson(session: number, party: number, { codes, changedAt }: CallState): string {
-  const called = party === CHANGING_PARTY ? markerText({ session, changedAt }) : `"Agent ${party}"`;
-  const extension = `70100${party}004`;
+export function partyJson(session: number, party: number, state: CallState, owner?: string): string {
+  const extension = extensionOf(party, owner);
   return (
-    `{"accountId":"701000004","attributes":{"queueCall":true},"brandId":"1210","direction":"Inbound",` +
+    `{"accountId":"${ACCOUNT}","attributes":{"queueCall":true},"brandId":"1210","direction":"Inbound",` +
     `"extensionId":"${extension}","from":{"phoneNumber":"+12025550147","name":"WIRELESS CALLER"},` +
-    `"id":"${partyId(session, party)}","muted":false,` +
-    `"owner":{"accountId":"701000004","brandId":"1210","extensionId":"${extension}"},"standAlone":false,` +
-    `"status":{"code":"${codes[party] ?? 'Answered'}","rcc":false},` +
-    `"to":{"extensionId":"${extension}","name":${called},"phoneNumber":"+1202555011${party}"}}`
+    `"id":"${partyId(session, party)}","muted":${isMuted(party, state)},` +
+    `"owner":{"accountId":"${ACCOUNT}","brandId":"1210","extensionId":"${extension}"},"standAlone":false,` +
+    `${recordingsJson(session, party, state)}` +
+    `"status":{"code":"${state.codes[party] ?? 'Answered'}","rcc":false},` +
+    `"to":{"extensionId":"${extension}","name":${calledJson(session, party, state)},"phoneNumber":"+1202555011${party}"}}`
   );
+}
+
+/** What RingCentral would notify `owner` of when their party has changed at `at`. */
+export function eventJson(
+  session: number,
+  state: CallState,
+  { owner, sequence, at }: { readonly owner: string; readonly sequence: number; readonly at: number },
+): string {
+  const party = CHANGING_PARTY;
+  return (
+    `{"sequence":${sequence},"sessionId":"${session}","telephonySessionId":"${sessionId(session)}",` +
+    `"serverId":"10.1.2.3.TAM","eventTime":"${new Date(at).toISOString()}","parties":[{"accountId":"${ACCOUNT}",` +
+    `"extensionId":"${owner}","id":"${partyId(session, party)}","direction":"Inbound",` +
+    `"to":{"extensionId":"${owner}","name":${calledJson(session, party, state)},"phoneNumber":"+1202555011${party}"},` +
+    `"from":{"phoneNumber":"+12025550147","name":"WIRELESS CALLER"},${recordingsJson(session, party, state)}` +
+    `"status":{"code":"${state.codes[party] ?? 'Answered'}","rcc":false},"park":{},"missedCall":false,` +
+    `"standAlone":false,"muted":${isMuted(party, state)},"queueCall":true}],"origin":{"type":"Call"}}`
+  );
+}
+
+const ACCOUNT = '701000004';
+
+function extensionOf(party: number, owner: string | undefined): string {
+  return party === CHANGING_PARTY && owner !== undefined ? owner : `70100${party}004`;
+}
+
+function isMuted(party: number, { muted = false }: CallState): boolean {
+  return party === CHANGING_PARTY && muted;
+}
+
+function recordingsJson(session: number, party: number, { recording }: CallState): string {
+  if (party !== CHANGING_PARTY || recording === undefined) return '';
+  return `"recordings":[{"id":"${session}","active":${recording}}],`;
+}
+
+function calledJson(session: number, party: number, { changedAt }: CallState): string {
+  return party === CHANGING_PARTY ? markerText({ session, changedAt }) : `"Agent ${party}"`;
 }

@@ -5,13 +5,15 @@ import { join, resolve } from 'node:path';
 import { type Connection, getRequest, openConnection } from './http-load.ts';
 import { file, type Server, type ServerOptions, startServer, typescript } from './machine.ts';
 import { type Dialect, graphql, hive, rest } from './operations.ts';
-import type { UpstreamCounts } from './upstream.ts';
+import type { Change, UpstreamCounts } from './upstream.ts';
 
 /** The server behind the servers, and its own door. */
 export interface Upstream {
   readonly port: number;
   /** Changes calls; answers the moment of each change, in microseconds of the machine's clock. */
-  change(sessions: readonly number[]): Promise<readonly number[]>;
+  change(sessions: readonly number[], what?: Change): Promise<readonly number[]>;
+  /** Sets how many requests a minute one viewer may make, and forgets those that were made. */
+  limit(viewer: number, requests: number): Promise<void>;
   /** What one viewer has asked for; without a viewer, what all have. */
   counts(viewer?: number): Promise<UpstreamCounts>;
   stop(): Promise<void>;
@@ -23,10 +25,16 @@ export interface UpstreamManner {
   readonly limit?: number;
   /** Milliseconds until it says whose a token is. */
   readonly introduction?: number;
+  /** Tells of changes by itself, as RingCentral does. */
+  readonly push?: boolean;
 }
 
 /** Starts the upstream. */
-export async function startUpstream({ limit, introduction }: UpstreamManner = {}): Promise<Upstream> {
+export async function startUpstream({
+  limit,
+  introduction,
+  push = false,
+}: UpstreamManner = {}): Promise<Upstream> {
   const server = await startServer({
     name: 'upstream',
     core: 'load',
@@ -34,6 +42,7 @@ export async function startUpstream({ limit, introduction }: UpstreamManner = {}
     env: {
       ...(limit !== undefined && { LIMIT: String(limit) }),
       ...(introduction !== undefined && { INTRODUCTION: String(introduction) }),
+      ...(push && { PUSH: 'on' }),
     },
   });
   const idle: Connection[] = [];
@@ -45,7 +54,11 @@ export async function startUpstream({ limit, introduction }: UpstreamManner = {}
   };
   return {
     port: server.port,
-    change: async (sessions) => (await ask(`/bench/change?sessions=${sessions.join(',')}`)) as number[],
+    change: async (sessions, what = 'hold') =>
+      (await ask(`/bench/change?sessions=${sessions.join(',')}&what=${what}`)) as number[],
+    limit: async (viewer, requests) => {
+      await ask(`/bench/limit?viewer=${viewer}&limit=${requests}`);
+    },
     counts: async (viewer) =>
       (await ask(`/bench/counts${viewer === undefined ? '' : `?viewer=${viewer}`}`)) as UpstreamCounts,
     stop: async () => {
@@ -117,6 +130,7 @@ const gatewayIn =
       LOG_LEVEL: 'warn',
       // Long enough that no poll ends by itself while something else is measured.
       LONG_POLL_TIMEOUT: '300',
+      // Works whose upstream tells of changes by itself say otherwise.
       LIVE_SOURCE: 'poll',
       MAX_SUBSCRIPTIONS_PER_SOCKET: '100000',
       MAX_SUBSCRIPTIONS_PER_VIEWER: '1000000',

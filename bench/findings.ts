@@ -50,10 +50,10 @@ export function ratio(
   };
 }
 
-/** A number of ours that must not be exceeded. */
+/** A number of ours that must not be exceeded; without a goal it only informs. */
 export function atMost(
   { work, measure, ours }: Omit<Comparison, 'theirs'>,
-  most: number,
+  most: number | null,
   against = '',
 ): Finding {
   const spread = spreadOf(ours.values);
@@ -63,8 +63,8 @@ export function atMost(
     ours: saySpread(spread),
     against,
     result: saySpread(spread),
-    goal: `≤ ${most}`,
-    met: spread.median <= most,
+    goal: most === null ? '' : `≤ ${most}`,
+    met: most === null ? null : spread.median <= most,
   };
 }
 

@@ -22,6 +22,7 @@ import { command } from './works/command.ts';
 import { fanOut } from './works/fan-out.ts';
 import { growth } from './works/growth.ts';
 import { memory } from './works/memory.ts';
+import { push } from './works/push.ts';
 import { realLimit } from './works/real-limit.ts';
 import { sharedRead } from './works/shared-read.ts';
 import { siege } from './works/siege.ts';
@@ -37,6 +38,7 @@ const WORKS: ReadonlyMap<string, (stage: Stage) => Promise<void>> = new Map([
   ['command', command],
   ['fan-out', fanOut],
   ['spread', spread],
+  ['push', push],
   ['memory', memory],
   ['growth', growth],
   ['start', start],

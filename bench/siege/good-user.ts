@@ -19,6 +19,8 @@ export interface Service {
   /** What was refused, lost or never answered; the first of them as it came. */
   readonly refused: number;
   readonly example: string | null;
+  /** Long polls that were made for this user: none, where changes are told by themselves. */
+  readonly polls: number;
 }
 
 export interface GoodUser {
@@ -53,6 +55,7 @@ export async function seatGoodUser(
   return {
     async serve(duration) {
       audience.forget();
+      const before = await upstream.counts(VIEWER);
       const queries: number[] = [];
       const commands: number[] = [];
       const refusals: string[] = [];
@@ -82,7 +85,9 @@ export async function seatGoodUser(
       reading.close();
       acting.close();
       const never = asked.reduce((sum, { due, done }) => sum + due - done, 0);
+      const { polls } = await upstream.counts(VIEWER);
       return {
+        polls: polls - before.polls,
         queries,
         commands,
         events: [...audience.delays],

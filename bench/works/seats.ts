@@ -1,8 +1,11 @@
 /** Seats of an audience: at a GraphQL server, at the raw broadcast, or right before the upstream. */
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import type { WireSocketToken } from '../../src/ringcentral/wire.ts';
 import type { TakeSeat } from '../audience.ts';
 import { readMarker, sessionId, tokenOf } from '../calls.ts';
 import type { Contestant, Upstream } from '../contestants.ts';
-import { getRequest, isTrue, openConnection } from '../http-load.ts';
+import { getRequest, isTrue, openConnection, postRequest } from '../http-load.ts';
 import { SELECTIONS, sessionPath, watch } from '../operations.ts';
 import { openSocket } from '../websocket.ts';
 
@@ -45,6 +48,47 @@ export function seatAtBroadcast({ server }: Contestant, viewer: number, session:
   return {
     sessions: [session],
     take: (watcher) => openSocket({ port: server.port, path, viewer, operations: [], ...watcher }),
+  };
+}
+
+/** A socket of one's own for a viewer's notifications, right before an upstream that sends them. */
+export function seatAtNotifications({ port }: Upstream, viewer: number, sessions: readonly number[]): Place {
+  return {
+    sessions,
+    async take({ onMarker, onFailure }) {
+      const connection = await openConnection(port);
+      const { body } = await connection.send(postRequest('/restapi/oauth/wstoken', tokenOf(viewer)));
+      const { uri, ws_access_token: token } = JSON.parse(body.toString()) as WireSocketToken;
+      const socket = new WebSocket(`${uri}?access_token=${token}`, { perMessageDeflate: false });
+      let closed = false;
+      socket.on('error', onFailure);
+      socket.on('close', () => {
+        if (!closed) onFailure(new Error('The upstream closed a socket'));
+      });
+      const heard = () => once(socket, 'message');
+      await heard();
+      const subscribed = heard();
+      socket.send(
+        '[{"type":"ClientRequest","messageId":"1","method":"POST","path":"/restapi/v1.0/subscription"},{}]',
+      );
+      await subscribed;
+      socket.on('message', (data: Buffer) => {
+        const marker = readMarker(data);
+        if (marker !== null) onMarker(marker);
+      });
+      for (const session of sessions) {
+        const answer = await connection.send(getRequest(sessionPath(session), tokenOf(viewer)));
+        const marker = readMarker(answer.body);
+        if (marker !== null) onMarker(marker);
+      }
+      connection.close();
+      return {
+        close() {
+          closed = true;
+          socket.terminate();
+        },
+      };
+    },
   };
 }
 

@@ -31,6 +31,7 @@ const ENDS_WITHIN = 5; // seconds
 
 /** The settings that a gateway comes with, where the other works need others. */
 const DEFAULTS = {
+  LIVE_SOURCE: 'auto',
   LONG_POLL_TIMEOUT: '30',
   MAX_SUBSCRIPTIONS_PER_SOCKET: '100',
   MAX_SUBSCRIPTIONS_PER_VIEWER: '500',
@@ -46,7 +47,7 @@ export async function siege(stage: Stage, duration: number, only: readonly strin
   for (const name of only ?? Object.keys(ATTACKS)) {
     const title = ATTACKS[name]?.title ?? name;
     stage.say(`${title}, for ${duration / 1_000} s`);
-    const upstream = await stage.ownUpstream({ introduction: INTRODUCTION });
+    const upstream = await stage.ownUpstream({ introduction: INTRODUCTION, push: true });
     try {
       stage.report(...(await withstand({ stage, upstream, name, title, duration })));
     } catch (error) {
@@ -124,7 +125,7 @@ async function withstand({ stage, upstream, name, title, duration }: Siege): Pro
 
 function served(
   attack: string,
-  { queries, commands, events, asked, refused, example }: Service,
+  { queries, commands, events, asked, refused, example, polls }: Service,
   happened: string,
 ): readonly Finding[] {
   const slowest = [queries, commands, events].map((delays) => percentile(delays, 0.99));
@@ -146,6 +147,15 @@ function served(
       result: refused === 0 ? '0' : `${refused}, the first: ${example}`,
       goal: '0',
       met: refused === 0,
+    },
+    {
+      work: attack,
+      measure: 'polls for a good user, whose events are pushed',
+      ours: String(polls),
+      against: '',
+      result: String(polls),
+      goal: '0',
+      met: polls === 0,
     },
   ];
 }

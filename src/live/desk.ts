@@ -254,6 +254,7 @@ export function createDesk(parts: DeskParts): Desk {
       pacedGap,
       pollTimeout,
       listening: () => newsroom.listening,
+      beginning: () => newsroom.beginning,
       lookGap,
       limits: parts.limits,
       cursors: () => parts.cursors.scope(viewerId, sessionId),

@@ -48,6 +48,8 @@ export interface Newsroom {
   readonly state: ListeningState | null;
   /** What tells of changes by itself at this moment; null: nothing does. */
   readonly listening: Listening | null;
+  /** Milliseconds that are left to wait for the first word, before anything is polled meanwhile; null: nobody waits. */
+  readonly beginning: number | null;
   /** Why it is denied, for a developer. */
   readonly reason: string | null;
   /** Somebody watches, or nobody does any more. */
@@ -62,6 +64,8 @@ const GRACE = 3_000; // 3 seconds
 /** What is replayed after a recovery may be so much that there was more. */
 const SETTLE = 500; // milliseconds
 
+/** A socket is open sooner than a held poll would be worth its request. */
+const BEGINNING = 5_000; // 5 seconds
 /** Late news come minutes late at most. */
 const TOMBSTONE = 600_000; // 10 minutes
 const MOST_TOMBSTONES = 1_000;
@@ -81,6 +85,8 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
   /** That it was lost, and whether somebody was told; null once that is over. */
   let loss: 'quiet' | 'told' | null = null;
   let patience: NodeJS.Timeout | undefined;
+  /** By the clock that nobody sets, `performance.now()`. */
+  let begunAt = -Infinity;
   const graves = new LRUCache<string, true>({ max: MOST_TOMBSTONES, ttl: TOMBSTONE });
   const unknown = new LRUCache<string, Told>({ max: MOST_UNKNOWN, ttl: TOMBSTONE });
 
@@ -90,6 +96,10 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
     },
     get listening() {
       return state === 'listening' ? listening : null;
+    },
+    get beginning() {
+      const left = begunAt + BEGINNING - performance.now();
+      return state === 'connecting' && left > 0 ? left : null;
     },
     get reason() {
       return reason;
@@ -111,6 +121,7 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
     const { listen } = source();
     if (listening !== null || listen === undefined) return;
     state = 'connecting';
+    begunAt = performance.now();
     listening = listen({
       heard(news) {
         try {

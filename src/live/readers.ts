@@ -46,9 +46,9 @@ export interface ReaderParts {
 /** Everybody who reads of one call. */
 export interface Readers {
   /** How many there are, newcomers included. */
-  readonly count: number;
+  count(): number;
   /** True while events are kept for those who come back. */
-  readonly isRemembering: boolean;
+  isRemembering(): boolean;
   events(after: string | null, dropped: (() => boolean) | undefined): Line<CallEvent>;
   parties(partyId: string | null): Line<CallPartyUpdate>;
   /** From now on events are kept. */
@@ -108,10 +108,10 @@ export function createReaders(parts: ReaderParts): Readers {
   };
 
   return {
-    get count() {
+    count() {
       return eventLines.size + partyLines.size + newcomers.size;
     },
-    get isRemembering() {
+    isRemembering() {
       return replay !== null;
     },
     events,

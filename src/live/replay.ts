@@ -96,38 +96,55 @@ export interface Replay<Event> {
  * Makes the memory of one run of events. A run ends when the call is forgotten; the cursors of an earlier one are
  * expired.
  */
-export function createReplay<Event>(scope: CursorScope, { lifetime, most }: ReplayLimits): Replay<Event> {
-  const run = randomBytes(6).toString('base64url');
-  let kept: { readonly event: Event; readonly at: number }[] = [];
-  let sequence = 0;
-  let cursor = scope.write(run, 0);
+export function createReplay<Event>(scope: CursorScope, limits: ReplayLimits): Replay<Event> {
+  return new Run(scope, limits);
+}
 
-  return {
-    get cursor() {
-      return cursor;
-    },
-    nowhere: scope.write('nowhere', 0),
-    add(now, make) {
-      sequence += 1;
-      cursor = scope.write(run, sequence);
-      const event = make(cursor);
-      kept.push({ event, at: now });
-      // Cut in bulk, so that a busy call does not copy its memory at every event.
-      if (kept.length > 2 * most || (kept[0]?.at ?? now) < now - 2 * lifetime) kept = recent(now);
-      return event;
-    },
-    after(text, now) {
-      const read = scope.read(text);
-      if (typeof read === 'string') return read;
-      const missed = sequence - read.sequence;
-      if (read.run !== run || missed < 0) return 'CURSOR_EXPIRED';
-      const available = recent(now);
-      if (missed > available.length) return 'CURSOR_EXPIRED';
-      return available.slice(available.length - missed).map(({ event }) => event);
-    },
-  };
+/** A class, because every watched call has one: an object with getters of its own would need four times the memory. */
+class Run<Event> implements Replay<Event> {
+  readonly #scope: CursorScope;
+  readonly #limits: ReplayLimits;
+  readonly #run = randomBytes(6).toString('base64url');
+  #kept: { readonly event: Event; readonly at: number }[] = [];
+  #sequence = 0;
 
-  function recent(now: number) {
-    return kept.slice(-most).filter(({ at }) => at >= now - lifetime);
+  constructor(scope: CursorScope, limits: ReplayLimits) {
+    this.#scope = scope;
+    this.#limits = limits;
+  }
+
+  get cursor(): string {
+    return this.#scope.write(this.#run, this.#sequence);
+  }
+
+  get nowhere(): string {
+    return this.#scope.write('nowhere', 0);
+  }
+
+  add(now: number, make: (cursor: string) => Event): Event {
+    const { lifetime, most } = this.#limits;
+    this.#sequence += 1;
+    const event = make(this.cursor);
+    this.#kept.push({ event, at: now });
+    // Cut in bulk, so that a busy call does not copy its memory at every event.
+    if (this.#kept.length > 2 * most || (this.#kept[0]?.at ?? now) < now - 2 * lifetime) {
+      this.#kept = this.#recent(now);
+    }
+    return event;
+  }
+
+  after(text: string, now: number): readonly Event[] | CursorRefusal {
+    const read = this.#scope.read(text);
+    if (typeof read === 'string') return read;
+    const missed = this.#sequence - read.sequence;
+    if (read.run !== this.#run || missed < 0) return 'CURSOR_EXPIRED';
+    const available = this.#recent(now);
+    if (missed > available.length) return 'CURSOR_EXPIRED';
+    return available.slice(available.length - missed).map(({ event }) => event);
+  }
+
+  #recent(now: number) {
+    const { lifetime, most } = this.#limits;
+    return this.#kept.slice(-most).filter(({ at }) => at >= now - lifetime);
   }
 }

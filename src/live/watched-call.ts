@@ -55,6 +55,8 @@ export interface WatchedCallParts {
   readonly log: Log;
   /** What tells of changes by itself at this moment; null: nothing does. */
   readonly listening: () => Listening | null;
+  /** Milliseconds until it shows whether changes are told; null: nobody waits for that. */
+  readonly beginning: () => number | null;
   /** Milliseconds between two looks at a call of which changes are told. */
   readonly lookGap: () => number;
   /** The call begins, or ends, to need more than a memory. */
@@ -261,7 +263,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
       habits: parts.habits,
       pacedGap: parts.pacedGap,
       pollTimeout: parts.pollTimeout,
-      lookGap: () => (isCovered() ? parts.lookGap() : null),
+      lookGap: () => (isCovered() ? parts.lookGap() : parts.beginning()),
       metrics,
       log: parts.log,
       known,
@@ -436,7 +438,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
 
   /** Somebody left: the call stays watched for `patience` milliseconds, and as long as anybody is there. */
   function letGo(patience: number): void {
-    if (readers?.isRemembering !== true) return;
+    if (readers?.isRemembering() !== true) return;
     const now = performance.now();
     keepUntil = Math.max(keepUntil, now + patience);
     goodbye ??= setTimeout(considerGoodbye, keepUntil - now).unref();
@@ -445,7 +447,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   function considerGoodbye(): void {
     goodbye = null;
     // Whoever is still here comes by again when they leave.
-    if (readers !== null && readers.count > 0) return;
+    if (readers !== null && readers.count() > 0) return;
     if (keepUntil > performance.now()) letGo(0);
     else forget();
   }
@@ -460,7 +462,7 @@ export function createWatchedCall(parts: WatchedCallParts): WatchedCall {
   }
 
   function lost(): null {
-    if (readers?.isRemembering !== true) held = null;
+    if (readers?.isRemembering() !== true) held = null;
     else watch?.poke();
     return null;
   }

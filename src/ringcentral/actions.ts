@@ -21,10 +21,36 @@ export function availableActions(
   });
 }
 
-/** All that {@link availableActions} says, in one text to compare: equal texts, equal answers. */
+/**
+ * All that {@link availableActions} says, in one text to compare: equal texts, equal answers. A letter for each action,
+ * because every watched call keeps one for each party.
+ */
 export function outlookOf(session: CallSession, party: CallParty, extensionId: string | null): string {
   const facts = { session, party, extensionId };
-  return CALL_ACTIONS.map((action) => RULES[action](facts) ?? '').join('\n');
+  let outlook = '';
+  for (const rule of RULES_IN_ORDER) outlook += letterOf(rule(facts));
+  return OUTLOOKS.get(outlook) ?? remembered(outlook);
+}
+
+/** The letter of each reason; there are as many as the rules below have. */
+const LETTERS = new Map<string | null, string>();
+
+function letterOf(reason: string | null): string {
+  const known = LETTERS.get(reason);
+  if (known !== undefined) return known;
+  const letter = String.fromCharCode(FIRST_LETTER + LETTERS.size);
+  LETTERS.set(reason, letter);
+  return letter;
+}
+
+/** Thousands of calls look forward to the same few things: they share the texts. */
+const OUTLOOKS = new Map<string, string>();
+const MOST_OUTLOOKS = 1_000;
+const FIRST_LETTER = 0x41;
+
+function remembered(outlook: string): string {
+  if (OUTLOOKS.size < MOST_OUTLOOKS) OUTLOOKS.set(outlook, outlook);
+  return outlook;
 }
 
 /** The names of the actions that the state allows. */
@@ -218,6 +244,8 @@ const RULES: { readonly [Action in CallAction]: Rule } = {
     'The call is over.',
   ),
 };
+
+const RULES_IN_ORDER: readonly Rule[] = CALL_ACTIONS.map((action) => RULES[action]);
 
 /** A participant of a conference is `GONE` and there all the same. */
 function isPresent({ status, conferenceRole }: CallParty): boolean {

@@ -146,7 +146,7 @@ describe('A rate window of several gateways', () => {
         expect(tally.answered + tally.refused).toBe(trips.length + gateways.length);
         for (const { budget } of gateways) budget.stop();
       }),
-      { numRuns: 60 },
+      { interruptAfterTimeLimit: 20_000, numRuns: 60 },
     );
   });
 
@@ -204,7 +204,7 @@ describe('A rate window of several gateways', () => {
         expect(tally.answered + tally.refused).toBe(trips.length + gateways.length);
         for (const { budget } of gateways) budget.stop();
       }),
-      { numRuns: 60 },
+      { interruptAfterTimeLimit: 20_000, numRuns: 60 },
     );
   });
 
