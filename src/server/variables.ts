@@ -18,12 +18,11 @@ export function declaredOf(
   sent: Variables | null | undefined,
 ): Record<string, unknown> {
   let declared: Record<string, unknown> = {};
-  if (sent == null) return declared;
   for (const { variable } of variableDefinitions) {
     const name = variable.name.value;
     // Without a prototype where a variable that was left out would be found on it, which costs more.
     if (name in Object.prototype) declared = Object.assign(Object.create(null), declared);
-    if (Object.hasOwn(sent, name)) {
+    if (sent != null && Object.hasOwn(sent, name)) {
       checkShape(sent[name], name, 0);
       declared[name] = sent[name];
     }
