@@ -86,18 +86,6 @@ describe('A watched call', () => {
     expect(house.simulator.requests().some(({ status }) => status === 429)).toBe(false);
   });
 
-  test('is not polled while the socket opens: no read of it is held', async () => {
-    await using house = await openRealHouse({ longPoll: 'honour' });
-    const call = callOf101(house);
-    const stream = events(house, call.sessionId);
-    expect(told(await stream.next())).toBe('CallSnapshot');
-    await isListening(house);
-    // Looked at once more when news begin to come, which a read that is held would put off.
-    await until(() => reads(house) >= 2);
-    const asked = house.simulator.requests().filter(isRead);
-    expect(asked.map(({ query }) => query).filter((query) => query.includes('timestamp'))).toEqual([]);
-  });
-
   test('shows the others soon after the own party moved', async () => {
     await using house = await openRealHouse();
     const call = callOf101(house);
