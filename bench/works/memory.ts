@@ -5,7 +5,7 @@ import { atMost, type Rounds } from '../findings.ts';
 import { collectGarbage } from '../machine.ts';
 import type { Stage } from '../stage.ts';
 import { changeAsFastAsSeen } from './changes.ts';
-import { introduce, type Place, seatAt } from './seats.ts';
+import { introduce, type Place, seatAt, untilQuiet } from './seats.ts';
 
 const WORK = 'memory';
 const SUBSCRIBERS = 5_000;
@@ -80,8 +80,10 @@ async function kilobytesEach(
   ]);
   await audience.admit(placesFor(0, WARM));
   await changeAsFastAsSeen(audience, [sessionOf(0)], 1, 1_000);
+  await untilQuiet(upstream);
   const before = await contestant.server.residentAtRest();
   await audience.admit(placesFor(WARM, WARM + count));
+  await untilQuiet(upstream);
   const after = await contestant.server.residentAtRest();
   audience.stop();
   await contestant.server.stop();

@@ -21,7 +21,7 @@ import type { Finding } from '../findings.ts';
 import type { Stage } from '../stage.ts';
 import { percentile, say } from '../statistics.ts';
 import type { Change } from '../upstream.ts';
-import { introduce, seatAt } from './seats.ts';
+import { introduce, seatAt, untilQuiet } from './seats.ts';
 
 const WORK = 'push under the real limit';
 const LIMIT = 50; // requests a minute
@@ -30,7 +30,6 @@ const MOST_MOVED = 5; // calls that are answered and that end
 const EVERY = 100; // milliseconds between two changes of a viewer's calls
 const POLLED_EVERY = 500; // milliseconds: more than the limit lets polls tell of for long
 const GRACE = 2_000; // 2 seconds for the requests that follow a change
-const QUIET = 500; // milliseconds
 const SEATING_LIMIT = 1_000; // requests a minute
 const FIRST_SESSION = 20_000_000;
 
@@ -97,22 +96,12 @@ async function seated(
   await introduce(contestant, [viewer]);
   await audience.admit([seatAt(contestant, viewer, sessions)]);
   if (isCrowded) {
-    await untilQuiet(upstream, viewer);
+    await untilQuiet(upstream);
     await upstream.limit(viewer, LIMIT);
     // From the answer the gateway learns that there is less.
     await introduce(contestant, [viewer]);
   }
   return { contestant, viewer, sessions, moving, audience };
-}
-
-/** Whoever sits down may still be asking for something. */
-async function untilQuiet(upstream: Upstream, viewer: number): Promise<void> {
-  for (let before = -1; ; ) {
-    const { reads, polls } = await upstream.counts(viewer);
-    if (reads + polls === before) return;
-    before = reads + polls;
-    await sleep(QUIET);
-  }
 }
 
 async function listen(stage: Stage, upstream: Upstream, desk: Desk, seconds: number): Promise<void> {

@@ -1,5 +1,6 @@
 /** Seats of an audience: at a GraphQL server, at the raw broadcast, or right before the upstream. */
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { WireSocketToken } from '../../src/ringcentral/wire.ts';
 import type { TakeSeat } from '../audience.ts';
@@ -21,6 +22,18 @@ export async function introduce({ server, dialect }: Contestant, viewers: readon
     if (!isTrue(answer, expects)) throw new Error(`Viewer ${viewer} was answered ${answer.body.toString()}`);
   }
   connection.close();
+}
+
+const QUIET = 1_000; // milliseconds
+
+/** Whoever has just sat down may still have questions: waits until nobody asks the upstream anything. */
+export async function untilQuiet(upstream: Upstream): Promise<void> {
+  for (let before = -1; ; ) {
+    const { reads, polls } = await upstream.counts();
+    if (reads + polls === before) return;
+    before = reads + polls;
+    await sleep(QUIET);
+  }
 }
 
 export interface Place {
