@@ -169,7 +169,11 @@ test('What a command moves beside its party is looked at soon, although the news
   timeout: 25_000, // 25 seconds: the next look would come after thirty
 }, async () => {
   await using house = await openRealHouse({ answerDelay: 50 });
-  const { id: conferenceId } = house.simulator.startCall({ kind: 'conference', from: '101' });
+  const { id: conferenceId } = house.simulator.startCall({
+    kind: 'conference',
+    from: '101',
+    state: 'Answered',
+  });
   const { sessionId, own } = callOf101(house);
   const stream = events(house, conferenceId);
   await stream.next();
