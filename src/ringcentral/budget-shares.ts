@@ -47,7 +47,11 @@ export function createBudgetShares(): BudgetShares {
   return {
     mayAt(share, { limit, length, left }, now) {
       heardOf.set(share, now);
-      if (limit === null || left === null) return now;
+      if (limit === null || left === null) {
+        // Nothing is shared out, so nothing is kept of it.
+        times.clear();
+        return now;
+      }
       forgetUntil(now - length, now - WINDOWS_REMEMBERED * length);
       const fair = Math.max(1, Math.floor((limit * SHARED_PART) / heardOf.size));
       const own = times.get(share) ?? [];

@@ -223,10 +223,9 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
     let wake = Number.POSITIVE_INFINITY;
     for (const lane of LANES) {
       const staying: Waiter[] = [];
+      let blocked = false;
       const line = gate.waiting[lane].splice(0);
       for (const waiter of line) {
-        // Whoever stands behind a waiting poll waits too, and no deadline of theirs has to be looked at.
-        const blocked = lane === 'poll' && staying.length > 0;
         const verdict = blocked ? null : verdictOn(gate, waiter.entry, ahead, now);
         if (verdict?.kind === 'go') {
           waiter.admit(admit(bucket, gate, waiter.entry, now - waiter.since, now));
@@ -235,7 +234,11 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
         } else {
           staying.push(waiter);
           // Whoever has had their share goes before nobody.
-          if (verdict?.kind !== 'shared') ahead += 1;
+          if (verdict?.kind !== 'shared') {
+            ahead += 1;
+            // Whoever stands behind a waiting poll waits too, and no deadline of theirs has to be looked at.
+            blocked = lane === 'poll';
+          }
           if (verdict !== null) wake = Math.min(wake, verdict.until);
         }
       }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RateLimited } from '../../schema/failures.ts';
 import { type Budget, createBudget } from '../../src/ringcentral/budget.ts';
+import { createBudgetShares } from '../../src/ringcentral/budget-shares.ts';
 import type { Lane } from '../../src/ringcentral/caller.ts';
 import type { Permit } from '../../src/ringcentral/gate.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
@@ -71,6 +72,21 @@ describe('Keys that act as one user', () => {
     await patient;
   });
 
+  test('hold up no poll of another key with polls that wait for their share.', async () => {
+    await ask('b', 1);
+    await ask('a', 100);
+    const waiting = enter('a', 'poll').catch(() => null);
+    let isIn = false;
+    void enter('b', 'poll').then((permit) => {
+      isIn = true;
+      permit.settle(LIMITED);
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(isIn).toBe(true);
+    budget.stop();
+    await waiting;
+  });
+
   test('keep nothing for one that was not heard of for five windows.', async () => {
     await ask('b', 1);
     await vi.advanceTimersByTimeAsync(5 * WINDOW + 1_000);
@@ -83,4 +99,15 @@ describe('Keys that act as one user', () => {
     for (const permit of permits.slice(0, 10)) permit.cancel();
     expect(await ask('a', 20)).toBe(10);
   });
+});
+
+test('Where nothing is limited, nothing is kept of what was spent.', () => {
+  const shares = createBudgetShares();
+  const unlimited = { limit: null, length: WINDOW, left: null };
+  for (let now = 0; now < 1_000; now += 1) {
+    expect(shares.mayAt('a', unlimited, now)).toBe(now);
+    shares.spent('a', now);
+  }
+  shares.mayAt('b', unlimited, 1_000);
+  expect(shares.mayAt('a', { limit: LIMIT, length: WINDOW, left: 20 }, 1_001)).toBe(1_001);
 });

@@ -135,16 +135,7 @@ describe('A rate window of several gateways', () => {
         const rule = rateRule(most, WINDOW, PENALTY);
         const tally = tallied();
         await taught(gateways, rule, tally);
-        for (const one of trips) {
-          setTimeout(() => {
-            const gateway = gateways[one.gateway];
-            if (gateway) void send(gateway.budget, rule, one, tally);
-          }, one.at);
-        }
-        await vi.advanceTimersByTimeAsync(60 * WINDOW);
-        expect(tally.penalties).toBe(0);
-        expect(tally.answered + tally.refused).toBe(trips.length + gateways.length);
-        for (const { budget } of gateways) budget.stop();
+        await allSentWithoutPenalty(gateways, rule, trips, tally);
       }),
       { interruptAfterTimeLimit: 20_000, numRuns: 60 },
     );
@@ -193,16 +184,7 @@ describe('A rate window of several gateways', () => {
           setTimeout(() => gateways[index]?.cut(), at);
           setTimeout(() => gateways[index]?.join(), at + 30_000);
         }
-        for (const one of trips) {
-          setTimeout(() => {
-            const gateway = gateways[one.gateway];
-            if (gateway) void send(gateway.budget, rule, one, tally);
-          }, one.at);
-        }
-        await vi.advanceTimersByTimeAsync(60 * WINDOW);
-        expect(tally.penalties).toBe(0);
-        expect(tally.answered + tally.refused).toBe(trips.length + gateways.length);
-        for (const { budget } of gateways) budget.stop();
+        await allSentWithoutPenalty(gateways, rule, trips, tally);
       }),
       { interruptAfterTimeLimit: 20_000, numRuns: 60 },
     );
@@ -223,6 +205,25 @@ describe('A rate window of several gateways', () => {
 });
 
 const NEAR: Trip = { gateway: 0, lane: 'query', at: 0, there: 1, back: 1 };
+
+/** Sends every trip in its time; each is answered or refused, and none meets a penalty. */
+async function allSentWithoutPenalty(
+  gateways: readonly { readonly budget: Budget }[],
+  rule: RateRule,
+  trips: readonly Trip[],
+  tally: Tally,
+): Promise<void> {
+  for (const one of trips) {
+    setTimeout(() => {
+      const gateway = gateways[one.gateway];
+      if (gateway) void send(gateway.budget, rule, one, tally);
+    }, one.at);
+  }
+  await vi.advanceTimersByTimeAsync(60 * WINDOW);
+  expect(tally.penalties).toBe(0);
+  expect(tally.answered + tally.refused).toBe(trips.length + gateways.length);
+  for (const { budget } of gateways) budget.stop();
+}
 
 /** "Where the limit is known": the first answer tells it. */
 async function taught(

@@ -1,6 +1,7 @@
 /** The road between a client and the gateway, on which anything can go wrong. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, connect as dial, type Server, type Socket } from 'node:net';
+import { keepIn } from './ports.ts';
 
 /**
  * Ways of being away.
@@ -35,25 +36,18 @@ export async function openRoad(target: string): Promise<Road> {
   function listener(): Server {
     return createServer((near) => {
       tries += 1;
-      keep(near);
+      keepIn(open, near);
       if (mode === 'hanging') return;
       if (mode === 'unavailable') {
         near.end('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
         return;
       }
-      const far = keep(dial(Number(address.port), address.hostname));
+      const far = keepIn(open, dial(Number(address.port), address.hostname));
       near.pipe(far);
       far.pipe(near);
       near.on('close', () => far.destroy());
       far.on('close', () => near.destroy());
     });
-  }
-
-  function keep(socket: Socket): Socket {
-    open.add(socket);
-    socket.on('error', () => {});
-    socket.on('close', () => open.delete(socket));
-    return socket;
   }
 
   function cut(): void {

@@ -1,6 +1,7 @@
 /** A proxy before the simulator that lets requests through, and does with sockets what the proxies of companies do. */
 import { request as ask, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { keepIn } from './ports.ts';
 
 /**
  * - `through`: the socket opens, also one that was kept waiting; `waiting`: it waits until then
@@ -32,7 +33,7 @@ export async function openSocketRoad(first: SocketWay = 'through'): Promise<Sock
   const server = createServer(forward);
   server.on('upgrade', (request, near: Socket, head: Buffer) => {
     tries += 1;
-    keep(near);
+    keepIn(open, near);
     void target.then((there) => take(there, request, near, head));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -94,7 +95,7 @@ export async function openSocketRoad(first: SocketWay = 'through'): Promise<Sock
       return;
     }
     const isSwallowed = way === 'swallowed';
-    const far = keep(connect(Number(port), hostname));
+    const far = keepIn(open, connect(Number(port), hostname));
     const lines = Array.from({ length: request.rawHeaders.length / 2 }, (_, index) => {
       const [name, value] = request.rawHeaders.slice(2 * index, 2 * index + 2);
       return `${name}: ${value}`;
@@ -106,13 +107,6 @@ export async function openSocketRoad(first: SocketWay = 'through'): Promise<Sock
     near.pipe(far);
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
-  }
-
-  function keep(socket: Socket): Socket {
-    open.add(socket);
-    socket.on('error', () => {});
-    socket.on('close', () => open.delete(socket));
-    return socket;
   }
 }
 
