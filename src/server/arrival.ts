@@ -8,6 +8,8 @@ export interface Arrival {
   readonly operation: Operation;
   /** Aborts when the client has left. */
   readonly signal: AbortSignal;
+  /** The same without making a signal. */
+  hasLeft(): boolean;
   /** True once the connection broke, or was closed, under a client that may come back. */
   dropped(): boolean;
 }

@@ -2,7 +2,6 @@
  * The one way through GraphQL: HTTP, server-sent events and WebSocket parse, validate, run and mask here, by the
  * same rules and with the same caches.
  */
-import { setMaxListeners } from 'node:events';
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -155,10 +154,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return visitor.provider({
       requestId: operation.requestId,
       get signal() {
-        const { signal } = arrival;
-        // One listener for each read.
-        setMaxListeners(0, signal);
-        return signal;
+        return arrival.signal;
       },
       dropped: () => arrival.dropped(),
     });

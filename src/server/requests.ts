@@ -9,6 +9,7 @@ import type { Connections } from './connections.ts';
 import type { Crowd, Leave } from './crowd.ts';
 import type { Guest } from './drain.ts';
 import type { Arrival, Pipeline } from './graphql.ts';
+import { Leaving } from './leaving.ts';
 import { codeOf, originOf, STATUS_OF_CODE } from './masking.ts';
 import type { Observer, Operation } from './observe.ts';
 import { corsHeaders, isFromForeignPage, preflightHeaders } from './origins.ts';
@@ -31,6 +32,31 @@ export interface RequestDoor {
   answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void>;
   /** The open event streams. */
   guests(): readonly Guest[];
+}
+
+/** An operation that came as a request of its own. */
+class RequestArrival implements Arrival {
+  readonly visitor: Visitor;
+  readonly operation: Operation;
+  readonly #leaving: Leaving;
+
+  constructor(visitor: Visitor, operation: Operation, leaving: Leaving) {
+    this.visitor = visitor;
+    this.operation = operation;
+    this.#leaving = leaving;
+  }
+
+  get signal(): AbortSignal {
+    return this.#leaving.signal;
+  }
+
+  hasLeft(): boolean {
+    return this.#leaving.hasLeft;
+  }
+
+  dropped(): boolean {
+    return this.#leaving.hasLeft;
+  }
 }
 
 /** A request that is refused for what it is, not for what it asks. */
@@ -61,12 +87,12 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       }
       setHeaders(response, corsHeaders(request.headers, config.corsOrigins));
       const operation = observer.begin(requestId, request.headers);
-      const left = new AbortController();
+      const leaving = new Leaving();
       response.once('close', () => {
-        if (!response.writableFinished) left.abort();
+        if (!response.writableFinished) leaving.leave();
       });
       try {
-        await ask(request, response, operation, left);
+        await ask(request, response, operation, leaving);
       } catch (error) {
         if (response.headersSent || response.destroyed) {
           operation.ended('aborted');
@@ -83,30 +109,30 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     request: IncomingMessage,
     response: ServerResponse,
     operation: Operation,
-    left: AbortController,
+    leaving: Leaving,
   ): Promise<void> {
     checkForm(request, config);
     const { authorization = null } = request.headers;
     const address = request.socket.remoteAddress ?? '';
     // Whoever is refused without asking anybody is refused before anything is read.
     const known = gatekeeper.recognise?.(authorization) ?? null;
-    const coming = request.method === 'POST' ? takeIn(request, known, address, left) : null;
+    const coming = request.method === 'POST' ? takeIn(request, known, address, leaving) : null;
     let leave: Leave = () => {};
     try {
       const body = await coming?.whole;
-      const admission = gatekeeper.admit(authorization, { address, signal: left.signal });
-      const visitor = await (known === null ? orAborted(admission, left.signal) : admission);
+      const admission = gatekeeper.admit(authorization, {
+        address,
+        get signal() {
+          return leaving.signal;
+        },
+      });
+      const visitor = await (known === null ? orAborted(admission, leaving.signal) : admission);
       operation.admitted(visitor.viewerId);
       connections.claim(response, visitor.viewerId);
-      left.signal.throwIfAborted();
+      leaving.throwIfLeft();
       leave = crowd.enter(visitor.viewerId);
       coming?.held.settle();
-      const arrival: Arrival = {
-        visitor,
-        operation,
-        signal: left.signal,
-        dropped: () => left.signal.aborted,
-      };
+      const arrival = new RequestArrival(visitor, operation, leaving);
       if (body !== undefined) {
         const fast = await operation.within(() => pipeline.answerFast(body, request.headers.accept, arrival));
         if (fast !== null) {
@@ -129,11 +155,11 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       if (isStream && answer.body !== null) {
         leave();
         coming?.held.close();
-        await stream(answer, answer.body, response, visitor, left);
+        await stream(answer, answer.body, response, visitor, leaving);
       } else {
         await send(answer, response);
         // A stream that this client would not take was begun all the same.
-        if (answer.status === NOT_ACCEPTABLE) left.abort();
+        if (answer.status === NOT_ACCEPTABLE) leaving.leave();
       }
     } finally {
       leave();
@@ -146,13 +172,13 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     request: IncomingMessage,
     viewerId: string | null,
     address: string,
-    left: AbortController,
+    leaving: Leaving,
   ): ComingBody {
     const room = viewerId === null ? bodies.strangers : bodies.viewers;
     return readBody(request, config.maxBodyBytes, (giveUp) =>
       room.open(viewerId ?? address, (error) => {
         giveUp(error);
-        left.abort(error);
+        leaving.leave(error);
       }),
     );
   }
@@ -163,26 +189,26 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     body: ReadableStream<Uint8Array>,
     response: ServerResponse,
     { expired }: Visitor,
-    left: AbortController,
+    leaving: Leaving,
   ): Promise<void> {
     // Cut, not ended: a client takes the end for the end of the call, and a cut for a reason to come back.
     const cut = () => {
-      left.abort();
+      leaving.leave();
       response.destroy();
     };
     const guest: Guest = { idle: async () => {}, sendAway: cut };
     const reader = body.getReader();
     streams.add(guest);
     setMaxListeners(0, expired);
-    expired.addEventListener('abort', cut, { once: true, signal: left.signal });
-    left.signal.addEventListener('abort', () => void reader.cancel().catch(() => {}), { once: true });
+    expired.addEventListener('abort', cut, { once: true, signal: leaving.signal });
+    leaving.signal.addEventListener('abort', () => void reader.cancel().catch(() => {}), { once: true });
     try {
       response.writeHead(answer.status, {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
       });
-      while (!left.signal.aborted) {
+      while (!leaving.hasLeft) {
         const { done, value } = await reader.read();
         if (done) break;
         if (response.write(value)) continue;
@@ -190,7 +216,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
         // Who takes nothing for the time of two pings is not there. No signal of its own for each wait: those of a slow
         // client would gather at that of its request.
         const impatience = setTimeout(cut, 2 * patience.ping);
-        await once(response, 'drain', { signal: left.signal }).finally(() => clearTimeout(impatience));
+        await once(response, 'drain', { signal: leaving.signal }).finally(() => clearTimeout(impatience));
       }
       response.end();
     } finally {

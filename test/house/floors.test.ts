@@ -141,6 +141,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/server/crowd.ts',
     'src/server/bodies.ts',
     'src/server/fan-out.ts',
+    'src/server/leaving.ts',
     'src/server/drain.ts',
     'src/server/compiled.ts',
     'src/server/document-rules.ts',
