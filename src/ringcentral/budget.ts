@@ -160,11 +160,11 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
   /** A permit with a place among all that is under way; both go back when the permit is used up. */
   function inPlace(bucket: Bucket, entry: Entry, leave: Leave): Permit | Promise<Permit> {
     const permit = admitted(bucket, entry);
-    // Polls are held, so they have no place.
-    if (entry.lane === 'poll') return permit;
     if (permit instanceof Promise || isOneOfMany(bucket, entry)) {
       return whenPlaced(bucket, entry, permit, leave);
     }
+    // Polls are held, so they have no place.
+    if (entry.lane === 'poll') return permit;
     // The usual case: nobody has to wait anywhere.
     const place = everybody.enterNow({ key: bucket.name, isUrgent: entry.lane === 'command' });
     if (place === null) return whenPlaced(bucket, entry, permit, leave);
@@ -182,6 +182,7 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
     let leaveAll = NOTHING_TO_LEAVE;
     try {
       permit = admission instanceof Promise ? await admission : admission;
+      if (entry.lane === 'poll') return permit;
       const departure = { ...entry, patience: Math.max(0, until - clock()) };
       const place = takePlace(everybody, bucket.name, departure);
       leaveAll = place instanceof Promise ? await place : place;
