@@ -83,8 +83,12 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/live/events.ts',
     'src/live/call-list.ts',
     'src/live/hold-limit.ts',
+    'src/live/goodbye.ts',
+    'src/live/settling.ts',
   ],
-  ['src/live/readers.ts', 'src/live/second-look.ts', 'src/live/told.ts'],
+  ['src/live/readers.ts', 'src/live/second-look.ts', 'src/live/told.ts', 'src/live/upstream-habits.ts'],
+  ['src/live/call-memory.ts'],
+  ['src/live/call-reads.ts'],
   [
     'src/simulator/account.ts',
     'src/simulator/era.ts',
