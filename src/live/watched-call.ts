@@ -106,11 +106,11 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   readonly #memory = new CallMemory();
   readonly #told: Told;
   readonly #readers: Readers;
+  readonly #belief: Belief = createBelief(this);
   #watch: Watch | null = null;
   /** The watch has answered since it began, so that readers may start from what is held. */
   #isFresh = false;
   #reads: CallReads | null = null;
-  #belief: Belief | null = null;
   #goodbye: Goodbye | null = null;
 
   constructor(sessionId: string, parts: WatchedCallParts) {
@@ -153,13 +153,13 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   }
 
   listeningChanged(turn: Turn): void {
-    this.#belief ??= createBelief(this);
     this.#belief.turned(turn);
-    if (turn.kind === 'listening') {
-      if (!turn.mayHaveMissed) return;
-      this.#told.mayLack();
+    if (turn.kind !== 'listening') {
+      this.look();
+      return;
     }
-    this.look();
+    if (turn.mayHaveMissed) this.#told.mayLack();
+    this.#watch?.told(turn.mayHaveMissed);
   }
 
   deny(error: CallControlFailure): void {
@@ -215,8 +215,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
 
   onReading(reading: Reading<CallSession | null>): Worth {
     const { value, receivedAt } = reading;
-    if (this.#belief === null) this.#readers.tellRecovery();
-    else this.#belief.read(reading);
+    this.#belief.read(reading);
     if (value === null) {
       if (this.#memory.misses()) return 'missing';
       this.#vanished(receivedAt);
@@ -235,8 +234,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   }
 
   onStillTrue(): void {
-    if (this.#belief === null) this.#readers.tellRecovery();
-    else this.#belief.confirmed();
+    this.#belief.confirmed();
     this.#start();
   }
 
@@ -388,7 +386,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
 
   /** The call is over: the last event, and then silence. */
   #finish(at: number): void {
-    this.#belief?.settled();
+    this.#belief.settled();
     this.#start();
     this.#memory.end();
     this.#readers.tellEnd(at);

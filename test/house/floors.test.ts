@@ -83,6 +83,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/live/events.ts',
     'src/live/call-list.ts',
     'src/live/hold-limit.ts',
+    'src/live/errand.ts',
     'src/live/goodbye.ts',
     'src/live/settling.ts',
   ],
