@@ -242,7 +242,9 @@ export function createReaders(parts: ReaderParts): Readers {
 
   /** Keeps an event for those who come back, and gives it to those who are here. */
   function publish(at: number, make: (cursor: string) => CallEvent): void {
-    const event = asNews(memory().add(Date.now(), make), at);
+    const kept = memory().keep(Date.now(), make);
+    if (eventLines.size === 0) return;
+    const event = asNews(kept.event(), at);
     for (const line of eventLines) line.push(event);
   }
 
