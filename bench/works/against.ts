@@ -9,8 +9,9 @@ import { coldQuestion } from './cold-read.ts';
 import { commandQuestion } from './command.ts';
 import { fannedOut } from './fan-out.ts';
 import { kilobytesOfSubscriber, kilobytesOfWatch } from './memory.ts';
-import { type Question, takeRates } from './rates.ts';
+import { inTurn, type Question, takeRates } from './rates.ts';
 import { SHARED_QUESTION } from './shared-read.ts';
+import { spreadAt } from './spread.ts';
 import { startOnce } from './start.ts';
 import { WATCHED_QUESTION, watchedSeat } from './watched-read.ts';
 
@@ -24,7 +25,7 @@ const NOTICEABLE = 0.03;
 const RATES = ['cold-read', 'shared-read', 'watched-read', 'command'] as const;
 
 /** Those that `--only` names, or all. */
-export const AGAINST = [...RATES, 'fan-out', 'start', 'memory'] as const;
+export const AGAINST = [...RATES, 'fan-out', 'spread', 'start', 'memory'] as const;
 
 /** Performs them; “before” is whom `--against` names. */
 export async function against(stage: Stage, only: readonly string[] | null): Promise<void> {
@@ -32,6 +33,7 @@ export async function against(stage: Stage, only: readonly string[] | null): Pro
   const rates = RATES.filter(wanted);
   if (rates.length > 0) await compareAllRates(stage, rates);
   if (wanted('fan-out')) await compareFanOut(stage);
+  if (wanted('spread')) await compareSpread(stage);
   if (wanted('start')) await compareStarts(stage);
   if (wanted('memory')) await compareMemory(stage);
 }
@@ -61,6 +63,17 @@ async function compareFanOut(stage: Stage): Promise<void> {
   }
 }
 
+async function compareSpread(stage: Stage): Promise<void> {
+  const [ours, before] = await spreadAt(stage, BOTH);
+  if (ours === undefined || before === undefined) throw new Error('Both take part');
+  stage.report(
+    judged('spread', 'p50 from change to frame, ms', ours.p50, before.p50, 'less'),
+    judged('spread', 'p99 from change to frame, ms', ours.p99, before.p99, 'less'),
+    judged('spread', 'changes a second', ours.perSecond, before.perSecond, 'more'),
+    judged('spread', 'processor time of a change, µs', ours.processor, before.processor, 'less'),
+  );
+}
+
 async function compareRates(stage: Stage, question: Question): Promise<readonly Finding[]> {
   stage.say(question.work);
   const contestants = await Promise.all(BOTH.map((name) => stage.shared(name)));
@@ -76,7 +89,7 @@ async function compareStarts(stage: Stage): Promise<void> {
   const seconds = bothNamed();
   const megabytes = bothNamed();
   for (let round = 0; round < stage.pace.rounds; round += 1) {
-    for (const [index, name] of BOTH.entries()) {
+    for (const [index, name] of inTurn([...BOTH.entries()], round)) {
       const started = await startOnce(name, tokenOf(1), stage);
       seconds[index]?.values.push(started.seconds);
       megabytes[index]?.values.push(started.megabytes);

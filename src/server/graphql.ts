@@ -127,7 +127,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const valid = createTextCache<DocumentNode>();
   const fastPath = config.fastPath ? createFastPath({ schema, documentOf }) : null;
   const executeFast = createExecutor(schema);
-  const weighing = createWeighing(schema, config, execute);
+  const weighing = createWeighing(schema, config, fastPath === null ? execute : executeFast);
   const shared = fastPath && { fastPath, contextOf: eventContextOf, weighing, answers, noteSent };
 
   return {
