@@ -122,14 +122,14 @@ export function observe(held: Held | null, observation: Observation, outlookOf: 
   const outlooks = new Map(parties.map((party) => [party.id, outlookOf(body, party)]));
   const changedIds = new Set(transitions.map(({ party }) => party.id));
   const next = { ...body, parties: parties.map(lookedAt) };
-  const rest = { session: next, outlooks, marks, shown };
+  const heldSince = (changedAt: number): Held => ({ session: next, outlooks, marks, shown, changedAt });
   if (held === null || transitions.length > 0) {
     const changedAt = held !== null && news !== undefined ? held.changedAt : receivedAt;
     return held !== null && (isUnsure || isDoubtful(held))
       ? { kind: 'doubtful' }
-      : { kind: 'changed', held: { ...rest, changedAt }, transitions };
+      : { kind: 'changed', held: heldSince(changedAt), transitions };
   }
-  return { kind: 'confirmed', held: { ...rest, changedAt: held.changedAt } };
+  return { kind: 'confirmed', held: heldSince(held.changedAt) };
 
   function isDoubtful({ changedAt }: Held): boolean {
     const mayBeOlder = sentAt < changedAt;
