@@ -45,7 +45,7 @@ describe('A replay', () => {
       written += 1;
       return scope.write(run, sequence);
     };
-    const replay = createReplay<Event>({ ...scope, write }, LIMITS);
+    const replay = createReplay<Event>({ write, read: (cursor) => scope.read(cursor) }, LIMITS);
     const beginning = replay.cursor;
     const kept = [1, 2, 3].map((number) => replay.keep(number, (cursor) => ({ cursor, number })));
     expect(written).toBe(1);
