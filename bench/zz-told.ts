@@ -1,0 +1,45 @@
+import { existsSync, rmSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAudience } from './audience.ts';
+import { pinLoad } from './machine.ts';
+import { createStage } from './stage.ts';
+import { introduce, type Place, seatAt, untilQuiet } from './works/seats.ts';
+
+const source = process.argv[2] ?? 'push';
+const COUNT = Number(process.argv[3] ?? 2000);
+pinLoad();
+const stage = await createStage({ full: false, warmUp: 1, warmUpAgain: 1, round: 1, rounds: 1 }, null, []);
+const per = 100, WARM = 500, FIRST = 7_000_000;
+const upstream = source === 'push' ? await stage.ownUpstream({ push: true }) : stage.upstream;
+rmSync('/tmp/light/usage.txt', { force: true });
+const contestant = await stage.own('ours', { args: ['--expose-gc', '--import', '/tmp/light/gc.mjs'], env: { LIVE_SOURCE: source, ...(process.env.SNAP ? { SNAP: '1' } : {}) } }, upstream);
+const audience = createAudience(upstream);
+const viewerOf = (i: number) => Math.floor(i / per);
+const places = (a: number, b: number): Place[] => {
+  const out: Place[] = [];
+  for (let i = a; i < b; i += per) out.push(seatAt(contestant, viewerOf(i), Array.from({ length: per }, (_, n) => FIRST + i + n)));
+  return out;
+};
+const look = async () => {
+  const resident = await contestant.server.residentAtRest();
+  rmSync('/tmp/light/done', { force: true });
+  process.kill(contestant.server.pid, 'SIGWINCH');
+  while (!existsSync('/tmp/light/done')) await sleep(100);
+  return resident;
+};
+await introduce(contestant, [...new Set(Array.from({ length: WARM + COUNT }, (_, i) => viewerOf(i)))]);
+await audience.admit(places(0, WARM));
+await untilQuiet(upstream);
+const before = await look();
+await audience.admit(places(WARM, WARM + COUNT));
+await untilQuiet(upstream);
+await sleep(Number(process.env.REST ?? 3000));
+await untilQuiet(upstream);
+const after = await look();
+const [u0, u1] = readFileSync('/tmp/light/usage.txt', 'utf8').trim().split('\n').map((l) => JSON.parse(l));
+console.log('RSS KB each', (after - before) / COUNT / 1000, 'heap', (u1.heapUsed - u0.heapUsed) / COUNT / 1000, 'external', (u1.external - u0.external) / COUNT / 1000, 'heapTotal', (u1.heapTotal - u0.heapTotal) / COUNT / 1000, 'ab', (u1.arrayBuffers-u0.arrayBuffers)/COUNT/1000);
+console.log(await upstream.counts());
+audience.stop();
+await contestant.server.stop();
+await stage.stop();
+process.exit();
