@@ -34,6 +34,18 @@ export interface RedisSettings {
   readonly prefix: string;
 }
 
+/** Browsers sign in here, and hold a cookie instead of a token. */
+export interface SignInSettings {
+  /** The app at RingCentral; null: the one of the embedded simulator. */
+  readonly clientId: string | null;
+  /** Null: a public app, which has none. */
+  readonly clientSecret: string | null;
+  /** The origin at which browsers find the gateway; null: the address where it listens. */
+  readonly publicUrl: string | null;
+  /** The first seals, all open. None with the embedded simulator: then one is made at the start. */
+  readonly secrets: readonly string[];
+}
+
 export interface Config {
   readonly host: string;
   readonly port: number;
@@ -45,6 +57,8 @@ export interface Config {
   readonly ringCentralServerUrl: string | null;
   readonly simulatorPort: number;
   readonly identity: IdentityMode;
+  /** Null: nobody signs in here. */
+  readonly signIn: SignInSettings | null;
   /** Milliseconds. */
   readonly longPollTimeout: number;
   /** How changes of calls come to be known: by notifications where they are to be had, by them alone, or by polls. */
@@ -111,6 +125,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ringCentralServerUrl: settings.RINGCENTRAL_SERVER_URL ?? null,
     simulatorPort: settings.SIMULATOR_PORT,
     identity: identityOf(settings),
+    signIn: signInOf(settings),
     longPollTimeout: settings.LONG_POLL_TIMEOUT * 1_000,
     liveSource: settings.LIVE_SOURCE,
     upstreamTimeout: settings.UPSTREAM_TIMEOUT * 1_000,
@@ -185,6 +200,11 @@ const httpUrl = z.string().transform((text, context) => {
   return withoutSlashes(url.href);
 });
 
+/** An address of which the rest is said elsewhere. */
+const publicUrl = httpUrl.refine((text) => new URL(text).origin === text, {
+  error: 'an address without a path, like https://calls.example.com (http:// only on this machine)',
+});
+
 const REDIS_URLS =
   'redis:// or rediss:// addresses, like rediss://user:password@redis.example.com:6379/0: one, or a comma list of servers ' +
   'of a cluster, or of sentinels together with REDIS_SENTINEL';
@@ -211,19 +231,27 @@ const gatewayKey = z
       'of letters, digits and - . _ ~ + / (and = at the end), as in a bearer token',
   );
 
-const gatewayKeys = list.pipe(
-  z.array(gatewayKey).superRefine((keys, context) => {
-    for (const [index, key] of keys.entries()) {
-      if (keys.indexOf(key) < index) {
-        context.addIssue({
-          code: 'custom',
-          path: [index],
-          message: 'a comma list in which no key stands twice',
-        });
-      }
-    }
-  }),
+const gatewayKeys = listOfDifferent(gatewayKey, 'a comma list in which no key stands twice');
+
+const sessionSecrets = listOfDifferent(
+  z
+    .string()
+    .refine(
+      (secret) => secret.length >= 32 && secret.length <= 4_096,
+      'a comma list of secrets, each at least 32 characters long; the first seals, all open',
+    ),
+  'a comma list in which no secret stands twice',
 );
+
+function listOfDifferent(item: z.ZodType<string, string>, message: string) {
+  return list.pipe(
+    z.array(item).superRefine((items, context) => {
+      for (const [index, one] of items.entries()) {
+        if (items.indexOf(one) < index) context.addIssue({ code: 'custom', path: [index], message });
+      }
+    }),
+  );
+}
 
 const origin = z
   .string()
@@ -250,6 +278,9 @@ export const Settings = z.object({
   RINGCENTRAL_CLIENT_SECRET: z.string().optional(),
   RINGCENTRAL_JWT: z.string().optional(),
   GATEWAY_KEYS: gatewayKeys.prefault(''),
+  SIGN_IN: onOff.optional(),
+  PUBLIC_URL: publicUrl.optional(),
+  SESSION_SECRETS: sessionSecrets.prefault(''),
   LONG_POLL_TIMEOUT: seconds(1, 300).prefault('30'),
   LIVE_SOURCE: z.enum(['auto', 'push', 'poll'], { error: 'auto, push or poll' }).default('auto'),
   UPSTREAM_TIMEOUT: seconds(0.1, 120).prefault('10'),
@@ -314,10 +345,12 @@ function crossChecks(settings: Settings, production: boolean): string[] {
   const problems: string[] = [];
   const given = SERVICE_NAMES.filter((name) => settings[name] !== undefined);
   const missing = SERVICE_NAMES.filter((name) => settings[name] === undefined);
-  if (given.length > 0 && missing.length > 0) {
+  const isApp = settings.SIGN_IN === true && settings.RINGCENTRAL_JWT === undefined;
+  if (given.length > 0 && missing.length > 0 && !isApp) {
     problems.push(
       `${missing.join(', ')}: read nothing, while ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'} set. ` +
-        'Allowed is all three (the gateway signs in itself) or none (callers bring their own RingCentral token).',
+        'Allowed is all three (the gateway signs in itself), none (callers bring their own RingCentral token), ' +
+        'or the first two with SIGN_IN=on (browsers sign in here).',
     );
   }
   if (missing.length === 0 && settings.GATEWAY_KEYS.length === 0) {
@@ -326,12 +359,13 @@ function crossChecks(settings: Settings, production: boolean): string[] {
         'a comma list of keys, each at least 16 characters long, that callers show as their bearer token.',
     );
   }
-  if (given.length === 0 && settings.GATEWAY_KEYS.length > 0) {
+  if (missing.includes('RINGCENTRAL_JWT') && settings.GATEWAY_KEYS.length > 0 && (given.length === 0 || isApp)) {
     problems.push(
       `GATEWAY_KEYS: read ${settings.GATEWAY_KEYS.length} key(s), allowed only together with ` +
         `${SERVICE_NAMES.join(', ')}: without them callers bring their own RingCentral token.`,
     );
   }
+  problems.push(...signInChecks(settings, production));
   if (production && settings.RINGCENTRAL_SERVER_URL === undefined && !settings.SIMULATOR) {
     problems.push(
       'RINGCENTRAL_SERVER_URL: read nothing, required with NODE_ENV=production, ' +
@@ -353,6 +387,62 @@ function crossChecks(settings: Settings, production: boolean): string[] {
     );
   }
   return problems;
+}
+
+function signInChecks(settings: Settings, production: boolean): string[] {
+  const simulated = settings.RINGCENTRAL_SERVER_URL === undefined;
+  const { RINGCENTRAL_CLIENT_ID, RINGCENTRAL_CLIENT_SECRET, RINGCENTRAL_JWT, SESSION_SECRETS, PUBLIC_URL } =
+    settings;
+  const problems: string[] = [];
+  if (!signsIn(settings)) {
+    const names = [
+      ...(SESSION_SECRETS.length > 0 ? ['SESSION_SECRETS'] : []),
+      ...(PUBLIC_URL === undefined ? [] : ['PUBLIC_URL']),
+    ];
+    for (const name of names) problems.push(`${name}: read a value, allowed only together with SIGN_IN=on.`);
+    return problems;
+  }
+  if (RINGCENTRAL_JWT !== undefined) {
+    problems.push(
+      'SIGN_IN: read "on" while RINGCENTRAL_JWT is set; allowed is one of the two: browsers sign in as their users, ' +
+        'or the gateway signs in as itself.',
+    );
+  }
+  if (RINGCENTRAL_CLIENT_SECRET !== undefined && RINGCENTRAL_CLIENT_ID === undefined) {
+    problems.push('RINGCENTRAL_CLIENT_ID: read nothing, while RINGCENTRAL_CLIENT_SECRET is set.');
+  }
+  if (simulated) return problems;
+  if (RINGCENTRAL_CLIENT_ID === undefined && RINGCENTRAL_CLIENT_SECRET === undefined) {
+    problems.push('RINGCENTRAL_CLIENT_ID: read nothing, required with SIGN_IN=on: the id of your app at RingCentral.');
+  }
+  if (SESSION_SECRETS.length === 0) {
+    problems.push(
+      'SESSION_SECRETS: read nothing, required with SIGN_IN=on: a comma list of secrets, each at least 32 characters ' +
+        'long, like the output of: openssl rand -base64 32',
+    );
+  }
+  if (production && PUBLIC_URL === undefined) {
+    problems.push(
+      'PUBLIC_URL: read nothing, required with SIGN_IN=on and NODE_ENV=production: ' +
+        'the address at which browsers find the gateway, like https://calls.example.com',
+    );
+  }
+  return problems;
+}
+
+/** Without a setting only with the simulator, where nothing has to be registered first. */
+function signsIn({ SIGN_IN, RINGCENTRAL_SERVER_URL, RINGCENTRAL_JWT }: Settings): boolean {
+  return SIGN_IN ?? (RINGCENTRAL_SERVER_URL === undefined && RINGCENTRAL_JWT === undefined);
+}
+
+function signInOf(settings: Settings): SignInSettings | null {
+  if (!signsIn(settings)) return null;
+  return {
+    clientId: settings.RINGCENTRAL_CLIENT_ID ?? null,
+    clientSecret: settings.RINGCENTRAL_CLIENT_SECRET ?? null,
+    publicUrl: settings.PUBLIC_URL ?? null,
+    secrets: settings.SESSION_SECRETS,
+  };
 }
 
 function identityOf(settings: Settings): IdentityMode {
