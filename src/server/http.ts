@@ -118,7 +118,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     ...{ config, pipeline, gatekeeper, sessions, observer, crowd, metrics, log, patience, noteRefusal, unread },
     handOver: connections.handOver,
   });
-  const page = config.graphiql ? createGraphiQLPage(examples, parts.demoUsers) : null;
+  const page = config.graphiql ? createGraphiQLPage({ examples, users: parts.demoUsers }) : null;
   const trusted = config.corsOrigins.map((origin) => new URL(origin).hostname);
   let draining = false;
   let drained: Promise<void> | undefined;
