@@ -10,13 +10,19 @@ export const SignInSession = builder.objectRef<SignInSessionModel>('SignInSessio
     keyedBy('id'),
   ),
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'What `endSession` takes. It is not what the cookie holds, and opens nothing.' }),
+    id: t.exposeID('id', {
+      description: 'What `endSession` takes. It is not what the cookie holds, and opens nothing.',
+    }),
     begunAt: t.expose('begunAt', { type: 'DateTime', description: 'When the user signed in.' }),
     lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',
-      description: 'When the browser last asked for something, or had a stream open; some minutes may be missing.',
+      description:
+        'When the browser last asked for something, or had a stream open; some minutes may be missing.',
     }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends unless it is used until then.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'When it ends unless it is used until then.',
+    }),
     userAgent: t.exposeString('userAgent', {
       nullable: true,
       description: 'What the browser calls itself (`User-Agent`): anything may stand there.',

@@ -135,7 +135,12 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const gatekeeper =
     identity.kind === 'service' && signIn !== null
       ? createServiceGatekeeper(parts, signIn, identity.gatewayKeys)
-      : createPassThroughGatekeeper(parts, simulator === null ? null : SIMULATED_CALLER, options.tokens, pools);
+      : createPassThroughGatekeeper(
+          parts,
+          simulator === null ? null : SIMULATED_CALLER,
+          options.tokens,
+          pools,
+        );
 
   const reach = createReach(serverUrl);
   const { metricsHost: host, metricsPort: port } = config;

@@ -62,7 +62,10 @@ export function createTransport(userAgent: string): Transport {
     async exchange({ method, url, authorization, content, timeout, signal }) {
       const stream = client.stream(url, {
         method,
-        headers: { ...(authorization !== null && { authorization }), ...(content && { 'content-type': content.type }) },
+        headers: {
+          ...(authorization !== null && { authorization }),
+          ...(content && { 'content-type': content.type }),
+        },
         // Without a body got would wait for one to be piped in.
         ...(content && { body: content.text }),
         ...(signal && { signal }),

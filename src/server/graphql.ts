@@ -380,5 +380,7 @@ function isWithoutIntent({ document, operationName }: OperationPlace, { mayComma
 }
 
 function withoutIntent(): Forbidden {
-  return new Forbidden(`By cookie a mutation needs one of these headers, with any value: ${SIGNS_OF_INTENT}.`);
+  return new Forbidden(
+    `By cookie a mutation needs one of these headers, with any value: ${SIGNS_OF_INTENT}.`,
+  );
 }

@@ -115,10 +115,24 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   });
   const noteRefusal = createRefusalLog(log);
   const sockets = createWebSockets({
-    ...{ config, pipeline, gatekeeper, sessions, observer, crowd, metrics, log, patience, noteRefusal, unread },
+    ...{
+      config,
+      pipeline,
+      gatekeeper,
+      sessions,
+      observer,
+      crowd,
+      metrics,
+      log,
+      patience,
+      noteRefusal,
+      unread,
+    },
     handOver: connections.handOver,
   });
-  const page = config.graphiql ? createGraphiQLPage({ examples, users: parts.demoUsers }) : null;
+  const page = config.graphiql
+    ? createGraphiQLPage({ examples, users: parts.demoUsers, signsIn: signIn !== undefined })
+    : null;
   const trusted = config.corsOrigins.map((origin) => new URL(origin).hostname);
   let draining = false;
   let drained: Promise<void> | undefined;

@@ -27,7 +27,10 @@ export interface Pools {
 }
 
 /** Makes them; one for all ways to come in. */
-export function createPools(parts: Pick<GatekeeperParts, 'callControl' | 'budget'>, times: VigilTimes): Pools {
+export function createPools(
+  parts: Pick<GatekeeperParts, 'callControl' | 'budget'>,
+  times: VigilTimes,
+): Pools {
   const pools = new Map<string, TokenPool>();
   return {
     of(viewerId) {
@@ -110,7 +113,14 @@ export function createPerson(
   };
   // Which parties are the viewer's own decides what they may do; until it is known, nothing is ruled out.
   viewer().catch(ignore);
-  return { viewerId, caller: own, desk: hub.desk(viewerId, source), viewer, extensionId: () => extensionId, signInSessionId };
+  return {
+    viewerId,
+    caller: own,
+    desk: hub.desk(viewerId, source),
+    viewer,
+    extensionId: () => extensionId,
+    signInSessionId,
+  };
 }
 
 /** Asks once and remembers the answer; a failure is not remembered. */

@@ -77,8 +77,7 @@ export function createSessionGatekeeper(parts: SessionGatekeeperParts): SessionG
     const { viewerId } = user;
     const holder = holderOf(keeper);
     const steady = () => createSteadyCaller(viewerId, () => pools.known(viewerId));
-    const viewer =
-      viewerOf(user) ?? once(() => parts.callControl.readExtension(holder, { lane: 'query' }));
+    const viewer = viewerOf(user) ?? once(() => parts.callControl.readExtension(holder, { lane: 'query' }));
     const callers = { own: holder, any: pools.of(viewerId), steady };
     const person = createPerson(parts, viewerId, callers, viewer, session.publicId);
     return {

@@ -115,7 +115,12 @@ export interface Step {
 /** Adds a session with the newest tokens. `instead`: the one that this browser had before. */
 export function signIn(
   account: Account | null,
-  entry: { readonly user: User; readonly tokens: Tokens; readonly session: Session; readonly instead: string | null },
+  entry: {
+    readonly user: User;
+    readonly tokens: Tokens;
+    readonly session: Session;
+    readonly instead: string | null;
+  },
   now: number,
 ): { readonly account: Account; readonly returned: Grant | null } {
   const { user, tokens, session, instead } = entry;
@@ -201,7 +206,11 @@ export function claim(
 export function renewed(account: Account, version: number, tokens: Tokens, now: number): Account {
   if (account.grant.version !== version) return account;
   const next = grantOf(tokens, account.grant.signInId, version + 1, now);
-  return { ...account, renewing: null, grant: { ...next, refreshToken: next.refreshToken ?? account.grant.refreshToken } };
+  return {
+    ...account,
+    renewing: null,
+    grant: { ...next, refreshToken: next.refreshToken ?? account.grant.refreshToken },
+  };
 }
 
 /** No answer came: whoever is next may ask again, with the same refresh token. */

@@ -160,7 +160,8 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
   /** RingCentral takes id and secret as they are; the library would write `-` and `_` as `%2D` and `%5F` (RFC 6749, 2.3.1). */
   function authenticate(_server: unknown, _client: unknown, body: URLSearchParams, headers: Headers): void {
     if (clientSecret === null) body.set('client_id', clientId);
-    else headers.set('authorization', `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`);
+    else
+      headers.set('authorization', `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`);
   }
 
   /** How the library sends one form, and what came back. */
@@ -233,7 +234,16 @@ function toTokens(answer: OAuth.TokenEndpointResponse): Tokens {
 }
 
 /** Whoever wrote the settings can mend these: another redirect address or grant than the app has. */
-const OF_THE_APP: ReadonlySet<string> = new Set(['OAU-109', 'OAU-112', 'OAU-113', 'OAU-120', 'OAU-121', 'OAU-125', 'OAU-127', 'OAU-146']);
+const OF_THE_APP: ReadonlySet<string> = new Set([
+  'OAU-109',
+  'OAU-112',
+  'OAU-113',
+  'OAU-120',
+  'OAU-121',
+  'OAU-125',
+  'OAU-127',
+  'OAU-146',
+]);
 
 /** Why a code brought no tokens. */
 function problemOf(answer: FormAnswer | null, cause: unknown): SignInProblem {
@@ -243,14 +253,22 @@ function problemOf(answer: FormAnswer | null, cause: unknown): SignInProblem {
   }
   const { error, codes } = errorsOf(answer);
   const isOfApp =
-    answer.status === 401 || codes.some((code) => OF_THE_APP.has(code)) || (error !== null && error !== 'invalid_grant');
+    answer.status === 401 ||
+    codes.some((code) => OF_THE_APP.has(code)) ||
+    (error !== null && error !== 'invalid_grant');
   return new SignInProblem(isOfApp ? 'MISCONFIGURED' : 'CODE_REFUSED', codes[0] ?? error, { cause });
 }
 
-function errorsOf({ text }: FormAnswer): { readonly error: string | null; readonly codes: readonly string[] } {
+function errorsOf({ text }: FormAnswer): {
+  readonly error: string | null;
+  readonly codes: readonly string[];
+} {
   const { error, errors, errorCode } = objectIn(text);
   const details: unknown[] = Array.isArray(errors) ? errors : [];
-  const codes = [errorCode, ...details.map((detail) => (detail as { errorCode?: unknown } | null)?.errorCode)];
+  const codes = [
+    errorCode,
+    ...details.map((detail) => (detail as { errorCode?: unknown } | null)?.errorCode),
+  ];
   return {
     error: errorWord(typeof error === 'string' ? error : null),
     codes: codes.filter((code) => typeof code === 'string' && /^[A-Z]{2,5}-\d{1,5}$/.test(code)) as string[],

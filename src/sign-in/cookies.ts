@@ -28,7 +28,8 @@ const LONGEST_HEADER = 65_536; // characters
  * ```
  */
 export function readCookie(header: string | undefined, name: string): ShownCookie {
-  if (header === undefined || !header.includes(name) || header.length > LONGEST_HEADER) return { kind: 'none' };
+  if (header === undefined || !header.includes(name) || header.length > LONGEST_HEADER)
+    return { kind: 'none' };
   const shown = header.split(';').filter((part) => part.split('=', 1)[0]?.trim() === name);
   if (shown.length > 1) return { kind: 'several' };
   const value = parseCookie(header, { decode: (text) => text })[name];
@@ -44,7 +45,11 @@ export interface CookieKeeping {
 }
 
 /** The `Set-Cookie` of a cookie that no script can read. */
-export function setCookie(name: string, value: string, { maxAge, isPartitioned = false }: CookieKeeping): string {
+export function setCookie(
+  name: string,
+  value: string,
+  { maxAge, isPartitioned = false }: CookieKeeping,
+): string {
   return stringifySetCookie(
     {
       ...{ name, value, path: '/', secure: true, httpOnly: true, maxAge },

@@ -140,7 +140,10 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
 
   /** Changes the account, and learns what time it is there. */
   async function change<Result>(
-    step: (account: Account | null, now: number) => { readonly account?: Account | null; readonly result: Result },
+    step: (
+      account: Account | null,
+      now: number,
+    ) => { readonly account?: Account | null; readonly result: Result },
   ): Promise<Result> {
     const { result, at } = await store.change(name, (known, at) => {
       const stepped = step(known, at);
@@ -155,7 +158,8 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
     if (ending.signal.aborted) return;
     if (next === null) {
       onMove(account.user.viewerId);
-      return end();
+      end();
+      return;
     }
     const before = account.grant;
     account = next;

@@ -155,7 +155,12 @@ export function createSessions(parts: SessionsParts): Sessions {
 
     async list(viewerId) {
       return store.change(nameOf(viewerId), (account, now) => ({
-        result: account === null ? [] : livingIn(account, times, now).map((one) => factsOf(one, account)).reverse(),
+        result:
+          account === null
+            ? []
+            : livingIn(account, times, now)
+                .map((one) => factsOf(one, account))
+                .reverse(),
       }));
     },
 
@@ -275,7 +280,8 @@ export function createSessions(parts: SessionsParts): Sessions {
   }
 
   function noteFailure(error: unknown): void {
-    if (!(error instanceof Apart)) log.warn({ err: error }, 'A sign-in could not be given back to RingCentral');
+    if (!(error instanceof Apart))
+      log.warn({ err: error }, 'A sign-in could not be given back to RingCentral');
   }
 }
 

@@ -110,9 +110,13 @@ export function createSignIn(parts: SignInParts): SignIn {
       return method === 'POST' ? await takeOver(asked) : await tell(asked);
     } catch (error) {
       if (!(error instanceof Apart)) throw error;
-      return json(503, refusal('UPSTREAM_UNAVAILABLE', 'Sessions cannot be looked at now; try again in a moment.'), {
-        'retry-after': '1',
-      });
+      return json(
+        503,
+        refusal('UPSTREAM_UNAVAILABLE', 'Sessions cannot be looked at now; try again in a moment.'),
+        {
+          'retry-after': '1',
+        },
+      );
     }
   }
 
@@ -124,10 +128,16 @@ export function createSignIn(parts: SignInParts): SignIn {
     const system = query.get('with') ?? 'ringcentral';
     const returnTo = readReturnTo(query.get('returnTo') ?? home, own, corsOrigins);
     if (!SYSTEMS.includes(system)) {
-      return wrong('with', `allowed is ${SYSTEMS.join(' or ')}: nobody can sign in to another system here yet`);
+      return wrong(
+        'with',
+        `allowed is ${SYSTEMS.join(' or ')}: nobody can sign in to another system here yet`,
+      );
     }
     if (returnTo === null) {
-      return wrong('returnTo', 'allowed is a path of this origin, like /desk, or an address of an origin of CORS_ORIGINS');
+      return wrong(
+        'returnTo',
+        'allowed is a path of this origin, like /desk, or an address of an origin of CORS_ORIGINS',
+      );
     }
     if (prompt !== null && !PROMPT.test(prompt)) {
       return wrong('prompt', 'allowed is login, sso, consent or several of them, or none');
@@ -208,7 +218,12 @@ export function createSignIn(parts: SignInParts): SignIn {
     return page(200, popupPage(opener ?? '', message), cookies);
   }
 
-  function problem(code: ProblemCode, error: string | null, asked: Asked, cookies: readonly string[] = []): Reply {
+  function problem(
+    code: ProblemCode,
+    error: string | null,
+    asked: Asked,
+    cookies: readonly string[] = [],
+  ): Reply {
     metrics.signIns.inc({ result: code });
     const { status, text, title } = PROBLEMS[code];
     const again = '/auth/sign-in';
@@ -226,7 +241,10 @@ export function createSignIn(parts: SignInParts): SignIn {
     const { user } = keeper.account;
     const { viewerId: _kept, ...shown } = user;
     const expiresAt = new Date(Date.now() + keeper.leftOf(publicId)).toISOString();
-    return json(200, { session: { id: publicId, expiresAt }, systems: { ringcentral: { user: shown, expiresAt } } });
+    return json(200, {
+      session: { id: publicId, expiresAt },
+      systems: { ringcentral: { user: shown, expiresAt } },
+    });
   }
 
   /** The cookie is set for a page of another site, which keeps it for itself alone. */
@@ -239,7 +257,8 @@ export function createSignIn(parts: SignInParts): SignIn {
       ticket.opener === headers.origin &&
       typeof ticket.cookie === 'string' &&
       Date.now() - Number(ticket.at) < TICKET_LIFETIME;
-    if (!isGood || !(await sessions.useOnce(`ticket ${ticket.cookie}`, TICKET_LIFETIME))) return notSignedIn();
+    if (!isGood || !(await sessions.useOnce(`ticket ${ticket.cookie}`, TICKET_LIFETIME)))
+      return notSignedIn();
     const isPartitioned = headers['sec-fetch-site'] === 'cross-site';
     return json(200, { signedIn: true }, withCookies([sessionCookie(String(ticket.cookie), isPartitioned)]));
   }
@@ -262,7 +281,10 @@ export function createSignIn(parts: SignInParts): SignIn {
   function checkOrigin(asked: Asked): Reply | null {
     const { headers, method, listening } = asked;
     if (!isOfAllowedPage(headers, originsFor(headers, listening))) {
-      return json(403, refusal('FORBIDDEN', 'Only pages of this origin, and those of CORS_ORIGINS, may ask here.'));
+      return json(
+        403,
+        refusal('FORBIDDEN', 'Only pages of this origin, and those of CORS_ORIGINS, may ask here.'),
+      );
     }
     if (method === 'POST' && !JSON_TYPE.test(headers['content-type'] ?? '')) {
       return json(415, refusal('BAD_USER_INPUT', 'The body is taken as application/json only.'), {
@@ -314,7 +336,10 @@ function asProblem(error: unknown): SignInProblem {
 }
 
 function notSignedIn(): Reply {
-  return json(401, { ...refusal('SIGN_IN_REQUIRED', 'Nobody is signed in here (any more).'), signIn: '/auth/sign-in' });
+  return json(401, {
+    ...refusal('SIGN_IN_REQUIRED', 'Nobody is signed in here (any more).'),
+    signIn: '/auth/sign-in',
+  });
 }
 
 function wrong(name: string, allowed: string): Reply {
