@@ -196,7 +196,8 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
       const isMixedUp = issuers.length > 1 || (issuers[0] !== undefined && issuers[0] !== server.issuer);
       throw new SignInProblem(isMixedUp ? 'MIXED_UP' : 'MALFORMED', null, { cause: error });
     }
-    if (!checked.get('code')) throw new SignInProblem('MALFORMED');
+    const codes = checked.getAll('code');
+    if (codes.length !== 1 || codes[0] === '') throw new SignInProblem('MALFORMED');
     return checked;
   }
 }

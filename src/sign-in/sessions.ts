@@ -185,9 +185,10 @@ export function createSessions(parts: SessionsParts): Sessions {
 
   function living(key: string): HeldSession | undefined {
     const known = held.get(key);
-    if (known === undefined || !known.ended.aborted) return known;
-    held.delete(key);
-    return undefined;
+    if (known === undefined) return undefined;
+    if (known.ended.aborted) held.delete(key);
+    // Whoever seems idle here may have been at another gateway: that has to be asked.
+    return known.ended.aborted || known.keeper.leftOf(known.publicId) === 0 ? undefined : known;
   }
 
   async function findNow(key: string): Promise<HeldSession | null> {

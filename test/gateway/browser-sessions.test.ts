@@ -145,7 +145,7 @@ describe('A browser', () => {
     const browser = openTestBrowser(house.gateway);
     await browser.signIn();
     await watching(browser.socket());
-    await until(() => house.simulator.push().subscriptions.length === 1);
+    await until(() => house.simulator.push().sockets[0]?.filters.length === 1);
     await browser.post('/auth/sign-out', {});
     const names = house.simulator.requests().map(({ operationId }) => operationId);
     expect(names.filter((name) => name === 'revokeToken')).toHaveLength(1);

@@ -162,9 +162,11 @@ describe('A callback', () => {
     const browser = openTestBrowser(house.gateway);
     const callback = await browser.pick(await browser.begin(), '101');
     expect((await problemAt(browser, callback)).code).toBe('MISCONFIGURED');
-    house.simulator.orderFaults([{ match: 'getToken', do: 'status', status: 503 }]);
-    const next = await browser.pick(await browser.begin(), '101');
-    expect((await problemAt(browser, next)).code).toBe('UNAVAILABLE');
+    await using other = await openSignInHouse();
+    other.simulator.orderFaults([{ match: 'getToken', do: 'status', status: 503 }]);
+    const next = openTestBrowser(other.gateway);
+    const down = await problemAt(next, await next.pick(await next.begin(), '101'));
+    expect(down).toMatchObject({ status: 503, code: 'UNAVAILABLE' });
   });
 });
 
@@ -317,7 +319,7 @@ describe('A cookie', () => {
       SIGN_IN.SESSION_SECRETS,
     ];
     expect(tokens.length).toBeGreaterThanOrEqual(2);
-    expect(lines.length).toBeGreaterThan(5);
+    expect(lines.length).toBeGreaterThan(2);
     const everything = [...lines, ...told].join('\n');
     expect(secrets.filter((secret) => everything.includes(secret))).toEqual([]);
   });
