@@ -6,6 +6,8 @@ import type { Visitor } from './visitor.ts';
 export interface Arrival {
   readonly visitor: Visitor;
   readonly operation: Operation;
+  /** False for a request by cookie without a header that only a program sends: it may read, and do nothing. */
+  readonly mayCommand: boolean;
   /** Aborts when the client has left. */
   readonly signal: AbortSignal;
   /** True once the connection broke, or was closed, under a client that may come back. */

@@ -11,14 +11,16 @@ import type { Guest } from './drain.ts';
 import type { Arrival, Pipeline } from './graphql.ts';
 import { codeOf, originOf, STATUS_OF_CODE } from './masking.ts';
 import type { Observer, Operation } from './observe.ts';
-import { corsHeaders, isFromForeignPage, preflightHeaders } from './origins.ts';
+import { corsHeaders, isFromForeignPage, preflightHeaders, showsIntent } from './origins.ts';
 import type { Patience } from './patience.ts';
-import type { Gatekeeper, Visitor } from './visitor.ts';
+import type { Gatekeeper, Knock, SessionGatekeeper, Visitor } from './visitor.ts';
 
 export interface RequestParts {
   readonly config: Config;
   readonly pipeline: Pipeline;
   readonly gatekeeper: Gatekeeper;
+  /** Null: nobody signs in here. */
+  readonly sessions: SessionGatekeeper | null;
   readonly observer: Observer;
   readonly crowd: Crowd;
   readonly bodies: BodyRooms;
@@ -48,18 +50,18 @@ class Refusal extends Error {
 
 /** Makes the door for GraphQL requests. */
 export function createRequestDoor(parts: RequestParts): RequestDoor {
-  const { config, pipeline, gatekeeper, observer, crowd, bodies, patience, connections } = parts;
+  const { config, pipeline, gatekeeper, sessions, observer, crowd, bodies, patience, connections } = parts;
   const streams = new Set<Guest>();
 
   return {
     async answer(request, response, requestId) {
       if (config.corsOrigins.length > 0) response.setHeader('vary', 'origin, accept');
       if (request.method === 'OPTIONS') {
-        const allowed = preflightHeaders(request.headers, config.corsOrigins);
+        const allowed = preflightHeaders(request.headers, config.corsOrigins, sessions !== null);
         response.writeHead(204, { allow: 'GET, POST, OPTIONS', ...allowed }).end();
         return;
       }
-      setHeaders(response, corsHeaders(request.headers, config.corsOrigins));
+      setHeaders(response, corsHeaders(request.headers, config.corsOrigins, sessions !== null));
       const operation = observer.begin(requestId, request.headers);
       const left = new AbortController();
       response.once('close', () => {
@@ -86,15 +88,15 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     left: AbortController,
   ): Promise<void> {
     checkForm(request, config);
-    const { authorization = null } = request.headers;
     const address = request.socket.remoteAddress ?? '';
+    const shown = read(request);
     // Whoever is refused without asking anybody is refused before anything is read.
-    const known = gatekeeper.recognise?.(authorization) ?? null;
+    const known = shown.recognise();
     const coming = request.method === 'POST' ? takeIn(request, known, address, left) : null;
     let leave: Leave = () => {};
     try {
       const body = await coming?.whole;
-      const admission = gatekeeper.admit(authorization, { address, signal: left.signal });
+      const admission = shown.admit({ address, signal: left.signal });
       const visitor = await (known === null ? orAborted(admission, left.signal) : admission);
       operation.admitted(visitor.viewerId);
       connections.claim(response, visitor.viewerId);
@@ -104,6 +106,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       const arrival: Arrival = {
         visitor,
         operation,
+        mayCommand: !shown.isCookie || showsIntent(request.headers),
         signal: left.signal,
         dropped: () => left.signal.aborted,
       };
@@ -139,6 +142,24 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       leave();
       coming?.held.close();
     }
+  }
+
+  /** What a request shows of whoever makes it: a token, which is used where there is one, or a cookie. */
+  function read({ headers }: IncomingMessage): Shown {
+    const { authorization = null } = headers;
+    const cookie = authorization === null ? (sessions?.read(headers) ?? null) : null;
+    if (sessions === null || cookie === null) {
+      return {
+        isCookie: false,
+        recognise: () => gatekeeper.recognise?.(authorization) ?? null,
+        admit: (knock) => gatekeeper.admit(authorization, knock),
+      };
+    }
+    return {
+      isCookie: true,
+      recognise: () => sessions.recognise(cookie),
+      admit: () => sessions.admit(cookie),
+    };
   }
 
   /** Reads the body, counted as the viewer's, or as that of the address that strangers come from. */
@@ -224,6 +245,12 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     response.writeHead(refusal?.status ?? STATUS_OF_CODE[code]).end(body);
     request.resume();
   }
+}
+
+interface Shown {
+  readonly isCookie: boolean;
+  recognise(): string | null;
+  admit(knock: Knock): Promise<Visitor>;
 }
 
 /** Refuses, before anybody is asked who they are, what a browser may send for a page of somebody else. */
