@@ -53,7 +53,7 @@ async function secretsAt(simulatorUrl: string): Promise<string[]> {
 const keepBodies = (simulatorUrl: string) =>
   fetch(`${simulatorUrl}/simulator/settings`, { method: 'PUT', body: '{"journalBodies":true}' });
 
-describe.skipIf(cannotSee)('Signing in from GraphiQL', () => {
+describe.skipIf(cannotSee)('Signing in from GraphiQL', { timeout: 240_000 /* 4 minutes */ }, () => {
   let browser: Browser | undefined;
   beforeAll(async () => {
     browser = await launchBrowser();
@@ -89,6 +89,7 @@ describe.skipIf(cannotSee)('Signing in from GraphiQL', () => {
     const { length: askedBefore } = witness.requests('/graphql');
     await desk.openTab('MyCalls');
     expect(await desk.answerOf('MyCalls')).toMatchObject({ data: { viewer: { name: 'Tomas Reed' } } });
+    await until(() => witness.requests('/graphql').length > askedBefore);
     const byCookie = witness.requests('/graphql').slice(askedBefore);
     expect(byCookie.length).toBeGreaterThan(0);
     for (const headers of byCookie) {

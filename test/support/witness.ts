@@ -1,5 +1,6 @@
 /** A window of a browser of which everything is written down: what went in and out, and what its pages hold. */
-import type { Browser, BrowserContext, Page, WebSocket } from 'playwright-core';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Browser, BrowserContext, Page, Request, WebSocket } from 'playwright-core';
 
 /** How the browser's end of a WebSocket was closed. */
 export interface Closing {
@@ -37,21 +38,21 @@ export async function openWitness(
     underway.add(done);
   };
 
-  context.on('request', (request) => {
-    seen.push(`${request.method()} ${request.url()}`, request.postData() ?? '');
-    note(
-      request.allHeaders().then((headers) => {
-        requests.push({ path: new URL(request.url()).pathname, headers });
-        seen.push(JSON.stringify(headers));
-      }),
-    );
-  });
-  context.on('response', (response) => {
-    note(response.headersArray().then((headers) => seen.push(JSON.stringify(headers))));
+  context.on(
+    'request',
+    (request) => void seen.push(`${request.method()} ${request.url()}`, request.postData() ?? ''),
+  );
+  // What breaks off has no end that could be waited for, and nothing that a page could have read.
+  context.on('requestfinished', (request) => void note(look(request)));
+  async function look(request: Request): Promise<void> {
+    const headers = await request.allHeaders();
+    requests.push({ path: new URL(request.url()).pathname, headers });
+    const response = await request.response();
+    seen.push(JSON.stringify([headers, await response?.headersArray()]));
     // GraphiQL itself is 9 MB and the same for everybody; what it holds in the end is looked at as it stands then.
-    if (Number(response.headers()['content-length'] ?? 0) > 1_000_000) return;
-    note(response.text().then((text) => seen.push(text)));
-  });
+    if (Number(response?.headers()['content-length'] ?? 0) < 1_000_000)
+      seen.push((await response?.text()) ?? '');
+  }
   const hear = (socket: WebSocket) => {
     seen.push(socket.url());
     socket.on('framesent', ({ payload }) => seen.push(sent[sent.push(String(payload)) - 1] ?? ''));
@@ -83,12 +84,15 @@ export async function openWitness(
       for (const page of context.pages()) {
         seen.push(page.url(), await page.content(), await page.evaluate(HOLDINGS));
       }
-      while (underway.size > 0) await Promise.all(underway);
+      // The browser does not always tell that it has thrown away what a page has left behind.
+      await Promise.race([Promise.all(underway), delay(LAST_WORDS)]);
       return seen.join('\n');
     },
     [Symbol.asyncDispose]: () => context.close(),
   };
 }
+
+const LAST_WORDS = 5_000; // 5 seconds
 
 const HOLDINGS = `JSON.stringify([
   { ...localStorage }, { ...sessionStorage }, document.cookie, name, history.state, location.href,
