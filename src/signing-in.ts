@@ -10,11 +10,12 @@ import type { Caller } from './ringcentral/caller.ts';
 import type { Upstream } from './ringcentral/http.ts';
 import { OPERATIONS } from './ringcentral/operations.ts';
 import type { SignInSessions } from './ringcentral/provider.ts';
+import { createAllowance } from './server/crowd.ts';
 import type { SignInParts } from './server/http.ts';
 import type { GatekeeperParts, Pools } from './server/people.ts';
 import { createSessionGatekeeper } from './server/session-gatekeeper.ts';
 import { SESSION_TIMES, type User } from './sign-in/account.ts';
-import { createAuthorizationServer, type Tokens } from './sign-in/authorization-server.ts';
+import { createAuthorizationServer, NOBODY_YET, type Tokens } from './sign-in/authorization-server.ts';
 import { SignInProblem } from './sign-in/problems.ts';
 import { createSessions, type SessionsTimes } from './sign-in/sessions.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
@@ -44,6 +45,11 @@ export interface BrowserSignIn {
   stop(): void;
 }
 
+/** Codes that bring nobody in: so many at once, */
+const TRIES_AT_ONCE = 50;
+/** and this many a second for long. */
+const TRIES_PER_SECOND = 5;
+
 /** The app of the embedded simulator, which takes any. */
 const SIMULATED_APP = 'graphql-gateway';
 
@@ -57,11 +63,15 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
     serverUrl,
     clientId: clientId ?? SIMULATED_APP,
     clientSecret,
-    postForm: ({ endpoint, ...request }) =>
-      upstream.postForm({
-        ...request,
-        operation: endpoint === 'token' ? OPERATIONS.getToken : OPERATIONS.revokeToken,
-      }),
+    async postForm({ endpoint, ...request }) {
+      const operation = endpoint === 'token' ? OPERATIONS.getToken : OPERATIONS.revokeToken;
+      try {
+        return await upstream.postForm({ ...request, operation });
+      } finally {
+        // Of one browser, once.
+        if (request.bucket.startsWith(NOBODY_YET)) people.budget.leaveBehind(request.bucket);
+      }
+    },
   });
   const browserSessions = createSessions({
     ...{ commons, secrets, scope: serverUrl, server, metrics, log, times: parts.times },
@@ -81,6 +91,7 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
       const room = createSignIn({
         ...{ server, sessions: browserSessions, secrets, publicUrl, corsOrigins, times, home, metrics, log },
         identify,
+        tries: createAllowance(TRIES_AT_ONCE, TRIES_PER_SECOND, performance.now()),
       });
       const gatekeeper = createSessionGatekeeper({
         ...{ ...people, sessions, browserSessions, pools },
@@ -93,7 +104,7 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
 
   /** Whose tokens these are; without the permission to ask that of RingCentral, what came with them tells. */
   async function identify({ accessToken, ownerId }: Tokens): Promise<User> {
-    const bucket = `sign-in:${ownerId}`;
+    const bucket = `${NOBODY_YET}${ownerId}`;
     const stranger: Caller = { bucket, accessToken: async () => accessToken, refused: async () => false };
     try {
       const viewer = await people.callControl.readExtension(stranger, { lane: 'query' });

@@ -82,6 +82,9 @@ export interface AuthorizationServer {
   revoke(token: string, bucket: string): Promise<void>;
 }
 
+/** Begins the name of the rate budget of whoever is not known yet. */
+export const NOBODY_YET = 'sign-in:';
+
 /** A token that is said to live longer is renewed as if it lived so long. */
 const LONGEST_LIFE = 86_400_000; // 1 day
 
@@ -117,7 +120,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
       const oauth = await load();
       const checked = checkBrought(oauth, brought, state);
       // Nobody knows yet whose budget it is; a code is tried once.
-      const { options, answered } = sending(oauth, `sign-in:${state}`);
+      const { options, answered } = sending(oauth, NOBODY_YET + state);
       try {
         const asked = [server, client, authenticate, checked, redirectUri, verifier, options] as const;
         const answer = await oauth.authorizationCodeGrantRequest(...asked);

@@ -95,6 +95,8 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
   let ahead = storeNow - Date.now();
   let renewal: Promise<unknown> | null = null;
   let failures = 0;
+  /** Milliseconds that RingCentral asked for. */
+  let silence = 0;
   let alarm: NodeJS.Timeout | undefined;
   let usedAt = Date.now();
   const stopFollowing = store.follow(name, () => void look());
@@ -138,6 +140,13 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
     }).then(take, ignoreApart);
   }
 
+  /** The commons have lost what they held: whoever is signed in shall not notice. */
+  function writeAnew(): void {
+    for (const { key, publicId } of account.sessions) {
+      Promise.resolve(store.point(key, { publicId, accounts: { ringcentral: name } })).catch(ignoreApart);
+    }
+  }
+
   /** Changes the account, and learns what time it is there. */
   async function change<Result>(
     step: (
@@ -145,11 +154,14 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
       now: number,
     ) => { readonly account?: Account | null; readonly result: Result },
   ): Promise<Result> {
-    const { result, at } = await store.change(name, (known, at) => {
-      const stepped = step(known, at);
-      return { ...stepped, result: { result: stepped.result, at } };
+    const { result, at, isLost } = await store.change(name, (found, at, isKnown) => {
+      const isLost = !isKnown && livingIn(account, times, at).length > 0;
+      const known = isLost ? account : found;
+      const { account: next = known, result } = step(known, at);
+      return { account: next, result: { result, at, isLost } };
     });
     ahead = at - Date.now();
+    if (isLost) writeAnew();
     return result;
   }
 
@@ -167,6 +179,7 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
     if (ending.signal.aborted) return;
     if (next.grant.accessToken !== before.accessToken) {
       failures = 0;
+      silence = 0;
       for (const hear of listeners) hear();
       if (next.grant.signInId !== before.signInId) onMove(next.user.viewerId);
     } else if (renewal === null && next.renewing !== null && next.renewing.by !== self) {
@@ -266,7 +279,7 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
     clearTimeout(alarm);
     if (ending.signal.aborted || renewal !== null) return;
     const { grant } = account;
-    const due = failures > 0 ? waitAfter(failures) : grant.renewAt - now();
+    const due = failures > 0 ? Math.max(waitAfter(failures), silence) : grant.renewAt - now();
     if (grant.refreshToken === null) {
       alarm = setAlarm(endOfTokens, grant.expiresAt - now()).unref();
       return;
@@ -339,7 +352,10 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
       if (!('kind' in answer)) return renewed(known, version, answer, at);
       return answer.kind === 'refused' ? refused(known, version) : lost(known, self);
     };
-    if ('kind' in answer && answer.kind === 'lost') failures += 1;
+    if ('kind' in answer && answer.kind === 'lost') {
+      failures += 1;
+      silence = answer.retryAfter;
+    }
     try {
       take(
         await change((known, at) => {

@@ -17,7 +17,7 @@ import { Apart } from '../commons/commons.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { SessionTimes, User } from './account.ts';
-import type { AuthorizationServer, Tokens } from './authorization-server.ts';
+import { type AuthorizationServer, NOBODY_YET, type Tokens } from './authorization-server.ts';
 import { BEGUN_LIFETIME, type Begun, begin, challengeOf, readBegun, sealBegun, takeBegun } from './begun.ts';
 import { BEGUN_COOKIE, dropCookie, readCookie, SESSION_COOKIE, setCookie } from './cookies.ts';
 import { type Page, popupPage, problemPage } from './pages.ts';
@@ -42,6 +42,8 @@ export interface SignInParts {
    * @throws {SignInProblem}
    */
   readonly identify: (tokens: Tokens) => Promise<User>;
+  /** Codes that are tried: one that brings somebody in gives its try back. Anybody can make codes up. */
+  readonly tries: { take(now: number): boolean; giveBack(): void };
   readonly metrics: Pick<Metrics, 'signIns'>;
   readonly log: Log;
 }
@@ -86,7 +88,8 @@ const SYSTEMS = ['ringcentral'];
 
 /** Makes it. */
 export function createSignIn(parts: SignInParts): SignIn {
-  const { server, sessions, secrets, publicUrl, corsOrigins, times, home, identify, metrics, log } = parts;
+  const { server, sessions, secrets, publicUrl, corsOrigins, times, home, identify, tries, metrics, log } =
+    parts;
   const begunSealer = createSealer(secrets, 'begun sign-ins');
   const ticketSealer = createSealer(secrets, 'tickets');
 
@@ -173,7 +176,9 @@ export function createSignIn(parts: SignInParts): SignIn {
     const cookies = [begunCookie(rest)];
     try {
       if (!(await sessions.useOnce(taken.state, BEGUN_LIFETIME))) return problem('ALREADY_USED', null, asked);
+      if (!tries.take(performance.now())) throw new SignInProblem('BUSY');
       const tokens = await server.exchange(query, taken);
+      tries.giveBack();
       const cookie = await sessionFor(tokens, asked);
       metrics.signIns.inc({ result: 'SIGNED_IN' });
       return isOfAnotherOrigin(taken)
@@ -199,7 +204,7 @@ export function createSignIn(parts: SignInParts): SignIn {
         cookieBefore: shown.kind === 'one' ? shown.value : null,
       });
     } catch (error) {
-      await server.revoke(tokens.accessToken, `sign-in:${tokens.ownerId}`);
+      await server.revoke(tokens.accessToken, `${NOBODY_YET}${tokens.ownerId}`);
       throw error;
     }
   }

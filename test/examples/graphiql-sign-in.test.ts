@@ -143,7 +143,7 @@ describe.skipIf(cannotSee)('Signing in from GraphiQL', () => {
       SESSION_SECRETS: 'a-secret-that-is-long-enough-to-be-one',
     });
     await using _gateway = gateway;
-    expect(await ask(gateway)).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
+    expect(await ask(gateway)).toMatchObject({ status: 401, code: 'SIGN_IN_REQUIRED' });
 
     await using witness = await openWitness(there());
     const { context } = witness;

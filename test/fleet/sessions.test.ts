@@ -132,4 +132,21 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
     expect(ended).toEqual([]);
     await client.dispose();
   });
+
+  test('write down again what the store has lost, and nobody is signed out', async () => {
+    await using fleet = await openFleet({ environment: SIGN_IN });
+    const [one, other] = fleet.houses;
+    const here = openTestBrowser(one.gateway);
+    await here.signIn('101');
+    const client = here.socket();
+    const { ended } = await watching(client);
+    await fleet.redis.empty();
+    await until(async () => (await at(other.gateway, here).ask(NAME)).status === 200);
+    expect(ended).toEqual([]);
+    // Who has signed out stays so.
+    await here.post('/auth/sign-out', {});
+    await until(() => ended.length > 0);
+    expect((await at(other.gateway, here).ask(NAME)).code).toBe('SIGN_IN_REQUIRED');
+    await client.dispose();
+  });
 });

@@ -158,7 +158,7 @@ describe('Tokens', () => {
     await using house = await openSignInHouse(living(2));
     const browser = openTestBrowser(house.gateway);
     await browser.signIn('101');
-    const client = house.socket(await signIn(house, '101'));
+    const client = house.socket(await signIn(house, '101'), { retryAttempts: 0 });
     const { ended } = await watching(client, CALLS);
     const own = browser.socket();
     const watch = await watching(own, CALLS);
