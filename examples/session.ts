@@ -24,6 +24,7 @@ export interface Session {
 export function createSession(gateway: string = location.origin): Session {
   const listeners = new Set<() => void>();
   let current: SignedIn | null | undefined;
+  let hearing = new AbortController();
 
   function tell(next: SignedIn | null): void {
     current = next;
@@ -63,12 +64,14 @@ export function createSession(gateway: string = location.origin): Session {
     );
     const hear = async ({ origin, source, data }: MessageEvent) => {
       if (origin !== gateway || source !== opened || data?.type !== 'signed-in') return;
-      removeEventListener('message', hear);
+      hearing.abort();
       // What the window was given is taken over into a cookie for this page.
       if (data.ticket) await ask('/auth/session', { ticket: data.ticket });
       await look();
     };
-    addEventListener('message', hear);
+    hearing.abort();
+    hearing = new AbortController();
+    addEventListener('message', hear, { signal: hearing.signal });
   }
 
   // In another tab somebody may have signed in or out.

@@ -73,9 +73,9 @@ export function judge(params: URLSearchParams, login: Login | undefined, rules: 
   const request: SignInRequest = {
     clientId,
     returnTo: returnAddress(params, rules) ?? '',
-    redirectUri: params.get('redirect_uri') || null,
+    redirectUri: given(params, 'redirect_uri'),
     challenge: challengeOf(params),
-    loginHint: params.get('login_hint'),
+    loginHint: given(params, 'login_hint'),
     display: displayOf(params) ?? 'page',
   };
   if (!prompt.includes('none')) return { do: 'ask', request };
@@ -123,7 +123,7 @@ function refusalOf(params: URLSearchParams, rules: SignInRules): Refusal | null 
   if (!isApp(clientId)) {
     return new Refusal(400, 'OAU-146', `There is no application with the client_id [${clientId}]`);
   }
-  const brand = params.get('brand_id');
+  const brand = given(params, 'brand_id');
   if (brand !== null && brand !== BRAND_ID) {
     return new Refusal(400, 'OAU-101', `Parameter [brand_id] is [${brand}], and there is only ${BRAND_ID}`);
   }
@@ -136,7 +136,7 @@ function refusalOf(params: URLSearchParams, rules: SignInRules): Refusal | null 
 
 /** Where the browser may be sent to; null when it is nowhere. */
 function returnAddress(params: URLSearchParams, { redirectUris }: SignInRules): string | null {
-  const asked = params.get('redirect_uri') || null;
+  const asked = given(params, 'redirect_uri');
   if (asked !== null) return isRegistered(asked, redirectUris) ? asked : null;
   return redirectUris?.length === 1 ? (redirectUris[0] ?? null) : null;
 }
@@ -160,7 +160,7 @@ function problemIn(
     return ['invalid_request', 'The prompt none cannot be combined'];
   }
   if (displayOf(params) === undefined) return wrong('display');
-  const method = params.get('code_challenge_method');
+  const method = given(params, 'code_challenge_method');
   if (method !== null && method !== 'S256' && method !== 'plain') return wrong('code_challenge_method');
   const challenge = challengeOf(params);
   if (challenge === null && method !== null) {
@@ -174,7 +174,7 @@ function problemIn(
 
 /** Without a method it is plain, as the standard has it. */
 function challengeOf(params: URLSearchParams): Challenge | null {
-  const value = params.get('code_challenge');
+  const value = given(params, 'code_challenge');
   const method = params.get('code_challenge_method') === 'S256' ? 'S256' : 'plain';
   return value === null ? null : { method, value };
 }
@@ -183,10 +183,15 @@ function challengeOf(params: URLSearchParams): Challenge | null {
 const CHALLENGES = { S256: /^[\w-]{43}$/, plain: /^[\w.~-]{43,128}$/ } as const;
 
 function displayOf(params: URLSearchParams): SignInRequest['display'] | undefined {
-  const display = params.get('display') || 'page';
+  const display = given(params, 'display') ?? 'page';
   return DISPLAYS.find((one) => one === display);
 }
 
 function wordsOf(params: URLSearchParams, name: string): string[] {
   return (params.get(name) ?? '').split(' ').filter((word) => word !== '');
+}
+
+/** RingCentral's own packages send a parameter that they have nothing for as an empty one. */
+function given(params: URLSearchParams, name: string): string | null {
+  return params.get(name) || null;
 }

@@ -90,7 +90,7 @@ export function createOAuth(): OAuth {
 
     authorize({ params, cookies, origin }, { settings, now }) {
       const answers = { extension: params.get('extension'), deny: params.get('deny') };
-      const asked = new URLSearchParams([...params].filter(([name]) => !(name in answers)));
+      const asked = new URLSearchParams([...params].filter(([name]) => !Object.hasOwn(answers, name)));
       const rules = signInRulesOf(settings, origin);
       const login = logins.of(cookies);
       const verdict = judge(asked, login, rules);
