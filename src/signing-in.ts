@@ -28,6 +28,8 @@ export interface BrowserSignInParts {
   /** Where a browser goes that did not say where. */
   readonly home: string;
   readonly serverUrl: string;
+  /** RingCentral is played by the simulator inside. */
+  readonly isSimulated: boolean;
   readonly commons: Commons;
   readonly upstream: Pick<Upstream, 'postForm'>;
   readonly people: Omit<GatekeeperParts, 'sessions'>;
@@ -55,7 +57,19 @@ const SIMULATED_APP = 'graphql-gateway';
 
 /** Puts it together. */
 export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
-  const { settings, corsOrigins, home, serverUrl, commons, upstream, people, pools, metrics, log } = parts;
+  const {
+    settings,
+    corsOrigins,
+    home,
+    serverUrl,
+    isSimulated,
+    commons,
+    upstream,
+    people,
+    pools,
+    metrics,
+    log,
+  } = parts;
   const { clientId, clientSecret, publicUrl } = settings;
   const secrets = settings.secrets.length > 0 ? settings.secrets : [randomBytes(32).toString('base64url')];
   const times = { ...SESSION_TIMES, ...parts.times };
@@ -91,13 +105,14 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
       const room = createSignIn({
         ...{ server, sessions: browserSessions, secrets, publicUrl, corsOrigins, times, home, metrics, log },
         identify,
+        isShownHere: isSimulated,
         tries: createAllowance(TRIES_AT_ONCE, TRIES_PER_SECOND, performance.now()),
       });
       const gatekeeper = createSessionGatekeeper({
         ...{ ...people, sessions, browserSessions, pools },
         originsFor: (headers) => room.originsFor(headers, listening()),
       });
-      return { room, sessions: gatekeeper };
+      return { room, sessions: gatekeeper, simulatorUrl: isSimulated ? serverUrl : null };
     },
     stop: browserSessions.stop,
   };

@@ -50,6 +50,8 @@ export interface Tokens {
 
 /** What is asked when a browser is sent there. */
 export interface Authorizing {
+  /** The origin at which its page is shown; null: its own. */
+  readonly at: string | null;
   readonly redirectUri: string;
   readonly state: string;
   /** Of PKCE, S256. */
@@ -82,6 +84,8 @@ export interface AuthorizationServer {
   revoke(token: string, bucket: string): Promise<void>;
 }
 
+const AUTHORIZE = '/restapi/oauth/authorize';
+
 /** Begins the name of the rate budget of whoever is not known yet. */
 export const NOBODY_YET = 'sign-in:';
 
@@ -93,7 +97,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
   const { serverUrl, clientId, clientSecret, postForm } = parts;
   const server: OAuth.AuthorizationServer = {
     issuer: serverUrl,
-    authorization_endpoint: `${serverUrl}/restapi/oauth/authorize`,
+    authorization_endpoint: serverUrl + AUTHORIZE,
     token_endpoint: `${serverUrl}/restapi/oauth/token`,
     revocation_endpoint: `${serverUrl}/restapi/oauth/revoke`,
   };
@@ -101,7 +105,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
   let loading: Promise<typeof OAuth> | undefined;
 
   return {
-    authorizeUrl({ redirectUri, state, challenge, prompt, loginHint, display }) {
+    authorizeUrl({ at, redirectUri, state, challenge, prompt, loginHint, display }) {
       const query = new URLSearchParams({
         response_type: 'code',
         client_id: clientId,
@@ -113,7 +117,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
         ...(loginHint !== null && { login_hint: loginHint }),
         ...(display !== null && { display }),
       });
-      return `${server.authorization_endpoint}?${query}`;
+      return `${at ?? serverUrl}${AUTHORIZE}?${query}`;
     },
 
     async exchange(brought, { state, verifier, redirectUri }) {

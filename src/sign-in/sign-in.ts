@@ -34,6 +34,8 @@ export interface SignInParts {
   /** Null: where it listens. */
   readonly publicUrl: string | null;
   readonly corsOrigins: readonly string[];
+  /** The page of RingCentral is shown at our own address, because it is only played. */
+  readonly isShownHere: boolean;
   readonly times: SessionTimes;
   /** Where a browser goes that did not say where. */
   readonly home: string;
@@ -88,8 +90,8 @@ const SYSTEMS = ['ringcentral'];
 
 /** Makes it. */
 export function createSignIn(parts: SignInParts): SignIn {
-  const { server, sessions, secrets, publicUrl, corsOrigins, times, home, identify, tries, metrics, log } =
-    parts;
+  const { server, sessions, secrets, publicUrl, corsOrigins, isShownHere, times, home } = parts;
+  const { identify, tries, metrics, log } = parts;
   const begunSealer = createSealer(secrets, 'begun sign-ins');
   const ticketSealer = createSealer(secrets, 'tickets');
 
@@ -160,6 +162,7 @@ export function createSignIn(parts: SignInParts): SignIn {
       now,
     );
     const location = server.authorizeUrl({
+      at: isShownHere ? own : null,
       ...{ redirectUri: begun.redirectUri, state: begun.state, challenge: challengeOf(begun) },
       ...{ prompt, loginHint, display },
     });

@@ -177,7 +177,12 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/server/documents.ts',
     'src/server/unread.ts',
   ],
-  ['src/server/strangers.ts', 'src/server/people.ts', 'src/server/sign-in-door.ts'],
+  [
+    'src/server/strangers.ts',
+    'src/server/people.ts',
+    'src/server/sign-in-door.ts',
+    'src/server/simulated-page.ts',
+  ],
   [
     'src/server/observe.ts',
     'src/server/gatekeeper.ts',
