@@ -52,6 +52,8 @@ const TRIES_AT_ONCE = 50;
 /** and this many a second for long. */
 const TRIES_PER_SECOND = 5;
 
+const EXPIRING = 'Your session ends then, because its tokens cannot be renewed: sign in again before.';
+
 /** The app of the embedded simulator, which takes any. */
 const SIMULATED_APP = 'graphql-gateway';
 
@@ -90,6 +92,7 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
   const browserSessions = createSessions({
     ...{ commons, secrets, scope: serverUrl, server, metrics, log, times: parts.times },
     onMove: people.push === null ? undefined : people.push.move,
+    onExpiring: (viewerId, at) => people.hub.notify('TOKEN_EXPIRING', EXPIRING, at, viewerId),
   });
   const sessions: SignInSessions = {
     list: async (viewerId) =>

@@ -3,6 +3,7 @@
  * oauth4webapi, which is loaded when the first browser signs in: it needs Node's own `Response`.
  */
 import type * as OAuth from 'oauth4webapi';
+import { objectIn } from './json.ts';
 import { errorWord, MEANING_OF_ERROR, SignInProblem } from './problems.ts';
 
 /** An answer of a token endpoint, as it came. */
@@ -281,15 +282,6 @@ function errorsOf({ text }: FormAnswer): {
     error: errorWord(typeof error === 'string' ? error : null),
     codes: codes.filter((code) => typeof code === 'string' && /^[A-Z]{2,5}-\d{1,5}$/.test(code)) as string[],
   };
-}
-
-function objectIn(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
 
 function retryAfterOf({ headers }: FormAnswer): number {

@@ -20,6 +20,7 @@ import type { SessionTimes, User } from './account.ts';
 import { type AuthorizationServer, NOBODY_YET, type Tokens } from './authorization-server.ts';
 import { BEGUN_LIFETIME, type Begun, begin, challengeOf, readBegun, sealBegun, takeBegun } from './begun.ts';
 import { BEGUN_COOKIE, dropCookie, readCookie, SESSION_COOKIE, setCookie } from './cookies.ts';
+import { objectIn } from './json.ts';
 import { type Page, popupPage, problemPage } from './pages.ts';
 import { isOfAllowedPage, ownOrigin, readReturnTo } from './places.ts';
 import { PROBLEMS, type ProblemCode, SignInProblem } from './problems.ts';
@@ -273,9 +274,20 @@ export function createSignIn(parts: SignInParts): SignIn {
 
   async function signOut({ headers }: Asked): Promise<Reply> {
     const shown = readCookie(headers.cookie, SESSION_COOKIE);
-    if (shown.kind === 'one') await sessions.end(shown.value);
     const isPartitioned = headers['sec-fetch-site'] === 'cross-site';
-    return json(200, { signedIn: false }, withCookies([dropCookie(SESSION_COOKIE, isPartitioned)]));
+    const cookies = withCookies([dropCookie(SESSION_COOKIE, isPartitioned)]);
+    try {
+      if (shown.kind === 'one') await sessions.end(shown.value);
+    } catch (error) {
+      if (!(error instanceof Apart)) throw error;
+      // Nobody has its id any more, so that it ends by itself.
+      return json(
+        503,
+        refusal('UPSTREAM_UNAVAILABLE', 'This browser is signed out; nobody else can be told now.'),
+        cookies,
+      );
+    }
+    return json(200, { signedIn: false }, cookies);
   }
 
   async function sessionOf(headers: IncomingHttpHeaders) {
@@ -392,13 +404,4 @@ function redirect(location: string, cookies: readonly string[]): Reply {
 
 function withCookies(cookies: readonly string[]): Reply['headers'] {
   return cookies.length === 0 ? {} : { 'set-cookie': cookies };
-}
-
-function objectIn(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }

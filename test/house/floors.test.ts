@@ -24,7 +24,13 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/commons/redis-log.ts'],
   ['src/commons/redis.ts'],
   // Browser sessions
-  ['src/sign-in/problems.ts', 'src/sign-in/sealer.ts', 'src/sign-in/cookies.ts', 'src/sign-in/places.ts'],
+  [
+    'src/sign-in/json.ts',
+    'src/sign-in/problems.ts',
+    'src/sign-in/sealer.ts',
+    'src/sign-in/cookies.ts',
+    'src/sign-in/places.ts',
+  ],
   [
     'src/sign-in/authorization-server.ts',
     'src/sign-in/begun.ts',
@@ -32,7 +38,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/sign-in/pages.ts',
   ],
   ['src/sign-in/account.ts'],
-  ['src/sign-in/store.ts'],
+  ['src/sign-in/renewal.ts', 'src/sign-in/store.ts'],
   ['src/sign-in/keeper.ts'],
   ['src/sign-in/sessions.ts'],
   ['src/sign-in/sign-in.ts'],
