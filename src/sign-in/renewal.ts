@@ -63,9 +63,6 @@ export interface Renewal {
 /** Waits between tries, in milliseconds: the answer may be lost, and then the same tokens are given again. */
 const WAITS = [500, 1_000, 2_000, 5_000, 10_000] as const;
 
-/** So long before tokens end that cannot be renewed, their users are told. */
-const NOTICE = 300_000; // 5 minutes
-
 /** Makes it; it sleeps until it is set. */
 export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
   const { server, times, self, metrics, log } = parts;
@@ -91,7 +88,7 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
     if (kept.ended.aborted || coming !== null) return;
     const { grant } = kept.account();
     if (grant.refreshToken === null) {
-      const notice = isToldOf === grant ? 0 : NOTICE;
+      const notice = isToldOf === grant ? 0 : times.notice;
       alarm = setAlarm(() => endOf(grant), grant.expiresAt - notice - kept.now()).unref();
       return;
     }
@@ -104,7 +101,7 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
 
   /** Of tokens that cannot be renewed. */
   function endOf(grant: Grant): void {
-    if (isToldOf !== grant && grant.expiresAt - NOTICE <= kept.now()) {
+    if (isToldOf !== grant && grant.expiresAt - times.notice <= kept.now()) {
       isToldOf = grant;
       kept.expiring(grant);
     }

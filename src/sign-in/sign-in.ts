@@ -272,7 +272,9 @@ export function createSignIn(parts: SignInParts): SignIn {
     return json(200, { signedIn: true }, withCookies([sessionCookie(String(ticket.cookie), isPartitioned)]));
   }
 
-  async function signOut({ headers }: Asked): Promise<Reply> {
+  async function signOut({ headers, body }: Asked): Promise<Reply> {
+    // There is nothing in it; what is not read would cost the connection.
+    await body();
     const shown = readCookie(headers.cookie, SESSION_COOKIE);
     const isPartitioned = headers['sec-fetch-site'] === 'cross-site';
     const cookies = withCookies([dropCookie(SESSION_COOKIE, isPartitioned)]);

@@ -143,7 +143,8 @@ describe('Tokens', () => {
 
   test('that an app cannot renew end with their session, and whoever watches is told before', async () => {
     await using house = await openSignInHouse({
-      simulator: { settings: { tokenTtl: 3, refreshTokens: false } },
+      simulator: { settings: { tokenTtl: 6, refreshTokens: false } },
+      gateway: { sessions: { notice: 2_000 } },
     });
     const { id } = house.simulator.startCall({ kind: 'inbound', from: '+12025550147', to: '101' });
     const browser = openTestBrowser(house.gateway);
