@@ -71,7 +71,7 @@ const USER_AGENT = 'ringcentral-graphql-gateway/0.1.0';
 const SIMULATED_CALLER = 'sim-101';
 
 /** All visitors of the embedded simulator share one extension, so they share ten times what a single user has. */
-const SHOW = { story: true, lightLimit: 500, mediumLimit: 400, heavyLimit: 100 };
+const SHOW = { story: true, lightLimit: 500, mediumLimit: 400, heavyLimit: 100, authLimit: 50 };
 
 /** Starts the gateway; it listens when the promise resolves. */
 export async function createGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {

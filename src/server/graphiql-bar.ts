@@ -305,6 +305,7 @@ const STYLE = /* css */ `
     #gateway-session { flex: 1 1 100%; justify-content: space-between; }
     #gateway-session a, #gateway-session button { height: 40px; }
     #gateway-session a { flex: 1; }
+    #gateway-person small { display: block; margin-left: 16px; }
     .graphiql-container { flex-direction: column-reverse; }
     .graphiql-sidebar { flex-direction: row !important; width: auto !important; padding: 2px 6px !important; overflow: visible !important; }
     .graphiql-sidebar button { width: 40px !important; height: 40px !important; margin: 0 !important; }

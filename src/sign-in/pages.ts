@@ -32,11 +32,21 @@ export function popupPage(opener: string, message: object): Page {
 const TELL = `const { opener, message } = document.getElementById('tell').dataset;
 if (window.opener) { window.opener.postMessage(JSON.parse(message), opener); window.close(); }`;
 
-const STYLE = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
-body{margin:0;min-height:100vh;display:grid;place-items:center;background:Canvas;color:CanvasText}
-main{max-width:26rem;padding:2rem}h1{font-size:1.4rem;line-height:1.25;margin:0 0 .5rem}p{margin:0 0 1rem}
-a{display:inline-block;padding:.5rem 1.25rem;border-radius:.5rem;background:#0b5fff;color:#fff;text-decoration:none}
-a:focus-visible{outline:3px solid #0b5fff;outline-offset:3px}.word{font-family:ui-monospace,monospace;opacity:.7}`;
+/** The colours are those of the bar above GraphiQL. */
+const STYLE = `:root{color-scheme:light dark;font:16px/1.5 system-ui,"Segoe UI",Roboto,sans-serif;
+--page:#eef1f6;--card:#fff;--ink:#1f2937;--quiet:#5b6779;--line:#d9dfe9;--accent:#b80c7d;--on:#fff}
+@media(prefers-color-scheme:dark){:root{--page:#151b27;--card:#212a3b;--ink:#e9eef7;--quiet:#a9b5c9;--line:#3d485c;
+--accent:#ff7db1;--on:#212a3b}}
+*{box-sizing:border-box}body{margin:0;min-height:100vh;min-height:100dvh;display:grid;place-items:center;padding:24px 16px;
+background:var(--page);color:var(--ink)}main{width:100%;max-width:440px;padding:32px;background:var(--card);
+border:1px solid var(--line);border-radius:20px;box-shadow:0 12px 40px rgb(15 23 42/12%)}
+h1{font-size:26px;line-height:1.2;letter-spacing:-.02em;margin:0 0 10px;text-wrap:balance}
+p{margin:0 0 20px;color:var(--quiet);text-wrap:pretty}p:last-child{margin:0}
+a{display:block;padding:11px;border-radius:14px;background:var(--accent);color:var(--on);font-weight:600;text-align:center;
+text-decoration:none}a:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
+.word{font:13px/1.4 ui-monospace,Menlo,monospace}
+@media(max-width:480px){body{padding:0;place-items:stretch;background:var(--card)}
+main{max-width:none;padding:28px 20px;border:0;border-radius:0;box-shadow:none}}`;
 
 const POLICY = [
   "default-src 'none'",

@@ -112,7 +112,7 @@ test.each([
     redirect: 'manual',
   } as const;
   const back = (await fetch(address, answer)).headers.get('location') ?? '';
-  const { code, state } = platform.parseLoginRedirect(back.slice(back.indexOf('?'))) as Record<
+  const { code = '', state } = platform.parseLoginRedirect(back.slice(back.indexOf('?'))) as Record<
     string,
     string
   >;

@@ -48,6 +48,8 @@ export async function openWitness(
   });
   context.on('response', (response) => {
     note(response.headersArray().then((headers) => seen.push(JSON.stringify(headers))));
+    // GraphiQL itself is 9 MB and the same for everybody; what it holds in the end is looked at as it stands then.
+    if (Number(response.headers()['content-length'] ?? 0) > 1_000_000) return;
     note(response.text().then((text) => seen.push(text)));
   });
   const hear = (socket: WebSocket) => {

@@ -17,7 +17,6 @@ export interface Logins {
   reset(): void;
 }
 
-const COOKIE = 'simulator-login';
 const MOST_LOGINS = 10_000;
 
 export function createLogins(): Logins {
@@ -32,14 +31,14 @@ export function createLogins(): Logins {
       const id = randomUUID();
       logins.set(id, { extension, apps: new Set([...[...known].slice(-MOST_APPS), clientId]) });
       for (const old of logins.keys()) if (logins.size > MOST_LOGINS) logins.delete(old);
-      return `${COOKIE}=${id}; Path=/restapi/oauth; HttpOnly; SameSite=Lax`;
+      return `simulator-login=${id}; Path=/restapi/oauth; HttpOnly; SameSite=Lax`;
     },
     reset: () => logins.clear(),
   };
 }
 
 const MOST_APPS = 100;
-const ID = new RegExp(`(?:^|; )${COOKIE}=([\\w-]+)(?:;|$)`);
+const ID = /(?:^|; )simulator-login=([\w-]{36})(?:;|$)/;
 
 function idIn(cookies = ''): string {
   return ID.exec(cookies)?.[1] ?? '';

@@ -48,7 +48,7 @@ export function refusalPage({ errorCode, message }: Refusal): string {
       <p class="badge">Simulated RingCentral</p>
       <h1>This sign-in cannot begin</h1>
       <p class="problem" role="alert">${escaped(message)} <code>${escaped(errorCode)}</code></p>
-      <p class="lead">The application has sent you here with an address that is not right, so you are not sent back to it.
+      <p class="lead">The application has sent you here with a request that is not right, so you are not sent back.
         Whoever writes it finds what is allowed in the README of the simulator, under “Signing in with a browser”.</p>
     </div>`,
   );
@@ -76,8 +76,8 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
 function personOf(user: Extension, wanted: Extension | undefined, known: Extension | undefined): string {
   const { number, name, supervisor } = user;
   const initials = name.replace(/[^A-Z]/g, '');
-  const role = supervisor ? 'supervisor' : 'agent of the Help Desk';
-  const here = user === known ? ' · signed in here before' : '';
+  const role = supervisor ? 'supervisor' : 'Help Desk';
+  const here = user === known ? ', here before' : '';
   return `<button name="extension" value="${number}"${user === wanted ? ' class="wanted" autofocus' : ''}>
     <span class="face" aria-hidden="true">${initials}</span>
     <span><b>${escaped(name)}</b><small>Extension ${number}, ${role}${here}</small></span></button>`;
@@ -108,9 +108,10 @@ const STYLE = /* css */ `
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; min-height: 100dvh; display: grid; place-items: center; padding: 24px 16px;
   background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, "Segoe UI", Roboto, sans-serif; }
-main { width: 100%; max-width: 440px; padding: 32px; background: var(--card); border: 1px solid var(--line); border-radius: 20px;
+main { width: 100%; max-width: 440px; padding: 32px; text-wrap: pretty; background: var(--card); border: 1px solid var(--line); border-radius: 20px;
   box-shadow: 0 12px 40px rgb(15 23 42 / 12%); }
-h1 { margin: 12px 0 8px; font-size: 28px; line-height: 1.2; font-weight: 650; letter-spacing: -0.02em; }
+main > * > :last-child { margin-bottom: 0; }
+h1 { text-wrap: balance; margin: 12px 0 8px; font-size: 28px; line-height: 1.2; font-weight: 650; letter-spacing: -0.02em; }
 .badge { display: inline-flex; align-items: center; gap: 9px; margin: 0; padding: 4px 12px 4px 10px; border-radius: 99px;
   border: 1px solid var(--line); background: var(--lift); color: var(--quiet); font-size: 13px; font-weight: 550; }
 .badge::before { content: ""; width: 8px; height: 8px; border-radius: 50%; background: var(--accent); }
