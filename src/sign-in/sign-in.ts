@@ -21,9 +21,10 @@ import { type AuthorizationServer, NOBODY_YET, type Tokens } from './authorizati
 import { BEGUN_LIFETIME, type Begun, begin, challengeOf, readBegun, sealBegun, takeBegun } from './begun.ts';
 import { BEGUN_COOKIE, dropCookie, readCookie, SESSION_COOKIE, setCookie } from './cookies.ts';
 import { objectIn } from './json.ts';
-import { type Page, popupPage, problemPage } from './pages.ts';
+import { popupPage, problemPage } from './pages.ts';
 import { isOfAllowedPage, ownOrigin, readReturnTo } from './places.ts';
 import { PROBLEMS, type ProblemCode, SignInProblem } from './problems.ts';
+import { json, page, type Reply, redirect, refusal, withCookies, wrong } from './replies.ts';
 import { createSealer } from './sealer.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -64,13 +65,6 @@ export interface Asked {
   body(): Promise<string>;
 }
 
-/** An answer, whole. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  readonly body: string;
-}
-
 export interface SignIn {
   /** Answers a request for a path below `/auth/`; null: there is nothing there. */
   answer(asked: Asked): Promise<Reply | null>;
@@ -95,6 +89,7 @@ export function createSignIn(parts: SignInParts): SignIn {
   const { identify, tries, metrics, log } = parts;
   const begunSealer = createSealer(secrets, 'begun sign-ins');
   const ticketSealer = createSealer(secrets, 'tickets');
+  const notedAt = new Map<ProblemCode, number>();
 
   return { answer, originsFor };
 
@@ -179,7 +174,8 @@ export function createSignIn(parts: SignInParts): SignIn {
     if (taken === undefined) return problem('NOT_BEGUN', null, asked);
     const cookies = [begunCookie(rest)];
     try {
-      if (!(await sessions.useOnce(taken.state, BEGUN_LIFETIME))) return problem('ALREADY_USED', null, asked);
+      if (!(await sessions.useOnce(taken.state, BEGUN_LIFETIME)))
+        return problem('ALREADY_USED', null, asked, [], taken);
       if (!tries.take(performance.now())) throw new SignInProblem('BUSY');
       const tokens = await server.exchange(query, taken);
       tries.giveBack();
@@ -190,10 +186,8 @@ export function createSignIn(parts: SignInParts): SignIn {
         : done(taken, [...cookies, sessionCookie(cookie)]);
     } catch (error) {
       const { code, error: word } = asProblem(error);
-      if (code === 'MISCONFIGURED' || code === 'UNAVAILABLE') {
-        log.warn({ code, error: word }, 'A browser could not be signed in');
-      }
-      return problem(code, word, asked, cookies);
+      noteForOperator(code, word);
+      return problem(code, word, asked, cookies, taken);
     }
   }
 
@@ -232,15 +226,24 @@ export function createSignIn(parts: SignInParts): SignIn {
     error: string | null,
     asked: Asked,
     cookies: readonly string[] = [],
+    begun?: Begun,
   ): Reply {
     metrics.signIns.inc({ result: code });
     const { status, text, title } = PROBLEMS[code];
-    const again = '/auth/sign-in';
+    const again = begun === undefined ? '/auth/sign-in' : beginAgain(begun);
     if (!wantsPage(asked)) {
       const told = { ...refusal(code, `${title}. ${text}`), ...(error !== null && { error }), signIn: again };
       return json(status, told, withCookies(cookies));
     }
     return page(status, problemPage(code, { error, again }), cookies);
+  }
+
+  /** What an operator can mend; one line a minute, because anybody can bring an error. */
+  function noteForOperator(code: ProblemCode, error: string | null): void {
+    const now = performance.now();
+    if (!OF_OPERATOR.has(code) || now - (notedAt.get(code) ?? Number.NEGATIVE_INFINITY) < QUIET) return;
+    notedAt.set(code, now);
+    log.warn({ code, error }, 'A browser could not be signed in');
   }
 
   async function tell({ headers }: Asked): Promise<Reply> {
@@ -347,6 +350,15 @@ const DOORS: { readonly [path: string]: readonly string[] } = {
   '/auth/sign-out': ['POST'],
 };
 
+const OF_OPERATOR: ReadonlySet<ProblemCode> = new Set(['MISCONFIGURED', 'UNAVAILABLE']);
+const QUIET = 60_000; // 1 minute
+
+/** The same sign-in once more. */
+function beginAgain({ returnTo, opener }: Begun): string {
+  const query = new URLSearchParams({ returnTo, ...(opener !== null && { display: 'popup' }) });
+  return `/auth/sign-in?${query}`;
+}
+
 const LONGEST_USER_AGENT = 256; // characters
 
 const JSON_TYPE = /^application\/json *(;|$)/i;
@@ -364,46 +376,6 @@ function notSignedIn(): Reply {
   });
 }
 
-function wrong(name: string, allowed: string): Reply {
-  return json(400, refusal('BAD_USER_INPUT', `${name}: ${allowed}.`));
-}
-
-function refusal(code: string, message: string) {
-  return { code, message };
-}
-
 function wantsPage({ headers }: Asked): boolean {
   return headers.accept?.includes('text/html') === true;
-}
-
-/** What is the same for all answers: nobody keeps them, and nobody is told their address. */
-const PRIVATE = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
-
-function json(status: number, body: object, headers: Reply['headers'] = {}): Reply {
-  return {
-    status,
-    headers: { ...PRIVATE, 'content-type': 'application/json; charset=utf-8', ...headers },
-    body: JSON.stringify(body),
-  };
-}
-
-function page(status: number, { html, policy }: Page, cookies: readonly string[]): Reply {
-  return {
-    status,
-    headers: {
-      ...PRIVATE,
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy,
-      ...withCookies(cookies),
-    },
-    body: html,
-  };
-}
-
-function redirect(location: string, cookies: readonly string[]): Reply {
-  return { status: 302, headers: { ...PRIVATE, location, ...withCookies(cookies) }, body: '' };
-}
-
-function withCookies(cookies: readonly string[]): Reply['headers'] {
-  return cookies.length === 0 ? {} : { 'set-cookie': cookies };
 }
