@@ -122,6 +122,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       : await openToBrowsers({
           ...{ settings: config.signIn, corsOrigins: config.corsOrigins, serverUrl, upstream, people, pools },
           ...{ commons: commons ?? createInProcessCommons(), metrics, log, times: options.sessions },
+          isSimulated: simulator !== null,
           home: config.graphiql ? '/graphql' : '/',
         });
   const parts = { ...people, sessions: browsers?.sessions };

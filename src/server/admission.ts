@@ -58,7 +58,7 @@ export function createAdmission({ gatekeeper, sessions, noteRefusal }: Admission
           shown === null && typeof cookie === 'string' && sessions !== null
             ? await sessions.admit(cookie)
             : await gatekeeper.admit(shown, knockOf(seat));
-        if (visitor.expired.aborted) return refuse(seat, EXPIRED);
+        if (visitor.expired.aborted) return refuse(seat, visitor.farewell ?? EXPIRED);
         seat.visitor = visitor;
         watchExpiry(visitor, seat);
         return true;
@@ -87,14 +87,14 @@ export function createAdmission({ gatekeeper, sessions, noteRefusal }: Admission
     return false;
   }
 
-  function watchExpiry({ expired }: Visitor, seat: Seat): void {
+  function watchExpiry({ expired, farewell = EXPIRED }: Visitor, seat: Seat): void {
     if (!seat.isOpen) return;
     const seats = holders.get(expired) ?? new Set();
     seats.add(seat);
     if (holders.has(expired)) return;
     holders.set(expired, seats);
     const expire = () => {
-      for (const holder of seats) holder.close(CloseCode.Forbidden, EXPIRED);
+      for (const holder of seats) holder.close(CloseCode.Forbidden, farewell);
     };
     expired.addEventListener('abort', expire, { once: true });
   }

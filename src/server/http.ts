@@ -37,6 +37,7 @@ import { findSentDocument, readManifest } from './persisted.ts';
 import { createRefusalLog, refuseUpgrade, type UpgradeRefusal } from './refusals.ts';
 import { createRequestDoor } from './requests.ts';
 import { createSignInDoor, type SignInRoom } from './sign-in-door.ts';
+import { SIMULATED_PAGE, serveSimulatedPage } from './simulated-page.ts';
 import { createUnread } from './unread.ts';
 import type { Gatekeeper, SessionGatekeeper, ShownSession } from './visitor.ts';
 import { createWebSockets } from './websocket.ts';
@@ -71,6 +72,8 @@ export interface ServerParts {
 
 /** Where browsers sign in, and whom it lets in. */
 export interface SignInParts {
+  /** Of the simulator inside, whose page is shown here. */
+  readonly simulatorUrl: string | null;
   readonly room: SignInRoom;
   readonly sessions: SessionGatekeeper;
 }
@@ -201,6 +204,9 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     }
     const read = readings.get(path);
     if (await signInDoor?.serve(request, response, path)) return;
+    if (path === SIMULATED_PAGE && signIn?.simulatorUrl) {
+      return serveSimulatedPage(signIn.simulatorUrl, request, response);
+    }
     if (read === undefined) return sendJson(response, 404, { error: 'There is nothing at this address.' });
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');

@@ -83,6 +83,7 @@ export function createSessionGatekeeper(parts: SessionGatekeeperParts): SessionG
     return {
       viewerId,
       expired: session.ended,
+      farewell: 'Forbidden: the session has ended, sign in again',
       currentSession: (sessionId) => person.desk.current(sessionId),
       stay() {
         const closing = [session.open(), holder.open()];

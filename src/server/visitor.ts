@@ -11,6 +11,8 @@ export interface Visitor {
   readonly viewerId: string;
   /** Aborts when RingCentral refuses the caller's token: open sockets close with 4403 then. */
   readonly expired: AbortSignal;
+  /** Why it closes them then, where that is not their token. */
+  readonly farewell?: string;
   /**
    * A call as it is held now, where that is what asking would answer; undefined where it would have to be asked for.
    * The same state is the same object.

@@ -72,12 +72,15 @@ export interface SessionTimes {
   readonly absolute: number;
   /** Of one try to renew; then another gateway may. */
   readonly renewal: number;
+  /** Before tokens end that cannot be renewed, their users are told. */
+  readonly notice: number;
 }
 
 export const SESSION_TIMES: SessionTimes = {
   idle: 28_800_000, // 8 hours
   absolute: 604_800_000, // 7 days
   renewal: 30_000, // 30 seconds
+  notice: 300_000, // 5 minutes
 };
 
 /** Browsers in which a user is signed in; the eldest ends when there is another. */

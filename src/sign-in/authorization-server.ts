@@ -3,6 +3,7 @@
  * oauth4webapi, which is loaded when the first browser signs in: it needs Node's own `Response`.
  */
 import type * as OAuth from 'oauth4webapi';
+import { objectIn } from './json.ts';
 import { errorWord, MEANING_OF_ERROR, SignInProblem } from './problems.ts';
 
 /** An answer of a token endpoint, as it came. */
@@ -50,6 +51,8 @@ export interface Tokens {
 
 /** What is asked when a browser is sent there. */
 export interface Authorizing {
+  /** The origin at which its page is shown; null: its own. */
+  readonly at: string | null;
   readonly redirectUri: string;
   readonly state: string;
   /** Of PKCE, S256. */
@@ -82,6 +85,11 @@ export interface AuthorizationServer {
   revoke(token: string, bucket: string): Promise<void>;
 }
 
+const AUTHORIZE = '/restapi/oauth/authorize';
+
+/** Begins the name of the rate budget of whoever is not known yet. */
+export const NOBODY_YET = 'sign-in:';
+
 /** A token that is said to live longer is renewed as if it lived so long. */
 const LONGEST_LIFE = 86_400_000; // 1 day
 
@@ -90,7 +98,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
   const { serverUrl, clientId, clientSecret, postForm } = parts;
   const server: OAuth.AuthorizationServer = {
     issuer: serverUrl,
-    authorization_endpoint: `${serverUrl}/restapi/oauth/authorize`,
+    authorization_endpoint: serverUrl + AUTHORIZE,
     token_endpoint: `${serverUrl}/restapi/oauth/token`,
     revocation_endpoint: `${serverUrl}/restapi/oauth/revoke`,
   };
@@ -98,7 +106,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
   let loading: Promise<typeof OAuth> | undefined;
 
   return {
-    authorizeUrl({ redirectUri, state, challenge, prompt, loginHint, display }) {
+    authorizeUrl({ at, redirectUri, state, challenge, prompt, loginHint, display }) {
       const query = new URLSearchParams({
         response_type: 'code',
         client_id: clientId,
@@ -110,14 +118,14 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
         ...(loginHint !== null && { login_hint: loginHint }),
         ...(display !== null && { display }),
       });
-      return `${server.authorization_endpoint}?${query}`;
+      return `${at ?? serverUrl}${AUTHORIZE}?${query}`;
     },
 
     async exchange(brought, { state, verifier, redirectUri }) {
       const oauth = await load();
       const checked = checkBrought(oauth, brought, state);
       // Nobody knows yet whose budget it is; a code is tried once.
-      const { options, answered } = sending(oauth, `sign-in:${state}`);
+      const { options, answered } = sending(oauth, NOBODY_YET + state);
       try {
         const asked = [server, client, authenticate, checked, redirectUri, verifier, options] as const;
         const answer = await oauth.authorizationCodeGrantRequest(...asked);
@@ -274,15 +282,6 @@ function errorsOf({ text }: FormAnswer): {
     error: errorWord(typeof error === 'string' ? error : null),
     codes: codes.filter((code) => typeof code === 'string' && /^[A-Z]{2,5}-\d{1,5}$/.test(code)) as string[],
   };
-}
-
-function objectIn(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
 
 function retryAfterOf({ headers }: FormAnswer): number {

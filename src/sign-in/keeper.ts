@@ -2,37 +2,19 @@
  * What one gateway does for an account whose sessions come to it: keeps a copy, has its tokens renewed ahead of their
  * end, and ends its sessions when they have ended. What is decided stands in `account.ts`.
  */
-import { setAlarm } from '../alarm.ts';
 import { Apart } from '../commons/commons.ts';
-import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import {
-  type Account,
-  caughtUp,
-  claim,
-  endOf,
-  livingIn,
-  lost,
-  refused,
-  renewed,
-  type Session,
-  type SessionTimes,
-  seen,
-  withoutEnded,
-} from './account.ts';
-import type { AuthorizationServer, Setback, Tokens } from './authorization-server.ts';
+import { type Account, caughtUp, endOf, livingIn, type Session, seen, withoutEnded } from './account.ts';
+import { createRenewal, type RenewalParts } from './renewal.ts';
 import type { Store } from './store.ts';
 
-export interface KeeperParts {
+export interface KeeperParts extends RenewalParts {
   readonly store: Store;
-  readonly server: Pick<AuthorizationServer, 'refresh'>;
-  readonly times: SessionTimes;
-  /** Names this gateway among the others. */
-  readonly self: string;
-  readonly metrics: Pick<Metrics, 'sessions' | 'sessionRenewals'>;
-  readonly log: Log;
+  readonly metrics: RenewalParts['metrics'] & Pick<Metrics, 'sessions'>;
   /** The tokens of this viewer are of another sign-in now: what belongs to the one before is about to end. */
   readonly onMove: (viewerId: string) => void;
+  /** The tokens of this viewer end soon, and their sessions with them (epoch milliseconds): they cannot be renewed. */
+  readonly onExpiring: (viewerId: string, at: number) => void;
 }
 
 /** A session that is kept here. */
@@ -75,9 +57,6 @@ export interface Keeper {
   stop(): void;
 }
 
-/** Waits between tries to renew, in milliseconds: the answer may be lost, and then the same tokens are given again. */
-const WAITS = [500, 1_000, 2_000, 5_000, 10_000] as const;
-
 /** Uses are written down this many times in the life of an idle session. */
 const NOTES = 50;
 
@@ -86,19 +65,26 @@ const LINGER = 600_000; // 10 minutes
 
 /** Begins to keep an account. */
 export function createKeeper(name: string, first: Account, storeNow: number, parts: KeeperParts): Keeper {
-  const { store, server, times, self, metrics, log, onMove } = parts;
+  const { store, times, metrics, log, onMove } = parts;
   const held = new Map<string, Held>();
   const listeners: (() => void)[] = [];
   const ending = new AbortController();
   let account = first;
   /** Of the clock of the store before ours. */
   let ahead = storeNow - Date.now();
-  let renewal: Promise<unknown> | null = null;
-  let failures = 0;
-  let alarm: NodeJS.Timeout | undefined;
   let usedAt = Date.now();
   const stopFollowing = store.follow(name, () => void look());
-  setRenewal();
+  const renewal = createRenewal(
+    {
+      ...{ now, change, take, look, ended: ending.signal },
+      account: () => account,
+      follow: (hear) => store.follow(name, hear),
+      begun: tell,
+      expiring: ({ expiresAt }) => parts.onExpiring(account.user.viewerId, expiresAt - ahead),
+    },
+    parts,
+  );
+  renewal.set(true);
 
   const keeper: Keeper = {
     name,
@@ -106,11 +92,11 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
       return account;
     },
     token: () => account.grant.accessToken,
-    coming: () => renewal,
+    coming: renewal.coming,
     onChange: (hear) => void listeners.push(hear),
     async refused(token) {
       if (token !== account.grant.accessToken) return !ending.signal.aborted;
-      await renew();
+      await renewal.renew();
       return token !== account.grant.accessToken && !ending.signal.aborted;
     },
     ended: ending.signal,
@@ -135,7 +121,14 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
       // What was renewed apart from the others is told when they are there again.
       const next = known && caughtUp(known, account);
       return { account: next, result: next };
-    }).then(take, ignoreApart);
+    }).then(take, noteFailure);
+  }
+
+  /** The commons have lost what they held: whoever is signed in shall not notice. */
+  function writeAnew(): void {
+    for (const { key, publicId } of account.sessions) {
+      Promise.resolve(store.point(key, { publicId, accounts: { ringcentral: name } })).catch(noteFailure);
+    }
   }
 
   /** Changes the account, and learns what time it is there. */
@@ -145,11 +138,14 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
       now: number,
     ) => { readonly account?: Account | null; readonly result: Result },
   ): Promise<Result> {
-    const { result, at } = await store.change(name, (known, at) => {
-      const stepped = step(known, at);
-      return { ...stepped, result: { result: stepped.result, at } };
+    const { result, at, isLost } = await store.change(name, (found, at, isKnown) => {
+      const isLost = !isKnown && livingIn(account, times, at).length > 0;
+      const known = isLost ? account : found;
+      const { account: next = known, result } = step(known, at);
+      return { account: next, result: { result, at, isLost } };
     });
     ahead = at - Date.now();
+    if (isLost) writeAnew();
     return result;
   }
 
@@ -165,15 +161,16 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
     account = next;
     endSessions();
     if (ending.signal.aborted) return;
-    if (next.grant.accessToken !== before.accessToken) {
-      failures = 0;
-      for (const hear of listeners) hear();
-      if (next.grant.signInId !== before.signInId) onMove(next.user.viewerId);
-    } else if (renewal === null && next.renewing !== null && next.renewing.by !== self) {
-      // Another gateway asks: the token may die at any moment.
-      void renew();
-    }
-    setRenewal();
+    const isNew = next.grant.accessToken !== before.accessToken;
+    if (isNew) tell();
+    if (next.grant.signInId !== before.signInId) onMove(next.user.viewerId);
+    renewal.set(isNew);
+    // Another gateway asks for newer ones: these may be refused at any moment.
+    if (!isNew && next.renewing !== null && next.renewing.by !== parts.self) void renewal.renew();
+  }
+
+  function tell(): void {
+    for (const hear of listeners) hear();
   }
 
   function endSessions(): void {
@@ -189,7 +186,7 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
 
   function end(): void {
     if (ending.signal.aborted) return;
-    clearTimeout(alarm);
+    renewal.stop();
     stopFollowing();
     for (const session of held.values()) drop(session);
     ending.abort();
@@ -241,7 +238,7 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
       known === null || !isLiving(known, at)
         ? { result: known }
         : ((next) => ({ account: next, result: next }))(seen(known, session.publicId, at)),
-    ).then(take, ignoreApart);
+    ).then(take, noteFailure);
   }
 
   function sweep(): boolean {
@@ -262,115 +259,9 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
     return [...held.values()].some(({ streams }) => streams > 0);
   }
 
-  function setRenewal(): void {
-    clearTimeout(alarm);
-    if (ending.signal.aborted || renewal !== null) return;
-    const { grant } = account;
-    const due = failures > 0 ? waitAfter(failures) : grant.renewAt - now();
-    if (grant.refreshToken === null) {
-      alarm = setAlarm(endOfTokens, grant.expiresAt - now()).unref();
-      return;
-    }
-    alarm = setAlarm(() => {
-      if (failures > 0 || account.grant.renewAt <= now() + 1) void renew();
-      else setRenewal();
-    }, due).unref();
-  }
-
-  function endOfTokens(): void {
-    endSessions();
-    if (account.grant.expiresAt > now()) setRenewal();
-  }
-
-  /** Newer tokens, from whichever gateway asks for them; resolves when it is known whether there are any. */
-  function renew(): Promise<unknown> {
-    if (renewal !== null) return renewal;
-    clearTimeout(alarm);
-    renewal = renewOnce()
-      .catch((error: unknown) => log.error({ err: error }, 'Tokens could not be renewed'))
-      .then(() => {
-        renewal = null;
-        setRenewal();
-      });
-    for (const hear of listeners) hear();
-    return renewal;
-  }
-
-  async function renewOnce(): Promise<void> {
-    const { grant } = account;
-    const { version } = grant;
-    const claimed = await claimNow(version);
-    if (claimed === null) return;
-    if ('known' in claimed) return take(claimed.known);
-    if (claimed.kind === 'underway') return waitForOther(claimed.left);
-    const answer = await server.refresh(claimed.refreshToken, account.user.viewerId);
-    metrics.sessionRenewals.inc({ result: 'kind' in answer ? answer.kind : 'renewed' });
-    await settle(answer, version);
-  }
-
-  /** Apart from the others it asks by itself: RingCentral gives each who asks the same tokens. */
-  async function claimNow(version: number): Promise<Claimed | null> {
-    try {
-      return await change<Claimed>((known, at) => {
-        if (known === null) return { result: { kind: 'renewed', known: null } };
-        const claiming = claim(known, { by: self, version }, times, at);
-        switch (claiming.kind) {
-          case 'claimed':
-            return {
-              account: claiming.account,
-              result: { kind: 'claimed', refreshToken: known.grant.refreshToken ?? '' },
-            };
-          case 'underway':
-            return { result: claiming };
-          default:
-            return { result: { kind: claiming.kind, known } };
-        }
-      });
-    } catch (error) {
-      if (!(error instanceof Apart)) throw error;
-      const { refreshToken } = account.grant;
-      return refreshToken === null ? null : { kind: 'claimed', refreshToken };
-    }
-  }
-
-  async function settle(answer: Tokens | Setback, version: number): Promise<void> {
-    const step = (known: Account | null, at: number): Account | null => {
-      if (known === null) return null;
-      if (!('kind' in answer)) return renewed(known, version, answer, at);
-      return answer.kind === 'refused' ? refused(known, version) : lost(known, self);
-    };
-    if ('kind' in answer && answer.kind === 'lost') failures += 1;
-    try {
-      take(
-        await change((known, at) => {
-          const next = step(known, at);
-          return { account: next, result: next };
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof Apart)) throw error;
-      take(step(account, now()));
-    }
-  }
-
-  /** Until that gateway has written down what it got, or has had its time. */
-  async function waitForOther(left: number): Promise<void> {
-    const { version } = account.grant;
-    const until = Date.now() + left;
-    while (Date.now() < until && !ending.signal.aborted && account.grant.version === version) {
-      await new Promise<void>((resolve) => {
-        const stop = store.follow(name, done);
-        const waiting = setAlarm(done, Math.min(until - Date.now(), 1_000)).unref();
-        function done(): void {
-          clearTimeout(waiting);
-          stop();
-          resolve();
-        }
-      });
-      await look();
-      if (account.renewing === null) break;
-    }
-    if (account.grant.version === version) failures += 1;
+  /** While the commons are away each gateway goes on by itself. */
+  function noteFailure(error: unknown): void {
+    if (!(error instanceof Apart)) log.error({ err: error }, 'A session could not be looked at');
   }
 }
 
@@ -380,17 +271,4 @@ interface Held extends HeldSession {
   /** By our clock. */
   usedAt: number;
   notedAt: number;
-}
-
-type Claimed =
-  | { readonly kind: 'claimed'; readonly refreshToken: string }
-  | { readonly kind: 'underway'; readonly left: number }
-  | { readonly kind: 'renewed' | 'impossible'; readonly known: Account | null };
-
-function waitAfter(failures: number): number {
-  return WAITS[Math.min(failures, WAITS.length) - 1] ?? 0;
-}
-
-function ignoreApart(error: unknown): void {
-  if (!(error instanceof Apart)) throw error;
 }

@@ -34,6 +34,8 @@ export interface SessionsParts {
    * when that is done, or cannot be done.
    */
   readonly onMove?: ((viewerId: string) => Promise<void>) | undefined;
+  /** The sessions of a viewer end soon (epoch milliseconds): their tokens cannot be renewed. */
+  readonly onExpiring: (viewerId: string, at: number) => void;
   /** Other numbers are for tests. */
   readonly times?: Partial<SessionsTimes> | undefined;
 }
@@ -136,12 +138,13 @@ export function createSessions(parts: SessionsParts): Sessions {
       const { cookie, key } = ids.create();
       const publicId = randomUUID();
       await store.point(key, { publicId, accounts: { ringcentral: name } });
-      const returned = await store.change(name, (account, now) => {
+      const { returned, gone } = await store.change(name, (account, now) => {
         const session: Session = { publicId, key, begunAt: now, seenAt: now, userAgent };
         const step = signIn(account, { user, tokens, session, instead }, now);
-        return { account: step.account, result: step.returned };
+        const gone = (account?.sessions ?? []).filter((one) => !step.account.sessions.includes(one));
+        return { account: step.account, result: { returned: step.returned, gone } };
       });
-      if (before !== null) await store.forget(before);
+      for (const session of gone) await store.forget(session.key);
       if (returned !== null) giveBackLater(returned, user.viewerId);
       await keepers.get(name)?.look();
       return cookie;
@@ -220,6 +223,7 @@ export function createSessions(parts: SessionsParts): Sessions {
     const keeper = createKeeper(name, account, now, {
       ...{ store, server, times, metrics, log, self: commons.self },
       onMove: (viewerId) => void onMove(viewerId),
+      onExpiring: parts.onExpiring,
     });
     keepers.set(name, keeper);
     keeper.ended.addEventListener('abort', () => {

@@ -17,12 +17,14 @@ import { Apart } from '../commons/commons.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { SessionTimes, User } from './account.ts';
-import type { AuthorizationServer, Tokens } from './authorization-server.ts';
+import { type AuthorizationServer, NOBODY_YET, type Tokens } from './authorization-server.ts';
 import { BEGUN_LIFETIME, type Begun, begin, challengeOf, readBegun, sealBegun, takeBegun } from './begun.ts';
 import { BEGUN_COOKIE, dropCookie, readCookie, SESSION_COOKIE, setCookie } from './cookies.ts';
-import { type Page, popupPage, problemPage } from './pages.ts';
+import { objectIn } from './json.ts';
+import { popupPage, problemPage } from './pages.ts';
 import { isOfAllowedPage, ownOrigin, readReturnTo } from './places.ts';
 import { PROBLEMS, type ProblemCode, SignInProblem } from './problems.ts';
+import { json, page, type Reply, redirect, refusal, withCookies, wrong } from './replies.ts';
 import { createSealer } from './sealer.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -34,6 +36,8 @@ export interface SignInParts {
   /** Null: where it listens. */
   readonly publicUrl: string | null;
   readonly corsOrigins: readonly string[];
+  /** The page of RingCentral is shown at our own address, because it is only played. */
+  readonly isShownHere: boolean;
   readonly times: SessionTimes;
   /** Where a browser goes that did not say where. */
   readonly home: string;
@@ -42,6 +46,8 @@ export interface SignInParts {
    * @throws {SignInProblem}
    */
   readonly identify: (tokens: Tokens) => Promise<User>;
+  /** Codes that are tried: one that brings somebody in gives its try back. Anybody can make codes up. */
+  readonly tries: { take(now: number): boolean; giveBack(): void };
   readonly metrics: Pick<Metrics, 'signIns'>;
   readonly log: Log;
 }
@@ -57,13 +63,6 @@ export interface Asked {
   readonly listening: string;
   /** Of a POST. @throws what kept it from being read. */
   body(): Promise<string>;
-}
-
-/** An answer, whole. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  readonly body: string;
 }
 
 export interface SignIn {
@@ -86,9 +85,11 @@ const SYSTEMS = ['ringcentral'];
 
 /** Makes it. */
 export function createSignIn(parts: SignInParts): SignIn {
-  const { server, sessions, secrets, publicUrl, corsOrigins, times, home, identify, metrics, log } = parts;
+  const { server, sessions, secrets, publicUrl, corsOrigins, isShownHere, times, home } = parts;
+  const { identify, tries, metrics, log } = parts;
   const begunSealer = createSealer(secrets, 'begun sign-ins');
   const ticketSealer = createSealer(secrets, 'tickets');
+  const notedAt = new Map<ProblemCode, number>();
 
   return { answer, originsFor };
 
@@ -157,6 +158,7 @@ export function createSignIn(parts: SignInParts): SignIn {
       now,
     );
     const location = server.authorizeUrl({
+      at: isShownHere ? own : null,
       ...{ redirectUri: begun.redirectUri, state: begun.state, challenge: challengeOf(begun) },
       ...{ prompt, loginHint, display },
     });
@@ -172,8 +174,11 @@ export function createSignIn(parts: SignInParts): SignIn {
     if (taken === undefined) return problem('NOT_BEGUN', null, asked);
     const cookies = [begunCookie(rest)];
     try {
-      if (!(await sessions.useOnce(taken.state, BEGUN_LIFETIME))) return problem('ALREADY_USED', null, asked);
+      if (!(await sessions.useOnce(taken.state, BEGUN_LIFETIME)))
+        return problem('ALREADY_USED', null, asked, [], taken);
+      if (!tries.take(performance.now())) throw new SignInProblem('BUSY');
       const tokens = await server.exchange(query, taken);
+      tries.giveBack();
       const cookie = await sessionFor(tokens, asked);
       metrics.signIns.inc({ result: 'SIGNED_IN' });
       return isOfAnotherOrigin(taken)
@@ -181,10 +186,8 @@ export function createSignIn(parts: SignInParts): SignIn {
         : done(taken, [...cookies, sessionCookie(cookie)]);
     } catch (error) {
       const { code, error: word } = asProblem(error);
-      if (code === 'MISCONFIGURED' || code === 'UNAVAILABLE') {
-        log.warn({ code, error: word }, 'A browser could not be signed in');
-      }
-      return problem(code, word, asked, cookies);
+      noteForOperator(code, word);
+      return problem(code, word, asked, cookies, taken);
     }
   }
 
@@ -199,7 +202,7 @@ export function createSignIn(parts: SignInParts): SignIn {
         cookieBefore: shown.kind === 'one' ? shown.value : null,
       });
     } catch (error) {
-      await server.revoke(tokens.accessToken, `sign-in:${tokens.ownerId}`);
+      await server.revoke(tokens.accessToken, `${NOBODY_YET}${tokens.ownerId}`);
       throw error;
     }
   }
@@ -223,15 +226,24 @@ export function createSignIn(parts: SignInParts): SignIn {
     error: string | null,
     asked: Asked,
     cookies: readonly string[] = [],
+    begun?: Begun,
   ): Reply {
     metrics.signIns.inc({ result: code });
     const { status, text, title } = PROBLEMS[code];
-    const again = '/auth/sign-in';
+    const again = begun === undefined ? '/auth/sign-in' : beginAgain(begun);
     if (!wantsPage(asked)) {
       const told = { ...refusal(code, `${title}. ${text}`), ...(error !== null && { error }), signIn: again };
       return json(status, told, withCookies(cookies));
     }
     return page(status, problemPage(code, { error, again }), cookies);
+  }
+
+  /** What an operator can mend; one line a minute, because anybody can bring an error. */
+  function noteForOperator(code: ProblemCode, error: string | null): void {
+    const now = performance.now();
+    if (!OF_OPERATOR.has(code) || now - (notedAt.get(code) ?? Number.NEGATIVE_INFINITY) < QUIET) return;
+    notedAt.set(code, now);
+    log.warn({ code, error }, 'A browser could not be signed in');
   }
 
   async function tell({ headers }: Asked): Promise<Reply> {
@@ -263,11 +275,24 @@ export function createSignIn(parts: SignInParts): SignIn {
     return json(200, { signedIn: true }, withCookies([sessionCookie(String(ticket.cookie), isPartitioned)]));
   }
 
-  async function signOut({ headers }: Asked): Promise<Reply> {
+  async function signOut({ headers, body }: Asked): Promise<Reply> {
+    // There is nothing in it; what is not read would cost the connection.
+    await body();
     const shown = readCookie(headers.cookie, SESSION_COOKIE);
-    if (shown.kind === 'one') await sessions.end(shown.value);
     const isPartitioned = headers['sec-fetch-site'] === 'cross-site';
-    return json(200, { signedIn: false }, withCookies([dropCookie(SESSION_COOKIE, isPartitioned)]));
+    const cookies = withCookies([dropCookie(SESSION_COOKIE, isPartitioned)]);
+    try {
+      if (shown.kind === 'one') await sessions.end(shown.value);
+    } catch (error) {
+      if (!(error instanceof Apart)) throw error;
+      // Nobody has its id any more, so that it ends by itself.
+      return json(
+        503,
+        refusal('UPSTREAM_UNAVAILABLE', 'This browser is signed out; nobody else can be told now.'),
+        cookies,
+      );
+    }
+    return json(200, { signedIn: false }, cookies);
   }
 
   async function sessionOf(headers: IncomingHttpHeaders) {
@@ -325,6 +350,15 @@ const DOORS: { readonly [path: string]: readonly string[] } = {
   '/auth/sign-out': ['POST'],
 };
 
+const OF_OPERATOR: ReadonlySet<ProblemCode> = new Set(['MISCONFIGURED', 'UNAVAILABLE']);
+const QUIET = 60_000; // 1 minute
+
+/** The same sign-in once more. */
+function beginAgain({ returnTo, opener }: Begun): string {
+  const query = new URLSearchParams({ returnTo, ...(opener !== null && { display: 'popup' }) });
+  return `/auth/sign-in?${query}`;
+}
+
 const LONGEST_USER_AGENT = 256; // characters
 
 const JSON_TYPE = /^application\/json *(;|$)/i;
@@ -342,55 +376,6 @@ function notSignedIn(): Reply {
   });
 }
 
-function wrong(name: string, allowed: string): Reply {
-  return json(400, refusal('BAD_USER_INPUT', `${name}: ${allowed}.`));
-}
-
-function refusal(code: string, message: string) {
-  return { code, message };
-}
-
 function wantsPage({ headers }: Asked): boolean {
   return headers.accept?.includes('text/html') === true;
-}
-
-/** What is the same for all answers: nobody keeps them, and nobody is told their address. */
-const PRIVATE = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
-
-function json(status: number, body: object, headers: Reply['headers'] = {}): Reply {
-  return {
-    status,
-    headers: { ...PRIVATE, 'content-type': 'application/json; charset=utf-8', ...headers },
-    body: JSON.stringify(body),
-  };
-}
-
-function page(status: number, { html, policy }: Page, cookies: readonly string[]): Reply {
-  return {
-    status,
-    headers: {
-      ...PRIVATE,
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy,
-      ...withCookies(cookies),
-    },
-    body: html,
-  };
-}
-
-function redirect(location: string, cookies: readonly string[]): Reply {
-  return { status: 302, headers: { ...PRIVATE, location, ...withCookies(cookies) }, body: '' };
-}
-
-function withCookies(cookies: readonly string[]): Reply['headers'] {
-  return cookies.length === 0 ? {} : { 'set-cookie': cookies };
-}
-
-function objectIn(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }

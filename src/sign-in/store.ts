@@ -26,12 +26,13 @@ export interface AccountStep<Result> {
 
 export interface Store {
   /**
-   * Changes an account as if nobody else were there; others who hold it are told.
+   * Changes an account as if nobody else were there; others who hold it are told. One whose sessions have all been ended is
+   * null, and known to be: `isKnown` is false where nothing stands there, or what stood there is lost.
    * @throws {Apart} where the commons cannot be reached.
    */
   change<Result>(
     account: string,
-    step: (account: Account | null, now: number) => AccountStep<Result>,
+    step: (account: Account | null, now: number, isKnown: boolean) => AccountStep<Result>,
   ): Soon<Result>;
   follow(account: string, hear: () => void): Stop;
   /** @throws {Apart} */
@@ -53,19 +54,20 @@ const AnyPlaced = z.object({ place: z.string(), value: z.unknown() });
 
 /** Makes it. */
 export function createStore(commons: Commons, sealer: Sealer, times: SessionTimes): Store {
-  const accounts = commons.cell(sealed<Account>('account', sealer));
+  const accounts = commons.cell(sealed<Account | null>('account', sealer));
   const pointers = commons.cell(sealed<Pointer>('session', sealer));
   const used = commons.cell<true>({ word: 'signed' });
 
   return {
     change(account, step) {
       const place = placeOf(account, 'account');
-      return update(accounts, place, account, (value, now) => {
-        const { account: next, result } = step(value, now);
+      return accounts.update(place, (held, now) => {
+        const placed = held?.place === account ? held : null;
+        const value = placed?.value ?? null;
+        const { account: next, result } = step(value, now, placed !== null);
         if (next === undefined || next === value) return { result };
-        return next === null
-          ? { value: null, tell: true, result }
-          : { value: next, lifetime: lifetimeOf(next, times, now), tell: true, result };
+        const lifetime = next === null ? times.absolute : lifetimeOf(next, times, now);
+        return { value: { place: account, value: next }, lifetime, tell: true, result };
       });
     },
     follow: (account, hear) => accounts.follow(placeOf(account, 'account'), hear),

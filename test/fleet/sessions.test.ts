@@ -132,4 +132,48 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
     expect(ended).toEqual([]);
     await client.dispose();
   });
+
+  test('renew tokens while the store is away, each for itself, and go on together with the newest', async () => {
+    await using fleet = await openFleet({
+      environment: SIGN_IN,
+      simulator: { settings: { tokenTtl: 3, journalBodies: true } },
+      gateway: { commons: { times: { patience: 300 } } },
+    });
+    const [one, other] = fleet.houses;
+    const here = openTestBrowser(one.gateway);
+    await here.signIn('101');
+    const there = at(other.gateway, here);
+    const clients = [here.socket(), there.socket()];
+    const watches = await Promise.all(clients.map((client) => watching(client)));
+    await fleet.redis.stop();
+    const renewals = () => tokenRequests({ simulator: fleet.simulator }, 'refresh_token').length;
+    const before = renewals();
+    await until(() => renewals() >= before + 2);
+    const devices = '{ viewer { devices { id } } }';
+    for (const browser of [here, there]) expect((await browser.ask(devices)).status).toBe(200);
+    await fleet.redis.start();
+    await until(async () => (await fleet.redis.contents()).some(({ name }) => name.includes(':account')));
+    const after = renewals();
+    await until(() => renewals() > after);
+    for (const browser of [here, there]) expect((await browser.ask(devices)).status).toBe(200);
+    expect(watches.flatMap(({ ended }) => ended)).toEqual([]);
+    for (const client of clients) await client.dispose();
+  });
+
+  test('write down again what the store has lost, and nobody is signed out', async () => {
+    await using fleet = await openFleet({ environment: SIGN_IN });
+    const [one, other] = fleet.houses;
+    const here = openTestBrowser(one.gateway);
+    await here.signIn('101');
+    const client = here.socket();
+    const { ended } = await watching(client);
+    await fleet.redis.empty();
+    await until(async () => (await at(other.gateway, here).ask(NAME)).status === 200);
+    expect(ended).toEqual([]);
+    // Who has signed out stays so.
+    await here.post('/auth/sign-out', {});
+    await until(() => ended.length > 0);
+    expect((await at(other.gateway, here).ask(NAME)).code).toBe('SIGN_IN_REQUIRED');
+    await client.dispose();
+  });
 });

@@ -157,6 +157,10 @@ describe('A browser', () => {
     await using house = await openHouse({ environment: { RINGCENTRAL_SERVER_URL: '' } });
     const browser = openTestBrowser(house.gateway);
     expect((await browser.ask(NAME)).data.viewer.name).toBe('Iris Vance');
+    // Its page is shown here: the port of the simulator may be out of reach for a browser.
+    const authorize = await browser.begin();
+    expect(authorize.origin).toBe(browser.origin);
+    expect(await (await fetch(authorize)).text()).toContain('Sign in to the simulator');
     await browser.signIn('103');
     expect((await browser.ask(NAME)).data.viewer.name).toBe('Nadia Holm');
     const cookie = browser.cookie();

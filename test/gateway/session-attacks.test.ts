@@ -144,7 +144,7 @@ describe('A callback', () => {
     );
     const html = await page.text();
     expect(html).toContain(`<p class="word">${error}</p>`);
-    expect(html).toContain('href="/auth/sign-in"');
+    expect(html).toContain(`href="/auth/sign-in?returnTo=${encodeURIComponent(`${browser.origin}/`)}"`);
     expect(await gauge(house, 'gateway_sign_ins_total')).toBe(2);
   });
 

@@ -141,16 +141,22 @@ describe('Tokens', () => {
     expect((await browser.ask(NAME)).code).toBe('SIGN_IN_REQUIRED');
   });
 
-  test('that an app cannot renew end with their session', async () => {
+  test('that an app cannot renew end with their session, and whoever watches is told before', async () => {
     await using house = await openSignInHouse({
-      simulator: { settings: { tokenTtl: 2, refreshTokens: false } },
+      simulator: { settings: { tokenTtl: 6, refreshTokens: false } },
+      gateway: { sessions: { notice: 2_000 } },
     });
+    const { id } = house.simulator.startCall({ kind: 'inbound', from: '+12025550147', to: '101' });
     const browser = openTestBrowser(house.gateway);
     await browser.signIn();
     const client = browser.socket();
     const closed = closingOf(client);
-    await watching(client);
+    const { heard } = await watching(
+      client,
+      `subscription { callEvents(sessionId: "${id}") { __typename ... on CallStreamNotice { kind } } }`,
+    );
     expect((await closed).code).toBe(4403);
+    expect(JSON.stringify(heard)).toContain('TOKEN_EXPIRING');
     expect((await browser.ask(NAME)).code).toBe('SIGN_IN_REQUIRED');
   });
 
@@ -158,7 +164,7 @@ describe('Tokens', () => {
     await using house = await openSignInHouse(living(2));
     const browser = openTestBrowser(house.gateway);
     await browser.signIn('101');
-    const client = house.socket(await signIn(house, '101'));
+    const client = house.socket(await signIn(house, '101'), { retryAttempts: 0 });
     const { ended } = await watching(client, CALLS);
     const own = browser.socket();
     const watch = await watching(own, CALLS);
