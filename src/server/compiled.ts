@@ -13,7 +13,6 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getVariableValues,
-  isListType,
   isNonNullType,
   isObjectType,
   type OperationDefinitionNode,
@@ -106,20 +105,16 @@ export function createExecutor(schema: GraphQLSchema): Execute {
   }
 
   /**
-   * One field that can fail alone, or the event of a subscription, which has but one. Where several fail at once,
-   * graphql-js answers when the first has made everything null and graphql-jit when all are done; and after a command
-   * that failed so, graphql-jit goes on with the next. Nor does it keep the order of fields that `@skip` and `@include` leave out in one place and not in another, or the
-   * length of a list in which items fail alone.
+   * One field that can fail alone, or the event of a subscription, which has but one. Where several fail at once, graphql-js answers when the first has made everything
+   * null and graphql-jit when all are done; and after a command that failed so, graphql-jit goes on with the next.
+   * Nor does it keep the order of fields that `@skip` and `@include` leave out in one place and not in another.
    */
   function isSuitable({ operation, selectionSet }: OperationDefinitionNode, document: DocumentNode): boolean {
     const [field, ...more] = selectionSet.selections;
     if (field?.kind !== 'Field' || more.length > 0 || hasDirectives(document)) return false;
     if (operation !== 'query') return true;
     const type = schema.getQueryType()?.getFields()[field.name.value]?.type;
-    if (type === undefined) return false;
-    const inner = isNonNullType(type) ? type.ofType : type;
-    if (isListType(inner)) return isNonNullType(inner.ofType);
-    return inner === type || !isObjectType(inner);
+    return type !== undefined && !(isNonNullType(type) && isObjectType(type.ofType));
   }
 
   function areGood(

@@ -421,14 +421,6 @@ describe('A compiled operation', () => {
     );
   });
 
-  test('keeps the length of a list of which some cannot be read.', async () => {
-    const lists = ['"../x", "../x", "s-secret"', '"s-broken", "s-broken", "s-1"', '"s-1", "s-secret"'];
-    for (const ids of lists) {
-      await expectTheSame(`{ callSessions(ids: [${ids}]) { token: voiceCallToken observedAt } }`);
-      await expectTheSame(`{ callSessions(ids: [${ids}]) { party(id: "s-1") { from { name } } } }`);
-    }
-  });
-
   test('runs commands one after another.', async () => {
     const document = parse(
       'mutation { a: createConference(input: {}) { outcome } b: createConference(input: {}) { outcome } }',
