@@ -14,11 +14,12 @@ import type { Viewer } from '../../schema/model.ts';
 import type { Hub } from '../live/hub.ts';
 import type { CallSource } from '../live/source.ts';
 import { outlookOf } from '../ringcentral/actions.ts';
-import { digest, readBearer } from '../ringcentral/auth.ts';
+import { readBearer } from '../ringcentral/auth.ts';
 import type { Budget } from '../ringcentral/budget.ts';
 import type { Caller } from '../ringcentral/caller.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
 import type { Push } from '../ringcentral/push/push.ts';
+import { digest } from '../ringcentral/service-token.ts';
 import {
   createSteadyCaller,
   createTokenPool,
