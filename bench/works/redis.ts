@@ -1,9 +1,9 @@
 /** What it costs to share with other gateways: the same gateway with and without Redis, in turns. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { createAudience } from '../audience.ts';
 import { notMeasured, ratio } from '../findings.ts';
+import { freePort } from '../machine.ts';
 import type { Stage } from '../stage.ts';
 import { coldQuestion } from './cold-read.ts';
 import { fannedOut } from './fan-out.ts';
@@ -52,15 +52,4 @@ async function startRedis(stage: Stage): Promise<void> {
   const child = spawn(REDIS_SERVER, settings, { stdio: 'ignore' });
   stage.leaves({ stop: () => child.kill('SIGKILL') });
   process.env.BENCH_REDIS = `redis://127.0.0.1:${port}`;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-    });
-  });
 }
