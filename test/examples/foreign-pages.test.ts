@@ -120,7 +120,6 @@ describe.skipIf(cannotSee)('A page of somebody else', () => {
           setTimeout(() => form.submit());
         }`);
         expect((await answered).status()).toBeGreaterThanOrEqual(400);
-        await forger.close();
       }
       expect(await callsOut(gateway)).toBe(0);
       expect(await isSignedIn(home)).toBe(true);
