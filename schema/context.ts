@@ -29,7 +29,7 @@ export interface CallLoaders {
 /** The reads that need no id. */
 export type ViewerReads = Pick<
   CallProvider,
-  'viewer' | 'activeCalls' | 'devices' | 'forwardingNumbers' | 'liveSource'
+  'viewer' | 'activeCalls' | 'devices' | 'forwardingNumbers' | 'liveSource' | 'signInSessions'
 >;
 
 /** Makes the context of one operation. */
@@ -49,6 +49,7 @@ export function createContext(parts: {
       devices: once(() => provider.devices()),
       forwardingNumbers: once(() => provider.forwardingNumbers()),
       liveSource: () => provider.liveSource(),
+      signInSessions: once(() => provider.signInSessions()),
     },
     forEvent: (...sessions) => loaders.startAnew(sessions),
     afterCommand: ({ session, party }) => loaders.startAnew(session === null ? [] : [session], party),

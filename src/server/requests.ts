@@ -4,22 +4,25 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { BadUserInput, Forbidden, RateLimited } from '../../schema/failures.ts';
 import type { Config } from '../config.ts';
 import { orAborted } from '../live/shared-read.ts';
+import { RequestArrival } from './arrival.ts';
 import type { BodyRooms, HeldBody } from './bodies.ts';
 import type { Connections } from './connections.ts';
 import type { Crowd, Leave } from './crowd.ts';
 import type { Guest } from './drain.ts';
-import type { Arrival, Pipeline } from './graphql.ts';
+import type { Pipeline } from './graphql.ts';
 import { Leaving } from './leaving.ts';
 import { codeOf, originOf, STATUS_OF_CODE } from './masking.ts';
 import type { Observer, Operation } from './observe.ts';
-import { corsHeaders, isFromForeignPage, preflightHeaders } from './origins.ts';
+import { corsHeaders, isFromForeignPage, preflightHeaders, showsIntent } from './origins.ts';
 import type { Patience } from './patience.ts';
-import type { Gatekeeper, Visitor } from './visitor.ts';
+import type { Gatekeeper, Knock, SessionGatekeeper, Visitor } from './visitor.ts';
 
 export interface RequestParts {
   readonly config: Config;
   readonly pipeline: Pipeline;
   readonly gatekeeper: Gatekeeper;
+  /** Null: nobody signs in here. */
+  readonly sessions: SessionGatekeeper | null;
   readonly observer: Observer;
   readonly crowd: Crowd;
   readonly bodies: BodyRooms;
@@ -32,31 +35,6 @@ export interface RequestDoor {
   answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void>;
   /** The open event streams. */
   guests(): readonly Guest[];
-}
-
-/** An operation that came as a request of its own. */
-class RequestArrival implements Arrival {
-  readonly visitor: Visitor;
-  readonly operation: Operation;
-  readonly #leaving: Leaving;
-
-  constructor(visitor: Visitor, operation: Operation, leaving: Leaving) {
-    this.visitor = visitor;
-    this.operation = operation;
-    this.#leaving = leaving;
-  }
-
-  get signal(): AbortSignal {
-    return this.#leaving.signal;
-  }
-
-  hasLeft(): boolean {
-    return this.#leaving.hasLeft;
-  }
-
-  dropped(): boolean {
-    return this.#leaving.hasLeft;
-  }
 }
 
 /** A request that is refused for what it is, not for what it asks. */
@@ -74,18 +52,18 @@ class Refusal extends Error {
 
 /** Makes the door for GraphQL requests. */
 export function createRequestDoor(parts: RequestParts): RequestDoor {
-  const { config, pipeline, gatekeeper, observer, crowd, bodies, patience, connections } = parts;
+  const { config, pipeline, gatekeeper, sessions, observer, crowd, bodies, patience, connections } = parts;
   const streams = new Set<Guest>();
 
   return {
     async answer(request, response, requestId) {
       if (config.corsOrigins.length > 0) response.setHeader('vary', 'origin, accept');
       if (request.method === 'OPTIONS') {
-        const allowed = preflightHeaders(request.headers, config.corsOrigins);
+        const allowed = preflightHeaders(request.headers, config.corsOrigins, sessions !== null);
         response.writeHead(204, { allow: 'GET, POST, OPTIONS', ...allowed }).end();
         return;
       }
-      setHeaders(response, corsHeaders(request.headers, config.corsOrigins));
+      setHeaders(response, corsHeaders(request.headers, config.corsOrigins, sessions !== null));
       const operation = observer.begin(requestId, request.headers);
       const leaving = new Leaving();
       response.once('close', () => {
@@ -112,15 +90,15 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     leaving: Leaving,
   ): Promise<void> {
     checkForm(request, config);
-    const { authorization = null } = request.headers;
     const address = request.socket.remoteAddress ?? '';
+    const shown = read(request);
     // Whoever is refused without asking anybody is refused before anything is read.
-    const known = gatekeeper.recognise?.(authorization) ?? null;
+    const known = shown.recognise();
     const coming = request.method === 'POST' ? takeIn(request, known, address, leaving) : null;
     let leave: Leave = () => {};
     try {
       const body = await coming?.whole;
-      const admission = gatekeeper.admit(authorization, {
+      const admission = shown.admit({
         address,
         get signal() {
           return leaving.signal;
@@ -132,7 +110,8 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       leaving.throwIfLeft();
       leave = crowd.enter(visitor.viewerId);
       coming?.held.settle();
-      const arrival = new RequestArrival(visitor, operation, leaving);
+      const mayCommand = !shown.isCookie || showsIntent(request.headers);
+      const arrival = new RequestArrival(visitor, operation, mayCommand, leaving);
       if (body !== undefined) {
         const fast = await operation.within(() => pipeline.answerFast(body, request.headers.accept, arrival));
         if (fast !== null) {
@@ -165,6 +144,24 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       leave();
       coming?.held.close();
     }
+  }
+
+  /** What a request shows of whoever makes it: a token, which is used where there is one, or a cookie. */
+  function read({ headers }: IncomingMessage): Shown {
+    const { authorization = null } = headers;
+    const cookie = authorization === null ? (sessions?.read(headers) ?? null) : null;
+    if (sessions === null || cookie === null) {
+      return {
+        isCookie: false,
+        recognise: () => gatekeeper.recognise?.(authorization) ?? null,
+        admit: (knock) => gatekeeper.admit(authorization, knock),
+      };
+    }
+    return {
+      isCookie: true,
+      recognise: () => sessions.recognise(cookie),
+      admit: () => sessions.admit(cookie),
+    };
   }
 
   /** Reads the body, counted as the viewer's, or as that of the address that strangers come from. */
@@ -250,6 +247,12 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     response.writeHead(refusal?.status ?? STATUS_OF_CODE[code]).end(body);
     request.resume();
   }
+}
+
+interface Shown {
+  readonly isCookie: boolean;
+  recognise(): string | null;
+  admit(knock: Knock): Promise<Visitor>;
 }
 
 /** Refuses, before anybody is asked who they are, what a browser may send for a page of somebody else. */

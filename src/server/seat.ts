@@ -12,7 +12,7 @@ import type { Arrival } from './graphql.ts';
 import { Leaving } from './leaving.ts';
 import type { Operation } from './observe.ts';
 import type { Reader, Unread } from './unread.ts';
-import type { Visitor } from './visitor.ts';
+import type { ShownSession, Visitor } from './visitor.ts';
 
 /** Messages of one socket: this many at once (a client that comes back with all its subscriptions), */
 const MESSAGES_AT_ONCE = 1_000;
@@ -76,6 +76,8 @@ export class Seat implements Reader {
   passed = 0;
   /** What the upgrade request showed; null once it was looked at. */
   authorization: string | null;
+  /** The cookie that the upgrade request showed; null once it was looked at. */
+  cookie: ShownSession = null;
   visitor: Visitor | null = null;
   /** It was closed here, with a code. */
   isToldOff = false;
@@ -233,6 +235,8 @@ export class Seat implements Reader {
 export class SocketArrival implements Arrival {
   readonly visitor: Visitor;
   readonly operation: Operation;
+  /** Where its page comes from was looked at when it was opened. */
+  readonly mayCommand = true;
   readonly #seat: Seat;
 
   constructor(seat: Seat, visitor: Visitor, operation: Operation) {

@@ -46,7 +46,8 @@ describe('Settings', () => {
       expect(real).toBeUndefined();
       expect(value).toBe(conditional.says);
       for (const { environment, is } of conditional.cases) {
-        expect(readConfig(environment)[conditional.field]).toBe(is);
+        const read = readConfig(environment)[conditional.field];
+        expect(typeof read === 'boolean' ? read : read !== null).toBe(is);
       }
     } else {
       expect(value).toBe(real ? `\`${real}\`` : 'none');
@@ -94,6 +95,29 @@ describe('Codes of closed sockets', () => {
     const named = numbersIn(table);
     expect(named).toContain(4403);
     expect(named.filter((code) => !explained.includes(code))).toEqual([]);
+  });
+});
+
+describe('Examples of a deployment', () => {
+  test.each([
+    // `NAME: value`, and `- name: NAME`
+    ['examples/compose.yaml', /^ {4}([A-Z][A-Z_]+):/gm],
+    ['examples/kubernetes.yaml', /^ +- name: ([A-Z][A-Z_]+)$/gm],
+  ])('%s sets nothing that is no setting, and Redis for all', (path, form) => {
+    const named = [...read(path).matchAll(form)].map(([, name = '']) => name);
+    expect(named).toContain('REDIS_URL');
+    expect(named.filter((name) => !Object.hasOwn(Settings.shape, name))).toEqual([]);
+  });
+
+  test('give a gateway more time to end than its drain may take', () => {
+    const drain = Number(/DRAIN_SECONDS\n +value: "(\d+)"/.exec(read('examples/kubernetes.yaml'))?.[1]);
+    const [, grace, pause] =
+      /terminationGracePeriodSeconds: (\d+)[\s\S]*"sleep", "(\d+)"/.exec(read('examples/kubernetes.yaml')) ??
+      [];
+    expect(Number(grace)).toBeGreaterThan(drain + Number(pause));
+    const compose = read('examples/compose.yaml');
+    const ofCompose = Number(/DRAIN_SECONDS: "(\d+)"/.exec(compose)?.[1]);
+    expect(Number(/stop_grace_period: (\d+)s/.exec(compose)?.[1])).toBeGreaterThan(ofCompose);
   });
 });
 
@@ -156,11 +180,20 @@ const CONDITIONAL: Readonly<Record<string, Conditional>> = {
       { environment: REAL, is: false },
     ],
   },
+  SIGN_IN: {
+    says: '`on` with the simulator, else `off`',
+    field: 'signIn',
+    cases: [
+      { environment: {}, is: true },
+      { environment: { SIGN_IN: 'off' }, is: false },
+      { environment: REAL, is: false },
+    ],
+  },
 };
 
 interface Conditional {
   readonly says: string;
-  readonly field: 'graphiql' | 'introspection';
+  readonly field: 'graphiql' | 'introspection' | 'signIn';
   readonly cases: readonly { readonly environment: Readonly<Record<string, string>>; readonly is: boolean }[];
 }
 

@@ -332,6 +332,15 @@ describe('A compiled operation', () => {
     expect(valid).toBe(RUNS);
   });
 
+  test('keeps the order of calls of which some cannot be read.', async () => {
+    const source = '{ callSessions(ids: ["s-unknown", "s-full", "s-secret", "s-1", "s-secret"]) { id } }';
+    await expectTheSame(source, {});
+    const document = parse(source);
+    const run = () => compiled({ document, contextValue: aContext(troubledProvider()) });
+    for (let times = 0; times < 4; times += 1) await run();
+    expect((await run()).data).toEqual({ callSessions: [null, { id: 's-full' }, null, { id: 's-1' }, null] });
+  });
+
   test('tells the one failure that made an event null, where several would have.', async () => {
     const event = {
       party: { id: null, sessionId: null, status: null, observedAt: 'noon' },
