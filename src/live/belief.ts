@@ -36,54 +36,65 @@ export interface Belief {
 
 /** Makes it; what is shown is believed. */
 export function createBelief(parts: BeliefParts): Belief {
+  return new Doubting(parts);
+}
+
+/** A class, because every watched call has one. */
+class Doubting implements Belief {
+  readonly #parts: BeliefParts;
   /** Only what is asked for from then on is believed, epoch milliseconds; null: everything is. `lost`: nothing, until it is back. */
-  let since: number | 'lost' | null = null;
+  #since: number | 'lost' | null = null;
 
-  return {
-    turned(turn) {
-      switch (turn.kind) {
-        case 'lost':
-          if (!parts.isCovered(turn.listening)) return;
-          since = 'lost';
-          parts.onDoubt();
-          break;
-        case 'denied':
-          since = null;
-          break;
-        case 'listening':
-          if (turn.afterLoss) back(turn.mayHaveMissed);
-          break;
-      }
-    },
-    read({ sentAt, receivedAt }) {
-      if (since === 'lost') return;
-      // What was answered before it was doubted was answered by a clock that has been set back since.
-      if (since === null || sentAt >= since || receivedAt < since) believe();
-    },
-    confirmed() {
-      if (since !== 'lost') believe();
-    },
-    settled() {
-      if (since !== null) believe();
-    },
-  };
-
-  function back(mayHaveMissed: boolean): void {
-    if (!mayHaveMissed) {
-      if (since === null) return;
-      since = null;
-      // Else the next answer says so.
-      if (parts.isHealthy()) parts.onBelief();
-      return;
-    }
-    if (since === null && !parts.isCovered()) return;
-    since = Date.now();
-    parts.onDoubt();
-    if (parts.isHeld()) believe();
+  constructor(parts: BeliefParts) {
+    this.#parts = parts;
   }
 
-  function believe(): void {
-    since = null;
-    parts.onBelief();
+  turned(turn: Turn): void {
+    switch (turn.kind) {
+      case 'lost':
+        if (!this.#parts.isCovered(turn.listening)) return;
+        this.#since = 'lost';
+        this.#parts.onDoubt();
+        break;
+      case 'denied':
+        this.#since = null;
+        break;
+      case 'listening':
+        if (turn.afterLoss) this.#back(turn.mayHaveMissed);
+        break;
+    }
+  }
+
+  read({ sentAt, receivedAt }: Pick<ReadingTimes, 'sentAt' | 'receivedAt'>): void {
+    if (this.#since === 'lost') return;
+    // What was answered before it was doubted was answered by a clock that has been set back since.
+    if (this.#since === null || sentAt >= this.#since || receivedAt < this.#since) this.#believe();
+  }
+
+  confirmed(): void {
+    if (this.#since !== 'lost') this.#believe();
+  }
+
+  settled(): void {
+    if (this.#since !== null) this.#believe();
+  }
+
+  #back(mayHaveMissed: boolean): void {
+    if (!mayHaveMissed) {
+      if (this.#since === null) return;
+      this.#since = null;
+      // Else the next answer says so.
+      if (this.#parts.isHealthy()) this.#parts.onBelief();
+      return;
+    }
+    if (this.#since === null && !this.#parts.isCovered()) return;
+    this.#since = Date.now();
+    this.#parts.onDoubt();
+    if (this.#parts.isHeld()) this.#believe();
+  }
+
+  #believe(): void {
+    this.#since = null;
+    this.#parts.onBelief();
   }
 }

@@ -21,12 +21,18 @@ import { createActiveCalls } from './active-calls.ts';
 import type { Sight } from './call-list.ts';
 import { createNewsroom, type Turn } from './newsroom.ts';
 import type { PollPace } from './polling.ts';
+import type { ReaderRules } from './readers.ts';
 import type { CursorSigner } from './replay.ts';
 import { lookedTwice } from './second-look.ts';
 import type { CallNews, CallSource } from './source.ts';
 import type { Times } from './told.ts';
-import type { UpstreamHabits } from './watch.ts';
-import { createWatchedCall, type LiveLimits, type WatchedCall } from './watched-call.ts';
+import type { UpstreamHabits } from './upstream-habits.ts';
+import {
+  createWatchedCall,
+  type LiveLimits,
+  type WatchedCall,
+  type WatchedCallParts,
+} from './watched-call.ts';
 
 /** What one viewer asks, commands and watches. */
 export interface Desk {
@@ -77,6 +83,7 @@ export interface DeskParts {
   /** Streams that cannot be told by news fail, instead of being polled. */
   readonly pushOnly: boolean;
   readonly limits: LiveLimits;
+  readonly readerRules: ReaderRules;
   readonly metrics: Metrics;
   readonly log: Log;
   /** The desk begins, or ends, to hold something that must not be forgotten. */
@@ -144,6 +151,37 @@ export function createDesk(parts: DeskParts): Desk {
       tellActivity();
     },
   });
+
+  /** The same for all calls. */
+  const callParts: WatchedCallParts = {
+    source,
+    habits: parts.habits,
+    pacedGap,
+    pollTimeout,
+    listening: () => newsroom.listening,
+    beginning: () => newsroom.beginning,
+    lookGap,
+    limits: parts.limits,
+    rules: parts.readerRules,
+    cursors: (sessionId) => parts.cursors.scope(viewerId, sessionId),
+    metrics,
+    log: parts.log,
+    onActive(call, active) {
+      const { sessionId } = call;
+      if (active) {
+        glimpses.delete(sessionId);
+        watched.set(sessionId, call);
+      } else if (watched.get(sessionId) === call) {
+        watched.delete(sessionId);
+        if (call.held !== null && !call.isAlive()) newsroom.bury(sessionId);
+      }
+      tellActivity();
+    },
+    onWatch(watching) {
+      watches += watching ? 1 : -1;
+    },
+    onTransition: (call, transition) => activeCalls.feed(transition, call.held?.parties ?? []),
+  };
 
   return {
     async readSession(sessionId, signal, requestId) {
@@ -247,34 +285,7 @@ export function createDesk(parts: DeskParts): Desk {
   function callOf(sessionId: string): WatchedCall {
     const known = knownCall(sessionId);
     if (known !== undefined) return known;
-    const call = createWatchedCall({
-      sessionId,
-      source,
-      habits: parts.habits,
-      pacedGap,
-      pollTimeout,
-      listening: () => newsroom.listening,
-      beginning: () => newsroom.beginning,
-      lookGap,
-      limits: parts.limits,
-      cursors: () => parts.cursors.scope(viewerId, sessionId),
-      metrics,
-      log: parts.log,
-      onActive(active) {
-        if (active) {
-          glimpses.delete(sessionId);
-          watched.set(sessionId, call);
-        } else if (watched.get(sessionId) === call) {
-          watched.delete(sessionId);
-          if (call.held !== null && !call.isAlive()) newsroom.bury(sessionId);
-        }
-        tellActivity();
-      },
-      onWatch(watching) {
-        watches += watching ? 1 : -1;
-      },
-      onTransition: (transition) => activeCalls.feed(transition, call.held?.parties ?? []),
-    });
+    const call = createWatchedCall(sessionId, callParts);
     remember(sessionId, call);
     return call;
   }

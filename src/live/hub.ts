@@ -2,13 +2,12 @@
 import type { StreamNoticeKind } from '../../schema/provider.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { type ClockBounds, narrow, UNKNOWN_CLOCK } from './clock.ts';
 import { createDesk, type Desk } from './desk.ts';
-import { afterCut, longestHold, UNLIMITED } from './hold-limit.ts';
-import { DEFAULT_PACE, type PollMode, type PollPace } from './polling.ts';
+import { DEFAULT_PACE, type PollPace } from './polling.ts';
+import { createReaderRules } from './readers.ts';
 import { createCursorSigner } from './replay.ts';
 import type { CallSource } from './source.ts';
-import type { UpstreamHabits } from './watch.ts';
+import { createHabits } from './upstream-habits.ts';
 import type { LiveLimits } from './watched-call.ts';
 
 /** What the hub needs; the numbers are for tests. */
@@ -54,6 +53,7 @@ export function createHub(options: HubOptions): Hub {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const cursors = createCursorSigner();
   const habits = createHabits();
+  const readerRules = createReaderRules(limits, metrics);
   /** Every desk that somebody has; one that nobody has is collected. */
   const desks = new Map<string, WeakRef<Seat>>();
   const left = new FinalizationRegistry<string>((viewerId) => {
@@ -80,6 +80,7 @@ export function createHub(options: HubOptions): Hub {
         activeCallsPace,
         pushOnly: options.pushOnly ?? false,
         limits,
+        readerRules,
         metrics,
         log,
         onActive(isActive) {
@@ -108,24 +109,4 @@ export function createHub(options: HubOptions): Hub {
 interface Seat {
   readonly desk: Desk;
   source: CallSource;
-}
-
-function createHabits(): UpstreamHabits {
-  let clock: ClockBounds = UNKNOWN_CLOCK;
-  let mode: PollMode = 'unknown';
-  let holds = UNLIMITED;
-  return {
-    clock: () => clock,
-    noteTimes(times) {
-      clock = narrow(clock, times);
-    },
-    longestHold: () => longestHold(holds, performance.now()),
-    noteCut(cut) {
-      holds = afterCut(holds, cut, performance.now());
-    },
-    mode: () => mode,
-    noteMode(found) {
-      mode = found;
-    },
-  };
 }

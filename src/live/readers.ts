@@ -9,11 +9,11 @@
  * Events are kept for those who come back with a cursor, from when the call is remembered until it is forgotten.
  */
 import type { CallSession } from '../../schema/model.ts';
-import type { CallEvent, CallPartyUpdate, StreamNoticeKind } from '../../schema/provider.ts';
+import type { CallEvent, CallPartyUpdate, CallSnapshot, StreamNoticeKind } from '../../schema/provider.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { asNews, MESSAGES, mergeEvents, newsOf, notice, snapshot } from './events.ts';
 import { createLine, type Line, type QueueRules } from './exchange.ts';
-import { type CursorScope, createReplay, type Replay } from './replay.ts';
+import { type CursorScope, createReplay, type Replay, type ReplayLimits } from './replay.ts';
 import { hasMoved, type Transition } from './transitions.ts';
 
 /** What readers cost at most, and how long they are waited for; times in milliseconds. */
@@ -28,19 +28,31 @@ export interface ReaderLimits {
   readonly replayLimit: number;
 }
 
-/** What the readers of a call need. */
+/** What the readers of every call need; one for all of them. */
 export interface ReaderParts {
-  readonly sessionId: string;
   readonly limits: ReaderLimits;
+  readonly rules: ReaderRules;
   /** Asked for when there are events to mark. */
-  readonly cursors: () => CursorScope;
+  readonly cursors: (sessionId: string) => CursorScope;
   readonly metrics: Metrics;
+}
+
+/** How readers queue what they have not read yet, and what is kept for those who come back. */
+export interface ReaderRules {
+  readonly events: QueueRules<CallEvent>;
+  readonly parties: QueueRules<CallPartyUpdate>;
+  readonly replay: ReplayLimits;
+}
+
+/** The call that is read of: what its readers ask of it, and tell it. */
+export interface ReadCall {
+  readonly sessionId: string;
   /** What a reader may start from; null while nothing fresh is known. */
-  readonly state: () => { readonly session: CallSession; readonly isOver: boolean } | null;
+  readerState(): { readonly session: CallSession; readonly isOver: boolean } | null;
   /** Somebody waits for news: a watch is wanted. */
-  readonly onWanted: () => void;
+  onWanted(): void;
   /** A reader left; the call is worth a watch for so many milliseconds still. */
-  readonly onLeave: (patience: number) => void;
+  onLeave(patience: number): void;
 }
 
 /** Everybody who reads of one call. */
@@ -82,96 +94,115 @@ interface Newcomer {
   readonly end: () => void;
 }
 
-/** Makes it; nobody reads yet, and nothing is remembered. */
-export function createReaders(parts: ReaderParts): Readers {
-  const { sessionId, limits, metrics } = parts;
-  const eventLines = new Set<Line<CallEvent>>();
-  const partyLines = new Map<Line<CallPartyUpdate>, string | null>();
-  const newcomers = new Map<object, Newcomer>();
-  /** When the upstream fails: the time of the next try. */
-  let nextTry: number | null = null;
-  /** The events that somebody may come back for; null while the call is only a memory. */
-  let replay: Replay<CallEvent> | null = null;
-
-  const onSkip = () => metrics.skippedEvents.inc();
-  const eventRules: QueueRules<CallEvent> = {
-    limit: limits.queueLimit,
-    key: newsOf,
-    merge: mergeEvents,
-    onSkip,
-  };
-  const partyRules: QueueRules<CallPartyUpdate> = {
-    limit: limits.queueLimit,
-    key: ({ party }) => party.id,
-    merge: (_, newer) => newer,
-    onSkip,
-  };
-
+/** Makes the rules; they are the same for all readers. */
+export function createReaderRules(limits: ReaderLimits, metrics: Metrics): ReaderRules {
+  const shared = { limit: limits.queueLimit, onSkip: () => metrics.skippedEvents.inc() };
   return {
-    count() {
-      return eventLines.size + partyLines.size + newcomers.size;
-    },
-    isRemembering() {
-      return replay !== null;
-    },
-    events,
-    parties,
-    remember() {
-      memory();
-    },
-    start(session) {
-      const waiting = [...newcomers.values()];
-      newcomers.clear();
-      for (const newcomer of waiting) newcomer.start(session, false);
-    },
-    tell(session, transitions, at) {
-      if (replay === null) return;
-      for (const transition of transitions) tellChange(session, transition, at);
-    },
-    tellTrouble(at) {
-      const isNew = nextTry === null;
-      nextTry = at;
-      if (isNew) tellAll(memory().add(Date.now(), (cursor) => degraded(cursor, at)));
-    },
-    tellRecovery() {
-      if (nextTry === null) return;
-      nextTry = null;
-      const recovered = (cursor: string) => notice(sessionId, cursor, 'RECOVERED', MESSAGES.RECOVERED);
-      tellAll(memory().add(Date.now(), recovered));
-    },
-    tellEnd(at) {
-      publish(at, ended);
-      endLines((line) => line.end());
-    },
-    notify(kind, message, at) {
-      if (replay !== null) tellAll(notice(sessionId, replay.cursor, kind, message, { at }));
-    },
-    end: () => endLines((line) => line.end()),
-    fail: (error) => endLines((line) => line.fail(error)),
-    forget() {
-      replay = null;
-    },
+    replay: { lifetime: limits.retention, most: limits.replayLimit },
+    events: { ...shared, key: newsOf, merge: mergeEvents },
+    parties: { ...shared, key: ({ party }) => party.id, merge: (_, newer) => newer },
   };
+}
 
-  function events(after: string | null, dropped: (() => boolean) | undefined): Line<CallEvent> {
-    const line = createLine(eventRules, (line) => {
-      eventLines.delete(line);
-      newcomers.delete(line);
+/** Makes it; nobody reads yet, and nothing is remembered. */
+export function createReaders(parts: ReaderParts, call: ReadCall): Readers {
+  return new CallReaders(parts, call);
+}
+
+/** What nobody has joined yet; never written to. */
+const NONE: never[] = [];
+
+/** A class whose lists are made for those who are on them, because every watched call has one. */
+class CallReaders implements Readers {
+  readonly #parts: ReaderParts;
+  readonly #call: ReadCall;
+  #events: Set<Line<CallEvent>> | null = null;
+  #parties: Map<Line<CallPartyUpdate>, string | null> | null = null;
+  #newcomers: Map<object, Newcomer> | null = null;
+  /** When the upstream fails: the time of the next try. */
+  #nextTry: number | null = null;
+  /** The events that somebody may come back for; null while the call is only a memory. */
+  #replay: Replay<CallEvent> | null = null;
+
+  constructor(parts: ReaderParts, call: ReadCall) {
+    this.#parts = parts;
+    this.#call = call;
+  }
+
+  count(): number {
+    return sizeOf(this.#events) + sizeOf(this.#parties) + sizeOf(this.#newcomers);
+  }
+
+  isRemembering(): boolean {
+    return this.#replay !== null;
+  }
+
+  remember(): void {
+    this.#memory();
+  }
+
+  start(session: CallSession): void {
+    const waiting = [...(this.#newcomers?.values() ?? NONE)];
+    this.#newcomers = null;
+    for (const newcomer of waiting) newcomer.start(session, false);
+  }
+
+  tell(session: CallSession, transitions: readonly Transition[], at: number): void {
+    if (this.#replay === null) return;
+    for (const transition of transitions) this.#tellChange(session, transition, at);
+  }
+
+  tellTrouble(at: number): void {
+    const isNew = this.#nextTry === null;
+    this.#nextTry = at;
+    if (isNew) this.#tellAll(this.#memory().add(Date.now(), (cursor) => this.#degraded(cursor, at)));
+  }
+
+  tellRecovery(): void {
+    if (this.#nextTry === null) return;
+    this.#nextTry = null;
+    const { sessionId } = this.#call;
+    const recovered = (cursor: string) => notice(sessionId, cursor, 'RECOVERED', MESSAGES.RECOVERED);
+    this.#tellAll(this.#memory().add(Date.now(), recovered));
+  }
+
+  tellEnd(at: number): void {
+    this.#publish(at, (cursor) => this.#ended(cursor));
+    this.end();
+  }
+
+  notify(kind: StreamNoticeKind, message: string, at: number): void {
+    if (this.#replay === null) return;
+    this.#tellAll(notice(this.#call.sessionId, this.#replay.cursor, kind, message, { at }));
+  }
+
+  end(): void {
+    for (const reader of this.#dismissed()) reader.end();
+  }
+
+  fail(error: unknown): void {
+    for (const reader of this.#dismissed()) reader.fail(error);
+  }
+
+  forget(): void {
+    this.#replay = null;
+  }
+
+  events(after: string | null, dropped: (() => boolean) | undefined): Line<CallEvent> {
+    const { limits, rules, metrics } = this.#parts;
+    const line = createLine(rules.events, (line) => {
+      this.#events?.delete(line);
+      this.#newcomers?.delete(line);
       metrics.subscribers.dec({ field: 'callEvents' });
-      parts.onLeave(dropped?.() === true ? limits.retention : limits.linger);
+      this.#call.onLeave(dropped?.() === true ? limits.retention : limits.linger);
     });
     metrics.subscribers.inc({ field: 'callEvents' });
-    const past = memory();
+    const past = this.#memory();
     const missed = after === null ? 'SUBSCRIBED' : past.after(after, Date.now());
     if (typeof missed === 'string') {
-      letIn(line, {
-        start(session, isOver) {
-          const { cursor } = memory();
-          line.push(snapshot(cursor, missed, session));
-          if (isOver) line.push(ended(cursor));
-          else if (nextTry !== null) line.push(degraded(cursor, nextTry));
-          eventLines.add(line);
-        },
+      this.#letIn(line, {
+        start: (session, isOver) =>
+          this.#startEvents(line, snapshot(this.#memory().cursor, missed, session), isOver),
         tell: (event) => line.push({ ...event, cursor: past.nowhere }),
         fail: (error) => line.fail(error),
         end: () => line.end(),
@@ -179,27 +210,29 @@ export function createReaders(parts: ReaderParts): Readers {
     } else {
       // Copies: they are no news, so their way to the client tells nothing of how fast news travel.
       for (const event of missed) line.push({ ...event });
-      eventLines.add(line);
-      if (parts.state()?.isOver === true) line.end();
-      else parts.onWanted();
+      this.#join(line);
+      if (this.#call.readerState()?.isOver === true) line.end();
+      else this.#call.onWanted();
     }
     return line;
   }
 
-  function parties(partyId: string | null): Line<CallPartyUpdate> {
-    const line = createLine(partyRules, (line) => {
-      partyLines.delete(line);
-      newcomers.delete(line);
+  parties(partyId: string | null): Line<CallPartyUpdate> {
+    const { limits, rules, metrics } = this.#parts;
+    const line = createLine(rules.parties, (line) => {
+      this.#parties?.delete(line);
+      this.#newcomers?.delete(line);
       metrics.subscribers.dec({ field: 'callPartyUpdated' });
-      parts.onLeave(limits.linger);
+      this.#call.onLeave(limits.linger);
     });
     metrics.subscribers.inc({ field: 'callPartyUpdated' });
-    letIn(line, {
-      start(session) {
+    this.#letIn(line, {
+      start: (session) => {
         for (const party of session.parties) {
           if (partyId === null || partyId === party.id) line.push({ party, session });
         }
-        partyLines.set(line, partyId);
+        this.#parties ??= new Map();
+        this.#parties.set(line, partyId);
       },
       fail: (error) => line.fail(error),
       end: () => line.end(),
@@ -207,22 +240,35 @@ export function createReaders(parts: ReaderParts): Readers {
     return line;
   }
 
+  #startEvents(line: Line<CallEvent>, first: CallSnapshot, isOver: boolean): void {
+    line.push(first);
+    if (isOver) line.push(this.#ended(first.cursor));
+    else if (this.#nextTry !== null) line.push(this.#degraded(first.cursor, this.#nextTry));
+    this.#join(line);
+  }
+
+  #join(line: Line<CallEvent>): void {
+    this.#events ??= new Set();
+    this.#events.add(line);
+  }
+
   /** Lets a reader in: at once where the state is fresh, else with the first answer of the watch. */
-  function letIn(line: object, newcomer: Newcomer): void {
-    const state = parts.state();
+  #letIn(line: object, newcomer: Newcomer): void {
+    const state = this.#call.readerState();
     if (state !== null) {
       newcomer.start(state.session, state.isOver);
       if (state.isOver) newcomer.end();
       return;
     }
-    newcomers.set(line, newcomer);
-    if (nextTry !== null) newcomer.tell?.(degraded(memory().nowhere, nextTry));
-    parts.onWanted();
+    this.#newcomers ??= new Map();
+    this.#newcomers.set(line, newcomer);
+    if (this.#nextTry !== null) newcomer.tell?.(this.#degraded(this.#memory().nowhere, this.#nextTry));
+    this.#call.onWanted();
   }
 
-  function tellChange(session: CallSession, transition: Transition, at: number): void {
+  #tellChange(session: CallSession, transition: Transition, at: number): void {
     const { party, previousStatus } = transition;
-    publish(at, (cursor) => ({
+    this.#publish(at, (cursor) => ({
       type: 'CallPartyChange',
       cursor,
       party,
@@ -231,45 +277,59 @@ export function createReaders(parts: ReaderParts): Readers {
       session,
     }));
     const update = asNews({ party, session }, at);
-    for (const [line, partyId] of partyLines) {
+    for (const [line, partyId] of this.#parties ?? NONE) {
       if (partyId === null || partyId === party.id) line.push(update);
     }
     if (hasMoved(transition)) {
+      const { sessionId } = this.#call;
       const facts = { partyId: party.id, movedTo: party.status.peerId };
-      publish(at, (cursor) => notice(sessionId, cursor, 'MOVED', MESSAGES.MOVED, facts));
+      this.#publish(at, (cursor) => notice(sessionId, cursor, 'MOVED', MESSAGES.MOVED, facts));
     }
   }
 
   /** Keeps an event for those who come back, and gives it to those who are here. */
-  function publish(at: number, make: (cursor: string) => CallEvent): void {
-    const event = asNews(memory().add(Date.now(), make), at);
-    for (const line of eventLines) line.push(event);
+  #publish(at: number, make: (cursor: string) => CallEvent): void {
+    const event = asNews(this.#memory().add(Date.now(), make), at);
+    for (const line of this.#events ?? NONE) line.push(event);
   }
 
   /** Also to those who wait for the first state, so that they know why they wait. */
-  function tellAll(event: CallEvent): void {
-    for (const line of eventLines) line.push(event);
-    for (const newcomer of newcomers.values()) newcomer.tell?.(event);
+  #tellAll(event: CallEvent): void {
+    for (const line of this.#events ?? NONE) line.push(event);
+    for (const newcomer of this.#newcomers?.values() ?? NONE) newcomer.tell?.(event);
   }
 
-  function ended(cursor: string): CallEvent {
-    return notice(sessionId, cursor, 'CALL_ENDED', MESSAGES.CALL_ENDED);
+  #ended(cursor: string): CallEvent {
+    return notice(this.#call.sessionId, cursor, 'CALL_ENDED', MESSAGES.CALL_ENDED);
   }
 
-  function degraded(cursor: string, at: number): CallEvent {
-    return notice(sessionId, cursor, 'UPSTREAM_DEGRADED', MESSAGES.UPSTREAM_DEGRADED, { at });
+  #degraded(cursor: string, at: number): CallEvent {
+    return notice(this.#call.sessionId, cursor, 'UPSTREAM_DEGRADED', MESSAGES.UPSTREAM_DEGRADED, { at });
   }
 
-  function endLines(finish: (line: { end(): void; fail(error: unknown): void }) => void): void {
-    const readers = [...eventLines, ...partyLines.keys(), ...newcomers.values()];
-    eventLines.clear();
-    partyLines.clear();
-    newcomers.clear();
-    for (const reader of readers) finish(reader);
+  /** Everybody, who are readers no more. */
+  #dismissed(): readonly Dismissed[] {
+    const readers = [
+      ...(this.#events ?? NONE),
+      ...(this.#parties?.keys() ?? NONE),
+      ...(this.#newcomers?.values() ?? NONE),
+    ];
+    this.#events = null;
+    this.#parties = null;
+    this.#newcomers = null;
+    return readers;
   }
 
-  function memory(): Replay<CallEvent> {
-    replay ??= createReplay(parts.cursors(), { lifetime: limits.retention, most: limits.replayLimit });
-    return replay;
+  #memory(): Replay<CallEvent> {
+    const { cursors, rules } = this.#parts;
+    this.#replay ??= createReplay(cursors(this.#call.sessionId), rules.replay);
+    return this.#replay;
   }
+}
+
+/** Whoever reads no more, and is told so. */
+type Dismissed = Pick<Newcomer, 'end' | 'fail'>;
+
+function sizeOf(list: { readonly size: number } | null): number {
+  return list?.size ?? 0;
 }

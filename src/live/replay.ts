@@ -40,29 +40,42 @@ export function createCursorSigner(secret: Buffer = randomBytes(32)): CursorSign
   return {
     scope(viewerId, sessionId) {
       const scopeMark = digest(JSON.stringify([viewerId, sessionId])).slice(0, 12);
-      const prefix = `${processMark}.${scopeMark}`;
-      return {
-        write(run, sequence) {
-          const text = `${prefix}.${run}.${sequence.toString(36)}`;
-          const signed = `${text}.${digest(text)}`;
-          return `${signed}.${sumOf(signed)}`;
-        },
-        read(cursor) {
-          const parts = CURSOR.exec(cursor)?.groups;
-          if (parts === undefined) return 'CURSOR_UNKNOWN';
-          const { signed = '', text = '', process, scope, run = '', sequence = '', mark = '', sum } = parts;
-          if (sum !== sumOf(signed)) return 'CURSOR_UNKNOWN';
-          if (process !== processMark) return 'CURSOR_FOREIGN';
-          if (!timingSafeEqual(Buffer.from(digest(text)), Buffer.from(mark))) return 'CURSOR_UNKNOWN';
-          if (scope !== scopeMark) return 'CURSOR_FOREIGN';
-          return { run, sequence: Number.parseInt(sequence, 36) };
-        },
-      };
+      return new SignedScope(digest, processMark, scopeMark);
     },
   };
 
   function digest(text: string): string {
     return createHmac('sha256', secret).update(text).digest('base64url').slice(0, 22);
+  }
+}
+
+/** A class, because every watched call has one. */
+class SignedScope implements CursorScope {
+  readonly #digest: (text: string) => string;
+  readonly #process: string;
+  readonly #scope: string;
+
+  constructor(digest: (text: string) => string, process: string, scope: string) {
+    this.#digest = digest;
+    this.#process = process;
+    this.#scope = scope;
+  }
+
+  write(run: string, sequence: number): string {
+    const text = `${this.#process}.${this.#scope}.${run}.${sequence.toString(36)}`;
+    const signed = `${text}.${this.#digest(text)}`;
+    return `${signed}.${sumOf(signed)}`;
+  }
+
+  read(cursor: string): { readonly run: string; readonly sequence: number } | CursorRefusal {
+    const parts = CURSOR.exec(cursor)?.groups;
+    if (parts === undefined) return 'CURSOR_UNKNOWN';
+    const { signed = '', text = '', process, scope, run = '', sequence = '', mark = '', sum } = parts;
+    if (sum !== sumOf(signed)) return 'CURSOR_UNKNOWN';
+    if (process !== this.#process) return 'CURSOR_FOREIGN';
+    if (!timingSafeEqual(Buffer.from(this.#digest(text)), Buffer.from(mark))) return 'CURSOR_UNKNOWN';
+    if (scope !== this.#scope) return 'CURSOR_FOREIGN';
+    return { run, sequence: Number.parseInt(sequence, 36) };
   }
 }
 

@@ -11,50 +11,60 @@ export interface SharedRead<Value> {
   renew(): void;
 }
 
+/** Reads for everybody who has joined; the request is called off through `signal`. */
+type Read<Value> = (signal: AbortSignal, requestId: string | undefined) => Promise<Value>;
+
 /** Makes it. The read is called off when nobody waits for it any more. */
-export function createSharedRead<Value>(
-  read: (signal: AbortSignal, requestId: string | undefined) => Promise<Value>,
-): SharedRead<Value> {
-  let current: Flight<Value> | null = null;
+export function createSharedRead<Value>(read: Read<Value>): SharedRead<Value> {
+  return new SharedFlight(read);
+}
 
-  return {
-    async join(signal, requestId) {
-      signal?.throwIfAborted();
-      current ??= takeOff(requestId);
-      const flight = current;
-      flight.passengers += 1;
-      try {
-        return await orAborted(flight.landing, signal);
-      } finally {
-        flight.passengers -= 1;
-        if (flight.passengers === 0) callOff(flight);
-      }
-    },
-    renew() {
-      current = null;
-    },
-  };
+/** A class, because every call that is asked for has one. */
+class SharedFlight<Value> implements SharedRead<Value> {
+  readonly #read: Read<Value>;
+  #current: Flight<Value> | null = null;
 
-  function takeOff(requestId: string | undefined): Flight<Value> {
+  constructor(read: Read<Value>) {
+    this.#read = read;
+  }
+
+  async join(signal?: AbortSignal, requestId?: string): Promise<Value> {
+    signal?.throwIfAborted();
+    this.#current ??= this.#takeOff(requestId);
+    const flight = this.#current;
+    flight.passengers += 1;
+    try {
+      return await orAborted(flight.landing, signal);
+    } finally {
+      flight.passengers -= 1;
+      if (flight.passengers === 0) this.#callOff(flight);
+    }
+  }
+
+  renew(): void {
+    this.#current = null;
+  }
+
+  #takeOff(requestId: string | undefined): Flight<Value> {
     const controller = new AbortController();
     const flight: Flight<Value> = {
       passengers: 0,
       hasLanded: false,
       controller,
-      landing: read(controller.signal, requestId).finally(() => leaveTheAir(flight)),
+      landing: this.#read(controller.signal, requestId).finally(() => this.#leaveTheAir(flight)),
     };
     return flight;
   }
 
-  function callOff(flight: Flight<Value>): void {
+  #callOff(flight: Flight<Value>): void {
     if (flight.hasLanded) return;
-    leaveTheAir(flight);
+    this.#leaveTheAir(flight);
     flight.controller.abort();
   }
 
-  function leaveTheAir(flight: Flight<Value>): void {
+  #leaveTheAir(flight: Flight<Value>): void {
     flight.hasLanded = true;
-    if (current === flight) current = null;
+    if (this.#current === flight) this.#current = null;
   }
 }
 

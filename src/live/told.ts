@@ -24,15 +24,21 @@ import {
   withParty,
 } from './transitions.ts';
 
+/** What is the same for all calls of a viewer. */
 export interface ToldParts {
-  readonly held: () => Held | null;
   /** What tells of changes by itself at this moment; null: nothing does. */
   readonly listening: () => Listening | null;
   readonly metrics: Metrics;
+}
+
+/** The call that is told of: what is asked of it, and what it does. */
+export interface ToldCall {
+  /** What is held of it; null when nothing is, and once it is over. */
+  heldAlive(): Held | null;
   /** Takes an observation in; answers what it was worth. */
-  readonly merge: (observation: Observation) => Verdict['kind'];
+  merge(observation: Observation): Verdict['kind'];
   /** Has the call looked at. */
-  readonly look: () => void;
+  look(): void;
 }
 
 /** When something was asked for and answered, epoch milliseconds. */
@@ -71,75 +77,92 @@ const RESULTS: Readonly<Record<Verdict['kind'], string>> = {
 };
 
 /** Makes it. */
-export function createTold(parts: ToldParts): Told {
-  const { metrics } = parts;
-  let pending: CallNews[] = [];
-  let isLacking = true;
-  let isSurprised = false;
-  let soon: ReturnType<typeof setTimeout> | null = null;
+export function createTold(parts: ToldParts, call: ToldCall): Told {
+  return new News(parts, call);
+}
 
-  return {
-    hear(news, isAwaited) {
-      if (parts.held() !== null) apply(news);
-      else if (isAwaited) pending = [...pending, news].slice(-MOST_PENDING);
-    },
-    catchUp() {
-      const waiting = pending.sort((one, other) => one.sequence - other.sequence);
-      pending = [];
-      for (const news of waiting) apply(news);
-    },
-    moved(transitions) {
-      if (!movesOthers(transitions)) return;
-      soon ??= setTimeout(() => {
-        soon = null;
-        parts.look();
-      }, OTHERS_SOON).unref();
-    },
-    isCovered,
-    isSurprising(session) {
-      const held = parts.held();
-      const listening = parts.listening();
-      if (held === null || isLacking || listening === null || !isCovered()) return false;
-      const untold = differing(held, session).filter((party) => listening.tellsOf(party));
-      if (untold.length === 0) return false;
-      if (isSurprised) metrics.untoldChanges.inc(untold.length);
-      isSurprised = !isSurprised;
-      return isSurprised;
-    },
-    mayLack() {
-      isLacking = true;
-    },
-    isWhole() {
-      isLacking = false;
-      isSurprised = false;
-    },
-    rest() {
-      if (soon !== null) clearTimeout(soon);
-      soon = null;
-      pending = [];
-    },
-  };
+/** What nobody waits for; never written to. */
+const NOTHING: readonly CallNews[] = [];
 
-  function isCovered(listening = parts.listening()): boolean {
-    const session = parts.held()?.session;
+/** A class, because every watched call has one. */
+class News implements Told {
+  readonly #parts: ToldParts;
+  readonly #call: ToldCall;
+  #pending = NOTHING;
+  #isLacking = true;
+  #isSurprised = false;
+  #soon: NodeJS.Timeout | null = null;
+
+  constructor(parts: ToldParts, call: ToldCall) {
+    this.#parts = parts;
+    this.#call = call;
+  }
+
+  hear(news: CallNews, isAwaited: boolean): void {
+    if (this.#call.heldAlive() !== null) this.#apply(news);
+    else if (isAwaited) this.#pending = [...this.#pending, news].slice(-MOST_PENDING);
+  }
+
+  catchUp(): void {
+    const waiting = this.#pending.toSorted((one, other) => one.sequence - other.sequence);
+    this.#pending = NOTHING;
+    for (const news of waiting) this.#apply(news);
+  }
+
+  moved(transitions: readonly Transition[]): void {
+    if (!movesOthers(transitions)) return;
+    this.#soon ??= setTimeout(() => {
+      this.#soon = null;
+      this.#call.look();
+    }, OTHERS_SOON).unref();
+  }
+
+  isCovered(listening = this.#parts.listening()): boolean {
+    const session = this.#call.heldAlive()?.session;
     if (listening === null || session === undefined) return false;
     return session.parties.some((party) => isLive(session, party) && listening.tellsOf(party));
   }
 
-  function apply(news: CallNews): void {
-    const session = parts.held()?.session;
+  isSurprising(session: CallSession): boolean {
+    const { listening, metrics } = this.#parts;
+    const [held, teller] = [this.#call.heldAlive(), listening()];
+    if (held === null || this.#isLacking || teller === null || !this.isCovered()) return false;
+    const untold = differing(held, session).filter((party) => teller.tellsOf(party));
+    if (untold.length === 0) return false;
+    if (this.#isSurprised) metrics.untoldChanges.inc(untold.length);
+    this.#isSurprised = !this.#isSurprised;
+    return this.#isSurprised;
+  }
+
+  mayLack(): void {
+    this.#isLacking = true;
+  }
+
+  isWhole(): void {
+    this.#isLacking = false;
+    this.#isSurprised = false;
+  }
+
+  rest(): void {
+    if (this.#soon !== null) clearTimeout(this.#soon);
+    this.#soon = null;
+    this.#pending = NOTHING;
+  }
+
+  #apply(news: CallNews): void {
+    const session = this.#call.heldAlive()?.session;
     if (session === undefined) return;
     const { partyId, sequence, eventTime, receivedAt } = news;
     const party = news.party(findParty(session, partyId) ?? null);
-    const kind = parts.merge({
+    const kind = this.#call.merge({
       session: { ...withParty(session, party), ...news.session },
       ...{ sentAt: receivedAt, receivedAt, only: partyId, news: { sequence, eventTime } },
     });
-    metrics.pushEvents.inc({ result: RESULTS[kind] });
+    this.#parts.metrics.pushEvents.inc({ result: RESULTS[kind] });
     if (kind !== 'doubtful') return;
     // What is read now is newer than these news.
-    isLacking = true;
-    parts.look();
+    this.#isLacking = true;
+    this.#call.look();
   }
 }
 

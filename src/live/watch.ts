@@ -22,53 +22,44 @@ import type { CallSession } from '../../schema/model.ts';
 import { setAlarm } from '../alarm.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { ClockBounds } from './clock.ts';
 import { type Cut, isAtItsEnd } from './hold-limit.ts';
-import { afterPoll, asksToHold, hurried, type PollMode, type PollOutcome, startPolling } from './polling.ts';
+import { afterPoll, asksToHold, hurried, type Polling, type PollOutcome, startPolling } from './polling.ts';
+import { createSettling, type Settling } from './settling.ts';
 import { type CallSource, HoldEnded, type Reading, type ReadingTimes } from './source.ts';
+import type { UpstreamHabits } from './upstream-habits.ts';
 
 type WatchState = 'starting' | 'healthy' | 'degraded';
-
-/** What all watches of one upstream find out together. */
-export interface UpstreamHabits {
-  clock(): ClockBounds;
-  /** Learns the offset of the clocks from one answer. */
-  noteTimes(times: ReadingTimes): void;
-  /** Milliseconds that a read may be held, before somebody on the way cuts it. */
-  longestHold(): number;
-  noteCut(cut: Cut): void;
-  mode(): PollMode;
-  noteMode(mode: PollMode): void;
-}
 
 /** What an answer was worth; of a call that is missing for the first time only that it must be looked for once more. */
 export type Worth = 'confirmed' | 'changed' | 'doubtful' | 'missing' | 'over';
 
-/** What a watch needs, and whom it tells. */
+/** What every watch of one viewer needs; one for all of them. */
 export interface WatchParts {
   readonly source: () => CallSource;
-  readonly sessionId: string;
   readonly habits: UpstreamHabits;
   /** Milliseconds between two polls that the upstream does not hold. */
   readonly pacedGap: () => number;
   /** Milliseconds that the upstream may hold a poll. */
   readonly pollTimeout: () => number;
-  /** Milliseconds until the next look where changes are told by themselves; null where they must be asked for. */
-  readonly lookGap: () => number | null;
   readonly metrics: Metrics;
   readonly log: Log;
-  /** When the state that is held already was asked for and answered; null: read it first. */
-  readonly known: { readonly sentAt: number; readonly receivedAt: number } | null;
+}
+
+/** The call that a watch looks at: what it asks of it, and tells it. */
+export interface Watched {
+  readonly sessionId: string;
+  /** Milliseconds until the next look where changes are told by themselves; null where they must be asked for. */
+  lookGap(): number | null;
   /** When the call last changed, epoch milliseconds. */
-  readonly changedAt: () => number;
+  changedAt(): number;
   /** Takes an answer, and tells what it was worth. */
-  readonly onReading: (reading: Reading<CallSession | null>) => Worth;
+  onReading(reading: Reading<CallSession | null>): Worth;
   /** A poll is held, the first one or one that had to wait for long: what was known is still true. */
-  readonly onStillTrue: () => void;
+  onStillTrue(): void;
   /** The upstream fails, or the rate budget is spent; the next try is at `nextAt`, epoch milliseconds. */
-  readonly onTrouble: (nextAt: number) => void;
+  onTrouble(nextAt: number): void;
   /** The viewer may not look (any more), or not at this: the watch is over. */
-  readonly onDenied: (error: CallControlFailure) => void;
+  onDenied(error: CallControlFailure): void;
 }
 
 /** A watch that runs. */
@@ -80,7 +71,7 @@ export interface Watch {
   /** True when nothing is wrong but that the rate budget has no room yet: what is held is the best that can be had. */
   isQueued(): boolean;
   /** Settles once it is healthy, degraded or stopped, and soon in any case. */
-  readonly settled: Promise<void>;
+  whenSettled(): Promise<void>;
   /** The call may have changed: do not wait for the pace. */
   poke(): void;
   stop(): void;
@@ -95,213 +86,270 @@ const LEAST_PENALTY = 1_000; // 1 second, whatever a 429 says
 const MOST_PENALTY = 600_000; // 10 minutes, likewise
 const LONG_PENALTY = 3_000; // 3 seconds: worth telling the watchers
 
-/** Starts it; its first request leaves at once. */
-export function createWatch(parts: WatchParts): Watch {
-  const { sessionId, habits, metrics, known } = parts;
-  const controller = new AbortController();
-  const { signal } = controller;
-  let polling = startPolling(habits.mode(), Date.now());
-  let state: WatchState = 'starting';
+/** Why a read ends that nobody needs any more; one for all, because each would keep where it was made. */
+const NOT_NEEDED = new DOMException('The read is not needed any more.', 'AbortError');
+
+/**
+ * Starts it; its first request leaves at once. `known`: when the state that is held already was asked for and answered;
+ * null: it is read first.
+ */
+export function createWatch(parts: WatchParts, call: Watched, known: Span | null): Watch {
+  return new RunningWatch(parts, call, known);
+}
+
+/** When something was asked for and answered, epoch milliseconds. */
+type Span = Pick<ReadingTimes, 'sentAt' | 'receivedAt'>;
+
+/** A class that waits by a timer and by nothing else, because there are thousands that do nothing but wait. */
+class RunningWatch implements Watch {
+  readonly #parts: WatchParts;
+  readonly #call: Watched;
+  /** How long the answer took that was known at the beginning. */
+  readonly #roundTrip: number;
+  readonly #begunAt = performance.now();
+  #polling: Polling;
+  #state: WatchState = 'starting';
+  #isStopped = false;
   /** When the body that is held was asked for. */
-  let basis = known?.sentAt ?? null;
+  #basis: number | null;
   /** When the last good answer came, by a clock that nobody sets. */
-  let lastGoodAt = -Infinity;
+  #lastGoodAt = -Infinity;
+  /** Ends the request that is on its way, or waits to be. */
+  #request: AbortController | null = null;
   /** Whether a poll is out at the upstream, held open. */
-  let isOut = false;
+  #isOut = false;
   /** After how many milliseconds the last held read was cut, unless one was held for longer since. */
-  let cutAfter: number | null = null;
+  #cutAfter: number | null = null;
   /** Since when a poll waits for the rate budget, by a clock that nobody sets; null when none does. */
-  let queuedAt: number | null = null;
+  #queuedAt: number | null = null;
   /** Since when no poll was held, by the same clock. */
-  let unwatchedSince = performance.now();
+  #unwatchedSince = this.#begunAt;
   /** The next answer must not be waited for: the last one was in doubt. */
-  let inDoubt = false;
+  #inDoubt = false;
   /** The rate budget had no room: from now on the watch waits there, where it hears first when there is some. */
-  let mustQueue = false;
+  #mustQueue = false;
   /** Somebody poked while a request was on its way. */
-  let poked = false;
-  let wake: (() => void) | null = null;
-  let settle = () => {};
-  const settled = new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, PATIENCE);
-    settle = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
+  #poked = false;
+  /** Rings when the next request is due; null while one is on its way. */
+  #alarm: NodeJS.Timeout | null = null;
+  #settling: Settling | null = null;
+  #isSettled = false;
 
-  metrics.watches.inc({ state });
-  metrics.pollModes.inc({ mode: polling.mode });
-  void run();
-
-  return {
-    isHealthy: () =>
-      state === 'healthy' &&
-      (isOut || parts.lookGap() !== null || performance.now() - lastGoodAt < shelfLife()),
-    isHeld: () => state === 'healthy' && isOut,
-    isQueued: () =>
-      state !== 'degraded' &&
-      basis !== null &&
-      queuedAt !== null &&
-      performance.now() - queuedAt < RATE_WINDOW,
-    settled,
-    poke() {
-      poked = true;
-      polling = hurried(polling, Date.now());
-      wake?.();
-    },
-    stop,
-  };
-
-  function stop(): void {
-    if (signal.aborted) return;
-    controller.abort();
-    metrics.watches.dec({ state });
-    metrics.pollModes.dec({ mode: polling.mode });
-    wake?.();
-    settle();
+  constructor(parts: WatchParts, call: Watched, known: Span | null) {
+    this.#parts = parts;
+    this.#call = call;
+    this.#roundTrip = known === null ? 0 : known.receivedAt - known.sentAt;
+    this.#basis = known?.sentAt ?? null;
+    this.#polling = startPolling(parts.habits.mode(), Date.now());
+    parts.metrics.watches.inc({ state: this.#state });
+    parts.metrics.pollModes.inc({ mode: this.#polling.mode });
+    this.#askSoon();
   }
 
-  async function run(): Promise<void> {
-    for (;;) {
-      await untilNext();
-      if (signal.aborted) return;
-      poked = false;
-      const before = polling.mode;
-      const outcome = await poll();
-      if (outcome === null || signal.aborted) return;
-      polling = afterPoll(polling, outcome, parts.pacedGap());
-      const gap = parts.lookGap();
-      if (gap !== null && outcome.kind === 'answered') {
-        polling = { ...polling, burst: 0, nextAt: outcome.receivedAt + gap };
-      }
-      if (poked) polling = hurried(polling, Date.now());
-      if (polling.mode !== before) {
-        metrics.pollModes.dec({ mode: before });
-        metrics.pollModes.inc({ mode: polling.mode });
-        habits.noteMode(polling.mode);
-      }
-      if (state === 'degraded') parts.onTrouble(polling.nextAt);
+  isHealthy(): boolean {
+    if (this.#state !== 'healthy') return false;
+    const isLookedAfter = this.#isOut || this.#call.lookGap() !== null;
+    return isLookedAfter || performance.now() - this.#lastGoodAt < this.#shelfLife();
+  }
+
+  isHeld(): boolean {
+    return this.#state === 'healthy' && this.#isOut;
+  }
+
+  isQueued(): boolean {
+    if (this.#state === 'degraded' || this.#basis === null || this.#queuedAt === null) return false;
+    return performance.now() - this.#queuedAt < RATE_WINDOW;
+  }
+
+  whenSettled(): Promise<void> {
+    const patience = this.#begunAt + PATIENCE - performance.now();
+    if (this.#isSettled || patience <= 0) return Promise.resolve();
+    this.#settling ??= createSettling(patience);
+    return this.#settling.promise;
+  }
+
+  poke(): void {
+    this.#poked = true;
+    this.#polling = hurried(this.#polling, Date.now());
+    if (this.#alarm !== null) this.#askSoon();
+  }
+
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#request?.abort(NOT_NEEDED);
+    this.#silence();
+    const { watches, pollModes } = this.#parts.metrics;
+    watches.dec({ state: this.#state });
+    pollModes.dec({ mode: this.#polling.mode });
+    this.#settle();
+  }
+
+  /** Once whoever starts it, or pokes, is done with what they do. */
+  #askSoon(): void {
+    this.#silence();
+    queueMicrotask(() => this.#askInTime());
+  }
+
+  #askInTime(): void {
+    if (this.#isStopped) return;
+    const wait = this.#polling.nextAt - Date.now();
+    if (wait <= 0) void this.#ask();
+    // The alarm decides, not the clock: that may have been set back meanwhile.
+    else this.#alarm = setAlarm(() => void this.#ask(), wait);
+  }
+
+  #silence(): void {
+    if (this.#alarm !== null) clearTimeout(this.#alarm);
+    this.#alarm = null;
+  }
+
+  async #ask(): Promise<void> {
+    this.#silence();
+    const { habits, metrics, pacedGap } = this.#parts;
+    this.#poked = false;
+    const before = this.#polling.mode;
+    const outcome = await this.#poll();
+    if (outcome === null || this.#isStopped) return;
+    let polling = afterPoll(this.#polling, outcome, pacedGap());
+    const gap = this.#call.lookGap();
+    if (gap !== null && outcome.kind === 'answered') {
+      polling = { ...polling, burst: 0, nextAt: outcome.receivedAt + gap };
     }
+    this.#polling = this.#poked ? hurried(polling, Date.now()) : polling;
+    const { mode } = polling;
+    if (mode !== before) {
+      metrics.pollModes.dec({ mode: before });
+      metrics.pollModes.inc({ mode });
+      habits.noteMode(mode);
+    }
+    if (this.#state === 'degraded') this.#call.onTrouble(this.#polling.nextAt);
+    this.#askInTime();
   }
 
   /** One request and what came of it; null when there is nothing left to watch. */
-  async function poll(): Promise<PollOutcome | null> {
+  async #poll(): Promise<PollOutcome | null> {
+    const { source, habits, pollTimeout } = this.#parts;
     // After trouble and doubt the true state is wanted now, not when it changes.
-    const isCalm = !inDoubt && state !== 'degraded';
-    const hold = basis !== null && isCalm && asksToHold(polling) && parts.lookGap() === null;
-    const timestamp = timestampFor(basis ?? 0);
-    const asked = Math.min(parts.pollTimeout(), habits.longestHold());
+    const isCalm = !this.#inDoubt && this.#state !== 'degraded';
+    const mayHold = this.#basis !== null && isCalm && asksToHold(this.#polling);
+    const hold = mayHold && this.#call.lookGap() === null;
+    const timestamp = this.#timestampFor(this.#basis ?? 0);
+    const asked = Math.min(pollTimeout(), habits.longestHold());
     const sent = { at: Date.now(), on: performance.now() };
     let isLate = false;
     let moment: ReturnType<typeof setTimeout> | undefined;
     const lateness = setTimeout(() => {
-      isLate = state === 'healthy' && parts.lookGap() === null;
-      if (isLate) parts.onTrouble(Date.now() + RATE_WINDOW - BETWEEN_POLLS);
+      isLate = this.#state === 'healthy' && this.#call.lookGap() === null;
+      if (isLate) this.#call.onTrouble(Date.now() + RATE_WINDOW - BETWEEN_POLLS);
     }, BETWEEN_POLLS);
-    queuedAt = performance.now();
+    this.#queuedAt = performance.now();
+    this.#request = new AbortController();
     try {
-      const reading = await parts.source().readSession(sessionId, {
-        lane: basis === null && !mustQueue ? 'query' : 'poll',
-        signal,
-        unwatchedSince,
+      const reading = await source().readSession(this.#call.sessionId, {
+        lane: this.#basis === null && !this.#mustQueue ? 'query' : 'poll',
+        signal: this.#request.signal,
+        unwatchedSince: this.#unwatchedSince,
         longPoll: hold ? { timestamp: new Date(timestamp).toISOString(), timeout: asked / 1_000 } : undefined,
-        onSent() {
+        onSent: () => {
           sent.at = Date.now();
           sent.on = performance.now();
           clearTimeout(lateness);
-          queuedAt = null;
-          isOut = hold;
-          if (hold && (state === 'starting' || isLate)) moment = setAlarm(nothingNew, aMoment());
+          this.#queuedAt = null;
+          this.#isOut = hold;
+          if (!hold || (this.#state !== 'starting' && !isLate)) return;
+          moment = setAlarm(() => this.#nothingNew(), this.#aMoment());
         },
       });
-      return signal.aborted ? null : taken(reading, hold, timestamp);
+      return this.#isStopped ? null : this.#taken(reading, hold, timestamp);
     } catch (error) {
-      if (signal.aborted) return null;
+      if (this.#isStopped) return null;
       const after = performance.now() - sent.on;
-      if (!(error instanceof HoldEnded)) return failed(error, hold);
-      if (error.kind === 'nothingNew') return nothingSeen(sent.at);
+      if (!(error instanceof HoldEnded)) return this.#failed(error, hold);
+      if (error.kind === 'nothingNew') return this.#nothingSeen(sent.at);
       // What breaks at once was not held.
-      return after < HELD ? failed(error.cause, hold) : cut({ asked, after, before: cutAfter }, sent.at);
+      if (after < HELD) return this.#failed(error.cause, hold);
+      return this.#cut({ asked, after, before: this.#cutAfter }, sent.at);
     } finally {
-      isOut = false;
-      queuedAt = null;
+      this.#request = null;
+      this.#isOut = false;
+      this.#queuedAt = null;
       clearTimeout(lateness);
       clearTimeout(moment);
     }
   }
 
-  function taken(reading: Reading<CallSession | null>, hold: boolean, timestamp: number): PollOutcome | null {
-    habits.noteTimes(reading);
+  #taken(reading: Reading<CallSession | null>, hold: boolean, timestamp: number): PollOutcome | null {
+    this.#parts.habits.noteTimes(reading);
     // Recovered before the news: whoever watches hears first that it can be believed again.
-    enter('healthy');
-    const worth = parts.onReading(reading);
-    settle();
+    this.#enter('healthy');
+    const worth = this.#call.onReading(reading);
+    this.#settle();
     if (worth === 'over') {
-      stop();
+      this.stop();
       return null;
     }
-    inDoubt = worth === 'doubtful' || worth === 'missing';
+    this.#inDoubt = worth === 'doubtful' || worth === 'missing';
     const { receivedAt } = reading;
     // The clock may have been set back between the two.
     const sentAt = Math.min(reading.sentAt, receivedAt);
     if (worth === 'missing') return { kind: 'missing', sentAt, receivedAt };
-    lastGoodAt = performance.now();
-    if (hold && receivedAt - sentAt > (cutAfter ?? Infinity)) cutAfter = null;
+    this.#lastGoodAt = performance.now();
+    if (hold && receivedAt - sentAt > (this.#cutAfter ?? Infinity)) this.#cutAfter = null;
     // What at once confirms what a held poll has brought is half of the way: the next one need not queue again.
     const isHalfWay = hold && worth === 'confirmed' && receivedAt - sentAt < HELD_FOR_A_MOMENT;
-    if (!isHalfWay) unwatchedSince = lastGoodAt;
+    if (!isHalfWay) this.#unwatchedSince = this.#lastGoodAt;
     if (worth === 'doubtful') return { kind: 'doubtful', sentAt, receivedAt };
-    basis = sentAt;
-    const changedUntil = parts.changedAt() + habits.clock().most;
+    this.#basis = sentAt;
+    const changedUntil = this.#call.changedAt() + this.#parts.habits.clock().most;
     return {
       kind: 'answered',
       changed: worth === 'changed',
       withParameters: hold,
       excused: changedUntil > timestamp,
-      catchUp: changedUntil - timestampFor(sentAt),
+      catchUp: changedUntil - this.#timestampFor(sentAt),
       sentAt,
       receivedAt,
     };
   }
 
   /** A held read ended without a body, because there was nothing new to tell. */
-  function nothingSeen(sentAt: number): PollOutcome {
-    nothingNew();
-    lastGoodAt = performance.now();
-    unwatchedSince = lastGoodAt;
+  #nothingSeen(sentAt: number): PollOutcome {
+    this.#nothingNew();
+    this.#lastGoodAt = performance.now();
+    this.#unwatchedSince = this.#lastGoodAt;
     const receivedAt = Math.max(sentAt, Date.now());
     const nothing = { kind: 'answered', changed: false, withParameters: true, bodiless: true } as const;
     return { ...nothing, excused: false, catchUp: 0, sentAt, receivedAt };
   }
 
   /** Somebody lost patience with a read that was held. Whether anything is wrong is told by the next, which is plain. */
-  function cut(how: Cut, sentAt: number): PollOutcome {
-    habits.noteCut(how);
-    cutAfter = how.after;
-    inDoubt = true;
-    unwatchedSince = performance.now();
+  #cut(how: Cut, sentAt: number): PollOutcome {
+    this.#parts.habits.noteCut(how);
+    this.#cutAfter = how.after;
+    this.#inDoubt = true;
+    this.#unwatchedSince = performance.now();
     return { kind: 'cut', isShort: !isAtItsEnd(how), sentAt, receivedAt: Math.max(sentAt, Date.now()) };
   }
 
-  function failed(error: unknown, hold: boolean): PollOutcome | null {
+  #failed(error: unknown, hold: boolean): PollOutcome | null {
     const now = Date.now();
-    unwatchedSince = performance.now();
+    this.#unwatchedSince = performance.now();
     if (error instanceof BadUserInput && hold) return { kind: 'parametersRefused', at: now };
     if (error instanceof Unauthenticated || error instanceof Forbidden || error instanceof BadUserInput) {
-      stop();
-      parts.onDenied(error);
+      this.stop();
+      this.#call.onDenied(error);
       return null;
     }
     if (error instanceof RateLimited) {
       const penalty = Math.min(MOST_PENALTY, Math.max(LEAST_PENALTY, error.retryAt - now));
-      if (penalty >= LONG_PENALTY) enter('degraded');
-      if (error.sent || mustQueue) return { kind: 'rateLimited', retryAt: now + penalty };
-      mustQueue = true;
+      if (penalty >= LONG_PENALTY) this.#enter('degraded');
+      if (error.sent || this.#mustQueue) return { kind: 'rateLimited', retryAt: now + penalty };
+      this.#mustQueue = true;
       return { kind: 'rateLimited', retryAt: now };
     }
-    if (!(error instanceof CallControlFailure)) parts.log.error({ err: error }, 'A watch met a defect');
-    enter('degraded');
+    if (!(error instanceof CallControlFailure)) this.#parts.log.error({ err: error }, 'A watch met a defect');
+    this.#enter('degraded');
     return { kind: 'failed', at: now, random: Math.random() };
   }
 
@@ -309,49 +357,38 @@ export function createWatch(parts: WatchParts): Watch {
    * The time that a poll names when everything up to an answer asked for at `sentAt` is known: the millisecond before,
    * because that one may hold a change that came after the answer.
    */
-  function timestampFor(sentAt: number): number {
-    return sentAt + habits.clock().least - 1;
+  #timestampFor(sentAt: number): number {
+    return sentAt + this.#parts.habits.clock().least - 1;
   }
 
   /** How long an answer is good for while no poll is held. */
-  function shelfLife(): number {
-    return asksToHold(polling) ? BETWEEN_POLLS : 3 * parts.pacedGap();
+  #shelfLife(): number {
+    return asksToHold(this.#polling) ? BETWEEN_POLLS : 3 * this.#parts.pacedGap();
   }
 
-  function aMoment(): number {
-    const roundTrip = known === null ? 0 : known.receivedAt - known.sentAt;
-    return Math.max(HELD_FOR_A_MOMENT, 2 * roundTrip);
+  #aMoment(): number {
+    return Math.max(HELD_FOR_A_MOMENT, 2 * this.#roundTrip);
   }
 
-  function nothingNew(): void {
-    if (signal.aborted) return;
-    enter('healthy');
-    parts.onStillTrue();
-    settle();
+  #nothingNew(): void {
+    if (this.#isStopped) return;
+    this.#enter('healthy');
+    this.#call.onStillTrue();
+    this.#settle();
   }
 
-  function enter(next: WatchState): void {
-    if (next === state) return;
-    metrics.watches.dec({ state });
-    metrics.watches.inc({ state: next });
-    state = next;
-    if (next === 'degraded') settle();
+  #enter(next: WatchState): void {
+    if (next === this.#state) return;
+    const { watches } = this.#parts.metrics;
+    watches.dec({ state: this.#state });
+    watches.inc({ state: next });
+    this.#state = next;
+    if (next === 'degraded') this.#settle();
   }
 
-  async function untilNext(): Promise<void> {
-    while (!signal.aborted) {
-      const wait = polling.nextAt - Date.now();
-      if (wait <= 0) return;
-      const woken = await new Promise<boolean>((resolve) => {
-        const timer = setAlarm(() => resolve(false), wait);
-        wake = () => {
-          clearTimeout(timer);
-          resolve(true);
-        };
-      });
-      wake = null;
-      // The timer decides, not the clock: that may have been set back meanwhile.
-      if (!woken) return;
-    }
+  #settle(): void {
+    this.#isSettled = true;
+    this.#settling?.settle();
+    this.#settling = null;
   }
 }

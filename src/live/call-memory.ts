@@ -1,0 +1,163 @@
+/**
+ * What is held of one call, whoever brought it, and whether the call is there at all.
+ *
+ * ```text
+ *   nothing held ──a body──► held ──nobody is left in it───────────► over
+ *                             ├────not known any more, twice───────► gone: over, and remembered as it was seen last
+ *                             └◄── a body that shows somebody in it ──┘
+ * ```
+ *
+ * It only decides; who is told of it is not its matter. A class, because every call has one.
+ */
+import { type CallSession, findParty } from '../../schema/model.ts';
+import type { Times } from './told.ts';
+import {
+  ended,
+  type Held,
+  isCallOver,
+  isLive,
+  newestChange,
+  type Observation,
+  type Outlook,
+  observe,
+  revived,
+  type Transition,
+  type Verdict,
+} from './transitions.ts';
+
+/** What came of an observation. */
+export interface Taken {
+  readonly kind: Verdict['kind'];
+  /** Nothing was held before. */
+  readonly isFirst: boolean;
+  readonly transitions: readonly Transition[];
+}
+
+const NO_TRANSITIONS: readonly Transition[] = [];
+const DOUBTFUL: Taken = { kind: 'doubtful', isFirst: false, transitions: NO_TRANSITIONS };
+const OLD: Taken = { kind: 'old', isFirst: false, transitions: NO_TRANSITIONS };
+
+/** What is held of one call; nothing at first. */
+export class CallMemory {
+  #held: Held | null = null;
+  /** When the newest whole body was asked for and answered. */
+  #asked: Times | null = null;
+  /** When a command went out whose effect is not known, epoch milliseconds. */
+  #invalidatedAt = -Infinity;
+  #isOver = false;
+  /** Over because RingCentral knows it no more: what it was like when it was seen last. */
+  #gone: CallSession | null = null;
+  /** RingCentral did not know it when it was asked last. */
+  #isMissing = false;
+
+  /** What is held, however old. */
+  get held(): Held | null {
+    return this.#held;
+  }
+
+  get session(): CallSession | null {
+    return this.#held?.session ?? null;
+  }
+
+  /** When the newest whole body was asked for and answered; null before the first one. */
+  get asked(): Times | null {
+    return this.#asked;
+  }
+
+  /** When what is held last changed, epoch milliseconds. */
+  get changedAt(): number {
+    return newestChange(this.#held);
+  }
+
+  /** The call has come to its end. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** RingCentral knows the call no more. */
+  get isGone(): boolean {
+    return this.#gone !== null;
+  }
+
+  /** True when somebody, or this party, was part of the call when it was seen last, or everybody may still join. */
+  isAlive(partyId?: string): boolean {
+    const session = this.session;
+    if (session === null) return false;
+    if (partyId === undefined) return !isCallOver(session);
+    const party = findParty(session, partyId);
+    return party !== undefined && isLive(session, party);
+  }
+
+  /** What is held, unless a command has made it old. */
+  lastSeen(): CallSession | undefined {
+    if (this.#asked === null || this.#asked.sentAt < this.#invalidatedAt) return undefined;
+    return this.#held?.session;
+  }
+
+  /** A command went out at `now` whose effect is not in its answer: what is held may be old. */
+  invalidate(now: number): void {
+    this.#invalidatedAt = now;
+    if (this.#held !== null) this.#held = { ...this.#held, changedAt: now };
+  }
+
+  /** Takes an observation in. */
+  take(observation: Observation, outlook: Outlook): Taken {
+    const { sentAt, receivedAt } = observation;
+    const held = this.#held;
+    if (held === null && sentAt < this.#invalidatedAt) return DOUBTFUL;
+    // What was asked for before the call was missed tells nothing of whether it is there.
+    if (held !== null && this.#gone !== null && sentAt < held.changedAt) return DOUBTFUL;
+    const before = held !== null && this.#gone !== null ? revived(this.#gone, held) : held;
+    const verdict = observe(before, observation, outlook);
+    if (verdict.kind === 'doubtful') return DOUBTFUL;
+    if (verdict.kind === 'old') {
+      if (this.#gone === null) this.#held = verdict.held;
+      return OLD;
+    }
+    this.#held = verdict.held;
+    this.#gone = null;
+    this.#isMissing = false;
+    if (observation.only === undefined && sentAt >= (this.#asked?.sentAt ?? -Infinity)) {
+      this.#asked = { sentAt, receivedAt };
+    }
+    const transitions = verdict.kind === 'changed' ? verdict.transitions : NO_TRANSITIONS;
+    return { kind: verdict.kind, isFirst: held === null, transitions };
+  }
+
+  /** RingCentral does not know it. True for the first time, of a call that was alive: it is looked for once more. */
+  misses(): boolean {
+    if (!this.isAlive() || this.#isMissing) return false;
+    this.#isMissing = true;
+    return true;
+  }
+
+  /** It is there, whatever else is to be thought of it; or nobody has looked yet. */
+  isFound(): void {
+    this.#isMissing = false;
+  }
+
+  /** The end of a call that RingCentral knew no more at `at`, as an observation; nothing can be newer than that. */
+  endAt(held: Held, at: number): Observation {
+    return { session: ended(held.session), sentAt: Math.max(at, held.changedAt), receivedAt: at };
+  }
+
+  /** It is over. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  /** It is gone, and was like `seenLast` before. */
+  bury(seenLast: CallSession): void {
+    this.#gone = seenLast;
+  }
+
+  /** It is there after all. */
+  revive(): void {
+    this.#isOver = false;
+  }
+
+  /** Holds nothing, as of a call that was never seen. */
+  forget(): void {
+    this.#held = null;
+  }
+}
