@@ -2,6 +2,7 @@
  * A watch that another gateway keeps: to the call here it looks like one of its own, but it asks nobody. What comes of it
  * is told by the ledger.
  */
+import { createSettling, type Settling } from '../settling.ts';
 import type { Watch } from '../watch.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -20,19 +21,17 @@ const PATIENCE = 1_000; // 1 second: how long a question waits for the other gat
 
 /** Makes it. */
 export function createDistantWatch({ ledger, look }: DistantWatchParts): DistantWatch {
-  let settle = () => {};
-  const settled = new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, PATIENCE).unref();
-    settle = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
+  let settling: Settling | null = null;
+  const settle = () => settling?.settle();
   return {
     isHealthy: () => ledger.isFresh && ledger.nextTry === null,
     isHeld: () => false,
     isQueued: () => false,
-    settled,
+    whenSettled() {
+      if (ledger.isFresh || ledger.nextTry !== null) return Promise.resolve();
+      settling ??= createSettling(PATIENCE);
+      return settling.promise;
+    },
     poke: look,
     told: settle,
     stop: settle,

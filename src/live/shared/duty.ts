@@ -17,10 +17,10 @@
  *
  * A gateway without a wish of its own never leads, because it may have no live token of the viewer.
  */
+import { createHash } from 'node:crypto';
 import { Apart, type Cell, type Commons, type Key } from '../../commons/commons.ts';
 import { createLeases, type Held, type Leases } from '../../commons/lease.ts';
 import { type SealingKey, seal, unseal } from '../../commons/seal.ts';
-import { createHash } from 'node:crypto';
 import type { LiveSource } from '../../../schema/provider.ts';
 import type { SharedList } from '../active-calls.ts';
 import type { CallList } from '../call-list.ts';
@@ -83,6 +83,8 @@ export interface Duty {
   readonly role: Role;
   /** Of whoever leads; null: nobody is known to. */
   readonly fence: number | null;
+  /** By how many milliseconds the clock of the store is ahead of ours; 0 where they agree well enough. */
+  readonly ahead: number;
   /** Somebody here wants a call to be watched, or nobody does any more. */
   wish(sessionId: string, isWished: boolean): void;
   wishList(isWished: boolean): void;
@@ -112,6 +114,8 @@ interface Legacy {
 
 /** Wishes, and looks at them, are renewed so often in a term. */
 const BEATS = 3;
+/** Clocks that differ by less are taken to agree: so long an answer may be on its way. */
+const CLOCKS_AGREE = 50; // milliseconds
 const BOARD_LIFETIME = 180_000; // 3 minutes
 
 /** Makes it; it begins with the first wish. */
@@ -134,6 +138,7 @@ class DeskDuty implements Duty {
   #stops: (() => void)[] = [];
   #stopChange: (() => void) | null = null;
   #beating: NodeJS.Timeout | undefined;
+  #ahead = 0;
   #isAble = true;
   #isDraining = false;
   #isStopped = false;
@@ -168,6 +173,10 @@ class DeskDuty implements Duty {
 
   get fence(): number | null {
     return this.#fence;
+  }
+
+  get ahead(): number {
+    return this.#ahead;
   }
 
   wish(sessionId: string, isWished: boolean): void {
@@ -398,9 +407,11 @@ class DeskDuty implements Duty {
     const era = this.#era;
     const { commons, host } = this.#parts;
     try {
-      const after = await this.#wishes.update(this.#key(), (wishes, now) => ({
-        result: othersOf(wishes, commons.self, now),
+      const askedAt = Date.now();
+      const { after, at } = await this.#wishes.update(this.#key(), (wishes, now) => ({
+        result: { after: othersOf(wishes, commons.self, now), at: now },
       }));
+      this.#noteClock(at, askedAt);
       if (era !== this.#era) return;
       const errands = errandsOf(this.#others, after);
       this.#others = after;
@@ -467,18 +478,27 @@ class DeskDuty implements Duty {
     this.#isTelling = true;
     const { commons } = this.#parts;
     try {
+      let isTold = isNews;
       do {
         this.#mustTellAgain = false;
-        await this.#wishes.update(this.#key(), (wishes, now) => {
+        const askedAt = Date.now();
+        const at = await this.#wishes.update(this.#key(), (wishes, now) => {
           const value = withWish(wishes, commons.self, this.#wish, now + this.#term, now);
-          return { value, lifetime: 2 * this.#term, tell: isNews || this.#mustTellAgain, result: null };
+          return { value, lifetime: 2 * this.#term, tell: isTold, result: now };
         });
+        this.#noteClock(at, askedAt);
+        isTold = true;
       } while (this.#mustTellAgain);
     } catch (error) {
       if (!(error instanceof Apart)) throw error;
     } finally {
       this.#isTelling = false;
     }
+  }
+
+  #noteClock(at: number, askedAt: number): void {
+    const ahead = at - (askedAt + Date.now()) / 2;
+    this.#ahead = Math.abs(ahead) < CLOCKS_AGREE ? 0 : ahead;
   }
 
   async #postAll(): Promise<void> {

@@ -16,13 +16,8 @@
  */
 import { createHash } from 'node:crypto';
 import { Apart, type Entry as LogEntry, type Key, type Log, type News, type Position, type Reading } from '../../commons/commons.ts';
+import type { Place } from '../replay.ts';
 import type { CallState, Entry, Tiding, TidingsCodec } from './tidings.ts';
-
-/** Where an event stands: the run of events, and how many entries are before it there. */
-export interface Place {
-  readonly run: string;
-  readonly sequence: number;
-}
 
 /** An event of before, for those who come back. */
 export interface PastTiding {
@@ -37,8 +32,8 @@ export interface LedgerHost {
   state(): CallState | null;
   /** Holds this from now on; nothing is told. */
   adopt(state: CallState | null): void;
-  /** Tells what became true; `place` is null while this gateway is alone. */
-  tell(tiding: Tiding, state: CallState | null, place: Place | null): void;
+  /** Tells what became true; `place` is null while this gateway is alone. `isOwn`: this gateway has seen it. */
+  tell(tiding: Tiding, state: CallState | null, place: Place | null, isOwn: boolean): void;
   /**
    * Holds a whole state against what was told here, holds it from now on, and tells the difference; false: it may be older
    * than that, and nothing was done.
@@ -238,7 +233,7 @@ class CallLedger implements Ledger {
       this.#note(tiding);
       if (this.#isClosing) continue;
       const place = before === null ? null : placeOf(before.epoch, before.offset + index + 1);
-      this.#parts.host.tell(tiding, after, place);
+      this.#parts.host.tell(tiding, after, place, true);
     }
   }
 
@@ -374,7 +369,7 @@ class CallLedger implements Ledger {
     this.#told = after;
     for (const { tiding, offset } of batch) {
       this.#note(tiding);
-      if (!this.#isClosing) host.tell(tiding, after, placeOf(at.epoch, offset));
+      if (!this.#isClosing) host.tell(tiding, after, placeOf(at.epoch, offset), false);
     }
   }
 
