@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Commons, LogSort, News, Position } from '../../src/commons/commons.ts';
 import { createInProcessCommons } from '../../src/commons/in-process.ts';
 import { createLeases, type LeaseState } from '../../src/commons/lease.ts';
+import { createSecrets } from '../../src/commons/secret.ts';
 import { until } from '../support/gateway.ts';
 import { hasNoRedis, startRedis, type TestRedis } from '../support/redis.ts';
 import { joinRedis } from './support.ts';
@@ -281,6 +282,23 @@ describe.each(BOTH)('The commons $name', ({ skip, open }) => {
       const last = await first?.take(key);
       expect(last?.inherited).toBe('wsc 7');
       await last?.handOver();
+    });
+  });
+
+  describe.skipIf(skip)('A secret', () => {
+    test('is the same for all gateways, from the first moment, and another for each purpose', () => {
+      const [mine, theirs] = [one, other].map((commons) => createSecrets(commons, 'cursors').current());
+      expect(mine?.key).toHaveLength(32);
+      expect(theirs).toEqual(mine);
+      const another = createSecrets(other, 'something else').current();
+      expect(another.epoch).toBe(mine?.epoch);
+      expect(another.key).not.toEqual(mine?.key);
+    });
+
+    test('is found by its epoch, and no other is', () => {
+      const secrets = createSecrets(one, 'cursors');
+      expect(secrets.of(secrets.current().epoch)).toBe(secrets.current());
+      expect(secrets.of('another epoch')).toBeNull();
     });
   });
 });

@@ -18,7 +18,13 @@ const FLOORS: readonly (readonly string[])[] = [
   ['schema/failures.ts', 'src/listening.ts'],
   // What gateways share
   ['src/commons/commons.ts', 'src/commons/scripts.ts', 'src/commons/seal.ts'],
-  ['src/commons/in-process.ts', 'src/commons/keys.ts', 'src/commons/lease.ts', 'src/commons/client.ts'],
+  [
+    'src/commons/in-process.ts',
+    'src/commons/keys.ts',
+    'src/commons/lease.ts',
+    'src/commons/client.ts',
+    'src/commons/secret.ts',
+  ],
   ['src/commons/connection.ts'],
   ['src/commons/redis-log.ts'],
   ['src/commons/redis.ts'],
