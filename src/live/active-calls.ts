@@ -24,6 +24,7 @@ import {
   isSameList,
   presenceStatusOf,
   type SeenParty,
+  type SharedList,
   type Sight,
   type SightOf,
   withAnswer,
@@ -52,16 +53,6 @@ export interface ActiveCallsParts {
   readonly onActive: (active: boolean) => void;
   /** Where several gateways read one list; missing: this is the only one. */
   readonly sharing?: ListSharing | undefined;
-}
-
-/** What is known of a list beside its calls. */
-export interface SharedList {
-  /** Null: nobody has read it yet. */
-  readonly list: CallList | null;
-  /** It may be old; when RingCentral is tried again, if that is known. */
-  readonly trouble: { readonly at: number | null } | null;
-  /** Why the viewer may not read it. */
-  readonly refusal?: { readonly message: string; readonly permissionName?: string | undefined } | undefined;
 }
 
 /** How several gateways read one list: one of them asks for it, and tells the others. */
@@ -223,7 +214,7 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
         if (isNews) publish(shared.list);
       }
       if (shared.trouble !== null) degraded(shared.trouble.at);
-      else recovered();
+      else if (shared.list !== null) recovered();
     },
     askedBy() {
       if (timer !== null) clearTimeout(timer);

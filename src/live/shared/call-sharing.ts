@@ -30,6 +30,8 @@ import type { CallState, Denial, Tiding } from './tidings.ts';
 /** What the calls of one viewer share with other gateways. */
 export interface DeskSharing {
   readonly duty: Duty;
+  /** True while this gateway asks RingCentral, for itself or for all. */
+  isAsking(): boolean;
   openLedger(sessionId: string, host: LedgerHost): Ledger;
   readonly replayLimits: ReplayLimits;
 }
@@ -74,8 +76,7 @@ export class CallSharing implements LedgerHost {
 
   /** True while this gateway asks RingCentral, for itself or for all. */
   get isAsking(): boolean {
-    const { role } = this.#sharing.duty;
-    return role === 'leading' || role === 'alone';
+    return this.#sharing.isAsking();
   }
 
   /** True while somebody here wants it watched, and not only another gateway. */

@@ -11,7 +11,8 @@ import type { LiveSource } from '../../../schema/provider.ts';
 import type { Commons, Log as CommonLog } from '../../commons/commons.ts';
 import { sealingKey } from '../../commons/seal.ts';
 import type { Log } from '../../telemetry/log.ts';
-import type { ActiveCalls, ListSharing, SharedList } from '../active-calls.ts';
+import type { ActiveCalls, ListSharing } from '../active-calls.ts';
+import type { SharedList } from '../call-list.ts';
 import type { Newsroom } from '../newsroom.ts';
 import type { ReplayLimits } from '../replay.ts';
 import type { WatchedCall } from '../watched-call.ts';
@@ -95,12 +96,14 @@ class Work implements SharedWork {
   readonly #duty: Duty;
   readonly calls: DeskSharing;
   readonly list: ListSharing;
+  #isAsking = false;
   #inherited: string | null = null;
   /** Calls that are watched for others. */
   #hosted: ReadonlySet<string> = new Set();
   #isListWished = false;
-  #shared: SharedList = { list: null, trouble: null };
+  #shared = NO_LIST;
   #postedAt = Number.NEGATIVE_INFINITY;
+  #postedSource: LiveSource | null = null;
   #posted: { readonly source: LiveSource | null; readonly denied: string | null } | null = null;
 
   constructor(parts: SharedDeskParts, log: CommonLog<string>, desk: SharedDesk) {
@@ -114,6 +117,7 @@ class Work implements SharedWork {
     this.#duty = duty;
     this.calls = {
       duty,
+      isAsking: () => this.#isAsking,
       replayLimits,
       openLedger: (sessionId, host) =>
         createLedger({
@@ -136,7 +140,7 @@ class Work implements SharedWork {
   }
 
   isAsking(): boolean {
-    return isAsking(this.#duty.role);
+    return this.#isAsking;
   }
 
   inherited(): string | null {
@@ -192,23 +196,25 @@ class Work implements SharedWork {
   // What the duty asks and tells.
 
   entered(role: Role, inherited: string | null): void {
-    this.#inherited = inherited;
+    // Until it is known who leads, everything goes on as it was.
+    if (role === 'joining') return;
     const desk = this.#desk;
-    if (role !== 'leading') this.#letGoOfOthers();
-    if (isAsking(role)) {
-      // First: what is heard by itself need not be polled.
-      desk.tellActivity();
-      this.#inherited = null;
-      for (const call of desk.watched()) call.roleChanged();
-      desk.list().askedBy();
-    } else {
-      for (const call of desk.watched()) call.roleChanged();
-      desk.list().askedBy();
-      // Not a goodbye: by now another may listen with it.
-      desk.newsroom().handOver();
-      desk.tellActivity();
-    }
+    this.#isAsking = role === 'leading' || role === 'alone';
+    this.#inherited = inherited;
     if (role !== 'following') this.#posted = null;
+    if (role !== 'leading') {
+      this.#shared = NO_LIST;
+      this.#letGoOfOthers();
+    }
+    // First: what is heard by itself need not be polled.
+    if (this.#isAsking) desk.tellActivity();
+    this.#inherited = null;
+    for (const call of desk.watched()) call.roleChanged();
+    desk.list().askedBy();
+    // No goodbye: by now another may listen with it.
+    if (role === 'following') desk.newsroom().handOver();
+    desk.tellActivity();
+    if (role === 'leading') this.#post();
   }
 
   errands({ calls, isListWished, isListAsked, ...asked }: Errands): void {
@@ -236,7 +242,7 @@ class Work implements SharedWork {
   }
 
   watched(): readonly string[] {
-    return isAsking(this.#duty.role) ? this.#desk.watched().map(({ sessionId }) => sessionId) : [];
+    return this.#isAsking ? this.#desk.watched().map(({ sessionId }) => sessionId) : [];
   }
 
   async settled(): Promise<void> {
@@ -245,7 +251,8 @@ class Work implements SharedWork {
 
   beat(): void {
     for (const call of this.#desk.watched()) call.keepAlive();
-    if (performance.now() - this.#postedAt > KEEP_EVERY) this.#post();
+    const isOld = performance.now() - this.#postedAt > KEEP_EVERY;
+    if (isOld || this.#desk.source() !== this.#postedSource) this.#post();
   }
 
   release(): string | null {
@@ -274,11 +281,11 @@ class Work implements SharedWork {
   }
 
   #post(): void {
+    const source = this.#desk.source();
     this.#postedAt = performance.now();
-    this.#duty.post({ list: this.#shared, source: this.#desk.source(), denied: this.#desk.denied() });
+    this.#postedSource = source;
+    this.#duty.post({ list: this.#shared, source, denied: this.#desk.denied() });
   }
 }
 
-function isAsking(role: Role): boolean {
-  return role === 'leading' || role === 'alone';
-}
+const NO_LIST: SharedList = { list: null, trouble: null };

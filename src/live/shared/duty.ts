@@ -22,8 +22,7 @@ import { Apart, type Cell, type Commons, type Key } from '../../commons/commons.
 import { createLeases, type Held, type Leases } from '../../commons/lease.ts';
 import { type SealingKey, seal, unseal } from '../../commons/seal.ts';
 import type { LiveSource } from '../../../schema/provider.ts';
-import type { SharedList } from '../active-calls.ts';
-import type { CallList } from '../call-list.ts';
+import type { CallList, SharedList } from '../call-list.ts';
 import { type Asked, type Errands, errandsOf, isEmpty, NO_WISH, othersOf, type Wish, type Wishes, withWish } from './wishes.ts';
 
 /** Where a gateway stands. */
@@ -218,7 +217,7 @@ class DeskDuty implements Duty {
   async isWatchedElsewhere(sessionId: string): Promise<boolean> {
     const fleet = this.#parts.commons.fleet();
     const isOnly = fleet === null || (fleet.size === 1 && fleet.isWhole);
-    if (isOnly || this.#role === 'leading' || this.#parts.commons.state().name !== 'together') return false;
+    if (isOnly || this.#role === 'leading' || this.#parts.commons.state().name === 'apart') return false;
     try {
       const held = await this.#leases.look(this.#key());
       return held?.legacy?.watched.includes(inShort(sessionId)) === true;
@@ -245,7 +244,7 @@ class DeskDuty implements Duty {
     this.#isStopped = true;
     this.#wish = NO_WISH;
     const held = this.#held;
-    const isTogether = this.#parts.commons.state().name === 'together';
+    const isTogether = this.#parts.commons.state().name !== 'apart';
     if (held !== null && isTogether) await this.#handOver();
     else if (this.#role === 'following' && isTogether) await this.#tellWish();
     this.#enter('off');
@@ -292,19 +291,17 @@ class DeskDuty implements Duty {
     const id = commons.fleet()?.id ?? null;
     const isAnother = id !== this.#fleet;
     this.#fleet = id;
+    // What was taken in a store that lost its data is anybody's.
+    if (isAnother) this.#held = null;
     if (this.#role === 'alone' || (isAnother && this.#role !== 'off')) void this.#join();
   }
 
   async #join(): Promise<void> {
     const { commons } = this.#parts;
     if (commons.state().name === 'apart') return this.#enter('alone');
-    // What it still has from before it was apart.
-    const held = this.#held;
-    this.#held = null;
+    // It may still have it from before it was apart.
+    if (this.#held !== null) return this.#lead(this.#held);
     this.#enter('joining');
-    const era = this.#era;
-    await held?.handOver(this.#legacy());
-    if (era !== this.#era) return;
     await this.#tryToLead();
   }
 
@@ -337,6 +334,7 @@ class DeskDuty implements Duty {
   #lead(held: Held<Legacy>): void {
     const { host } = this.#parts;
     this.#enter('leading', held);
+    if (this.#held !== held) return;
     held.lost.addEventListener('abort', () => {
       if (this.#held !== held) return;
       this.#held = null;
@@ -349,7 +347,6 @@ class DeskDuty implements Duty {
     });
     this.#others = {};
     void this.#lookAtWishes();
-    if (this.#board !== null) void this.#postAll();
     this.watchedChanged();
   }
 
@@ -393,6 +390,7 @@ class DeskDuty implements Duty {
       this.#fence = held.fence;
     }
     const inherited = held === null ? null : opened(held.inherited?.listening ?? null, this.#parts.seal);
+    if (role !== 'leading') this.#board = null;
     const isNew = role !== this.#role;
     this.#role = role;
     if (isNew) this.#parts.host.entered(role, inherited);
