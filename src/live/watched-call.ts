@@ -28,6 +28,7 @@ import {
 import { createReplay, type Replay } from './replay.ts';
 import { CallSharing, type DeskSharing, type SharedCall } from './shared/call-sharing.ts';
 import type { CallNews, Reading } from './source.ts';
+import { PlainTelling, type Telling } from './telling.ts';
 import { createTold, type Times, type Told, type ToldCall, type ToldParts } from './told.ts';
 import {
   type Held,
@@ -128,14 +129,14 @@ class Call
   readonly #parts: WatchedCallParts;
   readonly memory = new CallMemory();
   #watch: Watch | null = null;
-  /** The watch has answered since it began, so that readers may start from what is held. */
-  #isFresh = false;
   #reads: CallReads | null = null;
   #told: Told | null = null;
   #belief: Belief | null = null;
   #readers: Readers | null = null;
   #goodbye: Goodbye | null = null;
-  /** Null: it is not shared, or nobody watches it here. */
+  /** Null: nobody watches it here. */
+  #telling: Telling | null = null;
+  /** The same, where several gateways watch it as one. */
   #sharing: CallSharing | null = null;
   #isWishedElsewhere = false;
 
@@ -152,7 +153,7 @@ class Call
     const memory = this.memory;
     if (memory.isGone) return null;
     // What a question would spend is what a watch in the queue waits for: `observedAt` tells how old the answer is.
-    const isKnown = memory.isOver || this.isHealthy() || (this.#isStartable() && this.#isQueued());
+    const isKnown = memory.isOver || this.isHealthy() || (this.#telling?.isFresh === true && this.#isQueued());
     return isKnown ? memory.lastSeen() : undefined;
   }
 
@@ -203,17 +204,18 @@ class Call
     this.#endWatch();
     this.#readers?.fail(error);
     // Whoever comes back with a fresh token and a cursor goes on where they were.
-    this.onLeave(this.#parts.limits.retention);
+    this.onLeave(error instanceof CallNotFound ? 0 : this.#parts.limits.retention);
   }
 
   onDenied(error: CallControlFailure): void {
-    if (this.#sharing === null || error instanceof Unauthenticated) {
-      if (error instanceof Unauthenticated) this.#parts.sharing?.duty.allow(false);
+    if (error instanceof Unauthenticated) {
+      // Another gateway may have a token that is taken.
+      this.#parts.sharing?.duty.allow(false);
       this.deny(error);
       return;
     }
     this.#endWatch();
-    this.#sharing.refused(error);
+    this.#telling?.refused(error);
   }
 
   invalidate(): void {
@@ -242,9 +244,11 @@ class Call
   }
 
   askedElsewhere(what: 'tells' | 'looks' | 'wholes'): void {
+    // It may have been refused, or be over.
+    if (!this.memory.isOver) this.#beginWatch(this.memory.asked);
     this.#sharing?.asked(what, this.isHealthy());
     // A watch that has just begun looks anyway.
-    if (what !== 'tells' && this.#isStartable()) this.invalidate();
+    if (what !== 'tells' && this.#telling?.isFresh === true) this.invalidate();
   }
 
   settled(): Promise<void> {
@@ -315,36 +319,34 @@ class Call
     // A body is never old: that is a word for news.
     if (kind === 'doubtful' || kind === 'old') return 'doubtful';
     if (this.#isTold()) this.#tellable().isWhole();
-    this.#start();
+    this.#telling?.looked();
     return kind;
   }
 
   onStillTrue(): void {
     if (this.#belief === null) this.onBelief();
     else this.#belief.confirmed();
-    this.#start();
+    this.#telling?.looked();
   }
 
   onTrouble(nextAt: number): void {
-    if (this.#sharing === null) this.#readers?.tellTrouble(nextAt);
-    else this.#sharing.trouble(nextAt);
+    this.#telling?.trouble(nextAt);
   }
 
   // What its readers ask and tell.
 
   readerState(): { readonly session: CallSession; readonly isOver: boolean } | null {
-    if (this.#sharing !== null) return this.#sharing.readerState();
-    const { session, isOver } = this.memory;
-    return session !== null && (isOver || this.#isFresh) ? { session, isOver } : null;
+    return this.#telling?.readerState() ?? null;
   }
 
   isOpen(): boolean {
-    return this.#parts.sharing === undefined || this.#sharing?.ledger.isOpen === true;
+    return this.#parts.sharing === undefined || this.#telling?.isOpen === true;
   }
 
   createReplay(): Replay<CallEvent> {
     const { cursors, rules } = this.#parts;
-    return this.#shared()?.replay ?? createReplay(cursors(this.sessionId), rules.replay);
+    this.#tell();
+    return this.#sharing?.replay ?? createReplay(cursors(this.sessionId), rules.replay);
   }
 
   onWanted(): void {
@@ -370,6 +372,7 @@ class Call
     }
     this.#told?.rest();
     this.#endWatch();
+    this.#telling = null;
     this.#sharing = null;
     sharing?.leave();
     this.#readers?.forget();
@@ -399,8 +402,7 @@ class Call
   }
 
   onBelief(): void {
-    if (this.#sharing === null) this.#readers?.tellRecovery();
-    else this.#sharing.recovery();
+    this.#telling?.recovery();
   }
 
   look(): void {
@@ -431,7 +433,7 @@ class Call
     const { held: session } = this;
     if (session === null || kind === 'doubtful' || kind === 'old') return taken;
     const isChanged = kind === 'changed';
-    if (isChanged && !isFirst && !memory.isOver) this.#announce(session, transitions, observation.receivedAt);
+    if (isChanged && !isFirst && !memory.isOver) this.#announce(transitions, observation.receivedAt);
     // News of an end may come before lost ones of the others: the look that follows says whether it is one.
     const isEnd = observation.news === undefined && isCallOver(session);
     if (this.#watch !== null && !memory.isOver && isEnd) this.#finish(observation.receivedAt);
@@ -506,7 +508,7 @@ class Call
 
   #beginWatch(known: Times | null): void {
     if (this.#watch !== null) return;
-    this.#shared();
+    this.#tell();
     this.#readable().remember();
     this.memory.isFound();
     this.#parts.onActive(this, true);
@@ -520,25 +522,23 @@ class Call
       : this.#sharing.distantWatch();
   }
 
-  /** Where several gateways watch it as one. */
-  #shared(): CallSharing | null {
+  #tell(): void {
+    if (this.#telling !== null) return;
     const { sharing, cursors } = this.#parts;
-    if (sharing === undefined || this.#sharing !== null) return this.#sharing;
+    if (sharing === undefined) {
+      this.#telling = new PlainTelling(this);
+      return;
+    }
     this.#sharing = new CallSharing(sharing, this, cursors(this.sessionId));
+    this.#telling = this.#sharing;
     this.#sharing.roleChanged();
-    return this.#sharing;
-  }
-
-  /** Somebody looks at it, and readers may start from what is known. */
-  #isStartable(): boolean {
-    return this.#sharing?.ledger.isFresh ?? this.#isFresh;
   }
 
   #endWatch(): void {
     if (this.#watch === null) return;
     this.#watch.stop();
     this.#watch = null;
-    this.#isFresh = false;
+    this.#telling?.rest();
     this.#parts.onWatch(false);
   }
 
@@ -554,11 +554,8 @@ class Call
   #vanished(at: number): void {
     const { held } = this.memory;
     if (held === null) {
-      const error = new CallNotFound(UNKNOWN, 'telephonySessionId');
       this.#endWatch();
-      if (this.#sharing === null) this.#readers?.fail(error);
-      else this.#sharing.refused(error);
-      this.onLeave(0);
+      this.#telling?.refused(new CallNotFound(UNKNOWN, 'telephonySessionId'));
       return;
     }
     this.merge(this.memory.endAt(held, at));
@@ -570,36 +567,24 @@ class Call
   /** The call is there after all. Whoever was told of its end starts anew, with a snapshot. */
   #revive(session: CallSession): void {
     this.memory.revive();
-    if (this.#sharing === null) {
-      this.#readers?.forget();
-      this.#readable().remember();
-    } else this.#sharing.revived();
+    this.#telling?.revived();
     for (const party of session.parties) {
       if (isLive(session, party)) this.#parts.onTransition(this, { party, previousStatus: null });
     }
   }
 
-  #announce(session: CallSession, transitions: readonly Transition[], at: number): void {
+  #announce(transitions: readonly Transition[], at: number): void {
     for (const transition of transitions) this.#parts.onTransition(this, transition);
-    if (this.#sharing === null) this.#readers?.tell(session, transitions, at);
-    else this.#sharing.changed(transitions, at);
+    this.#telling?.changed(transitions, at);
   }
 
   /** The call is over: the last event, and then silence. */
   #finish(at: number): void {
     this.#belief?.settled();
-    this.#start();
+    this.#telling?.looked();
     this.memory.end();
-    if (this.#sharing === null) this.#readers?.tellEnd(at);
-    else this.#sharing.ended(at);
+    this.#telling?.ended(at);
     this.#endWatch();
     this.onLeave(this.#parts.limits.retention);
-  }
-
-  /** Gives everybody who waits the state to start from. */
-  #start(): void {
-    if (this.#sharing !== null) return this.#sharing.looked();
-    this.#isFresh = true;
-    if (this.held !== null) this.#readers?.start(this.held);
   }
 }

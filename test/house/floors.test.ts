@@ -130,7 +130,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/live/watch.ts'],
   ['src/live/newsroom.ts'],
   ['src/live/belief.ts'],
-  ['src/live/shared/distant-watch.ts'],
+  ['src/live/shared/distant-watch.ts', 'src/live/telling.ts'],
   ['src/live/shared/call-sharing.ts'],
   ['src/live/watched-call.ts', 'src/live/active-calls.ts'],
   ['src/live/shared/desk-sharing.ts'],

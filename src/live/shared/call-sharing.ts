@@ -15,11 +15,10 @@ import {
 } from '../../../schema/failures.ts';
 import { type CallSession, findParty } from '../../../schema/model.ts';
 import type { CallEvent } from '../../../schema/provider.ts';
-import type { CallMemory } from '../call-memory.ts';
-import type { Readers } from '../readers.ts';
 import type { CursorScope, Place, ReplayLimits } from '../replay.ts';
 import { hasMoved, type Outlook, type Transition } from '../transitions.ts';
 import { changeEvent, endEvent, moveEvent, recoveryEvent, troubleEvent } from '../events.ts';
+import type { Telling, TellingCall } from '../telling.ts';
 import type { Watch } from '../watch.ts';
 import { createDistantWatch, type DistantWatch } from './distant-watch.ts';
 import type { Duty } from './duty.ts';
@@ -37,23 +36,19 @@ export interface DeskSharing {
 }
 
 /** The call that is shared: what is asked of it, and told it. */
-export interface SharedCall {
+export interface SharedCall extends TellingCall {
   readonly sessionId: string;
-  readonly memory: CallMemory;
   readonly outlook: Outlook;
-  /** Whoever reads of it. */
-  readers(): Readers;
   /** It is held as others do: what was found out here before is not true yet. */
   onAdopted(): void;
   /** Another gateway has seen a change. */
   onSeen(transition: Transition): void;
-  /** It came to its end, or may not be looked at (any more): nobody watches it now. */
+  /** It came to its end: nobody watches it now. */
   onEnded(): void;
-  onRefused(error: CallControlFailure): void;
 }
 
 /** One call of one gateway, while it is watched. */
-export class CallSharing implements LedgerHost {
+export class CallSharing implements Telling, LedgerHost {
   readonly replay: SharedReplay<CallEvent>;
   readonly ledger: Ledger;
   readonly #sharing: DeskSharing;
@@ -105,6 +100,8 @@ export class CallSharing implements LedgerHost {
   }
 
   distantWatch(): Watch {
+    this.wish(true);
+    if (this.ledger.isOpen && !this.ledger.isFresh) this.#sharing.duty.ask(this.#call.sessionId, 'tells');
     this.#distant = createDistantWatch({
       ledger: this.ledger,
       look: () => this.#sharing.duty.ask(this.#call.sessionId, 'looks'),
@@ -112,7 +109,14 @@ export class CallSharing implements LedgerHost {
     return this.#distant;
   }
 
-  /** What readers may start from. */
+  get isFresh(): boolean {
+    return this.ledger.isFresh;
+  }
+
+  get isOpen(): boolean {
+    return this.ledger.isOpen;
+  }
+
   readerState(): { readonly session: CallSession; readonly isOver: boolean } | null {
     const { told, isFresh, isOpen } = this.ledger;
     if (!isOpen || told === null || !(told.isOver || isFresh)) return null;
@@ -169,7 +173,9 @@ export class CallSharing implements LedgerHost {
     this.#write({ kind: 'denied', at: Date.now(), denial: denialOf(error) });
   }
 
-  /** It was looked at, and is as it is held. */
+  /** Others may go on looking: it is told by `leave` that nobody does. */
+  rest(): void {}
+
   looked(): void {
     if (!this.isAsking) return;
     const isKnown = this.#call.memory.lastSeen() !== undefined;

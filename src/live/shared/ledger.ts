@@ -171,6 +171,7 @@ class CallLedger implements Ledger {
     const hasTold = this.#mode !== 'opening' && this.#told !== null;
     this.#forgetTheWay(hasTold ? 'meeting' : 'opening');
     this.#stopFollowing = () => {};
+    this.#position = null;
     void this.#read(hasTold);
   }
 
