@@ -197,12 +197,15 @@ export function createLeases<Legacy>(
       const askedAt = performance.now();
       const isHeld = await changed(cell, key, (state, now) => renew(state, fence, term, left, now), lifetime);
       isRenewing = false;
+      // It came too late to be believed here: nobody shall wait for its end.
+      if (ending.signal.aborted && isHeld) await giveBack();
       if (ending.signal.aborted) return;
       if (isHeld === false) return lose();
       if (isHeld) heldSince(askedAt);
       if (isHeld && isUrgentAgain) void tryToRenew();
       else renewAgain();
     };
+    const giveBack = () => changed(cell, key, (state) => handOver(state, fence, left), memory, true);
     heldSince(takenAt);
     renewAgain();
     return {
@@ -219,7 +222,7 @@ export function createLeases<Legacy>(
         if (ending.signal.aborted) return;
         lose();
         if (next !== undefined) left = next;
-        await changed(cell, key, (state) => handOver(state, fence, left), memory, true);
+        await giveBack();
       },
     };
   }

@@ -230,9 +230,9 @@ class Call
     sharing.roleChanged();
     if (!sharing.isAsking && !sharing.isWished) {
       this.onGoodbye();
-    } else if (this.#watch !== null) {
+    } else if (this.#watch !== null && sharing.isAsking === sharing.isDistant) {
       this.#watch.stop();
-      this.#watch = this.#createWatch(sharing.ledger.isFresh ? this.memory.asked : null);
+      this.#watch = this.#createWatch(sharing.isFresh ? this.memory.asked : null);
     }
   }
 
@@ -517,9 +517,9 @@ class Call
   }
 
   #createWatch(known: Times | null): Watch {
-    return this.#sharing === null || this.#sharing.isAsking
-      ? createWatch(this.#parts, this, known)
-      : this.#sharing.distantWatch();
+    if (this.#sharing?.isAsking === false) return this.#sharing.distantWatch();
+    this.#sharing?.ownWatch();
+    return createWatch(this.#parts, this, known);
   }
 
   #tell(): void {

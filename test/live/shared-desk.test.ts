@@ -72,8 +72,9 @@ describe('A viewer who watches one call at two gateways', () => {
     one.events();
     await pass(3_000);
     const before = reads(phone);
-    // Nobody watches there.
+    // Nobody watches there, and it is known all the same.
     expect((await passing(other.desk.readSession(SESSION)))?.parties).toHaveLength(2);
+    expect(reads(phone)).toBe(before);
     phone.move('p-2', 'HOLD');
     await pass(3_000);
     const afterMove = reads(phone);
@@ -81,7 +82,6 @@ describe('A viewer who watches one call at two gateways', () => {
     expect(seen?.status.code).toBe('HOLD');
     expect(other.desk.current(SESSION)?.parties.map(({ status }) => status.code)).toEqual(['ANSWERED', 'HOLD']);
     expect(reads(phone)).toBe(afterMove);
-    expect(before).toBeGreaterThan(0);
   });
 
   test('commands at the one that does not poll, and both tell of it at once.', async () => {

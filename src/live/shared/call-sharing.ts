@@ -99,6 +99,16 @@ export class CallSharing implements Telling, LedgerHost {
     }
   }
 
+  /** True while the watch of the call is one of another gateway. */
+  get isDistant(): boolean {
+    return this.#distant !== null;
+  }
+
+  /** From now on the call is watched here. */
+  ownWatch(): void {
+    this.#distant = null;
+  }
+
   distantWatch(): Watch {
     this.wish(true);
     if (this.ledger.isOpen && !this.ledger.isFresh) this.#sharing.duty.ask(this.#call.sessionId, 'tells');
