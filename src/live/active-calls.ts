@@ -165,7 +165,8 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
       eventLines.add(line);
       enter('activeCallEvents');
       if (fresh && held !== null) line.push(listEvent(held));
-      if (trouble !== null) line.push(notice('UPSTREAM_DEGRADED', LIST_MESSAGES.UPSTREAM_DEGRADED, trouble.at));
+      if (trouble !== null)
+        line.push(notice('UPSTREAM_DEGRADED', LIST_MESSAGES.UPSTREAM_DEGRADED, trouble.at));
       return line;
     },
     feed({ party, previousStatus }, seen) {

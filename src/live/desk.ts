@@ -24,7 +24,7 @@ import type { PollPace } from './polling.ts';
 import type { ReaderRules } from './readers.ts';
 import type { CursorSigner } from './replay.ts';
 import { lookedTwice } from './second-look.ts';
-import type { SharedWork, ShareDesk } from './shared/desk-sharing.ts';
+import type { ShareDesk, SharedWork } from './shared/desk-sharing.ts';
 import type { CallNews, CallSource } from './source.ts';
 import type { Times } from './told.ts';
 import type { UpstreamHabits } from './upstream-habits.ts';

@@ -156,9 +156,7 @@ class CallReaders implements Readers {
   }
 
   count(): number {
-    return (
-      sizeOf(this.#events) + sizeOf(this.#parties) + sizeOf(this.#newcomers) + sizeOf(this.#returning)
-    );
+    return sizeOf(this.#events) + sizeOf(this.#parties) + sizeOf(this.#newcomers) + sizeOf(this.#returning);
   }
 
   isRemembering(): boolean {

@@ -122,9 +122,7 @@ export function createWatchedCall(sessionId: string, parts: WatchedCallParts): W
  * What is held is in its memory; here is decided who is told, and whether it is watched. A class whose parts are made when
  * they are of use, because most calls are looked at once, and thousands are watched that are idle.
  */
-class Call
-  implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, BeliefParts, SharedCall, Host
-{
+class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, BeliefParts, SharedCall, Host {
   readonly sessionId: string;
   readonly #parts: WatchedCallParts;
   readonly memory = new CallMemory();
@@ -153,7 +151,8 @@ class Call
     const memory = this.memory;
     if (memory.isGone) return null;
     // What a question would spend is what a watch in the queue waits for: `observedAt` tells how old the answer is.
-    const isKnown = memory.isOver || this.isHealthy() || (this.#telling?.isFresh === true && this.#isQueued());
+    const isKnown =
+      memory.isOver || this.isHealthy() || (this.#telling?.isFresh === true && this.#isQueued());
     return isKnown ? memory.lastSeen() : undefined;
   }
 

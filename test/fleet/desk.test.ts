@@ -150,7 +150,8 @@ describe.skipIf(hasNoRedis)('A viewer at two gateways', () => {
     await until(() => sockets(fleet.simulator) === 1);
     const contents = await until(async () => {
       const all = await fleet.redis.contents();
-      return all.some(({ name }) => name.includes(':calls')) && all.some(({ name }) => name.includes(':wishes'))
+      return all.some(({ name }) => name.includes(':calls')) &&
+        all.some(({ name }) => name.includes(':wishes'))
         ? all
         : null;
     });
@@ -249,4 +250,3 @@ async function openTown() {
     },
   };
 }
-

@@ -39,7 +39,11 @@ describe('A viewer who watches one call at two gateways', () => {
     const { phone, open } = openTown();
     const taps = [open(), open(), open()].map((gateway) => gateway.events());
     await pass(2_000);
-    expect(taps.map(({ events }) => summary(events))).toEqual([['SUBSCRIBED'], ['SUBSCRIBED'], ['SUBSCRIBED']]);
+    expect(taps.map(({ events }) => summary(events))).toEqual([
+      ['SUBSCRIBED'],
+      ['SUBSCRIBED'],
+      ['SUBSCRIBED'],
+    ]);
     expect(phone.inFlight()).toBe(1);
     expect(reads(phone)).toBeLessThanOrEqual(3);
   });
@@ -80,7 +84,10 @@ describe('A viewer who watches one call at two gateways', () => {
     const afterMove = reads(phone);
     const seen = await passing(other.desk.readParty({ sessionId: SESSION, partyId: 'p-2' }));
     expect(seen?.status.code).toBe('HOLD');
-    expect(other.desk.current(SESSION)?.parties.map(({ status }) => status.code)).toEqual(['ANSWERED', 'HOLD']);
+    expect(other.desk.current(SESSION)?.parties.map(({ status }) => status.code)).toEqual([
+      'ANSWERED',
+      'HOLD',
+    ]);
     expect(reads(phone)).toBe(afterMove);
   });
 
@@ -93,7 +100,10 @@ describe('A viewer who watches one call at two gateways', () => {
     await pass(2_000);
     const sentAt = Date.now();
     await passing(
-      other.desk.observeParty(party('p-2', 'HOLD', { sessionId: SESSION }), { sentAt, receivedAt: sentAt + 1 }),
+      other.desk.observeParty(party('p-2', 'HOLD', { sessionId: SESSION }), {
+        sentAt,
+        receivedAt: sentAt + 1,
+      }),
     );
     await pass(20);
     expect(summary(first.events)).toEqual(['SUBSCRIBED', 'p-2 HOLD']);
@@ -111,7 +121,10 @@ describe('A viewer who watches one call at two gateways', () => {
     await pass(3_000);
     const sentAt = Date.now();
     await passing(
-      other.desk.observeParty(party('p-2', 'HOLD', { sessionId: SESSION }), { sentAt, receivedAt: sentAt + 1 }),
+      other.desk.observeParty(party('p-2', 'HOLD', { sessionId: SESSION }), {
+        sentAt,
+        receivedAt: sentAt + 1,
+      }),
     );
     await pass(20);
     expect(summary(reader.events)).toEqual(['SUBSCRIBED', 'p-2 HOLD']);
@@ -337,8 +350,8 @@ describe('The list of a viewer who reads it at two gateways', () => {
     void one.hub.stop();
     phone.activeCalls = [activeCall('p-1')];
     await pass(12_000);
-    expect(list.events.flatMap((event) => (event.type === 'ActiveCallList' ? event.calls.length : event.kind))).toEqual([
-      0, 1,
-    ]);
+    expect(
+      list.events.flatMap((event) => (event.type === 'ActiveCallList' ? event.calls.length : event.kind)),
+    ).toEqual([0, 1]);
   });
 });

@@ -7,18 +7,13 @@
  *   another gateway's ─────────────────────────────────────► ledger ──► held here, and told
  * ```
  */
-import {
-  BadUserInput,
-  type CallControlFailure,
-  CallNotFound,
-  Forbidden,
-} from '../../../schema/failures.ts';
+import { BadUserInput, type CallControlFailure, CallNotFound, Forbidden } from '../../../schema/failures.ts';
 import { type CallSession, findParty } from '../../../schema/model.ts';
 import type { CallEvent } from '../../../schema/provider.ts';
-import type { CursorScope, Place, ReplayLimits } from '../replay.ts';
-import { hasMoved, type Outlook, type Transition } from '../transitions.ts';
 import { changeEvent, endEvent, moveEvent, recoveryEvent, troubleEvent } from '../events.ts';
+import type { CursorScope, Place, ReplayLimits } from '../replay.ts';
 import type { Telling, TellingCall } from '../telling.ts';
+import { hasMoved, type Outlook, type Transition } from '../transitions.ts';
 import type { Watch } from '../watch.ts';
 import { createDistantWatch, type DistantWatch } from './distant-watch.ts';
 import type { Duty } from './duty.ts';

@@ -8,7 +8,7 @@
  * ```
  */
 import type { LiveSource } from '../../../schema/provider.ts';
-import type { Commons, Log as CommonLog } from '../../commons/commons.ts';
+import type { Log as CommonLog, Commons } from '../../commons/commons.ts';
 import { sealingKey } from '../../commons/seal.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { ActiveCalls, ListSharing } from '../active-calls.ts';
@@ -233,7 +233,11 @@ class Work implements SharedWork {
     desk.tellActivity();
   }
 
-  posted(board: { readonly list: SharedList; readonly source: LiveSource | null; readonly denied: string | null }): void {
+  posted(board: {
+    readonly list: SharedList;
+    readonly source: LiveSource | null;
+    readonly denied: string | null;
+  }): void {
     const { list, source, denied } = board;
     const isNew = denied !== null && this.#posted?.denied == null;
     this.#posted = { source, denied };

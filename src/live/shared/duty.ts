@@ -18,12 +18,22 @@
  * A gateway without a wish of its own never leads, because it may have no live token of the viewer.
  */
 import { createHash } from 'node:crypto';
+import type { LiveSource } from '../../../schema/provider.ts';
 import { Apart, type Cell, type Commons, type Key } from '../../commons/commons.ts';
 import { createLeases, type Held, type Leases } from '../../commons/lease.ts';
 import { type SealingKey, seal, unseal } from '../../commons/seal.ts';
-import type { LiveSource } from '../../../schema/provider.ts';
 import type { CallList, SharedList } from '../call-list.ts';
-import { type Asked, type Errands, errandsOf, isEmpty, NO_WISH, othersOf, type Wish, type Wishes, withWish } from './wishes.ts';
+import {
+  type Asked,
+  type Errands,
+  errandsOf,
+  isEmpty,
+  NO_WISH,
+  othersOf,
+  type Wish,
+  type Wishes,
+  withWish,
+} from './wishes.ts';
 
 /** Where a gateway stands. */
 export type Role = 'off' | 'alone' | 'joining' | 'leading' | 'following';
@@ -464,7 +474,8 @@ class DeskDuty implements Duty {
     const held = this.#held;
     const listening = this.#listening;
     await this.#parts.host.settled();
-    if (held !== null && held === this.#held && listening === this.#listening) held.leave(this.#legacy(), true);
+    if (held !== null && held === this.#held && listening === this.#listening)
+      held.leave(this.#legacy(), true);
   }
 
   /** One after the other: of several that wait only the newest. */

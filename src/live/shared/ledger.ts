@@ -15,7 +15,15 @@
  * ```
  */
 import { createHash } from 'node:crypto';
-import { Apart, type Entry as LogEntry, type Key, type Log, type News, type Position, type Reading } from '../../commons/commons.ts';
+import {
+  Apart,
+  type Key,
+  type Log,
+  type Entry as LogEntry,
+  type News,
+  type Position,
+  type Reading,
+} from '../../commons/commons.ts';
 import type { Place } from '../replay.ts';
 import type { CallState, Entry, Tiding, TidingsCodec } from './tidings.ts';
 
@@ -383,7 +391,11 @@ class CallLedger implements Ledger {
       this.#underway = batches;
       let before = this.#position;
       try {
-        const appended = await log.append(key, before, batches.flatMap((batch) => this.#entriesOf(batch)));
+        const appended = await log.append(
+          key,
+          before,
+          batches.flatMap((batch) => this.#entriesOf(batch)),
+        );
         if (era !== this.#era) return;
         this.#underway = null;
         if (appended.kind === 'appended') {
@@ -397,7 +409,8 @@ class CallLedger implements Ledger {
           }
         } else {
           this.#waiting.unshift(...batches);
-          const isSame = appended.isComplete && appended.position.epoch === (before?.epoch ?? appended.position.epoch);
+          const isSame =
+            appended.isComplete && appended.position.epoch === (before?.epoch ?? appended.position.epoch);
           if (batches[0]?.isWhole === true) this.#position = appended.position;
           else if (isSame) this.#take(appended.entries, appended.position);
           else this.#lose(appended.position);
@@ -421,7 +434,12 @@ class CallLedger implements Ledger {
     const fence = this.#parts.fence() ?? 0;
     return tidings.map((tiding, index) => {
       const hasMore = index < tidings.length - 1;
-      return this.#parts.codec.write({ tiding, hasMore, fence, state: hasMore || tiding.kind === 'alive' ? null : after });
+      return this.#parts.codec.write({
+        tiding,
+        hasMore,
+        fence,
+        state: hasMore || tiding.kind === 'alive' ? null : after,
+      });
     });
   }
 

@@ -119,7 +119,8 @@ interface WrittenState extends Omit<CallState, 'held'> {
   };
 }
 
-type Pairs<Kept> = Kept extends ReadonlyMap<infer Name, infer Value> ? readonly (readonly [Name, Value])[] : never;
+type Pairs<Kept> =
+  Kept extends ReadonlyMap<infer Name, infer Value> ? readonly (readonly [Name, Value])[] : never;
 
 function writtenState(state: CallState, by: number): WrittenState {
   const { held } = state;
