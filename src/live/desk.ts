@@ -323,7 +323,10 @@ export function createDesk(parts: DeskParts): Desk {
 
   function listeningChanged(turn: Turn): void {
     sharing?.sourceChanged();
-    if (turn.kind === 'denied' && parts.pushOnly) return denyAll();
+    if (turn.kind === 'denied' && parts.pushOnly) {
+      denyAll();
+      return;
+    }
     for (const call of watched.values()) call.listeningChanged(turn);
     activeCalls.listeningChanged(turn);
   }

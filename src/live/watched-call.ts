@@ -543,11 +543,9 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
 
   /** RingCentral knows the call no more. */
   #vanishes(at: number): void {
-    if (this.#sharing === null) return this.#vanished(at);
-    this.#sharing.together(
-      () => this.#vanished(at),
-      () => this.look(),
-    );
+    const vanish = () => this.#vanished(at);
+    if (this.#sharing === null) vanish();
+    else this.#sharing.together(vanish, () => this.look());
   }
 
   #vanished(at: number): void {

@@ -168,7 +168,10 @@ class CallLedger implements Ledger {
     if (this.#mode === 'closed' || this.#mode === 'alone') return;
     const wasOpening = this.#mode === 'opening';
     this.#forgetTheWay('alone');
-    if (this.#isClosing) return this.#end();
+    if (this.#isClosing) {
+      this.#end();
+      return;
+    }
     this.#tellAllHere();
     if (wasOpening) this.#parts.host.opened();
   }
@@ -334,10 +337,9 @@ class CallLedger implements Ledger {
   #hear(news: News<string>): void {
     const position = this.#position;
     if (position === null || this.#mode === 'closed') return;
-    if (news.kind === 'lost') return this.#lose(news.position);
-    if (news.position.epoch !== position.epoch) return this.#lose(news.position);
-    if (news.position.offset <= position.offset) return;
-    this.#take([{ offset: news.position.offset, event: news.event }], news.position);
+    const { epoch, offset } = news.position;
+    if (news.kind === 'lost' || epoch !== position.epoch) this.#lose(news.position);
+    else if (offset > position.offset) this.#take([{ offset, event: news.event }], news.position);
   }
 
   /** Takes in what others wrote; what this gateway has not told yet is decided again. */
@@ -448,14 +450,17 @@ class CallLedger implements Ledger {
     this.#partial = [];
     this.#position = position;
     this.#mode = 'meeting';
-    if (this.#isClosing) return this.#end();
-    this.#beOneAgain();
+    if (this.#isClosing) this.#end();
+    else this.#beOneAgain();
   }
 
   /** The leader writes what it holds, and everybody else waits for that. */
   #beOneAgain(): void {
     const { host, isLeading, askForWhole } = this.#parts;
-    if (!isLeading()) return askForWhole();
+    if (!isLeading()) {
+      askForWhole();
+      return;
+    }
     // What is not told yet is part of it.
     this.#tellAllHere();
     const state = host.state();
