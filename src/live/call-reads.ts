@@ -7,13 +7,14 @@
  *   the answer of a command ──────────────────▲
  * ```
  */
-import { CallControlFailure } from '../../schema/failures.ts';
-import type { CallSession } from '../../schema/model.ts';
+import { CallControlFailure, RateLimited } from '../../schema/failures.ts';
+import { type CallParty, type CallSession, findParty } from '../../schema/model.ts';
+import type { CallMemory } from './call-memory.ts';
 import { lookedTwice } from './second-look.ts';
 import { createSharedRead, type SharedRead } from './shared-read.ts';
 import type { CallSource, Reading } from './source.ts';
 import { datedBy, type Times } from './told.ts';
-import type { Observation, Verdict } from './transitions.ts';
+import { type Observation, type Verdict, withParty } from './transitions.ts';
 import type { UpstreamHabits } from './upstream-habits.ts';
 
 /** What all reads of a viewer need. */
@@ -25,11 +26,10 @@ export interface CallReadsParts {
 /** The call that is read: what is asked of it, and told it. */
 export interface AskedCall {
   readonly sessionId: string;
-  /** What is held of it. */
-  readonly held: CallSession | null;
-  isAlive(): boolean;
   /** Takes an observation in; answers what it was worth. */
   merge(observation: Observation): Verdict['kind'];
+  /** True when its watch waits for the rate budget, so that what is held is the best that can be had. */
+  isQueued(): boolean;
   /** RingCentral knows it no more. */
   onLost(): void;
 }
@@ -41,21 +41,31 @@ const MOST_REREADS = 2;
 export class CallReads {
   readonly #parts: CallReadsParts;
   readonly #call: AskedCall;
+  readonly #memory: CallMemory;
   readonly #shared: SharedRead<CallSession | null>;
 
-  constructor(parts: CallReadsParts, call: AskedCall) {
+  constructor(parts: CallReadsParts, call: AskedCall, memory: CallMemory) {
     this.#parts = parts;
     this.#call = call;
+    this.#memory = memory;
     this.#shared = createSharedRead(async (signal, requestId) => {
-      const reading = await this.#read(signal, requestId);
+      const reading = await this.#ask(signal, requestId);
       parts.habits.noteTimes(reading);
-      return this.#taken(reading);
+      if (reading.value === null) return this.#lost();
+      return this.#settle({ ...dated(parts, reading), session: reading.value });
     });
   }
 
   /** Joins the read that is on its way, or starts one; answers the state to show, null when the call is no more. */
-  join(signal?: AbortSignal, requestId?: string): Promise<CallSession | null> {
-    return this.#shared.join(signal, requestId);
+  async read(signal?: AbortSignal, requestId?: string): Promise<CallSession | null> {
+    try {
+      return await this.#shared.join(signal, requestId);
+    } catch (error) {
+      const isRefused = error instanceof RateLimited && !error.sent;
+      const best = isRefused && this.#call.isQueued() ? this.#memory.lastSeen() : undefined;
+      if (best === undefined) throw error;
+      return best;
+    }
   }
 
   /** What is on its way may be old by now. */
@@ -63,12 +73,29 @@ export class CallReads {
     this.#shared.renew();
   }
 
-  /** Takes a body in; where it is in doubt, what is read next decides. Answers as {@link join} does. */
-  async take(observation: Observation): Promise<CallSession | null> {
+  /** Takes in what a command brought; answers as {@link read} does. */
+  take(session: CallSession, times: Times): Promise<CallSession | null> {
+    return this.#settle({ ...dated(this.#parts, times), session });
+  }
+
+  /** Takes in what a command brought of one party; answers its state to show. */
+  async takeParty(party: CallParty, times: Times): Promise<CallParty> {
+    const before = this.#memory.session;
+    if (before === null) return { ...party, observedAt: times.receivedAt };
+    const session = await this.#settle({
+      ...{ ...dated(this.#parts, times), session: withParty(before, party), only: party.id },
+    });
+    // Of a call that was asked for since, and is not there, its end is the truth.
+    const shown = session ?? (this.#memory.isOver ? this.#memory.session : null);
+    return (shown === null ? undefined : findParty(shown, party.id)) ?? party;
+  }
+
+  /** Takes a body in; where it is in doubt, what is read next decides. */
+  async #settle(observation: Observation): Promise<CallSession | null> {
     let newest = observation;
     for (let rereads = 0; this.#call.merge(newest) === 'doubtful' && rereads < MOST_REREADS; rereads += 1) {
       try {
-        const reading = await this.#read();
+        const reading = await this.#ask();
         if (reading.value === null) return this.#lost();
         newest = { ...dated(this.#parts, reading), session: reading.value };
       } catch (error) {
@@ -77,18 +104,13 @@ export class CallReads {
         throw error;
       }
     }
-    return this.#call.held ?? newest.session;
+    return this.#memory.session ?? newest.session;
   }
 
-  async #taken(reading: Reading<CallSession | null>): Promise<CallSession | null> {
-    if (reading.value === null) return this.#lost();
-    return this.take({ ...dated(this.#parts, reading), session: reading.value });
-  }
-
-  #read(signal?: AbortSignal, requestId?: string): Promise<Reading<CallSession | null>> {
+  #ask(signal?: AbortSignal, requestId?: string): Promise<Reading<CallSession | null>> {
     const { sessionId } = this.#call;
     const read = () => this.#parts.source().readSession(sessionId, { lane: 'query', signal, requestId });
-    return lookedTwice(read, () => this.#call.isAlive(), signal);
+    return lookedTwice(read, () => this.#memory.isAlive(), signal);
   }
 
   #lost(): null {

@@ -94,6 +94,8 @@ const BURST = 20; // early answers, as a call that changes quickly gives them
 const MOST_CATCH_UP = 250; // milliseconds that a watch is deaf at most, to be behind what it knows
 const MOST_UNSEEN = 3; // held reads without a body, before one is asked for
 const MOST_CUTS = 4; // short holds that do more harm than good
+const LEAST_PENALTY = 1_000; // 1 second, whatever a 429 says
+const MOST_PENALTY = 600_000; // 10 minutes, likewise
 const LEAST_BACKOFF = 1_000;
 const MOST_BACKOFF = 30_000;
 
@@ -112,6 +114,11 @@ export function asksToHold({ mode, unseen }: Polling): boolean {
 export function hurried(polling: Polling, now: number): Polling {
   const nextAt = Math.max(polling.notBefore, Math.min(polling.nextAt, now));
   return nextAt === polling.nextAt ? polling : { ...polling, nextAt };
+}
+
+/** When to ask again after a 429 that said so, epoch milliseconds. */
+export function afterPenalty(retryAt: number, now: number): number {
+  return now + Math.min(MOST_PENALTY, Math.max(LEAST_PENALTY, retryAt - now));
 }
 
 /** The state after an answer; `pacedGap` as {@link PollPace} has it. */

@@ -22,8 +22,17 @@ import type { CallSession } from '../../schema/model.ts';
 import { setAlarm } from '../alarm.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { Errand } from './errand.ts';
 import { type Cut, isAtItsEnd } from './hold-limit.ts';
-import { afterPoll, asksToHold, hurried, type Polling, type PollOutcome, startPolling } from './polling.ts';
+import {
+  afterPenalty,
+  afterPoll,
+  asksToHold,
+  hurried,
+  type Polling,
+  type PollOutcome,
+  startPolling,
+} from './polling.ts';
 import { createSettling, type Settling } from './settling.ts';
 import { type CallSource, HoldEnded, type Reading, type ReadingTimes } from './source.ts';
 import type { UpstreamHabits } from './upstream-habits.ts';
@@ -59,7 +68,7 @@ export interface Watched {
   /** The upstream fails, or the rate budget is spent; the next try is at `nextAt`, epoch milliseconds. */
   onTrouble(nextAt: number): void;
   /** The viewer may not look (any more), or not at this: the watch is over. */
-  onDenied(error: CallControlFailure): void;
+  deny(error: CallControlFailure): void;
 }
 
 /** A watch that runs. */
@@ -74,20 +83,21 @@ export interface Watch {
   whenSettled(): Promise<void>;
   /** The call may have changed: do not wait for the pace. */
   poke(): void;
+  /**
+   * Changes are told by themselves from now on, so that no read need be held. One that is goes on for a moment, and so
+   * shows that nothing was missed before; without one, what may have been missed is looked for.
+   */
+  told(mayHaveMissed: boolean): void;
   stop(): void;
 }
 
 const HELD_FOR_A_MOMENT = 200; // milliseconds: an upstream that had news would have told them
 const HELD = 1_000; // 1 second: what ends sooner was not held
+const CERTAIN = 2_000; // 2 seconds: by then a held read has told what happened before changes were told
 const PATIENCE = 1_000; // 1 second: how long a question waits for a watch that itself waits to begin
 const BETWEEN_POLLS = 6_000; // 6 seconds: a poll may have to wait for the rate budget
 const RATE_WINDOW = 60_000; // 60 seconds: by then there is room again
-const LEAST_PENALTY = 1_000; // 1 second, whatever a 429 says
-const MOST_PENALTY = 600_000; // 10 minutes, likewise
 const LONG_PENALTY = 3_000; // 3 seconds: worth telling the watchers
-
-/** Why a read ends that nobody needs any more; one for all, because each would keep where it was made. */
-const NOT_NEEDED = new DOMException('The read is not needed any more.', 'AbortError');
 
 /**
  * Starts it; its first request leaves at once. `known`: when the state that is held already was asked for and answered;
@@ -114,22 +124,19 @@ class RunningWatch implements Watch {
   #basis: number | null;
   /** When the last good answer came, by a clock that nobody sets. */
   #lastGoodAt = -Infinity;
-  /** Ends the request that is on its way, or waits to be. */
-  #request: AbortController | null = null;
-  /** Whether a poll is out at the upstream, held open. */
-  #isOut = false;
+  /** The read that is on its way, or waits to be. */
+  #errand: Errand | null = null;
   /** After how many milliseconds the last held read was cut, unless one was held for longer since. */
   #cutAfter: number | null = null;
-  /** Since when a poll waits for the rate budget, by a clock that nobody sets; null when none does. */
-  #queuedAt: number | null = null;
   /** Since when no poll was held, by the same clock. */
   #unwatchedSince = this.#begunAt;
   /** The next answer must not be waited for: the last one was in doubt. */
   #inDoubt = false;
   /** The rate budget had no room: from now on the watch waits there, where it hears first when there is some. */
   #mustQueue = false;
-  /** Somebody poked while a request was on its way. */
+  /** Somebody poked while a request was on its way; when, by a clock that nobody sets. */
   #poked = false;
+  #pokedAt = -Infinity;
   /** Rings when the next request is due; null while one is on its way. */
   #alarm: NodeJS.Timeout | null = null;
   #settling: Settling | null = null;
@@ -148,17 +155,17 @@ class RunningWatch implements Watch {
 
   isHealthy(): boolean {
     if (this.#state !== 'healthy') return false;
-    const isLookedAfter = this.#isOut || this.#call.lookGap() !== null;
+    const isLookedAfter = this.#isOut() || this.#call.lookGap() !== null;
     return isLookedAfter || performance.now() - this.#lastGoodAt < this.#shelfLife();
   }
 
   isHeld(): boolean {
-    return this.#state === 'healthy' && this.#isOut;
+    return this.#state === 'healthy' && this.#isOut();
   }
 
   isQueued(): boolean {
-    if (this.#state === 'degraded' || this.#basis === null || this.#queuedAt === null) return false;
-    return performance.now() - this.#queuedAt < RATE_WINDOW;
+    if (this.#state === 'degraded' || this.#basis === null) return false;
+    return (this.#errand?.queuedFor() ?? Infinity) < RATE_WINDOW;
   }
 
   whenSettled(): Promise<void> {
@@ -170,14 +177,20 @@ class RunningWatch implements Watch {
 
   poke(): void {
     this.#poked = true;
+    this.#pokedAt = performance.now();
     this.#polling = hurried(this.#polling, Date.now());
     if (this.#alarm !== null) this.#askSoon();
+  }
+
+  told(mayHaveMissed: boolean): void {
+    if (mayHaveMissed) this.poke();
+    if (this.#errand?.isHeld === true) this.#letGoSoon(this.#errand);
   }
 
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    this.#request?.abort(NOT_NEEDED);
+    this.#errand?.letGo();
     this.#silence();
     const { watches, pollModes } = this.#parts.metrics;
     watches.dec({ state: this.#state });
@@ -202,6 +215,20 @@ class RunningWatch implements Watch {
   #silence(): void {
     if (this.#alarm !== null) clearTimeout(this.#alarm);
     this.#alarm = null;
+  }
+
+  #isOut(): boolean {
+    return this.#errand?.isHeld === true;
+  }
+
+  /** Ends a read that is held and need not be. By then whoever poked until now has had their answer. */
+  #letGoSoon(errand: Errand): void {
+    const since = performance.now();
+    errand.whenCertain(CERTAIN, () => {
+      if (this.#call.lookGap() === null) return;
+      if (this.#pokedAt <= since) this.#poked = false;
+      errand.letGo();
+    });
   }
 
   async #ask(): Promise<void> {
@@ -236,46 +263,42 @@ class RunningWatch implements Watch {
     const hold = mayHold && this.#call.lookGap() === null;
     const timestamp = this.#timestampFor(this.#basis ?? 0);
     const asked = Math.min(pollTimeout(), habits.longestHold());
-    const sent = { at: Date.now(), on: performance.now() };
     let isLate = false;
-    let moment: ReturnType<typeof setTimeout> | undefined;
-    const lateness = setTimeout(() => {
+    const errand = new Errand(hold);
+    this.#errand = errand;
+    errand.ifLate(BETWEEN_POLLS, () => {
       isLate = this.#state === 'healthy' && this.#call.lookGap() === null;
       if (isLate) this.#call.onTrouble(Date.now() + RATE_WINDOW - BETWEEN_POLLS);
-    }, BETWEEN_POLLS);
-    this.#queuedAt = performance.now();
-    this.#request = new AbortController();
+    });
     try {
       const reading = await source().readSession(this.#call.sessionId, {
         lane: this.#basis === null && !this.#mustQueue ? 'query' : 'poll',
-        signal: this.#request.signal,
+        signal: errand.signal,
         unwatchedSince: this.#unwatchedSince,
         longPoll: hold ? { timestamp: new Date(timestamp).toISOString(), timeout: asked / 1_000 } : undefined,
         onSent: () => {
-          sent.at = Date.now();
-          sent.on = performance.now();
-          clearTimeout(lateness);
-          this.#queuedAt = null;
-          this.#isOut = hold;
-          if (!hold || (this.#state !== 'starting' && !isLate)) return;
-          moment = setAlarm(() => this.#nothingNew(), this.#aMoment());
+          errand.sent();
+          if (!hold) return;
+          // It was queued before changes were told.
+          if (this.#call.lookGap() !== null) this.#letGoSoon(errand);
+          if (this.#state === 'starting' || isLate) {
+            errand.ifHeldFor(this.#aMoment(), () => this.#nothingNew());
+          }
         },
       });
       return this.#isStopped ? null : this.#taken(reading, hold, timestamp);
     } catch (error) {
       if (this.#isStopped) return null;
-      const after = performance.now() - sent.on;
+      if (errand.isLetGo) return this.#letGo(errand.sentAt);
+      const after = errand.outFor();
       if (!(error instanceof HoldEnded)) return this.#failed(error, hold);
-      if (error.kind === 'nothingNew') return this.#nothingSeen(sent.at);
+      if (error.kind === 'nothingNew') return this.#nothingSeen(errand.sentAt);
       // What breaks at once was not held.
       if (after < HELD) return this.#failed(error.cause, hold);
-      return this.#cut({ asked, after, before: this.#cutAfter }, sent.at);
+      return this.#cut({ asked, after, before: this.#cutAfter }, errand.sentAt);
     } finally {
-      this.#request = null;
-      this.#isOut = false;
-      this.#queuedAt = null;
-      clearTimeout(lateness);
-      clearTimeout(moment);
+      this.#errand = null;
+      errand.end();
     }
   }
 
@@ -315,12 +338,20 @@ class RunningWatch implements Watch {
 
   /** A held read ended without a body, because there was nothing new to tell. */
   #nothingSeen(sentAt: number): PollOutcome {
+    return { ...this.#stillTrue(sentAt), withParameters: true, bodiless: true };
+  }
+
+  /** A read was let go: until then it was held, so that nothing is new. */
+  #letGo(sentAt: number): PollOutcome {
+    return { ...this.#stillTrue(sentAt), withParameters: false };
+  }
+
+  #stillTrue(sentAt: number) {
     this.#nothingNew();
     this.#lastGoodAt = performance.now();
     this.#unwatchedSince = this.#lastGoodAt;
     const receivedAt = Math.max(sentAt, Date.now());
-    const nothing = { kind: 'answered', changed: false, withParameters: true, bodiless: true } as const;
-    return { ...nothing, excused: false, catchUp: 0, sentAt, receivedAt };
+    return { kind: 'answered', changed: false, excused: false, catchUp: 0, sentAt, receivedAt } as const;
   }
 
   /** Somebody lost patience with a read that was held. Whether anything is wrong is told by the next, which is plain. */
@@ -338,15 +369,15 @@ class RunningWatch implements Watch {
     if (error instanceof BadUserInput && hold) return { kind: 'parametersRefused', at: now };
     if (error instanceof Unauthenticated || error instanceof Forbidden || error instanceof BadUserInput) {
       this.stop();
-      this.#call.onDenied(error);
+      this.#call.deny(error);
       return null;
     }
     if (error instanceof RateLimited) {
-      const penalty = Math.min(MOST_PENALTY, Math.max(LEAST_PENALTY, error.retryAt - now));
-      if (penalty >= LONG_PENALTY) this.#enter('degraded');
-      if (error.sent || this.#mustQueue) return { kind: 'rateLimited', retryAt: now + penalty };
-      this.#mustQueue = true;
-      return { kind: 'rateLimited', retryAt: now };
+      const retryAt = afterPenalty(error.retryAt, now);
+      if (retryAt - now >= LONG_PENALTY) this.#enter('degraded');
+      const mustWait = error.sent || this.#mustQueue;
+      this.#mustQueue ||= !error.sent;
+      return { kind: 'rateLimited', retryAt: mustWait ? retryAt : now };
     }
     if (!(error instanceof CallControlFailure)) this.#parts.log.error({ err: error }, 'A watch met a defect');
     this.#enter('degraded');

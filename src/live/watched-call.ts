@@ -4,13 +4,8 @@
  * Everything that is learnt of the call comes through here, whether a poll, a query or a command brought it, so that
  * its states have one order. A call that nobody watches is only a memory of the last read.
  */
-import {
-  type CallControlFailure,
-  CallNotFound,
-  RateLimited,
-  Unauthenticated,
-} from '../../schema/failures.ts';
-import { type CallParty, type CallSession, findParty } from '../../schema/model.ts';
+import { type CallControlFailure, CallNotFound, Unauthenticated } from '../../schema/failures.ts';
+import type { CallParty, CallSession } from '../../schema/model.ts';
 import type { CallEvent, CallPartyUpdate, StreamNoticeKind } from '../../schema/provider.ts';
 import { type Belief, type BeliefParts, createBelief } from './belief.ts';
 import { CallMemory, type Taken } from './call-memory.ts';
@@ -38,7 +33,6 @@ import {
   type Outlook,
   type Transition,
   type Verdict,
-  withParty,
 } from './transitions.ts';
 import { createWatch, type Watch, type Watched, type WatchParts, type Worth } from './watch.ts';
 
@@ -119,18 +113,18 @@ export function createWatchedCall(sessionId: string, parts: WatchedCallParts): W
 }
 
 /**
- * What is held is in its memory; here is decided who is told, and whether it is watched. A class whose parts are made when
- * they are of use, because most calls are looked at once, and thousands are watched that are idle.
+ * What is held is in its memory; here is decided who is told, and whether it is watched. A class, because thousands of
+ * calls are watched that are idle.
  */
 class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, BeliefParts, SharedCall, Host {
   readonly sessionId: string;
   readonly #parts: WatchedCallParts;
   readonly memory = new CallMemory();
+  readonly #told: Told;
+  readonly #readers: Readers;
+  readonly #belief: Belief = createBelief(this);
   #watch: Watch | null = null;
   #reads: CallReads | null = null;
-  #told: Told | null = null;
-  #belief: Belief | null = null;
-  #readers: Readers | null = null;
   #goodbye: Goodbye | null = null;
   /** Null: nobody watches it here. */
   #telling: Telling | null = null;
@@ -141,6 +135,8 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   constructor(sessionId: string, parts: WatchedCallParts) {
     this.sessionId = sessionId;
     this.#parts = parts;
+    this.#told = createTold(parts, this);
+    this.#readers = createReaders(parts, this);
   }
 
   get held(): CallSession | null {
@@ -151,8 +147,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     const memory = this.memory;
     if (memory.isGone) return null;
     // What a question would spend is what a watch in the queue waits for: `observedAt` tells how old the answer is.
-    const isKnown =
-      memory.isOver || this.isHealthy() || (this.#telling?.isFresh === true && this.#isQueued());
+    const isKnown = memory.isOver || this.isHealthy() || (this.#telling?.isFresh === true && this.isQueued());
     return isKnown ? memory.lastSeen() : undefined;
   }
 
@@ -160,48 +155,35 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     return this.memory.isAlive(partyId);
   }
 
-  async read(signal?: AbortSignal, requestId?: string): Promise<CallSession | null> {
-    try {
-      return await this.#asked().join(signal, requestId);
-    } catch (error) {
-      const isRefused = error instanceof RateLimited && !error.sent;
-      const best = isRefused && this.#isQueued() ? this.memory.lastSeen() : undefined;
-      if (best === undefined) throw error;
-      return best;
-    }
+  read(signal?: AbortSignal, requestId?: string): Promise<CallSession | null> {
+    return this.#asked().read(signal, requestId);
   }
 
   take(session: CallSession, times: Times): Promise<CallSession | null> {
-    return this.#asked().take({ ...dated(this.#parts, times), session });
+    return this.#asked().take(session, times);
   }
 
-  async takeParty(party: CallParty, times: Times): Promise<CallParty> {
-    const before = this.held;
-    if (before === null) return { ...party, observedAt: times.receivedAt };
-    const session = await this.#asked().take({
-      ...{ ...dated(this.#parts, times), session: withParty(before, party), only: party.id },
-    });
-    // Of a call that was asked for since, and is not there, its end is the truth.
-    const shown = session ?? (this.memory.isOver ? this.held : null);
-    return (shown === null ? undefined : findParty(shown, party.id)) ?? party;
+  takeParty(party: CallParty, times: Times): Promise<CallParty> {
+    return this.#asked().takeParty(party, times);
   }
 
   hear(news: CallNews): void {
-    this.#tellable().hear(news, this.#watch !== null);
+    this.#told.hear(news, this.#watch !== null);
   }
 
   listeningChanged(turn: Turn): void {
-    this.#believable().turned(turn);
-    if (turn.kind === 'listening') {
-      if (!turn.mayHaveMissed) return;
-      this.#tellable().mayLack();
+    this.#belief.turned(turn);
+    if (turn.kind !== 'listening') {
+      this.look();
+      return;
     }
-    this.look();
+    if (turn.mayHaveMissed) this.#told.mayLack();
+    this.#watch?.told(turn.mayHaveMissed);
   }
 
   deny(error: CallControlFailure): void {
     this.#endWatch();
-    this.#readers?.fail(error);
+    this.#readers.fail(error);
     // Whoever comes back with a fresh token and a cursor goes on where they were.
     this.onLeave(error instanceof CallNotFound ? 0 : this.#parts.limits.retention);
   }
@@ -271,23 +253,23 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   }
 
   events(after: string | null, dropped: (() => boolean) | undefined): Line<CallEvent> {
-    const line = this.#readable().events(after, dropped);
+    const line = this.#readers.events(after, dropped);
     this.#sharing?.wish(true);
     return line;
   }
 
   parties(partyId: string | null): Line<CallPartyUpdate> {
-    const line = this.#readable().parties(partyId);
+    const line = this.#readers.parties(partyId);
     this.#sharing?.wish(true);
     return line;
   }
 
   notify(kind: StreamNoticeKind, message: string, at: number): void {
-    this.#readers?.notify(kind, message, at);
+    this.#readers.notify(kind, message, at);
   }
 
   stop(): void {
-    this.#readers?.end();
+    this.#readers.end();
     this.onGoodbye();
   }
 
@@ -303,8 +285,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
 
   onReading(reading: Reading<CallSession | null>): Worth {
     const { value, receivedAt } = reading;
-    if (this.#belief === null) this.onBelief();
-    else this.#belief.read(reading);
+    this.#belief.read(reading);
     if (value === null) {
       if (this.memory.misses()) return 'missing';
       this.#vanishes(receivedAt);
@@ -312,19 +293,18 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     }
     // It is there, whatever else is to be thought of it.
     this.memory.isFound();
-    if (this.#isTold() && this.#tellable().isSurprising(value)) return 'missing';
+    if (this.#isTold() && this.#told.isSurprising(value)) return 'missing';
     const kind = this.merge({ ...dated(this.#parts, reading), session: value });
     if (this.memory.isOver) return 'over';
     // A body is never old: that is a word for news.
     if (kind === 'doubtful' || kind === 'old') return 'doubtful';
-    if (this.#isTold()) this.#tellable().isWhole();
+    if (this.#isTold()) this.#told.isWhole();
     this.#telling?.looked();
     return kind;
   }
 
   onStillTrue(): void {
-    if (this.#belief === null) this.onBelief();
-    else this.#belief.confirmed();
+    this.#belief.confirmed();
     this.#telling?.looked();
   }
 
@@ -353,13 +333,13 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   }
 
   onLeave(patience: number): void {
-    if (this.#readers?.isRemembering() !== true) return;
+    if (!this.#readers.isRemembering()) return;
     this.#goodbye ??= new Goodbye(this);
     this.#goodbye.in(patience);
   }
 
   hasGuests(): boolean {
-    return this.#readers !== null && this.#readers.count() > 0;
+    return this.#readers.count() > 0;
   }
 
   onGoodbye(): void {
@@ -369,12 +349,12 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
       sharing.wish(false);
       return;
     }
-    this.#told?.rest();
+    this.#told.rest();
     this.#endWatch();
     this.#telling = null;
     this.#sharing = null;
     sharing?.leave();
-    this.#readers?.forget();
+    this.#readers.forget();
     this.#parts.onActive(this, false);
   }
 
@@ -385,11 +365,15 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   }
 
   isCovered(by = this.#parts.listening()): boolean {
-    return by !== null && this.#tellable().isCovered(by);
+    return by !== null && this.#told.isCovered(by);
   }
 
   isHealthy(): boolean {
     return this.#watch?.isHealthy() === true;
+  }
+
+  isQueued(): boolean {
+    return this.#watch?.isQueued() === true;
   }
 
   isHeld(): boolean {
@@ -416,7 +400,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
             () => this.#decide(observation),
             () => this.#mergeAgain(observation),
           );
-    if (isFirst) this.#told?.catchUp();
+    if (isFirst) this.#told.catchUp();
     return kind;
   }
 
@@ -438,7 +422,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     if (this.#watch !== null && !memory.isOver && isEnd) this.#finish(observation.receivedAt);
     if (memory.isOver && !isCallOver(session)) this.#revive(session);
     // News, and the answer of a command, tell of one party. Where nothing is told, the others are asked for anyway.
-    if (observation.only !== undefined && isChanged && this.#isTold()) this.#tellable().moved(transitions);
+    if (observation.only !== undefined && isChanged && this.#isTold()) this.#told.moved(transitions);
     return taken;
   }
 
@@ -449,7 +433,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   }
 
   readers(): Readers {
-    return this.#readable();
+    return this.#readers;
   }
 
   onSeen(transition: Transition): void {
@@ -462,7 +446,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   }
 
   onEnded(): void {
-    this.#belief?.settled();
+    this.#belief.settled();
     this.#endWatch();
     this.onLeave(this.#parts.limits.retention);
   }
@@ -472,7 +456,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   }
 
   onLost(): void {
-    if (this.#readers?.isRemembering() !== true) this.memory.forget();
+    if (!this.#readers.isRemembering()) this.memory.forget();
     else this.look();
   }
 
@@ -481,34 +465,15 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     return this.#parts.listening() !== null;
   }
 
-  #tellable(): Told {
-    this.#told ??= createTold(this.#parts, this);
-    return this.#told;
-  }
-
-  #believable(): Belief {
-    this.#belief ??= createBelief(this);
-    return this.#belief;
-  }
-
   #asked(): CallReads {
-    this.#reads ??= new CallReads(this.#parts, this);
+    this.#reads ??= new CallReads(this.#parts, this, this.memory);
     return this.#reads;
-  }
-
-  #readable(): Readers {
-    this.#readers ??= createReaders(this.#parts, this);
-    return this.#readers;
-  }
-
-  #isQueued(): boolean {
-    return this.#watch?.isQueued() === true;
   }
 
   #beginWatch(known: Times | null): void {
     if (this.#watch !== null) return;
     this.#tell();
-    this.#readable().remember();
+    this.#readers.remember();
     this.memory.isFound();
     this.#parts.onActive(this, true);
     this.#parts.onWatch(true);
@@ -577,7 +542,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
 
   /** The call is over: the last event, and then silence. */
   #finish(at: number): void {
-    this.#belief?.settled();
+    this.#belief.settled();
     this.#telling?.looked();
     this.memory.end();
     this.#telling?.ended(at);

@@ -92,6 +92,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/live/events.ts',
     'src/live/call-list.ts',
     'src/live/hold-limit.ts',
+    'src/live/errand.ts',
     'src/live/shared/shared-replay.ts',
   ],
   [
@@ -103,7 +104,8 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/live/shared/duty.ts',
     'src/live/shared/tidings.ts',
   ],
-  ['src/live/call-memory.ts', 'src/live/call-reads.ts', 'src/live/shared/ledger.ts'],
+  ['src/live/call-memory.ts', 'src/live/shared/ledger.ts'],
+  ['src/live/call-reads.ts'],
   [
     'src/simulator/account.ts',
     'src/simulator/era.ts',
