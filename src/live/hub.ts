@@ -64,7 +64,8 @@ export function createHub(options: HubOptions): Hub {
   const habits = createHabits();
   const readerRules = createReaderRules(limits, metrics);
   const share =
-    shared && createDeskSharing({ ...shared, log, replayLimits: readerRules.replay, times: options.duty });
+    shared &&
+    createDeskSharing({ ...shared, log, metrics, replayLimits: readerRules.replay, times: options.duty });
   /** Every desk that somebody has; one that nobody has is collected. */
   const desks = new Map<string, WeakRef<Seat>>();
   const left = new FinalizationRegistry<string>((viewerId) => {

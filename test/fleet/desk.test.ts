@@ -1,15 +1,14 @@
 /** One viewer at two gateways, through their public doors: one socket, one poll for each call, and one truth. */
-import { type Client, createClient } from 'graphql-ws';
+import type { Client } from 'graphql-ws';
 import { describe, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
-import { createSimulator, type Simulator } from '../../src/simulator/server.ts';
+import type { Simulator } from '../../src/simulator/server.ts';
 import { mutationOf, type Payload, STILL } from '../support/commands.ts';
 import { openFleet } from '../support/fleet.ts';
 import { type House, until } from '../support/gateway.ts';
 import { isCertainToBeTold } from '../support/live-source.ts';
-import { type GatewayProcess, startGateway } from '../support/process.ts';
-import { hasNoRedis, startRedis } from '../support/redis.ts';
+import { hasNoRedis } from '../support/redis.ts';
 import { type Stream, watch } from '../support/streams.ts';
+import { openTown } from '../support/town.ts';
 
 const CALL_EVENTS = /* GraphQL */ `
   subscription Events($sessionId: ID!, $after: ID) {
@@ -189,11 +188,45 @@ describe.skipIf(hasNoRedis)('A viewer at two gateways', () => {
   });
 });
 
+/** Shorter than an operator would have them, so that the test need not wait. */
+const TIMES = { patience: 300, heartbeat: 100, firstPause: 20, longestPause: 100 };
+
+describe.skipIf(hasNoRedis)('While Redis is away', () => {
+  test('each gateway tells its readers on; started empty it joins them again, and knows no cursor of before', async () => {
+    await using fleet = await openFleet({
+      environment: { LIVE_SOURCE: 'auto' },
+      simulator: { settings: { ...STILL, pushDelay: 5 } },
+      gateway: { push: { random: () => 0 }, commons: { times: TIMES } },
+    });
+    const { houses, simulator, redis } = fleet;
+    const call = startCall(simulator);
+    const streams = houses.map((house) => events(house, call.sessionId));
+    for (const stream of streams) await readTo(stream, 'SUBSCRIBED');
+    await until(() => sockets(simulator) === 1);
+    call.move('Hold');
+    const [first] = await Promise.all(streams.map((stream) => readTo(stream, '2 HOLD')));
+    const cursor = first?.at(-1).cursor;
+    await redis.stop();
+    await until(() => sockets(simulator) === 2);
+    call.move('Answered');
+    for (const stream of streams) {
+      expect((await readTo(stream, '2 ANSWERED')).map(told)).toEqual(['2 ANSWERED']);
+    }
+    await redis.start();
+    await until(() => sockets(simulator) === 1);
+    call.move('Hold');
+    for (const stream of streams) expect((await readTo(stream, '2 HOLD')).map(told)).toEqual(['2 HOLD']);
+    const back = events(houses[1], call.sessionId, cursor);
+    expect(told(await back.next())).toBe('CURSOR_FOREIGN');
+  });
+});
+
 describe.skipIf(hasNoRedis)('When the gateway that has the desk is killed', () => {
   test('the other goes on within ten seconds, and what was told meanwhile is told once', async () => {
     await using town = await openTown();
     const { simulator, gateways } = town;
     const [one, other] = gateways;
+    if (one === undefined || other === undefined) throw new Error('There are two.');
     const call = startCall(simulator);
     const first = eventsOf(town.client(one), call.sessionId);
     await readTo(first, 'SUBSCRIBED');
@@ -218,36 +251,3 @@ describe.skipIf(hasNoRedis)('When the gateway that has the desk is killed', () =
     expect((await readTo(back, '1 DISCONNECTED')).map(told)).toEqual(seen);
   });
 });
-
-/** Two processes of one Redis before one simulator. */
-async function openTown() {
-  const redis = await startRedis();
-  const simulator = await createSimulator({
-    story: false,
-    settings: { ...STILL, pushDelay: 5, lightLimit: 0, mediumLimit: 0, heavyLimit: 0, authLimit: 0 },
-  });
-  const start = () =>
-    startGateway({ REDIS_URL: redis.url, RINGCENTRAL_SERVER_URL: simulator.url, LIVE_SOURCE: 'auto' });
-  const gateways = [await start(), await start()] as const;
-  const clients: Client[] = [];
-  return {
-    simulator,
-    gateways,
-    client({ url }: GatewayProcess): Client {
-      const client = createClient({
-        url: url.replace('http', 'ws'),
-        webSocketImpl: WebSocket,
-        connectionParams: { authorization: 'Bearer sim-101' },
-        retryAttempts: 0,
-      });
-      clients.push(client);
-      return client;
-    },
-    async [Symbol.asyncDispose]() {
-      for (const client of clients) await client.dispose();
-      for (const gateway of gateways) await gateway[Symbol.asyncDispose]();
-      await simulator.stop();
-      await redis[Symbol.asyncDispose]();
-    },
-  };
-}

@@ -11,6 +11,7 @@ import type { LiveSource } from '../../../schema/provider.ts';
 import type { Log as CommonLog, Commons } from '../../commons/commons.ts';
 import { sealingKey } from '../../commons/seal.ts';
 import type { Log } from '../../telemetry/log.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
 import type { ActiveCalls, ListSharing } from '../active-calls.ts';
 import type { SharedList } from '../call-list.ts';
 import type { Newsroom } from '../newsroom.ts';
@@ -28,6 +29,7 @@ export interface SharedDeskParts {
   /** What else tells two viewers apart: another RingCentral. */
   readonly scope: () => string;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly replayLimits: ReplayLimits;
   /** Other numbers are for tests. */
   readonly times?: Partial<DutyTimes> | undefined;
@@ -93,10 +95,13 @@ export function createDeskSharing(parts: SharedDeskParts): ShareDesk {
 class Work implements SharedWork {
   readonly #desk: SharedDesk;
   readonly #commons: Commons;
+  readonly #metrics: Metrics;
   readonly #duty: Duty;
   readonly calls: DeskSharing;
   readonly list: ListSharing;
   #isAsking = false;
+  /** As the metrics count it; null: nobody wishes anything. */
+  #counted: Exclude<Role, 'off' | 'joining'> | null = null;
   #inherited: string | null = null;
   /** Calls that are watched for others. */
   #hosted: ReadonlySet<string> = new Set();
@@ -110,6 +115,7 @@ class Work implements SharedWork {
     const { commons, scope, replayLimits } = parts;
     this.#desk = desk;
     this.#commons = commons;
+    this.#metrics = parts.metrics;
     const owner = () => JSON.stringify([scope(), desk.viewerId]);
     const seal = sealingKey(desk.viewerId, 'what gateways tell each other of a viewer');
     const duty = createDuty({ commons, owner, seal, host: this, times: parts.times });
@@ -198,6 +204,7 @@ class Work implements SharedWork {
   entered(role: Role, inherited: string | null): void {
     // Until it is known who leads, everything goes on as it was.
     if (role === 'joining') return;
+    this.#count(role === 'off' ? null : role);
     const desk = this.#desk;
     this.#isAsking = role === 'leading' || role === 'alone';
     this.#inherited = inherited;
@@ -282,6 +289,14 @@ class Work implements SharedWork {
   #wishList(isWished: boolean): void {
     this.#isListWished = isWished;
     this.#desk.list().wishedElsewhere(isWished);
+  }
+
+  #count(role: Exclude<Role, 'off' | 'joining'> | null): void {
+    if (this.#counted !== null) this.#metrics.desks.dec({ role: this.#counted });
+    this.#counted = role;
+    if (role === null) return;
+    this.#metrics.desks.inc({ role });
+    this.#metrics.deskChanges.inc({ role });
   }
 
   #post(): void {
