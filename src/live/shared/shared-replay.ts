@@ -1,12 +1,13 @@
 /**
  * The recent events of a call that several gateways tell: each stands at its offset in the log, whichever of them is asked.
  *
- * While this gateway is alone it tells by itself, in a run of its own; what it told before and after stays in the order in
- * which it was told here, so that its own clients miss nothing.
+ * While this gateway is alone it tells by itself, in a run of its own; what it told before stays in the order in which it was
+ * told here, so that its own clients miss nothing. Together again, nothing of before can be resumed from: nobody knows what
+ * the others told meanwhile.
  *
  * ```text
- *   log 5   log 6   log 9   own 1   own 2   log 31
- *           └─ a cursor from here is followed by: log 9, own 1, own 2, log 31
+ *   log 5   log 6   log 9   own 1   own 2 │ log 31   log 32
+ *           └─ until then a cursor from here is followed by: log 9, own 1, own 2
  * ```
  */
 import { randomBytes } from 'node:crypto';
