@@ -8,10 +8,10 @@ import { map } from 'rxjs';
 import { embeddedTypes, listFields, possibleTypes } from './cache-types.ts';
 import { createNewest } from './newest.ts';
 
-/** `live` is made by `createLiveClient`; queries and commands go over HTTP, and bring a token of their own. */
+/** `live` is made by `createLiveClient`; queries and commands go over HTTP, and bring a token of their own, or (null) the cookie. */
 export function createApolloClient(
   url: string,
-  token: () => string | Promise<string>,
+  token: () => string | null | Promise<string | null>,
   live: Client,
   ...more: ApolloLink[]
 ): ApolloClient {
@@ -19,9 +19,12 @@ export function createApolloClient(
   return new ApolloClient({
     link: ApolloLink.from([
       new ApolloLink((operation, forward) => forward(operation).pipe(map((result) => newest(result)))),
-      new SetContextLink(async ({ headers }) => ({
-        headers: { ...headers, authorization: `Bearer ${await token()}` },
-      })),
+      new SetContextLink(async ({ headers }) => {
+        const shown = await token();
+        return shown === null
+          ? { headers: { ...headers, 'x-requested-with': 'Apollo' }, credentials: 'include' }
+          : { headers: { ...headers, authorization: `Bearer ${shown}` } };
+      }),
       ...more,
       ApolloLink.split(
         ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,

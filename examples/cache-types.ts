@@ -40,6 +40,7 @@ export const embeddedTypes: string[] = [
   'MetadataValue',
   'PartyOwner',
   'AvailableAction',
+  'EndSessionPayload',
   'CallSessionPayload',
   'WrongCallState',
   'CallNotFound',
@@ -64,6 +65,7 @@ export const listFields: Record<string, string[]> = {
   Viewer: [
     'activeCalls',
     'devices',
+    'sessions',
     'forwardingNumbers',
   ],
   CallSession: [
@@ -76,6 +78,9 @@ export const listFields: Record<string, string[]> = {
   ],
   PartyMetadata: [
     'values',
+  ],
+  EndSessionPayload: [
+    'sessions',
   ],
   ActiveCallList: [
     'calls',

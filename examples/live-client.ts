@@ -17,10 +17,13 @@ export type LiveClientOptions = Pick<
   'on' | 'webSocketImpl' | 'lazyCloseTimeout' | 'keepAlive'
 >;
 
-/** `token` is asked for at every connection: after a 4403 the next one brings a fresh token. */
+/**
+ * `token` is asked for at every connection: after a 4403 the next one brings a fresh token. Null: whoever signed in with this
+ * browser is known by its cookie.
+ */
 export function createLiveClient(
   url: string,
-  token: () => string | Promise<string>,
+  token: () => string | null | Promise<string | null>,
   { webSocketImpl = WebSocket, keepAlive = PATIENCE, ...options }: LiveClientOptions = {},
 ): Client {
   /** What is subscribed on this connection. graphql-ws sends these very objects again on the next one. */
@@ -43,7 +46,8 @@ export function createLiveClient(
     },
     connectionParams: async () => {
       try {
-        return { authorization: `Bearer ${await token()}` };
+        const shown = await token();
+        return shown === null ? {} : { authorization: `Bearer ${shown}` };
       } catch {
         // Whoever gives the tokens may be away as well.
         client.terminate();

@@ -4,17 +4,18 @@ import { type Client, createClient, NetworkError } from 'graphql-sse';
 const LONGEST_WAIT = 10_000; // 10 seconds between two tries: the gateway keeps what was missed for 60
 const PATIENCE = 30_000; // after 30 seconds of silence it is left: the gateway says something every 12
 
-/** `token` is asked for at every request. */
+/** `token` is asked for at every request. Null: whoever signed in with this browser is known by its cookie. */
 export function createSseClient(
   url: string,
-  token: () => string | Promise<string>,
+  token: () => string | null | Promise<string | null>,
   patience = PATIENCE,
 ): Pick<Client, 'subscribe' | 'dispose'> {
   const client = createClient({
     url,
     async headers() {
       try {
-        return { authorization: `Bearer ${await token()}` };
+        const shown = await token();
+        return shown === null ? BY_COOKIE : { authorization: `Bearer ${shown}` };
       } catch (error) {
         // Whoever gives the tokens may be away as well: this is tried again.
         throw new NetworkError(String(error));
@@ -43,6 +44,9 @@ export function createSseClient(
   };
 }
 
+/** A header that no form of another page can send. */
+const BY_COOKIE = { 'x-requested-with': 'graphql-sse' };
+
 /** A gateway that hangs does not say so, nor does a network that is gone after a laptop's sleep. */
 function impatientFetch(patience: number): typeof fetch {
   return async (input, init) => {
@@ -50,7 +54,9 @@ function impatientFetch(patience: number): typeof fetch {
     const signal = AbortSignal.any([silence.signal, ...(init?.signal ? [init.signal] : [])]);
     let deadline = setTimeout(() => silence.abort(), patience);
     signal.addEventListener('abort', () => clearTimeout(deadline));
-    const response = await fetch(input, { ...init, signal });
+    const isByCookie = new Headers(init?.headers).has('x-requested-with');
+    const credentials = isByCookie ? 'include' : 'same-origin';
+    const response = await fetch(input, { ...init, signal, credentials });
     const listening = new TransformStream({
       transform(chunk, controller) {
         clearTimeout(deadline);

@@ -11,10 +11,10 @@ import {
 } from 'urql';
 import { createNewest } from './newest.ts';
 
-/** `live` is made by `createLiveClient`; queries and commands go over HTTP, and bring a token of their own. */
+/** `live` is made by `createLiveClient`; queries and commands go over HTTP, and bring a token of their own, or (null) the cookie. */
 export function createUrqlClient(
   url: string,
-  token: () => string | Promise<string>,
+  token: () => string | null | Promise<string | null>,
   live: LiveClient,
   cache: Exchange = cacheExchange,
   ...more: Exchange[]
@@ -27,10 +27,13 @@ export function createUrqlClient(
       cache,
       mapExchange({
         async onOperation(operation) {
-          const headers = { authorization: `Bearer ${await token()}` };
+          const shown = await token();
           return makeOperation(operation.kind, operation, {
             ...operation.context,
-            fetchOptions: { headers },
+            fetchOptions:
+              shown === null
+                ? { headers: { 'x-requested-with': 'urql' }, credentials: 'include' }
+                : { headers: { authorization: `Bearer ${shown}` } },
           });
         },
         onResult: (result) => ({ ...result, data: newest(result.data) }),

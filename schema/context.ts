@@ -29,7 +29,7 @@ export interface CallLoaders {
 /** The reads that need no id. */
 export type ViewerReads = Pick<
   CallProvider,
-  'viewer' | 'activeCalls' | 'devices' | 'forwardingNumbers' | 'liveSource'
+  'viewer' | 'activeCalls' | 'devices' | 'forwardingNumbers' | 'liveSource' | 'signInSessions'
 >;
 
 /** Makes the context of one operation. */
@@ -38,6 +38,62 @@ export function createContext(parts: {
   readonly requestId: string;
 }): GatewayContext {
   const { provider, requestId } = parts;
+  const loaders = new LazyLoaders(provider);
+  return {
+    provider,
+    requestId,
+    loaders,
+    viewer: {
+      viewer: once(() => provider.viewer()),
+      activeCalls: once(() => provider.activeCalls()),
+      devices: once(() => provider.devices()),
+      forwardingNumbers: once(() => provider.forwardingNumbers()),
+      liveSource: () => provider.liveSource(),
+      signInSessions: once(() => provider.signInSessions()),
+    },
+    forEvent: (...sessions) => loaders.startAnew(sessions),
+    afterCommand: ({ session, party }) => loaders.startAnew(session === null ? [] : [session], party),
+  };
+}
+
+/** Made when they are of use: there is a context for each event, and most select nothing beside what it brings. */
+class LazyLoaders implements CallLoaders {
+  readonly #provider: CallProvider;
+  #loaders: CallLoaders | null = null;
+  /** What need not be asked for. */
+  #sessions: readonly CallSession[] = [];
+  #party: CallParty | null = null;
+
+  constructor(provider: CallProvider) {
+    this.#provider = provider;
+  }
+
+  get session(): CallLoaders['session'] {
+    return this.#made().session;
+  }
+
+  get party(): CallLoaders['party'] {
+    return this.#made().party;
+  }
+
+  /** Forgets what was read, and takes these as the truth. */
+  startAnew(sessions: readonly CallSession[], party: CallParty | null = null): void {
+    this.#loaders = null;
+    this.#sessions = sessions;
+    this.#party = party;
+  }
+
+  #made(): CallLoaders {
+    this.#loaders ??= createLoaders(this.#provider, this.#sessions, this.#party);
+    return this.#loaders;
+  }
+}
+
+function createLoaders(
+  provider: CallProvider,
+  sessions: readonly CallSession[],
+  known: CallParty | null,
+): CallLoaders {
   const askedSessions = new Map<string, Promise<CallSession | null>>();
 
   const session = new DataLoader<string, CallSession | null>(
@@ -57,35 +113,9 @@ export function createContext(parts: {
     },
     { cacheKeyFn: ({ sessionId, partyId }) => `${sessionId} ${partyId}` },
   );
-
-  return {
-    provider,
-    requestId,
-    loaders: { session, party },
-    viewer: {
-      viewer: once(() => provider.viewer()),
-      activeCalls: once(() => provider.activeCalls()),
-      devices: once(() => provider.devices()),
-      forwardingNumbers: once(() => provider.forwardingNumbers()),
-      liveSource: () => provider.liveSource(),
-    },
-    forEvent(...sessions) {
-      forget();
-      for (const current of sessions) session.prime(current.id, current);
-    },
-    afterCommand(answer) {
-      forget();
-      if (answer.session !== null) session.prime(answer.session.id, answer.session);
-      if (answer.party !== null) {
-        party.prime({ sessionId: answer.party.sessionId, partyId: answer.party.id }, answer.party);
-      }
-    },
-  };
-
-  function forget(): void {
-    session.clearAll();
-    party.clearAll();
-  }
+  for (const one of sessions) session.prime(one.id, one);
+  if (known !== null) party.prime({ sessionId: known.sessionId, partyId: known.id }, known);
+  return { session, party };
 }
 
 /** A party, read with its whole session when the client also asks for what only the session can tell. */

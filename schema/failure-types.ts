@@ -51,6 +51,7 @@ const TYPE_NAMES: Readonly<Record<FailureCode, string | null>> = {
   UPSTREAM_UNAVAILABLE: 'UpstreamUnavailable',
   UPSTREAM_BAD_RESPONSE: 'UpstreamUnavailable',
   UNAUTHENTICATED: null,
+  SIGN_IN_REQUIRED: null,
   OVERLOADED: null,
   PERSISTED_QUERY_NOT_SUPPORTED: null,
 };

@@ -33,6 +33,7 @@ export abstract class CallControlFailure extends Error {
 /** `extensions.code` of a failure that was to be expected. */
 export const FAILURE_CODES = [
   'UNAUTHENTICATED',
+  'SIGN_IN_REQUIRED',
   'FORBIDDEN',
   'RATE_LIMITED',
   'UPSTREAM_UNAVAILABLE',
@@ -53,6 +54,12 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export class Unauthenticated extends CallControlFailure {
   override name = 'Unauthenticated';
   readonly code = 'UNAUTHENTICATED';
+}
+
+/** A browser that holds no session (any more), where it could: it is to be sent to `/auth/sign-in`. */
+export class SignInRequired extends CallControlFailure {
+  override name = 'SignInRequired';
+  readonly code = 'SIGN_IN_REQUIRED';
 }
 
 /** RingCentral knows the caller and refuses: a missing permission, scope or feature. */

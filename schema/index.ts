@@ -11,10 +11,12 @@ import './conferencing.ts';
 import './recording.ts';
 import './supervising.ts';
 import './live-calls.ts';
+import './sign-in-session.ts';
 
 /** What an app does about each code. */
 const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   UNAUTHENTICATED: 'the token is missing, malformed, expired or revoked; sign in again.',
+  SIGN_IN_REQUIRED: 'the browser has no session (any more); send it to `/auth/sign-in`.',
   FORBIDDEN:
     "RingCentral refuses this user; `permissionName` says what is missing. Or the page's origin may not ask.",
   RATE_LIMITED: 'the rate budget is spent, or RingCentral says so; ask again after `retryAfter` seconds.',
@@ -44,8 +46,8 @@ builder.mutationType({
   description: paragraphs(
     'Acting on calls. Each mutation is one request to RingCentral, sent once and never repeated by the ' +
       'gateway: after a lost answer the call is read again instead, and `outcome` says what is known. ' +
-      'Several mutations of one operation run one after another.',
-    'Every payload has:',
+      'Several mutations of one operation run one after another. Only `endSession` is about something else.',
+    'Every other payload has:',
     bullets(
       '`outcome`: whether it was done, was not, or is unknown;',
       '`error`: why not, as a type an app can act on;',
@@ -54,7 +56,7 @@ builder.mutationType({
     'An `idempotencyKey` makes it safe to press the button again. Within ten minutes the same key of ' +
       'the same user answers the first payload once more, with `replayed: true`, and does nothing ' +
       'twice, also while the first is still running. With another command or input the key is refused.',
-    'A new status often follows a moment after the answer: subscribe to see it. All of them need the ' +
+    'A new status often follows a moment after the answer: subscribe to see it. All that act on calls need the ' +
       'RingCentral app permission `CallControl`.',
   ),
 });

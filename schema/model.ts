@@ -314,3 +314,17 @@ export function isOver(status: PartyStatus): boolean {
 export function findParty(session: CallSession, partyId: string): CallParty | undefined {
   return session.parties.find((party) => party.id === partyId);
 }
+
+/** A browser in which somebody is signed in at the gateway. */
+export interface SignInSession {
+  /** To end it by; it opens nothing. */
+  readonly id: string;
+  /** Times in epoch milliseconds. */
+  readonly begunAt: number;
+  readonly lastUsedAt: number;
+  readonly expiresAt: number;
+  /** What the browser calls itself. */
+  readonly userAgent: string | null;
+  /** The request came by it. */
+  readonly isCurrent: boolean;
+}

@@ -13,6 +13,7 @@ import type {
   ForwardingNumber,
   PartyAddress,
   PartyStatus,
+  SignInSession,
   Viewer,
 } from './model.ts';
 
@@ -253,6 +254,10 @@ export interface CallProvider {
   callSession(id: string): Promise<CallSession | null>;
   /** One party; null when there is no such call or party. */
   callParty(address: PartyAddress): Promise<CallParty | null>;
+  /** The browsers in which the viewer is signed in here, newest first; none where nobody can sign in. */
+  signInSessions(): Promise<readonly SignInSession[]>;
+  /** Ends one of them, by its id; false: the viewer has none of this id. */
+  endSignInSession(id: string): Promise<boolean>;
   /** Sends a command once and tells what became of it. */
   command(command: Command, idempotencyKey: string | null): Promise<CommandResult>;
   /** What the party's state allows this viewer now; asks nobody. */

@@ -12,6 +12,7 @@ import {
   LINE_POOLINGS,
 } from './model.ts';
 import { LIVE_SOURCES } from './provider.ts';
+import { SignInSession } from './sign-in-session.ts';
 
 const DeviceType = addEnum('DeviceType', DEVICE_TYPES, {
   description: 'What kind of phone a device is.',
@@ -197,6 +198,13 @@ const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
         'How changes come to be known at this moment: it may change at any time. Null while nobody watches a call or the ' +
         'list of calls of this user. Costs nothing.',
       resolve: ({ liveSource }) => liveSource(),
+    }),
+    sessions: t.field({
+      type: [SignInSession],
+      description:
+        'The browsers in which the user is signed in at this gateway, newest first. Empty where nobody has signed in, or ' +
+        'nobody can. Costs nothing.',
+      resolve: ({ signInSessions }) => signInSessions(),
     }),
     forwardingNumbers: t.field({
       type: [ForwardingNumber],

@@ -1,6 +1,9 @@
 /** Settings: read from environment variables, checked at the start, and nowhere else. */
-import * as z from 'zod';
+import { crossChecks, signsIn } from './cross-checks.ts';
+import { type LogLevel, Settings } from './settings.ts';
 import { findMisspelt, type Misspelt } from './spelling.ts';
+
+export { type LogLevel, Settings };
 
 /** A setting that stops the start. The message names it, what was read and what is allowed. */
 export class InvalidSettings extends Error {
@@ -34,6 +37,18 @@ export interface RedisSettings {
   readonly prefix: string;
 }
 
+/** Browsers sign in here, and hold a cookie instead of a token. */
+export interface SignInSettings {
+  /** The app at RingCentral; null: the one of the embedded simulator. */
+  readonly clientId: string | null;
+  /** Null: a public app, which has none. */
+  readonly clientSecret: string | null;
+  /** The origin at which browsers find the gateway; null: the address where it listens. */
+  readonly publicUrl: string | null;
+  /** The first seals, all open. None with the embedded simulator: then one is made at the start. */
+  readonly secrets: readonly string[];
+}
+
 export interface Config {
   readonly host: string;
   readonly port: number;
@@ -45,6 +60,8 @@ export interface Config {
   readonly ringCentralServerUrl: string | null;
   readonly simulatorPort: number;
   readonly identity: IdentityMode;
+  /** Null: nobody signs in here. */
+  readonly signIn: SignInSettings | null;
   /** Milliseconds. */
   readonly longPollTimeout: number;
   /** How changes of calls come to be known: by notifications where they are to be had, by them alone, or by polls. */
@@ -79,9 +96,6 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
 /**
  * Checks the environment.
  * @throws {InvalidSettings} naming every wrong setting at once.
@@ -111,6 +125,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ringCentralServerUrl: settings.RINGCENTRAL_SERVER_URL ?? null,
     simulatorPort: settings.SIMULATOR_PORT,
     identity: identityOf(settings),
+    signIn: signInOf(settings),
     longPollTimeout: settings.LONG_POLL_TIMEOUT * 1_000,
     liveSource: settings.LIVE_SOURCE,
     upstreamTimeout: settings.UPSTREAM_TIMEOUT * 1_000,
@@ -144,145 +159,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   };
 }
 
-const wholeNumber = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, `a whole number from ${least} to ${most}`)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `a whole number from ${least} to ${most}`);
-
-const seconds = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?$/, `seconds, from ${least} to ${most}`)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `seconds, from ${least} to ${most}`);
-
-const onOff = z
-  .string()
-  .toLowerCase()
-  .refine((value) => value === 'on' || value === 'off', 'on or off')
-  .transform((value) => value === 'on');
-
-const list = z
-  .string()
-  .transform((value) => value.split(',').map((item) => item.trim()))
-  .transform((items) => items.filter((item) => item !== ''));
-
-const httpUrl = z.string().transform((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const loopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
-    context.addIssue(
-      'an https:// address, like https://platform.ringcentral.com (http:// only on this machine)',
-    );
-    return z.NEVER;
-  }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    context.addIssue('an address without user, password, query or fragment');
-    return z.NEVER;
-  }
-  return withoutSlashes(url.href);
-});
-
-const REDIS_URLS =
-  'redis:// or rediss:// addresses, like rediss://user:password@redis.example.com:6379/0: one, or a comma list of servers ' +
-  'of a cluster, or of sentinels together with REDIS_SENTINEL';
-
-const redisUrl = z.string().refine((text) => {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, pathname, search, hash } = new URL(text);
-  const isRedis = protocol === 'redis:' || protocol === 'rediss:';
-  return isRedis && hostname !== '' && /^\/?\d{0,5}$/.test(pathname) && search === '' && hash === '';
-}, REDIS_URLS);
-
-function withoutSlashes(href: string): string {
-  let end = href.length;
-  while (href[end - 1] === '/') end -= 1;
-  return href.slice(0, end);
-}
-
-/** Keys are shown as bearer tokens, so they are spelt like them (RFC 6750, 2.1). */
-const gatewayKey = z
-  .string()
-  .refine(
-    (key) => key.length >= 16 && key.length <= 4_096 && /^[\w.~+/-]+=*$/.test(key),
-    'a comma list of keys, each at least 16 characters long, ' +
-      'of letters, digits and - . _ ~ + / (and = at the end), as in a bearer token',
-  );
-
-const gatewayKeys = list.pipe(
-  z.array(gatewayKey).superRefine((keys, context) => {
-    for (const [index, key] of keys.entries()) {
-      if (keys.indexOf(key) < index) {
-        context.addIssue({
-          code: 'custom',
-          path: [index],
-          message: 'a comma list in which no key stands twice',
-        });
-      }
-    }
-  }),
-);
-
-const origin = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && new URL(text).origin === text,
-    'a comma list of origins, like https://desk.example.com (no path, no trailing slash)',
-  );
-
-const host = z.string().regex(/^[\w.:-]+$/, 'a host name or an IP address, like 127.0.0.1 or 0.0.0.0');
-
-/** What may be set, what is allowed, and what is so when it is not set. */
-export const Settings = z.object({
-  NODE_ENV: z
-    .enum(['production', 'development', 'test'], { error: 'production, development or test' })
-    .optional(),
-  HOST: host.default('127.0.0.1'),
-  PORT: wholeNumber(0, 65_535).prefault('4000'),
-  METRICS_PORT: wholeNumber(0, 65_535).optional(),
-  METRICS_HOST: host.default('127.0.0.1'),
-  SIMULATOR_PORT: wholeNumber(0, 65_535).prefault('4010'),
-  SIMULATOR: onOff.prefault('off'),
-  RINGCENTRAL_SERVER_URL: httpUrl.optional(),
-  RINGCENTRAL_CLIENT_ID: z.string().optional(),
-  RINGCENTRAL_CLIENT_SECRET: z.string().optional(),
-  RINGCENTRAL_JWT: z.string().optional(),
-  GATEWAY_KEYS: gatewayKeys.prefault(''),
-  LONG_POLL_TIMEOUT: seconds(1, 300).prefault('30'),
-  LIVE_SOURCE: z.enum(['auto', 'push', 'poll'], { error: 'auto, push or poll' }).default('auto'),
-  UPSTREAM_TIMEOUT: seconds(0.1, 120).prefault('10'),
-  CORS_ORIGINS: list.pipe(z.array(origin)).prefault(''),
-  GRAPHIQL: onOff.optional(),
-  INTROSPECTION: onOff.optional(),
-  MAX_DEPTH: wholeNumber(1, 100).prefault('10'),
-  MAX_ALIASES: wholeNumber(0, 1_000).prefault('30'),
-  MAX_TOKENS: wholeNumber(10, 100_000).prefault('2000'),
-  MAX_COMMANDS: wholeNumber(1, 100).prefault('5'),
-  MAX_WEIGHT: wholeNumber(100, 100_000_000).prefault('500000'),
-  MAX_ANSWER_BYTES: wholeNumber(1_024, 100 * 1_048_576).prefault(String(4 * 1_048_576)), // 4 MiB
-  MAX_BODY_BYTES: wholeNumber(1_024, 100 * 1_048_576).prefault(String(1_048_576)), // 1 MiB
-  MAX_IN_FLIGHT: wholeNumber(1, 1_000_000).prefault('1000'),
-  MAX_UNREAD_BYTES: wholeNumber(1_048_576, 16_384 * 1_048_576).prefault(String(64 * 1_048_576)), // 64 MiB
-  MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(1, 100_000).prefault('100'),
-  MAX_SUBSCRIPTIONS_PER_VIEWER: wholeNumber(1, 1_000_000).prefault('500'),
-  PERSISTED_OPERATIONS: z.string().optional(),
-  DRAIN_SECONDS: seconds(0, 600).prefault('10'),
-  REDIS_URL: list.pipe(z.array(redisUrl)).prefault(''),
-  REDIS_SENTINEL: z
-    .string()
-    .regex(/^[\w.-]{1,100}$/, 'the name by which the sentinels know the server, like mymaster')
-    .optional(),
-  REDIS_KEY_PREFIX: z
-    .string()
-    .regex(/^[\w.:-]{1,100}$/, 'up to 100 letters, digits and _ . : -')
-    .prefault('gateway'),
-  FAST_PATH: onOff.prefault('on'),
-  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` }).default('info'),
-});
-type Settings = z.output<typeof Settings>;
-
 /** Names whose value must not be repeated on a screen. */
 const SECRET = /SECRET|JWT|KEYS|REDIS_URL/;
 
@@ -308,51 +184,14 @@ function withoutEmpty(environment: Readonly<Record<string, string | undefined>>)
   );
 }
 
-const SERVICE_NAMES = ['RINGCENTRAL_CLIENT_ID', 'RINGCENTRAL_CLIENT_SECRET', 'RINGCENTRAL_JWT'] as const;
-
-function crossChecks(settings: Settings, production: boolean): string[] {
-  const problems: string[] = [];
-  const given = SERVICE_NAMES.filter((name) => settings[name] !== undefined);
-  const missing = SERVICE_NAMES.filter((name) => settings[name] === undefined);
-  if (given.length > 0 && missing.length > 0) {
-    problems.push(
-      `${missing.join(', ')}: read nothing, while ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'} set. ` +
-        'Allowed is all three (the gateway signs in itself) or none (callers bring their own RingCentral token).',
-    );
-  }
-  if (missing.length === 0 && settings.GATEWAY_KEYS.length === 0) {
-    problems.push(
-      'GATEWAY_KEYS: read nothing, required when the gateway signs in to RingCentral itself: ' +
-        'a comma list of keys, each at least 16 characters long, that callers show as their bearer token.',
-    );
-  }
-  if (given.length === 0 && settings.GATEWAY_KEYS.length > 0) {
-    problems.push(
-      `GATEWAY_KEYS: read ${settings.GATEWAY_KEYS.length} key(s), allowed only together with ` +
-        `${SERVICE_NAMES.join(', ')}: without them callers bring their own RingCentral token.`,
-    );
-  }
-  if (production && settings.RINGCENTRAL_SERVER_URL === undefined && !settings.SIMULATOR) {
-    problems.push(
-      'RINGCENTRAL_SERVER_URL: read nothing, required with NODE_ENV=production, ' +
-        'like https://platform.ringcentral.com. SIMULATOR=on starts the simulator instead.',
-    );
-  }
-  if (settings.METRICS_PORT !== undefined && settings.METRICS_PORT === settings.PORT && settings.PORT !== 0) {
-    problems.push(`METRICS_PORT: read "${settings.METRICS_PORT}", which is PORT; allowed is another one.`);
-  }
-  if (settings.REDIS_SENTINEL !== undefined && settings.REDIS_URL.length === 0) {
-    problems.push(
-      `REDIS_SENTINEL: read ${JSON.stringify(settings.REDIS_SENTINEL)} while REDIS_URL is not set; ` +
-        'allowed is a name together with the addresses of the sentinels in REDIS_URL.',
-    );
-  }
-  if (settings.SIMULATOR && settings.RINGCENTRAL_SERVER_URL !== undefined) {
-    problems.push(
-      'SIMULATOR: read "on" while RINGCENTRAL_SERVER_URL is set; allowed is one of the two, or neither.',
-    );
-  }
-  return problems;
+function signInOf(settings: Settings): SignInSettings | null {
+  if (!signsIn(settings)) return null;
+  return {
+    clientId: settings.RINGCENTRAL_CLIENT_ID ?? null,
+    clientSecret: settings.RINGCENTRAL_CLIENT_SECRET ?? null,
+    publicUrl: settings.PUBLIC_URL ?? null,
+    secrets: settings.SESSION_SECRETS,
+  };
 }
 
 function identityOf(settings: Settings): IdentityMode {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import type { Commons } from './commons/commons.ts';
+import { createInProcessCommons } from './commons/in-process.ts';
 import type { RedisCommonsParts } from './commons/redis.ts';
 import type { Config, RedisSettings } from './config.ts';
 import { receivedAtOf } from './live/events.ts';
@@ -24,12 +25,15 @@ import { createSharedWindows } from './ringcentral/shared-window.ts';
 import {
   createPassThroughGatekeeper,
   createServiceGatekeeper,
+  TOKEN_TIMES,
   type TokenTimes,
 } from './server/gatekeeper.ts';
 import type { Example } from './server/graphiql.ts';
 import { createServer, type Readiness } from './server/http.ts';
 import { createMetricsDoor, type MetricsDoor } from './server/metrics-door.ts';
+import { createPools } from './server/people.ts';
 import { createReach, type Reach } from './server/reach.ts';
+import type { BrowserSignInParts } from './signing-in.ts';
 import { followSimulator } from './simulator/front.ts';
 import { createSimulator } from './simulator/server.ts';
 import { createLog, type Log } from './telemetry/log.ts';
@@ -58,6 +62,7 @@ export interface GatewayOptions {
   readonly signIn?: Pick<ServiceSignInParts, 'clock'>;
   readonly push?: Pick<PushParts, 'times' | 'random'>;
   readonly commons?: Pick<RedisCommonsParts, 'times' | 'random'>;
+  readonly sessions?: BrowserSignInParts['times'];
 }
 
 const USER_AGENT = 'ringcentral-graphql-gateway/0.1.0';
@@ -66,7 +71,7 @@ const USER_AGENT = 'ringcentral-graphql-gateway/0.1.0';
 const SIMULATED_CALLER = 'sim-101';
 
 /** All visitors of the embedded simulator share one extension, so they share ten times what a single user has. */
-const SHOW = { story: true, lightLimit: 500, mediumLimit: 400, heavyLimit: 100 };
+const SHOW = { story: true, lightLimit: 500, mediumLimit: 400, heavyLimit: 100, authLimit: 50 };
 
 /** Starts the gateway; it listens when the promise resolves. */
 export async function createGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
@@ -109,7 +114,18 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     config.liveSource === 'poll'
       ? null
       : createPush({ upstream, budget, metrics, log, leftOut, ...options.push });
-  const parts = { callControl, hub, budget, push, keys, metrics };
+  const people = { callControl, hub, budget, push, keys, metrics };
+  const pools = createPools(people, { ...TOKEN_TIMES, ...options.tokens });
+  const browsers =
+    config.signIn === null
+      ? null
+      : await openToBrowsers({
+          ...{ settings: config.signIn, corsOrigins: config.corsOrigins, serverUrl, upstream, people, pools },
+          ...{ commons: commons ?? createInProcessCommons(), metrics, log, times: options.sessions },
+          isSimulated: simulator !== null,
+          home: config.graphiql ? '/graphql' : '/',
+        });
+  const parts = { ...people, sessions: browsers?.sessions };
   const { identity } = config;
   const signIn =
     identity.kind === 'service'
@@ -120,7 +136,12 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const gatekeeper =
     identity.kind === 'service' && signIn !== null
       ? createServiceGatekeeper(parts, signIn, identity.gatewayKeys)
-      : createPassThroughGatekeeper(parts, simulator === null ? null : SIMULATED_CALLER, options.tokens);
+      : createPassThroughGatekeeper(
+          parts,
+          simulator === null ? null : SIMULATED_CALLER,
+          options.tokens,
+          pools,
+        );
 
   const reach = createReach(serverUrl);
   const { metricsHost: host, metricsPort: port } = config;
@@ -131,6 +152,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     config,
     schema,
     gatekeeper,
+    signIn: browsers?.parts,
     createContext,
     metrics,
     log,
@@ -178,6 +200,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   /** Lets go of everything behind the door. */
   async function letGoBehind(timeIsUp = delay(config.drainTime, undefined, { ref: false })): Promise<void> {
     gatekeeper.stop?.();
+    browsers?.stop();
     front.stop();
     await Promise.race([hub.stop(), timeIsUp]);
     budget.stop();
@@ -191,6 +214,12 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 
 /** A command may wait for the rate budget, for its answer, and for a look at what it did: in times of one request. */
 const COMMAND_PATIENCE = 2.5;
+
+/** Only where browsers sign in: what that needs is loaded then, and not before. */
+async function openToBrowsers(parts: BrowserSignInParts) {
+  const { createBrowserSignIn } = await import('./signing-in.ts');
+  return createBrowserSignIn(parts);
+}
 
 /** Only with an address of Redis: its client is loaded then, and not before. */
 async function joinCommons(

@@ -40,6 +40,8 @@ export interface Turnstile {
   readonly isDeserted: boolean;
   /** How many of this key are inside. */
   countOf(key: string): number;
+  /** Takes a place where there is room; null: there is none, or others of the key wait. */
+  enterNow(guest: Omit<Guest, 'patience'>): Leave | null;
   /**
    * Takes a place: at once where there is room, else when it is this guest's turn.
    * @throws what `refusal` makes, or the signal's reason when it aborts.
@@ -74,10 +76,11 @@ export function createTurnstile(bounds: Bounds, refusal: () => Error): Turnstile
       return inside.all + waiting === 0;
     },
     countOf: (key) => insideOf.get(key)?.all ?? 0,
+    enterNow,
     enter(guest) {
       guest.signal?.throwIfAborted();
-      // Whoever waits could not enter: only those of the same key must not be overtaken.
-      if (!linesOf(guest).has(guest.key) && hasRoom(guest)) return take(guest);
+      const leave = enterNow(guest);
+      if (leave !== null) return leave;
       if (waiting >= bounds.mostWaiting) throw refusal();
       return wait(guest);
     },
@@ -88,17 +91,22 @@ export function createTurnstile(bounds: Bounds, refusal: () => Error): Turnstile
     },
   };
 
-  function linesOf({ isUrgent = false }: Guest): Map<string, Waiter[]> {
+  function enterNow(guest: Omit<Guest, 'patience'>): Leave | null {
+    // Whoever waits could not enter: only those of the same key must not be overtaken.
+    return !linesOf(guest).has(guest.key) && hasRoom(guest) ? take(guest) : null;
+  }
+
+  function linesOf({ isUrgent = false }: Pick<Guest, 'isUrgent'>): Map<string, Waiter[]> {
     return isUrgent ? lines.urgent : lines.calm;
   }
 
-  function hasRoom({ isUrgent = false, key }: Guest): boolean {
+  function hasRoom({ isUrgent = false, key }: Omit<Guest, 'patience'>): boolean {
     const own = insideOf.get(key) ?? NOBODY;
     if (inside.all >= bounds.most || own.all >= bounds.mostOfKey) return false;
     return isUrgent || (inside.calm < bounds.mostCalm && own.calm < bounds.mostCalmOfKey);
   }
 
-  function take(guest: Guest): Leave {
+  function take(guest: Omit<Guest, 'patience'>): Leave {
     count(guest, 1);
     let isInside = true;
     return () => {
@@ -110,7 +118,7 @@ export function createTurnstile(bounds: Bounds, refusal: () => Error): Turnstile
     };
   }
 
-  function count({ isUrgent = false, key }: Guest, change: 1 | -1): void {
+  function count({ isUrgent = false, key }: Omit<Guest, 'patience'>, change: 1 | -1): void {
     const own = insideOf.get(key) ?? { all: 0, calm: 0 };
     for (const one of [inside, own]) {
       one.all += change;

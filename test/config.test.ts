@@ -36,6 +36,7 @@ describe('The settings', () => {
       ringCentralServerUrl: null,
       simulatorPort: 4010,
       identity: { kind: 'pass-through' },
+      signIn: { clientId: null, clientSecret: null, publicUrl: null, secrets: [] },
       longPollTimeout: 30_000,
       liveSource: 'auto',
       upstreamTimeout: 10_000,
@@ -140,6 +141,57 @@ describe('The settings', () => {
   });
 });
 
+const SECRET = 'a-secret-of-at-least-thirty-two-letters';
+const APP = {
+  RINGCENTRAL_SERVER_URL: REAL,
+  SIGN_IN: 'on',
+  RINGCENTRAL_CLIENT_ID: 'app',
+  SESSION_SECRETS: SECRET,
+};
+
+describe('Signing in from browsers', () => {
+  test('takes an app with a secret or without, and several secrets of its own', () => {
+    expect(
+      readConfig({ ...APP, RINGCENTRAL_CLIENT_SECRET: 'x', PUBLIC_URL: 'https://calls.example.com/' }).signIn,
+    ).toEqual({
+      ...{ clientId: 'app', clientSecret: 'x', publicUrl: 'https://calls.example.com', secrets: [SECRET] },
+    });
+    const secrets = [SECRET, `${SECRET}-before`];
+    expect(readConfig({ ...APP, SESSION_SECRETS: secrets.join(', ') }).signIn).toEqual({
+      ...{ clientId: 'app', clientSecret: null, publicUrl: null, secrets },
+    });
+  });
+
+  test.each([
+    [
+      'without an app',
+      { RINGCENTRAL_CLIENT_ID: '' },
+      /^RINGCENTRAL_CLIENT_ID: read nothing, required with SIGN_IN=on/,
+    ],
+    [
+      'with half an app',
+      { RINGCENTRAL_CLIENT_ID: '', RINGCENTRAL_CLIENT_SECRET: 'x' },
+      /^RINGCENTRAL_CLIENT_ID: read nothing, while/,
+    ],
+    ['without a secret', { SESSION_SECRETS: '' }, /^SESSION_SECRETS: read nothing, required with SIGN_IN=on/],
+    ['in production without an address', { NODE_ENV: 'production' }, /^PUBLIC_URL: read nothing, required/],
+    [
+      'with a service identity',
+      { RINGCENTRAL_CLIENT_SECRET: 'x', RINGCENTRAL_JWT: 'y', GATEWAY_KEYS: 'a-long-key-for-desk' },
+      /^SIGN_IN: read "on" while RINGCENTRAL_JWT is set/,
+    ],
+    ['with keys', { GATEWAY_KEYS: 'a-long-key-for-desk' }, /^GATEWAY_KEYS: read 1 key/],
+  ])('does not start %s', (_how, changes, problem) => {
+    expect(problemsOf({ ...APP, ...changes })).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test('is on by itself with the simulator inside, but not beside a service identity', () => {
+    expect(readConfig({}).signIn).not.toBe(null);
+    expect(readConfig({ ...SERVICE, RINGCENTRAL_SERVER_URL: '' }).signIn).toBe(null);
+    expect(readConfig({ RINGCENTRAL_SERVER_URL: REAL }).signIn).toBe(null);
+  });
+});
+
 describe('What stops the start', () => {
   test.each<[string, Environment]>([
     ['PORT', { PORT: '65536' }],
@@ -154,6 +206,13 @@ describe('What stops the start', () => {
     ['RINGCENTRAL_SERVER_URL', { RINGCENTRAL_SERVER_URL: `${REAL}/?a=b` }],
     ['SIMULATOR', { RINGCENTRAL_SERVER_URL: REAL, SIMULATOR: 'on' }],
     ['GATEWAY_KEYS', { GATEWAY_KEYS: 'a-key-without-a-service' }],
+    ['SIGN_IN', { SIGN_IN: 'yes' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'http://calls.example.com' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://calls.example.com/gateway' }],
+    ['SESSION_SECRETS', { SESSION_SECRETS: 'too-short' }],
+    ['SESSION_SECRETS', { SESSION_SECRETS: `${SECRET},${SECRET}` }],
+    ['SESSION_SECRETS', { RINGCENTRAL_SERVER_URL: REAL, SESSION_SECRETS: SECRET }],
+    ['PUBLIC_URL', { SIGN_IN: 'off', PUBLIC_URL: 'https://calls.example.com' }],
     ['LONG_POLL_TIMEOUT', { LONG_POLL_TIMEOUT: '0' }],
     ['LONG_POLL_TIMEOUT', { LONG_POLL_TIMEOUT: '30s' }],
     ['UPSTREAM_TIMEOUT', { UPSTREAM_TIMEOUT: '121' }],

@@ -1,6 +1,7 @@
 /** The command as a stranger runs it: `node dist/src/main.js`, which `npm test` has built. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,7 @@ import { createClient } from 'graphql-ws';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { DEMO_SESSION_ID } from '../src/simulator/story.ts';
+import { openTestBrowser } from './support/browser-sessions.ts';
 import { until } from './support/gateway.ts';
 
 const LONGEST_RUN = 50_000; // 50 seconds
@@ -218,7 +220,8 @@ describe('A wrong setting stops the start with its name, what was read and what 
       'a JWT without a client',
       { RINGCENTRAL_JWT: SERVICE.RINGCENTRAL_JWT },
       'RINGCENTRAL_CLIENT_ID, RINGCENTRAL_CLIENT_SECRET: read nothing, while RINGCENTRAL_JWT is set. Allowed is all ' +
-        'three (the gateway signs in itself) or none (callers bring their own RingCentral token).\n',
+        'three (the gateway signs in itself), none (callers bring their own RingCentral token), ' +
+        'or the first two with SIGN_IN=on (browsers sign in here).\n',
     ],
     [
       'a service identity without keys',
@@ -269,3 +272,39 @@ describe('A wrong setting stops the start with its name, what was read and what 
     expect(await runToEnd(environment)).toEqual({ code: 1, stdout: '', stderr });
   });
 });
+
+describe('Signing in, as it is built', () => {
+  test('works in one file as it does in many', async () => {
+    await using running = await start();
+    const browser = openTestBrowser({ url: `${running.origin}/graphql` });
+    await browser.signIn('102');
+    expect((await browser.ask('{ viewer { name } }')).data).toEqual({ viewer: { name: 'Tomas Reed' } });
+    expect((await browser.post('/auth/sign-out', {})).status).toBe(200);
+  });
+
+  test('is in parts that are loaded only where it is on', async () => {
+    const loaded = await staticallyLoaded(MAIN);
+    expect(loaded.length).toBeGreaterThan(0);
+    const texts = await Promise.all(loaded.map((file) => readFile(file, 'utf8')));
+    for (const mark of ['__Host-session', 'oauth4webapi', 'code_challenge_method=']) {
+      expect(texts.filter((text) => text.includes(mark))).toEqual([]);
+    }
+    const parts = await readdir(new URL('./parts/', new URL(`file://${MAIN}`)));
+    const all = await Promise.all(
+      parts.map((name) => readFile(new URL(`./parts/${name}`, new URL(`file://${MAIN}`)), 'utf8')),
+    );
+    expect(all.filter((text) => text.includes('__Host-session')).length).toBeGreaterThan(0);
+  });
+});
+
+/** A file of the build, and whatever it always imports of it. */
+async function staticallyLoaded(first: string): Promise<string[]> {
+  const found = new Set([first]);
+  for (const file of found) {
+    const text = await readFile(file, 'utf8');
+    for (const [, path = ''] of text.matchAll(/(?:\bfrom|\bimport) ?["'](\.{1,2}\/[^"']+\.js)["']/g)) {
+      found.add(fileURLToPath(new URL(path, `file://${file}`)));
+    }
+  }
+  return [...found];
+}

@@ -88,6 +88,8 @@ function createProvider(authorization: string): CallProvider {
     activeCallUpdates: notAsked,
     activeCallEvents: notAsked,
     liveSource: () => null,
+    signInSessions: async () => [],
+    endSignInSession: async () => false,
   };
 
   async function readSession(id: string): Promise<CallSession> {

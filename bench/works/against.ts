@@ -9,8 +9,9 @@ import { coldQuestion } from './cold-read.ts';
 import { commandQuestion } from './command.ts';
 import { fannedOut } from './fan-out.ts';
 import { kilobytesOfSubscriber, kilobytesOfWatch } from './memory.ts';
-import { type Question, takeRates } from './rates.ts';
+import { inTurn, type Question, takeRates } from './rates.ts';
 import { SHARED_QUESTION } from './shared-read.ts';
+import { spreadAt } from './spread.ts';
 import { startOnce } from './start.ts';
 import { WATCHED_QUESTION, watchedSeat } from './watched-read.ts';
 
@@ -20,27 +21,36 @@ const SUBSCRIBERS = 1_000;
 /** Nothing may be worse by more than this, or than what a row varies by itself. */
 const NOTICEABLE = 0.03;
 
+/** What is asked over HTTP. */
+const RATES = ['cold-read', 'shared-read', 'watched-read', 'command'] as const;
+
 /** Those that `--only` names, or all. */
-export const AGAINST = ['rates', 'fan-out', 'start', 'memory'] as const;
+export const AGAINST = [...RATES, 'fan-out', 'spread', 'start', 'memory'] as const;
 
 /** Performs them; “before” is whom `--against` names. */
 export async function against(stage: Stage, only: readonly string[] | null): Promise<void> {
   const wanted = (work: (typeof AGAINST)[number]) => only === null || only.includes(work);
-  if (wanted('rates')) await compareAllRates(stage);
+  const rates = RATES.filter(wanted);
+  if (rates.length > 0) await compareAllRates(stage, rates);
   if (wanted('fan-out')) await compareFanOut(stage);
+  if (wanted('spread')) await compareSpread(stage);
   if (wanted('start')) await compareStarts(stage);
   if (wanted('memory')) await compareMemory(stage);
 }
 
-async function compareAllRates(stage: Stage): Promise<void> {
+async function compareAllRates(stage: Stage, rates: readonly (typeof RATES)[number][]): Promise<void> {
   for (const name of BOTH) {
     const audience = createAudience(stage.upstream);
     stage.leaves(audience);
     await audience.admit([watchedSeat(await stage.shared(name))]);
   }
-  for (const question of [coldQuestion(), SHARED_QUESTION, WATCHED_QUESTION, commandQuestion()]) {
-    stage.report(...(await compareRates(stage, question)));
-  }
+  const questions = {
+    'cold-read': coldQuestion,
+    'shared-read': () => SHARED_QUESTION,
+    'watched-read': () => WATCHED_QUESTION,
+    command: commandQuestion,
+  };
+  for (const rate of rates) stage.report(...(await compareRates(stage, questions[rate]())));
 }
 
 async function compareFanOut(stage: Stage): Promise<void> {
@@ -51,6 +61,17 @@ async function compareFanOut(stage: Stage): Promise<void> {
       judged('fan-out', 'p99 from change to frame, ms', ours.p99, before.p99, 'less'),
     );
   }
+}
+
+async function compareSpread(stage: Stage): Promise<void> {
+  const [ours, before] = await spreadAt(stage, BOTH);
+  if (ours === undefined || before === undefined) throw new Error('Both take part');
+  stage.report(
+    judged('spread', 'p50 from change to frame, ms', ours.p50, before.p50, 'less'),
+    judged('spread', 'p99 from change to frame, ms', ours.p99, before.p99, 'less'),
+    judged('spread', 'changes a second', ours.perSecond, before.perSecond, 'more'),
+    judged('spread', 'processor time of a change, µs', ours.processor, before.processor, 'less'),
+  );
 }
 
 async function compareRates(stage: Stage, question: Question): Promise<readonly Finding[]> {
@@ -68,7 +89,7 @@ async function compareStarts(stage: Stage): Promise<void> {
   const seconds = bothNamed();
   const megabytes = bothNamed();
   for (let round = 0; round < stage.pace.rounds; round += 1) {
-    for (const [index, name] of BOTH.entries()) {
+    for (const [index, name] of inTurn([...BOTH.entries()], round)) {
       const started = await startOnce(name, tokenOf(1), stage);
       seconds[index]?.values.push(started.seconds);
       megabytes[index]?.values.push(started.megabytes);

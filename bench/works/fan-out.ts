@@ -10,6 +10,7 @@ import { notMeasured, type Rounds, ratio } from '../findings.ts';
 import type { Stage } from '../stage.ts';
 import { percentile, say } from '../statistics.ts';
 import { changeAsFastAsSeen, changeWithPauses } from './changes.ts';
+import { inTurn } from './rates.ts';
 import { seatAt, seatAtBroadcast } from './seats.ts';
 
 const WORK = 'fan-out';
@@ -73,7 +74,7 @@ export async function fannedOut(
       );
     }
     for (let round = 0; round < stage.pace.rounds; round += 1) {
-      for (const { audience, session, perSecond, p99 } of crowds) {
+      for (const { audience, session, perSecond, p99 } of inTurn(crowds, round)) {
         audience.forget();
         const took = await changeWithPauses(audience, session, PAUSE, stage.pace.round);
         const total = took.reduce((sum, milliseconds) => sum + milliseconds, 0);

@@ -3,12 +3,13 @@
  * upstream that tells of changes by itself, and once before one that must be polled. Stock Yoga polls in both.
  */
 import { type Audience, createAudience } from '../audience.ts';
-import type { Contestant, Upstream } from '../contestants.ts';
+import type { Contestant, ContestantName, Upstream } from '../contestants.ts';
 import { atMost, type Rounds, ratio } from '../findings.ts';
 import { SELECTIONS } from '../operations.ts';
 import type { Stage } from '../stage.ts';
 import { percentile, say, saySpread, spreadOf } from '../statistics.ts';
 import { changeAsFastAsSeen, changeSteadily } from './changes.ts';
+import { inTurn } from './rates.ts';
 import { introduce, type Place, seatAt, seatAtNotifications, seatAtUpstream } from './seats.ts';
 
 const WORK = 'spread';
@@ -17,105 +18,77 @@ const VIEWERS = 100;
 const SUBSCRIBERS_EACH = 4;
 const PERIOD = 5_000; // milliseconds between two changes of a session
 const IN_FLIGHT = 32; // sessions that change at once when it goes as fast as it can
-const FIRST_SESSION = { ours: 6_000_000, stock: 6_100_000, upstream: 6_200_000 };
+const FIRST_SESSION = 6_000_000;
+const SESSIONS_APART = 100_000;
+/** Settings of a gateway that is told. */
+const TOLD = { env: { LIVE_SOURCE: 'push' } };
 
-interface Crowd {
+/**
+ * Everybody who watches at one contestant, or right before the upstream. No two crowds have a viewer in common: what
+ * one of them sees change, the upstream would tell the others too.
+ */
+export interface Crowd {
+  /** Null: nobody stands between the upstream and the crowd. */
+  readonly contestant: Contestant | null;
   readonly audience: Audience;
   readonly sessions: readonly number[];
-  readonly p50: number[];
-  readonly p99: number[];
+  readonly p50: Rounds & { values: number[] };
+  readonly p99: Rounds & { values: number[] };
   readonly perSecond: Rounds & { values: number[] };
+  /** Microseconds of processor time for each change: what other work on the machine changes least. */
+  readonly processor: Rounds & { values: number[] };
 }
 
-/** Where the crowds of one source sit, and what is expected of ours. */
-interface Theatre {
-  readonly work: string;
-  readonly upstream: Upstream;
-  readonly gateway: Contestant;
-  readonly yoga: Contestant;
-  /** Places of all sessions right before the upstream. */
-  readonly bareSeats: (sessions: readonly number[]) => readonly Place[];
-  /** Null: it only informs. */
-  readonly goals: { readonly p50: number; readonly p99: number; readonly changes: number } | null;
-}
+/** Who owns a session, and what is watched of the sessions of a crowd. */
+type Viewers = (session: number) => number;
+type PlacesOf = (sessions: readonly number[], viewerOf: Viewers) => readonly Place[];
 
 /** Measures the delay at the pace of a busy office, then how much more would be possible. */
 export async function spread(stage: Stage): Promise<void> {
   const upstream = await stage.ownUpstream({ push: true });
-  const told = {
-    ...{ work: WORK, upstream, goals: { p50: 3, p99: 15, changes: 3 } },
-    gateway: await stage.own('ours', { env: { LIVE_SOURCE: 'push' } }, upstream),
-    yoga: await stage.own('stock Yoga', {}, upstream),
-    bareSeats: (sessions: readonly number[]) =>
-      Array.from({ length: VIEWERS }, (_, viewer) =>
-        seatAtNotifications(
-          upstream,
-          viewer,
-          sessions.filter((session) => session % VIEWERS === viewer),
-        ),
-      ),
-  };
-  await measure(stage, told);
-  await Promise.all([told.gateway, told.yoga].map(({ server }) => server.stop()));
+  const gateway = await stage.own('ours', TOLD, upstream);
+  const yoga = await stage.own('stock Yoga', {}, upstream);
+  const goals = { p50: 3, p99: 15, changes: 3 };
+  await measure(stage, WORK, [gateway, yoga], upstream, notified(upstream), goals);
+  await Promise.all([gateway, yoga].map(({ server }) => server.stop()));
   await upstream.stop();
   if (!stage.pace.full) return;
-  await measure(stage, {
-    ...{ work: `${WORK}, with polls`, upstream: stage.upstream, goals: null },
-    gateway: await stage.shared('ours'),
-    yoga: await stage.shared('stock Yoga'),
-    bareSeats: (sessions) =>
-      sessions.map((session) => seatAtUpstream(stage.upstream, session % VIEWERS, session)),
-  });
+  const both = [await stage.shared('ours'), await stage.shared('stock Yoga')] as const;
+  await measure(stage, `${WORK}, with polls`, both, stage.upstream, polling(stage.upstream), null);
 }
 
+/** The same crowd at each of these, told by news, in turns. */
+export async function spreadAt(stage: Stage, names: readonly ContestantName[]): Promise<readonly Crowd[]> {
+  const upstream = await stage.ownUpstream({ push: true });
+  const crowds: Crowd[] = [];
+  for (const [index, name] of names.entries()) {
+    crowds.push(await seatedAt(stage, upstream, index, await stage.own(name, TOLD, upstream)));
+  }
+  await perform(stage, crowds);
+  await Promise.all(crowds.map(({ contestant }) => contestant?.server.stop()));
+  await upstream.stop();
+  return crowds;
+}
+
+/** `goals`: null where it only informs. */
 async function measure(
   stage: Stage,
-  { work, upstream, gateway, yoga, bareSeats, goals }: Theatre,
+  work: string,
+  [gateway, yoga]: readonly [Contestant, Contestant],
+  upstream: Upstream,
+  bareSeats: PlacesOf,
+  goals: { readonly p50: number; readonly p99: number; readonly changes: number } | null,
 ): Promise<void> {
-  const screens = (contestant: Contestant) => (sessions: readonly number[]) =>
-    sessions.flatMap((session) => screensOf(contestant, session));
-  await introduce(
-    gateway,
-    Array.from({ length: VIEWERS }, (_, viewer) => viewer),
-  );
-  const ours = await seated(stage, upstream, FIRST_SESSION.ours, 'ours', screens(gateway));
-  const stock = await seated(stage, upstream, FIRST_SESSION.stock, 'stock Yoga', screens(yoga));
-  const bare = await seated(stage, upstream, FIRST_SESSION.upstream, 'bare upstream', bareSeats);
-  const crowds = [ours, stock, bare];
-  for (const [contestant, { audience, sessions }] of [
-    [gateway, ours],
-    [yoga, stock],
-  ] as const) {
-    await stage.warm(contestant, 'push', (duration) =>
-      changeAsFastAsSeen(audience, sessions, IN_FLIGHT, duration),
-    );
-    // A gateway that was hurried may ask RingCentral more slowly for a while: let each call change calmly once.
-    await changeSteadily(audience, sessions, PERIOD, PERIOD);
-  }
+  const ours = await seatedAt(stage, upstream, 0, gateway);
+  const stock = await seatedAt(stage, upstream, 1, yoga);
+  const bare = await seated(stage, upstream, 2, null, bareSeats);
+  await perform(stage, [ours, stock, bare]);
 
-  for (let round = 0; round < stage.pace.rounds; round += 1) {
-    for (const { audience, sessions, p50, p99, perSecond } of crowds) {
-      audience.forget();
-      await changeSteadily(audience, sessions, PERIOD, stage.pace.round);
-      p50.push(percentile(audience.delays, 0.5));
-      p99.push(percentile(audience.delays, 0.99));
-      stage.say(`${perSecond.name}: p50 ${say(p50.at(-1) ?? 0)} ms, p99 ${say(p99.at(-1) ?? 0)} ms`);
-    }
-  }
-  for (let round = 0; round < stage.pace.rounds; round += 1) {
-    for (const { audience, sessions, perSecond } of crowds) {
-      const { changes, seconds } = await changeAsFastAsSeen(audience, sessions, IN_FLIGHT, stage.pace.round);
-      perSecond.values.push(changes / seconds);
-      stage.say(`${perSecond.name}: ${say(changes / seconds)} changes/s`);
-    }
-  }
-  for (const { audience } of crowds) audience.stop();
-
-  const over = (mine: readonly number[], others: readonly number[]): Rounds => ({
+  const over = (mine: Rounds, others: Rounds): Rounds => ({
     name: 'ours',
-    values: mine.map((value, round) => value - (others[round] ?? Number.NaN)),
+    values: mine.values.map((value, round) => value - (others.values[round] ?? Number.NaN)),
   });
-  const own = (values: readonly number[]) => `bare upstream: ${saySpread(spreadOf(values))} ms`;
+  const own = ({ values }: Rounds) => `bare upstream: ${saySpread(spreadOf(values))} ms`;
   const changes = { work, measure: 'changes a second', ours: ours.perSecond };
   stage.report(
     atMost(
@@ -130,25 +103,98 @@ async function measure(
     ),
     ratio({ ...changes, theirs: stock.perSecond }, goals === null ? undefined : { least: goals.changes }),
     ratio({ ...changes, theirs: bare.perSecond }),
+    ratio({
+      ...{ work, measure: 'processor time of a change, µs' },
+      ...{ ours: ours.processor, theirs: stock.processor },
+    }),
+  );
+}
+
+/** Warms everybody up, then takes the rounds in turns; the audiences leave. */
+async function perform(stage: Stage, crowds: readonly Crowd[]): Promise<void> {
+  for (const { contestant, audience, sessions } of crowds) {
+    if (contestant === null) continue;
+    await stage.warm(contestant, 'push', (duration) =>
+      changeAsFastAsSeen(audience, sessions, IN_FLIGHT, duration),
+    );
+    // A gateway that was hurried may ask RingCentral more slowly for a while: let each call change calmly once.
+    await changeSteadily(audience, sessions, PERIOD, PERIOD);
+  }
+  for (let round = 0; round < stage.pace.rounds; round += 1) {
+    for (const { audience, sessions, p50, p99 } of inTurn(crowds, round)) {
+      audience.forget();
+      await changeSteadily(audience, sessions, PERIOD, stage.pace.round);
+      p50.values.push(percentile(audience.delays, 0.5));
+      p99.values.push(percentile(audience.delays, 0.99));
+      stage.say(`${p50.name}: p50 ${say(p50.values.at(-1) ?? 0)} ms, p99 ${say(p99.values.at(-1) ?? 0)} ms`);
+    }
+  }
+  for (let round = 0; round < stage.pace.rounds; round += 1) {
+    for (const { contestant, audience, sessions, perSecond, processor } of inTurn(crowds, round)) {
+      const worked = () => contestant?.server.processorTime() ?? 0;
+      const before = worked();
+      const { changes, seconds } = await changeAsFastAsSeen(audience, sessions, IN_FLIGHT, stage.pace.round);
+      processor.values.push(((worked() - before) * 1_000) / changes);
+      perSecond.values.push(changes / seconds);
+      stage.say(
+        `${perSecond.name}: ${say(changes / seconds)} changes/s, ${say(processor.values.at(-1) ?? 0)} µs of the processor each`,
+      );
+    }
+  }
+  for (const { audience } of crowds) audience.stop();
+}
+
+/** Four screens for each session. */
+async function seatedAt(
+  stage: Stage,
+  upstream: Upstream,
+  index: number,
+  contestant: Contestant,
+): Promise<Crowd> {
+  const viewers = Array.from({ length: VIEWERS }, (_, viewer) => index * VIEWERS + viewer);
+  if (contestant.name !== 'stock Yoga') await introduce(contestant, viewers);
+  return seated(stage, upstream, index, contestant, (sessions, viewerOf) =>
+    sessions.flatMap((session) =>
+      Array.from({ length: SUBSCRIBERS_EACH }, (_, screen) =>
+        seatAt(contestant, viewerOf(session), [session], SELECTIONS[screen % SELECTIONS.length]),
+      ),
+    ),
   );
 }
 
 async function seated(
   stage: Stage,
   upstream: Upstream,
-  first: number,
-  name: string,
-  placesOf: (sessions: readonly number[]) => readonly Place[],
+  index: number,
+  contestant: Contestant | null,
+  placesOf: PlacesOf,
 ): Promise<Crowd> {
   const audience = createAudience(upstream);
   stage.leaves(audience);
-  const sessions = Array.from({ length: SESSIONS }, (_, index) => first + index);
-  await audience.admit(placesOf(sessions));
-  return { audience, sessions, p50: [], p99: [], perSecond: { name, values: [] } };
+  const first = FIRST_SESSION + index * SESSIONS_APART;
+  const sessions = Array.from({ length: SESSIONS }, (_, session) => first + session);
+  await audience.admit(placesOf(sessions, (session) => index * VIEWERS + (session % VIEWERS)));
+  const rounds = () => ({ name: contestant?.name ?? 'bare upstream', values: [] as number[] });
+  return {
+    ...{ contestant, audience, sessions },
+    ...{ p50: rounds(), p99: rounds(), perSecond: rounds(), processor: rounds() },
+  };
 }
 
-function screensOf(contestant: Contestant, session: number): Place[] {
-  return Array.from({ length: SUBSCRIBERS_EACH }, (_, screen) =>
-    seatAt(contestant, session % VIEWERS, [session], SELECTIONS[screen % SELECTIONS.length]),
-  );
+/** Places of all sessions right before an upstream that tells. */
+function notified(upstream: Upstream): PlacesOf {
+  return (sessions, viewerOf) =>
+    [...new Set(sessions.map(viewerOf))].map((viewer) =>
+      seatAtNotifications(
+        upstream,
+        viewer,
+        sessions.filter((session) => viewerOf(session) === viewer),
+      ),
+    );
+}
+
+/** And of one that is asked. */
+function polling(upstream: Upstream): PlacesOf {
+  return (sessions, viewerOf) =>
+    sessions.map((session) => seatAtUpstream(upstream, viewerOf(session), session));
 }

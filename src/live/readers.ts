@@ -344,8 +344,10 @@ class CallReaders implements Readers {
 
   /** Keeps an event for those who come back, and gives it to those who are here. */
   #publish(at: number, make: (cursor: string) => CallEvent, place?: Place | null): void {
-    const event = asNews(this.#memory().add(Date.now(), make, place), at);
-    for (const line of this.#events ?? NONE) line.push(event);
+    const kept = this.#memory().keep(Date.now(), make, place);
+    if (this.#events === null || this.#events.size === 0) return;
+    const event = asNews(kept.event(), at);
+    for (const line of this.#events) line.push(event);
   }
 
   /** Also to those who wait for the first state, so that they know why they wait. */

@@ -140,8 +140,16 @@ export interface Replay<Event> {
    * stands behind the last.
    */
   add(now: number, make: (cursor: string) => Event, place?: Place | null): Event;
+  /** The same for an event that maybe nobody reads: it is built, and its cursor signed, when somebody does. */
+  keep(now: number, make: (cursor: string) => Event, place?: Place | null): Kept<Event>;
   /** The events after a cursor, oldest first, or why there are none to be had. */
   after(cursor: string, now: number): readonly Event[] | CursorRefusal;
+}
+
+/** An event that is kept. */
+export interface Kept<Event> {
+  /** The same for everybody who asks. */
+  event(): Event;
 }
 
 /**
@@ -157,7 +165,7 @@ class Run<Event> implements Replay<Event> {
   readonly #scope: CursorScope;
   readonly #limits: ReplayLimits;
   readonly #run = randomBytes(6).toString('base64url');
-  #kept: { readonly event: Event; readonly at: number }[] = [];
+  #kept: LateEvent<Event>[] = [];
   #sequence = 0;
 
   constructor(scope: CursorScope, limits: ReplayLimits) {
@@ -166,7 +174,11 @@ class Run<Event> implements Replay<Event> {
   }
 
   get cursor(): string {
-    return this.#scope.write(this.#run, this.#sequence);
+    return this.cursorAt(this.#sequence);
+  }
+
+  cursorAt(sequence: number): string {
+    return this.#scope.write(this.#run, sequence);
   }
 
   get nowhere(): string {
@@ -174,15 +186,19 @@ class Run<Event> implements Replay<Event> {
   }
 
   add(now: number, make: (cursor: string) => Event): Event {
+    return this.keep(now, make).event();
+  }
+
+  keep(now: number, make: (cursor: string) => Event): Kept<Event> {
     const { lifetime, most } = this.#limits;
     this.#sequence += 1;
-    const event = make(this.cursor);
-    this.#kept.push({ event, at: now });
+    const kept = new LateEvent(this, this.#sequence, now, make);
+    this.#kept.push(kept);
     // Cut in bulk, so that a busy call does not copy its memory at every event.
     if (this.#kept.length > 2 * most || (this.#kept[0]?.at ?? now) < now - 2 * lifetime) {
       this.#kept = this.#recent(now);
     }
-    return event;
+    return kept;
   }
 
   after(text: string, now: number): readonly Event[] | CursorRefusal {
@@ -192,11 +208,33 @@ class Run<Event> implements Replay<Event> {
     if (read.run !== this.#run || missed < 0) return 'CURSOR_EXPIRED';
     const available = this.#recent(now);
     if (missed > available.length) return 'CURSOR_EXPIRED';
-    return available.slice(available.length - missed).map(({ event }) => event);
+    return available.slice(available.length - missed).map((kept) => kept.event());
   }
 
   #recent(now: number) {
     const { lifetime, most } = this.#limits;
     return this.#kept.slice(-most).filter(({ at }) => at >= now - lifetime);
+  }
+}
+
+/** An event that is built when somebody reads it. */
+class LateEvent<Event> implements Kept<Event> {
+  readonly at: number;
+  readonly #run: Run<Event>;
+  readonly #sequence: number;
+  #make: ((cursor: string) => Event) | null;
+  #event: Event | undefined;
+
+  constructor(run: Run<Event>, sequence: number, at: number, make: (cursor: string) => Event) {
+    this.at = at;
+    this.#run = run;
+    this.#sequence = sequence;
+    this.#make = make;
+  }
+
+  event(): Event {
+    if (this.#make !== null) this.#event = this.#make(this.#run.cursorAt(this.#sequence));
+    this.#make = null;
+    return this.#event as Event;
   }
 }

@@ -27,18 +27,24 @@ export function availableActions(
  */
 export function outlookOf(session: CallSession, party: CallParty, extensionId: string | null): string {
   const facts = { session, party, extensionId };
-  let outlook = '';
-  for (const rule of RULES_IN_ORDER) outlook += letterOf(rule(facts));
+  // One text, not one for each letter more: it is worked out for each party of each body.
+  RULES_IN_ORDER.forEach((rule, index) => {
+    letters[index] = letterOf(rule(facts));
+  });
+  const outlook = String.fromCharCode(...letters);
   return OUTLOOKS.get(outlook) ?? remembered(outlook);
 }
 
-/** The letter of each reason; there are as many as the rules below have. */
-const LETTERS = new Map<string | null, string>();
+/** Those of the outlook that is being worked out. */
+const letters: number[] = [];
 
-function letterOf(reason: string | null): string {
+/** The code of the letter of each reason; there are as many as the rules below have. */
+const LETTERS = new Map<string | null, number>();
+
+function letterOf(reason: string | null): number {
   const known = LETTERS.get(reason);
   if (known !== undefined) return known;
-  const letter = String.fromCharCode(FIRST_LETTER + LETTERS.size);
+  const letter = FIRST_LETTER + LETTERS.size;
   LETTERS.set(reason, letter);
   return letter;
 }

@@ -27,6 +27,7 @@ import {
   isHopeless,
   newGate,
   type Permit,
+  PlacedPermit,
   rankOf,
   type Shut,
   settledAt,
@@ -35,6 +36,7 @@ import {
 } from './gate.ts';
 import {
   DOCUMENTED_LIMITS,
+  depart,
   newWindow,
   penalise,
   RATE_GROUPS,
@@ -147,7 +149,7 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
   };
 
   /** Whoever need not wait for a place is in the line of the gate before the next one comes. */
-  function readInPlace(bucket: Bucket, entry: Entry): Promise<Permit> {
+  function readInPlace(bucket: Bucket, entry: Entry): Permit | Promise<Permit> {
     const until = clock() + entry.patience;
     // What belongs to no operation shares with nothing.
     const place = takePlace(bucket.reads, entry.operation ?? `${nameless++}`, entry);
@@ -156,24 +158,39 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
   }
 
   /** A permit with a place among all that is under way; both go back when the permit is used up. */
-  async function inPlace(bucket: Bucket, entry: Entry, leave: Leave): Promise<Permit> {
+  function inPlace(bucket: Bucket, entry: Entry, leave: Leave): Permit | Promise<Permit> {
+    const permit = admitted(bucket, entry);
+    if (permit instanceof Promise || isOneOfMany(bucket, entry)) {
+      return whenPlaced(bucket, entry, permit, leave);
+    }
+    // Polls are held, so they have no place.
+    if (entry.lane === 'poll') return permit;
+    // The usual case: nobody has to wait anywhere.
+    const place = everybody.enterNow({ key: bucket.name, isUrgent: entry.lane === 'command' });
+    if (place === null) return whenPlaced(bucket, entry, permit, leave);
+    return new PlacedPermit(permit, leave, place);
+  }
+
+  async function whenPlaced(
+    bucket: Bucket,
+    entry: Entry,
+    admission: Permit | Promise<Permit>,
+    leave: Leave,
+  ): Promise<Permit> {
     const until = clock() + entry.patience;
     let permit: Permit | null = null;
     let leaveAll = NOTHING_TO_LEAVE;
     try {
-      permit = await admitted(bucket, entry);
+      permit = admission instanceof Promise ? await admission : admission;
       if (entry.lane === 'poll') return permit;
       const departure = { ...entry, patience: Math.max(0, until - clock()) };
       const place = takePlace(everybody, bucket.name, departure);
       leaveAll = place instanceof Promise ? await place : place;
-      if (entry.operation !== undefined && bucket.reads.countOf(entry.operation) > FEW_READS) {
+      if (isOneOfMany(bucket, entry)) {
         const turn = takePlace(door, bucket.name, departure);
         afterOthers(turn instanceof Promise ? await turn : turn);
       }
-      return givingBack(permit, () => {
-        leave();
-        leaveAll();
-      });
+      return new PlacedPermit(permit, leave, leaveAll);
     } catch (error) {
       permit?.cancel();
       leave();
@@ -275,11 +292,10 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
     return {
       depart() {
         const now = clock();
-        gate.window = refund(gate.window, id);
+        const may = now >= gate.window.penaltyUntil;
+        gate.window = may ? depart(gate.window, id, now) : refund(gate.window, id);
         gate.shared?.changed();
-        if (now < gate.window.penaltyUntil) return false;
-        gate.window = spend(gate.window, id, now);
-        return true;
+        return may;
       },
       settle(notice) {
         const now = clock();
@@ -355,23 +371,9 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
 
 const NOTHING_TO_LEAVE: Leave = () => {};
 
-/** The permit, which ends the stay in a place as well. */
-function givingBack(permit: Permit, leave: Leave): Permit {
-  return {
-    depart() {
-      const may = permit.depart();
-      if (!may) leave();
-      return may;
-    },
-    settle(notice) {
-      leave();
-      permit.settle(notice);
-    },
-    cancel() {
-      leave();
-      permit.cancel();
-    },
-  };
+/** Of an operation with many reads: a few of them leave at once. */
+function isOneOfMany({ reads }: Bucket, { operation }: Entry): boolean {
+  return operation !== undefined && reads.countOf(operation) > FEW_READS;
 }
 
 function isIdle({ gates, reads }: Bucket): boolean {

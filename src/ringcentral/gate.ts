@@ -1,4 +1,6 @@
 /** One gate of the rate budget: a user, a rate group, who waits there, and who may go. */
+
+import type { Leave } from '../turnstile.ts';
 import { type BudgetShares, createBudgetShares } from './budget-shares.ts';
 import { LANES, type Lane } from './caller.ts';
 import {
@@ -24,6 +26,40 @@ export interface Permit {
   settle(notice: RateNotice | null): void;
   /** The request certainly never reached RingCentral. */
   cancel(): void;
+}
+
+/** A permit that ends the stay in its places as well. */
+export class PlacedPermit implements Permit {
+  readonly #permit: Permit;
+  readonly #leaveUser: Leave;
+  readonly #leaveAll: Leave;
+
+  constructor(permit: Permit, leaveUser: Leave, leaveAll: Leave) {
+    this.#permit = permit;
+    this.#leaveUser = leaveUser;
+    this.#leaveAll = leaveAll;
+  }
+
+  depart(): boolean {
+    const may = this.#permit.depart();
+    if (!may) this.#leave();
+    return may;
+  }
+
+  settle(notice: RateNotice | null): void {
+    this.#leave();
+    this.#permit.settle(notice);
+  }
+
+  cancel(): void {
+    this.#leave();
+    this.#permit.cancel();
+  }
+
+  #leave(): void {
+    this.#leaveUser();
+    this.#leaveAll();
+  }
 }
 
 /** Who wants to send. */

@@ -27,6 +27,7 @@ import { raceWith, type SendForm } from './auth.ts';
 import type { Budget } from './budget.ts';
 import type { Caller, Lane } from './caller.ts';
 import { type Content, checkBody, jsonContent, pathOf } from './checks.ts';
+import type { RawAnswer } from './failures.ts';
 import { heard, isSuccess, noticeOf, type Outcome, type UpstreamAnswer, unheard } from './hearing.ts';
 import type { Operation } from './operations.ts';
 import { createOutages, type OutageParts } from './outage.ts';
@@ -85,9 +86,24 @@ export interface Upstream {
   send(caller: Caller, request: UpstreamRequest): Promise<UpstreamAnswer>;
   /** Sends a form to the OAuth endpoints; once, with the client's own credentials. */
   readonly sendForm: SendForm;
+  /**
+   * The same, with the answer as it came, whatever it says.
+   * @throws the failure where none came.
+   */
+  postForm(request: FormRequest): Promise<RawAnswer>;
   /** Closes the connections. */
   stop(): void;
   [Symbol.dispose](): void;
+}
+
+/** A form for one of the OAuth endpoints. */
+export interface FormRequest {
+  /** Whose rate budget it counts against. */
+  readonly bucket: string;
+  readonly operation: Operation;
+  /** Null: the form says which app it is. */
+  readonly authorization: string | null;
+  readonly form: Readonly<Record<string, string>>;
 }
 
 /** The share of its time that a request may wait for the budget; the rest is for its answer. */
@@ -172,25 +188,35 @@ export function createUpstream(parts: UpstreamParts): Upstream {
       }
     },
 
-    async sendForm({ bucket, operation, authorization, form }) {
-      checkBody(operation, form);
-      const { failure, answer } = await dispatch({
-        operation,
-        lane: 'command',
-        url: urlOf({ operation }),
-        bucket,
-        authorization: async () => authorization,
-        content: { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() },
-        patience: upstreamTimeout * WAITING_SHARE,
-        timeout: () => upstreamTimeout,
-      });
+    async sendForm(request) {
+      const { failure, answer } = await dispatchForm(request);
       if (failure !== null) throw failure;
       return answer.body;
+    },
+
+    async postForm(request) {
+      const { failure, raw } = await dispatchForm(request);
+      if (raw === null) throw failure ?? new TypeError('There is neither an answer nor a failure.');
+      return raw;
     },
 
     stop,
     [Symbol.dispose]: stop,
   };
+
+  function dispatchForm({ bucket, operation, authorization, form }: FormRequest): Promise<Outcome> {
+    checkBody(operation, form);
+    return dispatch({
+      operation,
+      lane: 'command',
+      url: urlOf({ operation }),
+      bucket,
+      authorization: async () => authorization,
+      content: { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() },
+      patience: upstreamTimeout * WAITING_SHARE,
+      timeout: () => upstreamTimeout,
+    });
+  }
 
   function stop(): void {
     outages.stop();
@@ -216,7 +242,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
         signal,
         operation: request.requestId,
       });
-      let authorization: string;
+      let authorization: string | null;
       try {
         authorization = await request.authorization();
       } catch (error) {
@@ -302,7 +328,7 @@ interface Dispatch {
   readonly bucket: string;
   readonly share?: string | undefined;
   /** The header; asked for when there is room, because a token may age while waiting. */
-  readonly authorization: () => Promise<string>;
+  readonly authorization: () => Promise<string | null>;
   readonly content: Content | null;
   /** Milliseconds that it may wait for the budget. */
   readonly patience: number;

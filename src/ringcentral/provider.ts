@@ -27,6 +27,7 @@ import {
   type CallSession,
   findParty,
   type PartyAddress,
+  type SignInSession,
   type Viewer,
 } from '../../schema/model.ts';
 import type { CallProvider, Command, CommandOutcome, CommandResult, Visit } from '../../schema/provider.ts';
@@ -50,12 +51,22 @@ export interface Person {
   viewer(): Promise<Viewer>;
   /** Their extension, where it is known already. */
   extensionId(): string | null;
+  /** The browser session that they came by; null: they showed a token. */
+  readonly signInSessionId?: string | null;
 }
 
 export interface ProviderParts {
   readonly callControl: CallControl;
   readonly keys: IdempotencyKeys;
   readonly metrics: Metrics;
+  /** The browsers in which somebody is signed in; missing where nobody can. */
+  readonly sessions?: SignInSessions | undefined;
+}
+
+/** What users may know and do of their own browser sessions. */
+export interface SignInSessions {
+  list(viewerId: string): Promise<readonly Omit<SignInSession, 'isCurrent'>[]>;
+  end(viewerId: string, id: string): Promise<boolean>;
 }
 
 /** Makes the provider of one operation of one person. */
@@ -80,6 +91,11 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     activeCallUpdates: () => desk.activeCallUpdates(),
     activeCallEvents: () => desk.activeCallEvents(),
     liveSource: () => desk.liveSource(),
+    async signInSessions() {
+      const sessions = (await parts.sessions?.list(viewerId)) ?? [];
+      return sessions.map((one) => ({ ...one, isCurrent: one.id === person.signInSessionId }));
+    },
+    endSignInSession: async (id) => (await parts.sessions?.end(viewerId, id)) ?? false,
 
     async command(command, idempotencyKey) {
       const result = await keys.once(viewerId, idempotencyKey, command, () => carryOut(command));

@@ -152,6 +152,11 @@ export function spend(window: RateWindow, id: number, now: number): RateWindow {
   return { ...window, underway: [...window.underway, { id, sentAt: now }] };
 }
 
+/** Counts it from when it leaves. */
+export function depart(window: RateWindow, id: number, now: number): RateWindow {
+  return spend(refund(window, id), id, now);
+}
+
 /** Takes back a request that certainly never reached RingCentral. */
 export function refund(window: RateWindow, id: number): RateWindow {
   return { ...window, underway: window.underway.filter((one) => one.id !== id) };
@@ -184,9 +189,10 @@ function reserve(lane: Lane, limit: number): number {
 /** Requests that are over and still count, those on their way, and those of others. */
 export function usedIn({ length, underway, spent, others }: RateWindow, now: number): number {
   const start = now - length - WINDOW_MARGIN;
-  const over = total(spent.filter(({ by }) => by > start));
+  const over = countOf(spent, ({ by }) => by > start);
   // A long poll may be on its way for longer than a window.
-  const open = underway.filter(({ sentAt }) => countedBy(sentAt, now) > start).length;
+  let open = 0;
+  for (const { sentAt } of underway) if (countedBy(sentAt, now) > start) open += 1;
   return over + open + (others.until > now ? others.count : 0);
 }
 
@@ -219,14 +225,18 @@ function withSpent(
   const step = limit !== null && limit <= FEW ? STEPS.few : STEPS.many;
   const by = Math.ceil(countedBy(sentAt, now) / step) * step;
   // Those that left long ago are kept until no late answer can speak of them any more.
-  const kept = spent.filter((one) => one.by + length + LONGEST_TRAVEL > now);
+  const isKept = (one: Spent) => one.by + length + LONGEST_TRAVEL > now;
+  const kept = spent.every(isKept) ? spent : spent.filter(isKept);
   const last = kept.at(-1);
   if (last?.by !== by) return [...kept, { count: 1, since: sentAt, by }];
-  return [...kept.slice(0, -1), { count: last.count + 1, since: Math.min(last.since, sentAt), by }];
+  return kept.with(-1, { count: last.count + 1, since: Math.min(last.since, sentAt), by });
 }
 
-function total(groups: readonly { readonly count: number }[]): number {
-  return groups.reduce((sum, { count }) => sum + count, 0);
+/** How many requests the groups that are meant have; of a busy window there are many, and it is asked for each request. */
+function countOf(groups: readonly Spent[], isMeant: (group: Spent) => boolean): number {
+  let count = 0;
+  for (const group of groups) if (isMeant(group)) count += group.count;
+  return count;
 }
 
 function learn(window: RateWindow, { limit, window: length, ok }: RateNotice): RateWindow {
@@ -253,8 +263,8 @@ function countOthers(window: RateWindow, own: Underway, left: number, now: numbe
   if (limit === null || now - own.sentAt > LONGEST_TRAVEL) return window; // held: when was it written?
 
   const used = limit - left;
-  const perhaps = underway.length + total(spent.filter(({ by }) => by + length > own.sentAt));
-  const surely = 1 + total(spent.filter(({ by, since }) => by < own.sentAt && since > now - length));
+  const perhaps = underway.length + countOf(spent, ({ by }) => by + length > own.sentAt);
+  const surely = 1 + countOf(spent, ({ by, since }) => by < own.sentAt && since > now - length);
   const least = Math.max(0, used - perhaps);
   const most = Math.max(0, used - surely);
 

@@ -14,6 +14,8 @@
  *   unshown   ▼ │
  *            checked ─────── 401, twice ─────────────────────────► refused
  * ```
+ *
+ * A token that its holder renews is kept back meanwhile, also where it was refused: who needs one waits for the next.
  */
 import {
   CallControlFailure,
@@ -75,6 +77,11 @@ export interface TokenHolder extends Caller {
   used(): void;
   /** To be called when its holder opens a stream; answers how to close it. */
   open(): () => void;
+  /**
+   * Another token is on its way to take the place of this one, which RingCentral may refuse from now on: whoever needs
+   * one waits until `coming` has settled. It never rejects.
+   */
+  renewing(coming: Promise<unknown>): void;
   /** To be called when the token is shown no more. */
   release(): void;
 }
@@ -107,6 +114,8 @@ interface Entry extends TokenUse {
   takenAt: number;
   /** When it was doubted within the last minute. */
   doubts: readonly number[];
+  /** Another one is on its way in its place; null: none is. */
+  coming: Promise<unknown> | null;
 }
 
 /** Makes the pool of one user. */
@@ -131,17 +140,24 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
     },
 
     async accessToken(_signal, permission = null, preferred) {
-      const willing = able(permission);
-      const entry = willing.find(({ token }) => token === preferred) ?? next(willing);
-      if (entry === undefined) throw nobodyLeft();
-      entry.shownAt = clock();
-      return entry.token;
+      for (;;) {
+        const willing = able(permission);
+        const entry = willing.find(({ token }) => token === preferred) ?? next(willing);
+        if (entry !== undefined) {
+          entry.shownAt = clock();
+          return entry.token;
+        }
+        const coming = comingSoon();
+        if (coming === undefined) throw nobodyLeft();
+        await coming;
+      }
     },
 
     async refused(token, _errorCode, askedAt) {
       const entry = tokens.get(token);
       const verdict = entry === undefined ? 'refused' : await verdictOn(entry, askedAt);
       if (verdict instanceof CallControlFailure) throw inDoubt(verdict);
+      if (verdict !== 'taken' && live().length === 0) await comingSoon();
       return verdict === 'taken' || live().length > 0;
     },
 
@@ -162,6 +178,7 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
       bucket,
       expired: refusal.signal,
       async accessToken() {
+        await entry.coming;
         if (refusal.signal.aborted) throw new Unauthenticated(REFUSED_TOKEN);
         entry.shownAt = clock();
         return token;
@@ -180,6 +197,12 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
         return once(() => {
           entry.streams -= 1;
           close();
+        });
+      },
+      renewing(coming) {
+        entry.coming = coming;
+        void coming.then(() => {
+          if (entry.coming === coming) entry.coming = null;
         });
       },
       release: hold(entry),
@@ -201,8 +224,13 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
     });
   }
 
+  /** Those that are worth showing now. */
   function live(): Entry[] {
-    return [...tokens.values()].filter(({ refusal }) => !refusal.signal.aborted);
+    return [...tokens.values()].filter(({ refusal, coming }) => !refusal.signal.aborted && coming === null);
+  }
+
+  function comingSoon(): Promise<unknown> | undefined {
+    return [...tokens.values()].find(({ coming }) => coming !== null)?.coming ?? undefined;
   }
 
   function able(permission: string | null): Entry[] {
@@ -264,6 +292,11 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
 
   /** What RingCentral says of a token that it refused for a request made at `askedAt`. */
   async function verdictOn(entry: Entry, askedAt: number): Promise<Verdict> {
+    if (entry.coming !== null) {
+      await entry.coming;
+      // Where nothing took its place, it is asked about as any other.
+      if (!tokens.has(entry.token)) return 'refused';
+    }
     const isSettled = () => entry.takenAt >= askedAt || entry.refusal.signal.aborted;
     if (!isSettled() && entry.asking !== null) await entry.asking;
     if (entry.refusal.signal.aborted) return 'refused';
@@ -353,6 +386,7 @@ function newEntry(token: string, now: number): Entry {
     asking: null,
     takenAt: Number.NEGATIVE_INFINITY,
     doubts: [],
+    coming: null,
   };
 }
 

@@ -19,7 +19,8 @@ import { AnswerTooLarge, NoAnswerInTime, NotAnAnswer, type RawAnswer } from './f
 export interface Departure {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
-  readonly authorization: string;
+  /** Null: the content says who asks. */
+  readonly authorization: string | null;
   /** Null: nothing is said. */
   readonly content: Content | null;
   /** Milliseconds for everything, from leaving to the last byte of the answer. */
@@ -61,7 +62,10 @@ export function createTransport(userAgent: string): Transport {
     async exchange({ method, url, authorization, content, timeout, signal }) {
       const stream = client.stream(url, {
         method,
-        headers: { authorization, ...(content && { 'content-type': content.type }) },
+        headers: {
+          ...(authorization !== null && { authorization }),
+          ...(content && { 'content-type': content.type }),
+        },
         // Without a body got would wait for one to be piped in.
         ...(content && { body: content.text }),
         ...(signal && { signal }),

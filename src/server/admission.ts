@@ -10,14 +10,16 @@
  * ```
  */
 import { CloseCode } from 'graphql-ws';
-import { Forbidden, Unauthenticated } from '../../schema/failures.ts';
+import { Forbidden, SignInRequired, Unauthenticated } from '../../schema/failures.ts';
 import { readCredentials, unauthorizedReason } from './credentials.ts';
 import type { NoteRefusal } from './refusals.ts';
 import type { Seat } from './seat.ts';
-import type { Gatekeeper, Knock, Visitor } from './visitor.ts';
+import type { Gatekeeper, Knock, SessionGatekeeper, Visitor } from './visitor.ts';
 
 export interface AdmissionParts {
   readonly gatekeeper: Gatekeeper;
+  /** Null: nobody signs in here. */
+  readonly sessions: SessionGatekeeper | null;
   readonly noteRefusal: NoteRefusal;
 }
 
@@ -37,7 +39,7 @@ const EXPIRED = 'Forbidden: the token has expired or was revoked, connect with a
 const MEND = 'The client is to send connectionParams.authorization: "Bearer", a space and its token.';
 
 /** Makes it; one for all sockets. */
-export function createAdmission({ gatekeeper, noteRefusal }: AdmissionParts): Admission {
+export function createAdmission({ gatekeeper, sessions, noteRefusal }: AdmissionParts): Admission {
   /** The seats of whoever showed the same token, to be closed together when it expires. */
   const holders = new WeakMap<AbortSignal, Set<Seat>>();
 
@@ -46,19 +48,26 @@ export function createAdmission({ gatekeeper, noteRefusal }: AdmissionParts): Ad
       const credentials = readCredentials(params, seat.authorization);
       // Nobody looks at the token again.
       seat.authorization = null;
+      const { cookie } = seat;
+      seat.cookie = null;
       if (credentials.kind === 'unreadable') return refuseUnread(seat, credentials.read);
       try {
         const shown = credentials.kind === 'shown' ? credentials.authorization : null;
-        const visitor = await gatekeeper.admit(shown, knockOf(seat));
-        if (visitor.expired.aborted) return refuse(seat, EXPIRED);
+        if (shown === null && cookie instanceof Error) throw cookie;
+        const visitor =
+          shown === null && typeof cookie === 'string' && sessions !== null
+            ? await sessions.admit(cookie)
+            : await gatekeeper.admit(shown, knockOf(seat));
+        if (visitor.expired.aborted) return refuse(seat, visitor.farewell ?? EXPIRED);
         seat.visitor = visitor;
         watchExpiry(visitor, seat);
         return true;
       } catch (error) {
         // Nobody is there any more to be told.
         if (!seat.isOpen) return false;
-        if (!(error instanceof Unauthenticated || error instanceof Forbidden)) throw error;
-        if (credentials.kind === 'none') return refuseUnread(seat, 'no token');
+        const isRefusal = [Unauthenticated, SignInRequired, Forbidden].some((kind) => error instanceof kind);
+        if (!isRefusal || !(error instanceof Error)) throw error;
+        if (credentials.kind === 'none' && cookie === null) return refuseUnread(seat, 'no token');
         return refuse(seat, `Forbidden: ${error.message}`);
       }
     },
@@ -78,14 +87,14 @@ export function createAdmission({ gatekeeper, noteRefusal }: AdmissionParts): Ad
     return false;
   }
 
-  function watchExpiry({ expired }: Visitor, seat: Seat): void {
+  function watchExpiry({ expired, farewell = EXPIRED }: Visitor, seat: Seat): void {
     if (!seat.isOpen) return;
     const seats = holders.get(expired) ?? new Set();
     seats.add(seat);
     if (holders.has(expired)) return;
     holders.set(expired, seats);
     const expire = () => {
-      for (const holder of seats) holder.close(CloseCode.Forbidden, EXPIRED);
+      for (const holder of seats) holder.close(CloseCode.Forbidden, farewell);
     };
     expired.addEventListener('abort', expire, { once: true });
   }

@@ -42,7 +42,7 @@ export function createAnswers({
   function conclude(result: ExecutionResult, arrival: Arrival): ExecutionResult {
     const answer = maskResult(result, arrival);
     const [first] = answer.errors ?? [];
-    if (arrival.signal.aborted) arrival.operation.ended('aborted');
+    if (arrival.hasLeft()) arrival.operation.ended('aborted');
     else arrival.operation.ended(first === undefined ? 'ok' : codeOf(first));
     return answer;
   }
@@ -98,7 +98,7 @@ export function createAnswers({
   function mask(error: unknown, requestId: string, arrival?: Arrival): GraphQLError {
     const masked = maskError(error, { requestId, suggestions });
     // A read that was cut off because its client left is nobody's fault.
-    if (codeOf(masked) === 'INTERNAL_SERVER_ERROR' && !arrival?.signal.aborted) {
+    if (codeOf(masked) === 'INTERNAL_SERVER_ERROR' && !arrival?.hasLeft()) {
       log.error({ requestId, err: originOf(error) }, 'unexpected error');
     }
     return masked;

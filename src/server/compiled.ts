@@ -1,6 +1,6 @@
 /**
- * Operations as code: a document that comes again is compiled by graphql-jit, which does not work out anew for each
- * field of each answer what graphql-js does.
+ * Operations as code: a document that comes again, or whose events do, is compiled by graphql-jit, which does not work out
+ * anew for each field of each answer what graphql-js does.
  *
  * graphql-jit does not know `@oneOf`, so graphql-js judges the variables first.
  */
@@ -16,6 +16,7 @@ import {
   isNonNullType,
   isObjectType,
   type OperationDefinitionNode,
+  OperationTypeNode,
   type SourceLocation,
   visit,
 } from 'graphql';
@@ -54,6 +55,8 @@ export function createExecutor(schema: GraphQLSchema): Execute {
       code: null,
     }),
   );
+  /** Variables of subscriptions, each of one: nobody changes them. */
+  const knownGood = new WeakSet<object>();
   let jit: Jit | null = null;
   let isLoading = false;
 
@@ -64,8 +67,25 @@ export function createExecutor(schema: GraphQLSchema): Execute {
       return execute({ ...args, schema });
     }
     const result = code.query(args.rootValue, args.contextValue, args.variableValues);
-    return 'then' in result ? result.then((late) => asExecuted(late, args)) : asExecuted(result, args);
+    const { operation } = program.operation;
+    return 'then' in result
+      ? result.then((late) => asSaid(operation, late, args))
+      : asSaid(operation, result, args);
   };
+
+  function asSaid(
+    type: OperationTypeNode,
+    result: ExecutionResult<Data>,
+    args: Operation,
+  ): ReturnType<Execute> {
+    if (result.errors === undefined) return result;
+    const { errors, data } = result;
+    // Which of several failures made everything null, and of what kind a defect is, graphql-js knows best. An event is
+    // nothing but read: once more does no harm.
+    const isOdd = !data || errors.some(({ originalError }) => originalError === undefined);
+    if (type === OperationTypeNode.SUBSCRIPTION && isOdd) return execute({ ...args, schema });
+    return asExecuted({ errors, data }, args);
+  }
 
   function codeOf(program: Program, { document, operationName }: Operation): Code | null {
     program.runs += 1;
@@ -85,23 +105,30 @@ export function createExecutor(schema: GraphQLSchema): Execute {
   }
 
   /**
-   * One field that can fail alone. Where several fail at once, graphql-js answers when the first has made everything
+   * One field that can fail alone, or the event of a subscription, which has but one. Where several fail at once, graphql-js answers when the first has made everything
    * null and graphql-jit when all are done; and after a command that failed so, graphql-jit goes on with the next.
    * Nor does it keep the order of fields that `@skip` and `@include` leave out in one place and not in another.
    */
   function isSuitable({ operation, selectionSet }: OperationDefinitionNode, document: DocumentNode): boolean {
     const [field, ...more] = selectionSet.selections;
     if (field?.kind !== 'Field' || more.length > 0 || hasDirectives(document)) return false;
-    if (operation === 'mutation') return true;
+    if (operation !== 'query') return true;
     const type = schema.getQueryType()?.getFields()[field.name.value]?.type;
-    return operation === 'query' && type !== undefined && !(isNonNullType(type) && isObjectType(type.ofType));
+    return type !== undefined && !(isNonNullType(type) && isObjectType(type.ofType));
   }
 
-  function areGood({ variableDefinitions = [] }: OperationDefinitionNode, { variableValues }: Operation) {
+  function areGood(
+    { operation, variableDefinitions = [] }: OperationDefinitionNode,
+    { variableValues }: Operation,
+  ): boolean {
     const values = variableValues ?? {};
+    // Those of a subscription are the same for all its events.
+    if (knownGood.has(values)) return true;
     // A null that stands in for a default is found out late, in words that differ.
     if (Object.values(values).includes(null)) return false;
-    return getVariableValues(schema, variableDefinitions, values, { maxErrors: 1 }).errors === undefined;
+    const { errors } = getVariableValues(schema, variableDefinitions, values, { maxErrors: 1 });
+    if (errors === undefined && operation === OperationTypeNode.SUBSCRIPTION) knownGood.add(values);
+    return errors === undefined;
   }
 }
 
@@ -117,11 +144,13 @@ function hasDirectives(document: DocumentNode): boolean {
 }
 
 /** The result as graphql-js would have written it: errors first, and each with its place in the document. */
-function asExecuted(result: ExecutionResult<Data>, { document }: Operation): ExecutionResult {
-  if (result.errors === undefined) return result;
+function asExecuted(
+  { errors, data }: { readonly errors: readonly GraphQLError[]; readonly data: Data | null | undefined },
+  { document }: Operation,
+): ExecutionResult {
   const source = document.loc?.source;
   return {
-    errors: result.errors.map((error, index) => {
+    errors: errors.map((error, index) => {
       // Nobody is told of it, only that it is one more.
       if (index >= MOST_ERRORS) return error;
       const { message, locations = [], path, originalError } = error;
@@ -133,7 +162,7 @@ function asExecuted(result: ExecutionResult<Data>, { document }: Operation): Exe
         originalError: originalError ?? new Error(message),
       });
     }),
-    ...(result.data !== undefined && { data: result.data }),
+    ...(data !== undefined && { data }),
   };
 }
 

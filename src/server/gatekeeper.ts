@@ -9,34 +9,16 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { Forbidden, Unauthenticated } from '../../schema/failures.ts';
+import { Forbidden, SignInRequired, Unauthenticated } from '../../schema/failures.ts';
 import type { Viewer } from '../../schema/model.ts';
-import type { Hub } from '../live/hub.ts';
-import type { CallSource } from '../live/source.ts';
-import { outlookOf } from '../ringcentral/actions.ts';
 import { digest, readBearer } from '../ringcentral/auth.ts';
-import type { Budget } from '../ringcentral/budget.ts';
 import type { Caller } from '../ringcentral/caller.ts';
-import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
-import type { Push } from '../ringcentral/push/push.ts';
-import {
-  createSteadyCaller,
-  createTokenPool,
-  REFUSED_TOKEN,
-  type TokenHolder,
-  type TokenPool,
-} from '../ringcentral/token-pool.ts';
+import { createSteadyCaller, REFUSED_TOKEN, type TokenHolder } from '../ringcentral/token-pool.ts';
 import { VIGIL_TIMES, type VigilTimes } from '../ringcentral/vigil.ts';
 import { createAllowance } from './crowd.ts';
+import { createPerson, createPools, type GatekeeperParts, once, type Pools, visitorOf } from './people.ts';
 import { createStrangers } from './strangers.ts';
 import type { Gatekeeper, Knock, Visitor } from './visitor.ts';
-
-export interface GatekeeperParts extends ProviderParts {
-  readonly hub: Hub;
-  readonly budget: Pick<Budget, 'allowed' | 'leaveBehind'>;
-  /** Null: calls are polled only. */
-  readonly push: Push | null;
-}
 
 /** How many tokens are remembered; the least recently used goes first. */
 const MOST_TOKENS = 10_000;
@@ -64,7 +46,7 @@ export interface TokenTimes extends VigilTimes {
   readonly life: number;
 }
 
-const TOKEN_TIMES: TokenTimes = {
+export const TOKEN_TIMES: TokenTimes = {
   ...VIGIL_TIMES,
   notice: 3_300_000, // 55 minutes
   life: 3_600_000, // 1 hour
@@ -118,10 +100,10 @@ export function createPassThroughGatekeeper(
   parts: GatekeeperParts,
   fallbackToken: string | null,
   changedTimes: Partial<TokenTimes> = {},
+  pools: Pools = createPools(parts, { ...TOKEN_TIMES, ...changedTimes }),
 ): Gatekeeper {
   const times = { ...TOKEN_TIMES, ...changedTimes };
   const strangersDoubted = createAllowance(STRANGERS_DOUBTED, STRANGERS_DOUBTED / 60, performance.now());
-  const pools = new Map<string, TokenPool>();
   /** Digests of tokens that were taken: hashing one anew for every request is what a query costs most. */
   const keys = new LRUCache<string, string>({ ...TOKEN_TEXTS, ttl: TOKEN_IDLE });
   const strangers = createStrangers<Admission>(parts.metrics);
@@ -149,12 +131,16 @@ export function createPassThroughGatekeeper(
     },
 
     stop() {
-      for (const pool of pools.values()) pool.stop();
+      pools.stop();
     },
   };
 
   function tokenOf(authorization: string | null): string {
-    return authorization === null && fallbackToken !== null ? fallbackToken : readBearer(authorization);
+    if (authorization === null && fallbackToken !== null) return fallbackToken;
+    if (authorization === null && parts.sessions !== undefined) {
+      throw new SignInRequired('Sign in at /auth/sign-in, or show a token: "Authorization: Bearer <token>".');
+    }
+    return readBearer(authorization);
   }
 
   function keyOf(token: string): string {
@@ -165,7 +151,7 @@ export function createPassThroughGatekeeper(
   async function introduce(token: string, key: string, signal: AbortSignal): Promise<Admission> {
     const firstSeenAt = Date.now();
     const { viewerId, viewer } = await whose(token, key, signal);
-    const pool = poolOf(viewerId);
+    const pool = pools.of(viewerId);
     const holder = pool.add(token);
     const tell = () => parts.hub.notify('TOKEN_EXPIRING', TOKEN_EXPIRING, firstSeenAt + times.life, viewerId);
     // Whoever has no token of their own needs no fresh one.
@@ -179,29 +165,13 @@ export function createPassThroughGatekeeper(
       holder.release();
     };
     // Not with this pool: its tokens may all end, and the viewer come back with another.
-    const steady = () => createSteadyCaller(viewerId, () => pools.get(viewerId));
+    const steady = () => createSteadyCaller(viewerId, () => pools.known(viewerId));
     const person = createPerson(parts, viewerId, { own: holder, any: pool, steady }, viewer);
     parts.push?.newToken(viewerId);
     const admission = { visitor: visitorOf(parts, person, holder.expired, holder), holder, leave };
     admissions.set(key, admission);
     keys.set(token, key);
     return admission;
-  }
-
-  function poolOf(viewerId: string): TokenPool {
-    const known = pools.get(viewerId);
-    if (known !== undefined) return known;
-    const pool = createTokenPool({
-      bucket: viewerId,
-      ask: (caller) => parts.callControl.readExtension(caller, { lane: 'query' }),
-      allowed: () => parts.budget.allowed(viewerId, 'Light'),
-      onEmpty() {
-        if (pools.get(viewerId) === pool) pools.delete(viewerId);
-      },
-      times,
-    });
-    pools.set(viewerId, pool);
-    return pool;
   }
 
   /** The user behind a token; without the permission to ask, each token is a viewer of its own. */
@@ -242,78 +212,3 @@ interface Admission {
   readonly holder: TokenHolder;
   readonly leave: () => void;
 }
-
-/** `holder` is told what the visitor does; whoever has no token of their own has none. */
-function visitorOf(
-  parts: GatekeeperParts,
-  person: Person,
-  expired: AbortSignal,
-  holder?: Pick<TokenHolder, 'used' | 'open'>,
-): Visitor {
-  return {
-    viewerId: person.viewerId,
-    expired,
-    currentSession: (sessionId) => person.desk.current(sessionId),
-    ...(holder && { stay: () => holder.open() }),
-    provider(visit) {
-      holder?.used();
-      return createProvider(parts, person, visit);
-    },
-  };
-}
-
-/** Who asks RingCentral for a person. */
-interface Callers {
-  /** What the person alone asks for. */
-  readonly own: Caller;
-  /** What is asked for all connections of the viewer. */
-  readonly any: Caller;
-  /** The same for what belongs to one sign-in. */
-  readonly steady: () => Caller;
-}
-
-function createPerson(
-  { callControl, hub, push, budget }: GatekeeperParts,
-  viewerId: string,
-  { own, any, steady }: Callers,
-  ask: () => Promise<Viewer>,
-): Person {
-  // What is read is shared by all connections of the viewer, whichever of them has a token that works.
-  const source: CallSource = {
-    readSession: (sessionId, options) => callControl.readSession(any, sessionId, options),
-    readParty: (address, options) => callControl.readParty(any, address, options),
-    readActiveCalls: (options) => callControl.readActiveCalls(any, options),
-    outlook: (session, party) => outlookOf(session, party, extensionId),
-    readsPerMinute() {
-      const { limit, length } = budget.allowed(any.bucket, 'Light');
-      return limit === null ? Infinity : (limit / length) * 60_000;
-    },
-    ...(push && {
-      listen: (ear, inherited) =>
-        push.listen({ viewerId, caller: steady(), extensionId: () => extensionId }, ear, inherited),
-    }),
-  };
-  let extensionId: string | null = null;
-  const viewer = async () => {
-    const known = await ask();
-    ({ extensionId } = known);
-    return known;
-  };
-  // Which parties are the viewer's own decides what they may do; until it is known, nothing is ruled out.
-  viewer().catch(ignore);
-  return { viewerId, caller: own, desk: hub.desk(viewerId, source), viewer, extensionId: () => extensionId };
-}
-
-/** Asks once and remembers the answer; a failure is not remembered. */
-function once<Value>(ask: () => Promise<Value>): () => Promise<Value> {
-  let asked: Promise<Value> | undefined;
-  return () => {
-    asked ??= ask().catch((error: unknown) => {
-      asked = undefined;
-      throw error;
-    });
-    return asked;
-  };
-}
-
-function ignore(): void {}

@@ -22,21 +22,38 @@ export interface MenuEntry {
   readonly headers?: string | undefined;
 }
 
+/** What the page knows from the start. */
+export interface BarFacts {
+  readonly menu: readonly MenuEntry[];
+  /** Whom a visitor may be without signing in. */
+  readonly users: readonly DemoUser[];
+  /** Browsers can sign in here, and then hold a cookie that no script can read. */
+  readonly signsIn: boolean;
+}
+
 /** Runs before GraphiQL does: it knows the examples, whom to be, and what the browser has kept. */
-export function headOf(menu: readonly MenuEntry[], users: readonly DemoUser[]): string {
+export function headOf({ menu, users, signsIn }: BarFacts): string {
   // In a script, `</script>` would end it wherever it stands.
-  const known = JSON.stringify({ menu, users }).replaceAll('<', '\\u003c');
+  const known = JSON.stringify({ menu, users, signsIn }).replaceAll('<', '\\u003c');
   return `<style>${STYLE}</style><script>const gateway = ${known};${BEFORE}</script>`;
 }
 
 /** Stands above GraphiQL. */
-export function barOf(title: string): string {
+export function barOf(title: string, signsIn: boolean): string {
   return `<header class="gateway-bar">
     <strong>${title}</strong>
     <label><span>Examples</span><select id="gateway-examples"></select></label>
     <label><span id="gateway-who">Token</span></label>
+    ${signsIn ? SESSION : ''}
   </header>`;
 }
+
+/** Who is signed in; one half of it is shown. */
+const SESSION = `<div id="gateway-session" role="status">
+      <a id="gateway-sign-in" href="/auth/sign-in?returnTo=%2Fgraphql" hidden>Sign in</a>
+      <p id="gateway-person" hidden><b></b> <small></small></p>
+      <button id="gateway-sign-out" type="button" hidden>Sign out</button>
+    </div>`;
 
 /** Runs when GraphiQL is there. */
 export const AFTER = /* js */ `{
@@ -79,6 +96,33 @@ export const AFTER = /* js */ `{
     document.querySelector('[aria-label="Re-fetch GraphQL schema"]')?.click();
   });
 
+  if (gateway.signsIn) {
+    const [link, person, leave] = ['sign-in', 'person', 'sign-out'].map((part) => document.querySelector('#gateway-' + part));
+    gateway.show = () => {
+      const isIn = gateway.session !== null;
+      who.parentElement.hidden = isIn;
+      link.hidden = isIn;
+      person.hidden = leave.hidden = !isIn;
+      if (!isIn) return;
+      const { user, expiresAt } = gateway.session.systems.ringcentral;
+      const until = new Date(expiresAt);
+      const isToday = until.toDateString() === new Date().toDateString();
+      const time = until.toLocaleString(undefined, { ...(isToday ? {} : { weekday: 'short' }), hour: '2-digit', minute: '2-digit' });
+      person.querySelector('b').textContent = user.name ?? 'Somebody';
+      person.querySelector('small').textContent =
+        [user.extensionNumber === null ? '' : 'extension ' + user.extensionNumber, 'until ' + time].filter(Boolean).join(', ');
+    };
+    gateway.ready.then(gateway.show);
+    // In another tab somebody may have signed in or out.
+    document.addEventListener('visibilitychange', () => document.hidden || gateway.look());
+    leave.addEventListener('click', async () => {
+      leave.disabled = true;
+      if (await gateway.signOut()) location.reload();
+      else leave.textContent = 'Sign out (try again)';
+      leave.disabled = false;
+    });
+  }
+
   // GraphiQL makes its tabs a moment later, and marks the one that is open.
   let watched = null;
   const follow = () => {
@@ -118,8 +162,11 @@ const BEFORE = /* js */ `{
   const seen = 'gateway:examples';
   const chosen = 'gateway:token';
   const [user] = gateway.users;
+  /** Who is signed in; null: nobody. The cookie says so to the gateway, and to no script. */
+  gateway.session = null;
   /** Kept by the browser's tab alone, and gone with it; a token of somebody who can be no more is not used. */
   gateway.token = () => {
+    if (gateway.session !== null) return '';
     const kept = sessionStorage.getItem(chosen) ?? '';
     return user === undefined || gateway.users.some(({ token }) => token === kept) ? kept : user.token;
   };
@@ -135,9 +182,29 @@ const BEFORE = /* js */ `{
     if (names.length === 1 && request.operationName !== names[0]) request.operationName = names[0];
   };
   const fetchAsIs = globalThis.fetch;
-  globalThis.fetch = (url, init) => {
+  // A form of another page cannot send it, so what comes by cookie with it was meant.
+  const intent = gateway.signsIn ? { 'x-requested-with': 'GraphiQL' } : {};
+  globalThis.fetch = async (url, init) => {
     const isOurs = new URL(url instanceof Request ? url.url : url, location.href).pathname === location.pathname;
-    return fetchAsIs(url, isOurs ? { ...init, headers: gateway.headers(init?.headers) } : init);
+    if (!isOurs) return fetchAsIs(url, init);
+    await gateway.ready;
+    const answer = await fetchAsIs(url, { ...init, headers: { ...gateway.headers(init?.headers), ...intent } });
+    if (answer.status === 401 && gateway.session !== null) gateway.look();
+    return answer;
+  };
+  /** Looks who is signed in. Where that cannot be known now, it stays what it was. */
+  gateway.look = async () => {
+    const answer = gateway.signsIn ? await fetchAsIs('/auth/session', { cache: 'no-store' }).catch(() => null) : null;
+    if (answer?.status === 200) gateway.session = await answer.json();
+    else if (answer?.status === 401) gateway.session = null;
+    gateway.show?.();
+  };
+  gateway.ready = gateway.look();
+  /** False: it could not be done now. */
+  gateway.signOut = async () => {
+    const headers = { 'content-type': 'application/json', ...intent };
+    const answer = await fetchAsIs('/auth/sign-out', { method: 'POST', headers, body: '{}' }).catch(() => null);
+    return answer?.ok === true;
   };
 
   /** Somebody has sent a query along in the address. */
@@ -214,6 +281,19 @@ const STYLE = /* css */ `
   .gateway-bar select, .gateway-bar input { font: inherit; color: var(--ink); background: var(--lift); min-width: 0;
     width: 210px; height: 34px; padding: 0 10px; border: 1px solid var(--line); border-radius: 8px; box-sizing: border-box; }
   .gateway-bar select:focus-visible, .gateway-bar input:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+  .gateway-bar [hidden] { display: none; }
+  #gateway-session { display: flex; align-items: center; gap: 14px; min-width: 0; }
+  #gateway-person { margin: 0; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  #gateway-person b { font-weight: 500; }
+  #gateway-person b::before { content: ''; display: inline-block; width: 8px; height: 8px; margin-right: 8px; border-radius: 50%;
+    background: #1f9d61; }
+  #gateway-person small { font-size: 13px; color: var(--quiet); margin-left: 4px; }
+  #gateway-session a, #gateway-session button { display: flex; align-items: center; justify-content: center; height: 34px;
+    padding: 0 14px; border: 1px solid var(--line); border-radius: 8px; box-sizing: border-box; font: inherit; white-space: nowrap;
+    color: var(--ink); background: var(--lift); text-decoration: none; cursor: pointer; }
+  #gateway-session a { font-weight: 500; color: var(--bar); background: var(--accent); border-color: var(--accent); }
+  #gateway-session a[hidden], #gateway-session button[hidden] { display: none; }
+  #gateway-session a:focus-visible, #gateway-session button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
   .graphiql-tabs { overflow-x: auto; overscroll-behavior-x: contain; }
   .graphiql-tab { flex: none; touch-action: pan-x !important; }
   @media (max-width: 760px) {
@@ -222,6 +302,10 @@ const STYLE = /* css */ `
     .gateway-bar label { flex: 1 1 40%; flex-direction: column; align-items: stretch; gap: 2px; font-size: 13px; }
     /* 16 pixels: a phone zooms in on anything smaller. */
     .gateway-bar select, .gateway-bar input { width: 100%; height: 40px; font-size: 16px; }
+    #gateway-session { flex: 1 1 100%; justify-content: space-between; }
+    #gateway-session a, #gateway-session button { height: 40px; }
+    #gateway-session a { flex: 1; }
+    #gateway-person small { display: block; margin-left: 16px; }
     .graphiql-container { flex-direction: column-reverse; }
     .graphiql-sidebar { flex-direction: row !important; width: auto !important; padding: 2px 6px !important; overflow: visible !important; }
     .graphiql-sidebar button { width: 40px !important; height: 40px !important; margin: 0 !important; }

@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { AFTER, barOf, type DemoUser, headOf, type MenuEntry } from './graphiql-bar.ts';
+import { AFTER, type BarFacts, barOf, type DemoUser, headOf, type MenuEntry } from './graphiql-bar.ts';
 
 /** A tab of GraphiQL. */
 export interface Example {
@@ -48,18 +48,30 @@ const CONTENT_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Makes the page with these tabs. The users are those whom a visitor may be without signing in, now; mostly nobody. */
-export function createGraphiQLPage(
-  examples: readonly Example[],
-  users: () => readonly DemoUser[] = () => [],
-): GraphiQLPage {
+/** What the page is made of. */
+export interface GraphiQLParts {
+  /** Its tabs. */
+  readonly examples: readonly Example[];
+  /** Whom a visitor may be without signing in, now; mostly nobody. */
+  readonly users?: (() => readonly DemoUser[]) | undefined;
+  /** Browsers can sign in here. */
+  readonly signsIn?: boolean;
+}
+
+/** Makes the page. */
+export function createGraphiQLPage({
+  examples,
+  users = () => [],
+  signsIn = false,
+}: GraphiQLParts): GraphiQLPage {
   let page: { readonly users: string; readonly load: () => Promise<Page> } | undefined;
 
   /** Made again when it has become known whom a visitor may be. */
   function pageNow(): Promise<Page> {
     const current = users();
     const key = JSON.stringify(current);
-    if (page?.users !== key) page = { users: key, load: once(() => make(examples, current)) };
+    if (page?.users !== key)
+      page = { users: key, load: once(() => make(examples, { users: current, signsIn })) };
     return page.load();
   }
 
@@ -104,8 +116,8 @@ interface Page extends Readonly<Record<Encoding, () => Promise<Buffer>>> {
   readonly tag: string;
 }
 
-async function make(examples: readonly Example[], users: readonly DemoUser[]): Promise<Page> {
-  const html = Buffer.from(await render(examples, users));
+async function make(examples: readonly Example[], facts: Omit<BarFacts, 'menu'>): Promise<Page> {
+  const html = Buffer.from(await render(examples, facts));
   const tag = createHash('sha256').update(html).digest('base64url').slice(0, 16);
   const encode = (encoding: Encoding) => once(() => ENCODERS[encoding](html));
   return { tag, br: encode('br'), gzip: encode('gzip'), identity: encode('identity') };
@@ -113,7 +125,10 @@ async function make(examples: readonly Example[], users: readonly DemoUser[]): P
 
 const TITLE = 'RingCentral GraphQL Gateway';
 
-async function render(examples: readonly Example[], users: readonly DemoUser[]): Promise<string> {
+async function render(
+  examples: readonly Example[],
+  { users, signsIn }: Omit<BarFacts, 'menu'>,
+): Promise<string> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   // A token of the examples is one that everybody knows: it goes to nobody but who gave it out.
   const tabs = examples.map(({ headers, ...tab }) =>
@@ -134,9 +149,9 @@ async function render(examples: readonly Example[], users: readonly DemoUser[]):
   const [head = 0, body = 0, end = 0] = places;
   return [
     html.slice(0, head),
-    headOf(tabs.flatMap(entryOf), users),
+    headOf({ menu: tabs.flatMap(entryOf), users, signsIn }),
     html.slice(head, body),
-    barOf(TITLE),
+    barOf(TITLE, signsIn),
     html.slice(body, end),
     `<script>${AFTER}</script>`,
     html.slice(end),

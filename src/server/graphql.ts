@@ -2,7 +2,6 @@
  * The one way through GraphQL: HTTP, server-sent events and WebSocket parse, validate, run and mask here, by the
  * same rules and with the same caches.
  */
-import { setMaxListeners } from 'node:events';
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -18,6 +17,7 @@ import {
   type validate,
 } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
+import { Forbidden } from '../../schema/failures.ts';
 import type { CallProvider } from '../../schema/provider.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -40,6 +40,7 @@ import {
   withOutcomes,
   withPushDelays,
 } from './observe.ts';
+import { SIGNS_OF_INTENT } from './origins.ts';
 import type { FindDocument, OperationParams } from './persisted.ts';
 import { SharedSubscription, type SharedWork } from './shared-subscription.ts';
 import { declaredOf } from './variables.ts';
@@ -128,7 +129,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const valid = createTextCache<DocumentNode>();
   const fastPath = config.fastPath ? createFastPath({ schema, documentOf }) : null;
   const executeFast = createExecutor(schema);
-  const weighing = createWeighing(schema, config, execute);
+  const weighing = createWeighing(schema, config, fastPath === null ? execute : executeFast);
   const shared = fastPath && { fastPath, contextOf: eventContextOf, weighing, answers, noteSent };
 
   return {
@@ -155,10 +156,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return visitor.provider({
       requestId: operation.requestId,
       get signal() {
-        const { signal } = arrival;
-        // One listener for each read.
-        setMaxListeners(0, signal);
-        return signal;
+        return arrival.signal;
       },
       dropped: () => arrival.dropped(),
     });
@@ -195,7 +193,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
     const weighed = weighFast(args, variables);
     // Refusals have a status, which the plain way knows; and there those wait that have to.
-    if (weighed === null || weighed.isHeavy) return null;
+    if (weighed === null || weighed.isHeavy || isWithoutIntent(args, arrival)) return null;
     const whole = { ...args, schema, variableValues: variables, contextValue: contextOf(arrival) };
     const result = await weighing.execute(whole, weighed, arrival, executeFast);
     // Wrong variables: nothing was executed, and the plain way words the refusal.
@@ -246,6 +244,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         try {
           const weighed = weighing.check(args, args.variableValues);
           if (weighed === null) return;
+          if (isWithoutIntent(args, arrival)) throw withoutIntent();
           Object.assign(args, { variableValues: weighed.variables });
           const start = fastPath === null ? executeFn : executeFast;
           setExecuteFn((whole) => weighing.execute(whole, weighed, arrival, start));
@@ -368,4 +367,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
 function name({ operation }: Arrival, place: OperationPlace): void {
   operation.named(nameOperation(place));
+}
+
+/** A command by cookie that a form of somebody else could have sent. */
+function isWithoutIntent({ document, operationName }: OperationPlace, { mayCommand }: Arrival): boolean {
+  if (mayCommand) return false;
+  return getOperationAST(document, operationName)?.operation === OperationTypeNode.MUTATION;
+}
+
+function withoutIntent(): Forbidden {
+  return new Forbidden(
+    `By cookie a mutation needs one of these headers, with any value: ${SIGNS_OF_INTENT}.`,
+  );
 }

@@ -17,6 +17,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
+import { CallControlFailure } from '../../schema/failures.ts';
 import type { Config } from '../config.ts';
 import { isMeant } from '../hosts.ts';
 import { whyNotListening } from '../listening.ts';
@@ -35,8 +36,10 @@ import { PATIENCE, type Patience } from './patience.ts';
 import { findSentDocument, readManifest } from './persisted.ts';
 import { createRefusalLog, refuseUpgrade, type UpgradeRefusal } from './refusals.ts';
 import { createRequestDoor } from './requests.ts';
+import { createSignInDoor, type SignInRoom } from './sign-in-door.ts';
+import { SIMULATED_PAGE, serveSimulatedPage } from './simulated-page.ts';
 import { createUnread } from './unread.ts';
-import type { Gatekeeper } from './visitor.ts';
+import type { Gatekeeper, SessionGatekeeper, ShownSession } from './visitor.ts';
 import { createWebSockets } from './websocket.ts';
 
 /** Whether the gateway can do its work now, and why not. */
@@ -51,6 +54,8 @@ export interface ServerParts {
   readonly config: Config;
   readonly schema: GraphQLSchema;
   readonly gatekeeper: Gatekeeper;
+  /** Where browsers sign in; missing where nobody can. `listening` answers where the server does. */
+  readonly signIn?: ((listening: () => string) => SignInParts) | undefined;
   readonly createContext: CreateContext;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -63,6 +68,14 @@ export interface ServerParts {
   readonly announceDrain?: ((by: number) => void) | undefined;
   readonly receivedAtOf?: ReceivedAtOf | undefined;
   readonly patience?: Partial<Patience> | undefined;
+}
+
+/** Where browsers sign in, and whom it lets in. */
+export interface SignInParts {
+  /** Of the simulator inside, whose page is shown here. */
+  readonly simulatorUrl: string | null;
+  readonly room: SignInRoom;
+  readonly sessions: SessionGatekeeper;
 }
 
 export interface Server {
@@ -96,15 +109,33 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   });
   const unread = createUnread({ room: config.maxUnreadBytes, patience: patience.reading, metrics });
   const connections = createConnections({ unread, patience, metrics });
+  const listening = () => addressOf(server.address(), config.host);
+  const signIn = parts.signIn?.(listening);
+  const sessions = signIn?.sessions ?? null;
+  const signInDoor = signIn && createSignInDoor(signIn.room, config.corsOrigins, listening);
   const requests = createRequestDoor({
-    ...{ config, pipeline, gatekeeper, observer, crowd, bodies, patience, connections },
+    ...{ config, pipeline, gatekeeper, sessions, observer, crowd, bodies, patience, connections },
   });
   const noteRefusal = createRefusalLog(log);
   const sockets = createWebSockets({
-    ...{ config, pipeline, gatekeeper, observer, crowd, metrics, log, patience, noteRefusal, unread },
+    ...{
+      config,
+      pipeline,
+      gatekeeper,
+      sessions,
+      observer,
+      crowd,
+      metrics,
+      log,
+      patience,
+      noteRefusal,
+      unread,
+    },
     handOver: connections.handOver,
   });
-  const page = config.graphiql ? createGraphiQLPage(examples, parts.demoUsers) : null;
+  const page = config.graphiql
+    ? createGraphiQLPage({ examples, users: parts.demoUsers, signsIn: signIn !== undefined })
+    : null;
   const trusted = config.corsOrigins.map((origin) => new URL(origin).hostname);
   let draining = false;
   let drained: Promise<void> | undefined;
@@ -140,7 +171,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   }
 
   return {
-    url: `${addressOf(server.address(), config.host)}/graphql`,
+    url: `${listening()}/graphql`,
     drain() {
       drained ??= drain();
       return drained;
@@ -172,6 +203,10 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       return requests.answer(request, response, requestId);
     }
     const read = readings.get(path);
+    if (await signInDoor?.serve(request, response, path)) return;
+    if (path === SIMULATED_PAGE && signIn?.simulatorUrl) {
+      return serveSimulatedPage(signIn.simulatorUrl, request, response);
+    }
     if (read === undefined) return sendJson(response, 404, { error: 'There is nothing at this address.' });
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
@@ -192,17 +227,29 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     const refusal = isMisdirected(request)
       ? MISDIRECTION
       : refuseUpgrade({ path: pathOf(request), headers }, config.corsOrigins, draining);
-    if (refusal === null) {
-      if (!sockets.accept(request, socket, head)) connections.letGo(socket);
+    const cookie = refusal === null ? cookieOf(headers) : null;
+    const isForeign = cookie instanceof Error && headers.origin !== undefined;
+    if (refusal === null && !isForeign) {
+      if (!sockets.accept(request, socket, head, cookie)) connections.letGo(socket);
       return;
     }
-    const { status, mend, noted } = refusal;
+    const { status, mend, noted } = refusal ?? { ...FOREIGN, mend: String(cookie) };
     if (noted) noteRefusal({ status }, mend);
     connections.letGo(
       socket,
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
         `X-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(mend)}\r\n\r\n${mend}`,
     );
+  }
+
+  /** What an upgrade request shows of a session. Programs send no `Origin`: they may say later who they are. */
+  function cookieOf(headers: IncomingMessage['headers']): ShownSession {
+    try {
+      return headers.authorization === undefined ? (sessions?.read(headers) ?? null) : null;
+    } catch (error) {
+      if (!(error instanceof CallControlFailure)) throw error;
+      return error;
+    }
   }
 
   /** Simulated calls have no token to keep a page out that had its own name resolve to this machine. */
@@ -261,6 +308,8 @@ const NOT_MEANT =
   'With the simulator this gateway answers only to localhost, to its HOST and to the hosts of CORS_ORIGINS: ' +
   'a page of another name has no business here.';
 const MISDIRECTION: UpgradeRefusal = { status: MISDIRECTED, mend: NOT_MEANT, noted: true };
+
+const FOREIGN = { status: 403, noted: true } as const;
 
 function hangUp(this: Duplex): void {
   this.destroy();

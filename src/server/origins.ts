@@ -22,13 +22,18 @@ export function isFromForeignPage(headers: IncomingHttpHeaders, allowed: readonl
   return site === 'cross-site' || site === 'same-site';
 }
 
-/** The CORS headers of an answer: none unless the origin is configured. */
-export function corsHeaders(headers: IncomingHttpHeaders, allowed: readonly string[]): OutgoingHttpHeaders {
+/** The CORS headers of an answer: none unless the origin is configured. `withCookies`: its pages may show a session. */
+export function corsHeaders(
+  headers: IncomingHttpHeaders,
+  allowed: readonly string[],
+  withCookies = false,
+): OutgoingHttpHeaders {
   const { origin } = headers;
   if (origin === undefined || !allowed.includes(origin)) return {};
   return {
     'access-control-allow-origin': origin,
     'access-control-expose-headers': 'x-request-id, retry-after',
+    ...(withCookies && { 'access-control-allow-credentials': 'true' }),
   };
 }
 
@@ -36,13 +41,24 @@ export function corsHeaders(headers: IncomingHttpHeaders, allowed: readonly stri
 export function preflightHeaders(
   headers: IncomingHttpHeaders,
   allowed: readonly string[],
+  withCookies = false,
 ): OutgoingHttpHeaders {
-  const cors = corsHeaders(headers, allowed);
+  const cors = corsHeaders(headers, allowed, withCookies);
   if (Object.keys(cors).length === 0) return {};
   return {
     ...cors,
     'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers': 'authorization, content-type, x-request-id, traceparent, tracestate',
+    'access-control-allow-headers': withCookies ? `${ALLOWED_HEADERS}, ${SIGNS_OF_INTENT}` : ALLOWED_HEADERS,
     'access-control-max-age': '600', // 10 minutes
   };
+}
+
+const ALLOWED_HEADERS = 'authorization, content-type, x-request-id, traceparent, tracestate';
+
+/** Headers that no form and no link can send: a page that sends one means what it asks. */
+export const SIGNS_OF_INTENT = 'x-requested-with, apollo-require-preflight';
+
+/** Whether a request has a header that only a program sends. */
+export function showsIntent(headers: IncomingHttpHeaders): boolean {
+  return headers['x-requested-with'] !== undefined || headers['apollo-require-preflight'] !== undefined;
 }

@@ -4,21 +4,25 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { BadUserInput, Forbidden, RateLimited } from '../../schema/failures.ts';
 import type { Config } from '../config.ts';
 import { orAborted } from '../live/shared-read.ts';
+import { RequestArrival } from './arrival.ts';
 import type { BodyRooms, HeldBody } from './bodies.ts';
 import type { Connections } from './connections.ts';
 import type { Crowd, Leave } from './crowd.ts';
 import type { Guest } from './drain.ts';
-import type { Arrival, Pipeline } from './graphql.ts';
+import type { Pipeline } from './graphql.ts';
+import { Leaving } from './leaving.ts';
 import { codeOf, originOf, STATUS_OF_CODE } from './masking.ts';
 import type { Observer, Operation } from './observe.ts';
-import { corsHeaders, isFromForeignPage, preflightHeaders } from './origins.ts';
+import { corsHeaders, isFromForeignPage, preflightHeaders, showsIntent } from './origins.ts';
 import type { Patience } from './patience.ts';
-import type { Gatekeeper, Visitor } from './visitor.ts';
+import type { Gatekeeper, Knock, SessionGatekeeper, Visitor } from './visitor.ts';
 
 export interface RequestParts {
   readonly config: Config;
   readonly pipeline: Pipeline;
   readonly gatekeeper: Gatekeeper;
+  /** Null: nobody signs in here. */
+  readonly sessions: SessionGatekeeper | null;
   readonly observer: Observer;
   readonly crowd: Crowd;
   readonly bodies: BodyRooms;
@@ -48,25 +52,25 @@ class Refusal extends Error {
 
 /** Makes the door for GraphQL requests. */
 export function createRequestDoor(parts: RequestParts): RequestDoor {
-  const { config, pipeline, gatekeeper, observer, crowd, bodies, patience, connections } = parts;
+  const { config, pipeline, gatekeeper, sessions, observer, crowd, bodies, patience, connections } = parts;
   const streams = new Set<Guest>();
 
   return {
     async answer(request, response, requestId) {
       if (config.corsOrigins.length > 0) response.setHeader('vary', 'origin, accept');
       if (request.method === 'OPTIONS') {
-        const allowed = preflightHeaders(request.headers, config.corsOrigins);
+        const allowed = preflightHeaders(request.headers, config.corsOrigins, sessions !== null);
         response.writeHead(204, { allow: 'GET, POST, OPTIONS', ...allowed }).end();
         return;
       }
-      setHeaders(response, corsHeaders(request.headers, config.corsOrigins));
+      setHeaders(response, corsHeaders(request.headers, config.corsOrigins, sessions !== null));
       const operation = observer.begin(requestId, request.headers);
-      const left = new AbortController();
+      const leaving = new Leaving();
       response.once('close', () => {
-        if (!response.writableFinished) left.abort();
+        if (!response.writableFinished) leaving.leave();
       });
       try {
-        await ask(request, response, operation, left);
+        await ask(request, response, operation, leaving);
       } catch (error) {
         if (response.headersSent || response.destroyed) {
           operation.ended('aborted');
@@ -83,30 +87,31 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     request: IncomingMessage,
     response: ServerResponse,
     operation: Operation,
-    left: AbortController,
+    leaving: Leaving,
   ): Promise<void> {
     checkForm(request, config);
-    const { authorization = null } = request.headers;
     const address = request.socket.remoteAddress ?? '';
+    const shown = read(request);
     // Whoever is refused without asking anybody is refused before anything is read.
-    const known = gatekeeper.recognise?.(authorization) ?? null;
-    const coming = request.method === 'POST' ? takeIn(request, known, address, left) : null;
+    const known = shown.recognise();
+    const coming = request.method === 'POST' ? takeIn(request, known, address, leaving) : null;
     let leave: Leave = () => {};
     try {
       const body = await coming?.whole;
-      const admission = gatekeeper.admit(authorization, { address, signal: left.signal });
-      const visitor = await (known === null ? orAborted(admission, left.signal) : admission);
+      const admission = shown.admit({
+        address,
+        get signal() {
+          return leaving.signal;
+        },
+      });
+      const visitor = await (known === null ? orAborted(admission, leaving.signal) : admission);
       operation.admitted(visitor.viewerId);
       connections.claim(response, visitor.viewerId);
-      left.signal.throwIfAborted();
+      leaving.throwIfLeft();
       leave = crowd.enter(visitor.viewerId);
       coming?.held.settle();
-      const arrival: Arrival = {
-        visitor,
-        operation,
-        signal: left.signal,
-        dropped: () => left.signal.aborted,
-      };
+      const mayCommand = !shown.isCookie || showsIntent(request.headers);
+      const arrival = new RequestArrival(visitor, operation, mayCommand, leaving);
       if (body !== undefined) {
         const fast = await operation.within(() => pipeline.answerFast(body, request.headers.accept, arrival));
         if (fast !== null) {
@@ -129,11 +134,11 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       if (isStream && answer.body !== null) {
         leave();
         coming?.held.close();
-        await stream(answer, answer.body, response, visitor, left);
+        await stream(answer, answer.body, response, visitor, leaving);
       } else {
         await send(answer, response);
         // A stream that this client would not take was begun all the same.
-        if (answer.status === NOT_ACCEPTABLE) left.abort();
+        if (answer.status === NOT_ACCEPTABLE) leaving.leave();
       }
     } finally {
       leave();
@@ -141,18 +146,36 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     }
   }
 
+  /** What a request shows of whoever makes it: a token, which is used where there is one, or a cookie. */
+  function read({ headers }: IncomingMessage): Shown {
+    const { authorization = null } = headers;
+    const cookie = authorization === null ? (sessions?.read(headers) ?? null) : null;
+    if (sessions === null || cookie === null) {
+      return {
+        isCookie: false,
+        recognise: () => gatekeeper.recognise?.(authorization) ?? null,
+        admit: (knock) => gatekeeper.admit(authorization, knock),
+      };
+    }
+    return {
+      isCookie: true,
+      recognise: () => sessions.recognise(cookie),
+      admit: () => sessions.admit(cookie),
+    };
+  }
+
   /** Reads the body, counted as the viewer's, or as that of the address that strangers come from. */
   function takeIn(
     request: IncomingMessage,
     viewerId: string | null,
     address: string,
-    left: AbortController,
+    leaving: Leaving,
   ): ComingBody {
     const room = viewerId === null ? bodies.strangers : bodies.viewers;
     return readBody(request, config.maxBodyBytes, (giveUp) =>
       room.open(viewerId ?? address, (error) => {
         giveUp(error);
-        left.abort(error);
+        leaving.leave(error);
       }),
     );
   }
@@ -163,26 +186,26 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     body: ReadableStream<Uint8Array>,
     response: ServerResponse,
     { expired }: Visitor,
-    left: AbortController,
+    leaving: Leaving,
   ): Promise<void> {
     // Cut, not ended: a client takes the end for the end of the call, and a cut for a reason to come back.
     const cut = () => {
-      left.abort();
+      leaving.leave();
       response.destroy();
     };
     const guest: Guest = { idle: async () => {}, sendAway: cut };
     const reader = body.getReader();
     streams.add(guest);
     setMaxListeners(0, expired);
-    expired.addEventListener('abort', cut, { once: true, signal: left.signal });
-    left.signal.addEventListener('abort', () => void reader.cancel().catch(() => {}), { once: true });
+    expired.addEventListener('abort', cut, { once: true, signal: leaving.signal });
+    leaving.signal.addEventListener('abort', () => void reader.cancel().catch(() => {}), { once: true });
     try {
       response.writeHead(answer.status, {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
       });
-      while (!left.signal.aborted) {
+      while (!leaving.hasLeft) {
         const { done, value } = await reader.read();
         if (done) break;
         if (response.write(value)) continue;
@@ -190,7 +213,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
         // Who takes nothing for the time of two pings is not there. No signal of its own for each wait: those of a slow
         // client would gather at that of its request.
         const impatience = setTimeout(cut, 2 * patience.ping);
-        await once(response, 'drain', { signal: left.signal }).finally(() => clearTimeout(impatience));
+        await once(response, 'drain', { signal: leaving.signal }).finally(() => clearTimeout(impatience));
       }
       response.end();
     } finally {
@@ -224,6 +247,12 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     response.writeHead(refusal?.status ?? STATUS_OF_CODE[code]).end(body);
     request.resume();
   }
+}
+
+interface Shown {
+  readonly isCookie: boolean;
+  recognise(): string | null;
+  admit(knock: Knock): Promise<Visitor>;
 }
 
 /** Refuses, before anybody is asked who they are, what a browser may send for a page of somebody else. */

@@ -1,5 +1,4 @@
 /** One socket and what it carries. */
-import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -10,9 +9,10 @@ import { MESSAGE_TOO_BIG, TRY_AGAIN_LATER } from './closing.ts';
 import { createAllowance } from './crowd.ts';
 import { frameOf } from './fan-out.ts';
 import type { Arrival } from './graphql.ts';
+import { Leaving } from './leaving.ts';
 import type { Operation } from './observe.ts';
 import type { Reader, Unread } from './unread.ts';
-import type { Visitor } from './visitor.ts';
+import type { ShownSession, Visitor } from './visitor.ts';
 
 /** Messages of one socket: this many at once (a client that comes back with all its subscriptions), */
 const MESSAGES_AT_ONCE = 1_000;
@@ -76,6 +76,8 @@ export class Seat implements Reader {
   passed = 0;
   /** What the upgrade request showed; null once it was looked at. */
   authorization: string | null;
+  /** The cookie that the upgrade request showed; null once it was looked at. */
+  cookie: ShownSession = null;
   visitor: Visitor | null = null;
   /** It was closed here, with a code. */
   isToldOff = false;
@@ -88,8 +90,7 @@ export class Seat implements Reader {
   readonly #tickets = new Map<string, Ticket>();
   #ticketCount = 0;
   #running: Set<Promise<unknown>> | null = null;
-  #leaving: AbortController | null = null;
-  #isLeft = false;
+  readonly #leaving = new Leaving();
 
   constructor(socket: WebSocket, connection: Duplex, { headers }: IncomingMessage, door: SeatDoor) {
     this.socket = socket;
@@ -125,13 +126,11 @@ export class Seat implements Reader {
 
   /** Aborts when the socket is closed. */
   get left(): AbortSignal {
-    if (this.#leaving === null) {
-      this.#leaving = new AbortController();
-      // One listener for each operation that runs on the socket.
-      setMaxListeners(0, this.#leaving.signal);
-      if (this.#isLeft) this.#leaving.abort();
-    }
     return this.#leaving.signal;
+  }
+
+  get hasLeft(): boolean {
+    return this.#leaving.hasLeft;
   }
 
   /** Its client has said who they are. */
@@ -189,10 +188,9 @@ export class Seat implements Reader {
   }
 
   leave(): void {
-    this.#isLeft = true;
     for (const ticket of this.#tickets.values()) ticket.isOver = true;
     this.#tickets.clear();
-    this.#leaving?.abort();
+    this.#leaving.leave();
   }
 
   send(text: string): Promise<void> | void {
@@ -237,6 +235,8 @@ export class Seat implements Reader {
 export class SocketArrival implements Arrival {
   readonly visitor: Visitor;
   readonly operation: Operation;
+  /** Where its page comes from was looked at when it was opened. */
+  readonly mayCommand = true;
   readonly #seat: Seat;
 
   constructor(seat: Seat, visitor: Visitor, operation: Operation) {
@@ -247,6 +247,10 @@ export class SocketArrival implements Arrival {
 
   get signal(): AbortSignal {
     return this.#seat.left;
+  }
+
+  hasLeft(): boolean {
+    return this.#seat.hasLeft;
   }
 
   dropped(): boolean {

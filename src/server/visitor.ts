@@ -1,4 +1,5 @@
 /** Whoever stands at the door, once known. */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { CallSession } from '../../schema/model.ts';
 import type { CallProvider, Visit } from '../../schema/provider.ts';
 
@@ -10,6 +11,8 @@ export interface Visitor {
   readonly viewerId: string;
   /** Aborts when RingCentral refuses the caller's token: open sockets close with 4403 then. */
   readonly expired: AbortSignal;
+  /** Why it closes them then, where that is not their token. */
+  readonly farewell?: string;
   /**
    * A call as it is held now, where that is what asking would answer; undefined where it would have to be asked for.
    * The same state is the same object.
@@ -44,4 +47,20 @@ export interface Gatekeeper {
   admit(authorization: string | null, knock?: Knock): Promise<Visitor>;
   /** Looks after nobody any more. */
   stop?(): void;
+}
+
+/** What an upgrade request shows of a session: a cookie, or why it is not looked at; null: nothing. */
+export type ShownSession = string | Error | null;
+
+/** Lets in whoever signed in here, by what their browser shows. */
+export interface SessionGatekeeper {
+  /**
+   * The cookie of a request that shows no token; null: it shows none.
+   * @throws {Forbidden} when the page that shows it may not; {SignInRequired} when it cannot be read.
+   */
+  read(headers: IncomingHttpHeaders): string | null;
+  /** The viewer of a cookie where nobody has to be asked; null: somebody has to. */
+  recognise(cookie: string): string | null;
+  /** @throws {SignInRequired} when its session has ended; {UpstreamUnavailable} when that cannot be looked up now. */
+  admit(cookie: string): Promise<Visitor>;
 }

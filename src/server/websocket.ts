@@ -51,12 +51,14 @@ import type { Patience } from './patience.ts';
 import { chooseProtocol, type NoteRefusal, refuseProtocol } from './refusals.ts';
 import { Seat, type SeatDoor, SocketArrival, type Ticket } from './seat.ts';
 import type { Unread } from './unread.ts';
-import type { Gatekeeper } from './visitor.ts';
+import type { Gatekeeper, SessionGatekeeper, ShownSession } from './visitor.ts';
 
 export interface WebSocketParts {
   readonly config: Config;
   readonly pipeline: Pipeline;
   readonly gatekeeper: Gatekeeper;
+  /** Null: nobody signs in here. */
+  readonly sessions: SessionGatekeeper | null;
   readonly observer: Observer;
   readonly crowd: Crowd;
   readonly metrics: Metrics;
@@ -69,7 +71,7 @@ export interface WebSocketParts {
 
 export interface WebSockets {
   /** Makes a WebSocket of a request that may have one; false: it was no request for one, and has been told so. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, cookie: ShownSession): boolean;
   /** The open sockets. */
   guests(): readonly Guest[];
   /** Cuts all sockets. */
@@ -101,7 +103,8 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     parts;
   const open = new Map<WebSocket, Seat>();
   const unanswered = new Set<WebSocket>();
-  const admission = createAdmission({ gatekeeper, noteRefusal });
+  const { sessions } = parts;
+  const admission = createAdmission({ gatekeeper, sessions, noteRefusal });
   const door: SeatDoor = { unread, close, cut };
   /** The message that graphql-ws is about to read; null: let it read the text. */
   let incoming: object | null = null;
@@ -169,11 +172,11 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
   });
 
   return {
-    accept(request, socket, head) {
+    accept(request, socket, head, cookie) {
       let isOpened = false;
       acceptor.handleUpgrade(request, socket, head, (opened) => {
         isOpened = true;
-        welcome(opened, socket, request);
+        welcome(opened, socket, request, cookie);
       });
       return isOpened;
     },
@@ -187,8 +190,14 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     },
   };
 
-  function welcome(socket: WebSocket, connection: Duplex, request: IncomingMessage): void {
+  function welcome(
+    socket: WebSocket,
+    connection: Duplex,
+    request: IncomingMessage,
+    cookie: ShownSession,
+  ): void {
     const seat = new Seat(socket, connection, request, door);
+    seat.cookie = cookie;
     open.set(socket, seat);
     metrics.sockets.set(open.size);
     parts.handOver(connection, seat);

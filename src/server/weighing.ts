@@ -53,6 +53,8 @@ type Events = AsyncIterableIterator<ExecutionResult>;
 
 type Execute = (args: ExecutionArgs) => unknown;
 
+type Result = ExecutionResult | Promise<ExecutionResult>;
+
 export interface Weighing {
   /**
    * Weighs an operation; null where the document has no such operation.
@@ -60,7 +62,7 @@ export interface Weighing {
    */
   check(place: OperationPlace, variables: Variables | null | undefined): Weighed | null;
   /** Executes a query or command. */
-  execute(args: ExecutionArgs, weighed: Weighed, asker: Asker, execute: Execute): Promise<ExecutionResult>;
+  execute(args: ExecutionArgs, weighed: Weighed, asker: Asker, execute: Execute): Result;
   /** Executes what a subscription selects of one event. */
   executeEvent(
     args: ExecutionArgs,
@@ -118,22 +120,8 @@ export function createWeighing(
       return { type, weight, isHeavy, variables };
     },
 
-    async execute(args, { type, isHeavy }, asker, execute) {
-      let leave: Leave | null = null;
-      try {
-        if (isHeavy) {
-          leave = await placeOf(asker);
-          const turn = slices.turn();
-          if (turn !== null) await turn;
-        }
-        const meter = startMeter(args.contextValue, type, isHeavy ? slices : null);
-        return withinBounds((await execute(args)) as ExecutionResult, meter, bounds);
-      } catch (error) {
-        if (!(error instanceof Overloaded)) throw error;
-        return { errors: [new GraphQLError(error.message, { originalError: error })] };
-      } finally {
-        leave?.();
-      }
+    execute(args, { type, isHeavy }, asker, execute) {
+      return isHeavy ? executeHeavy(args, type, asker, execute) : executeMetered(args, type, null, execute);
     },
 
     executeEvent,
@@ -187,8 +175,10 @@ export function createWeighing(
     args: ExecutionArgs,
     { isHeavy }: Pick<Weighed, 'isHeavy'>,
     viewerId: string,
-  ): ExecutionResult | Promise<ExecutionResult> {
-    return isHeavy ? executeHeavyEvent(args, viewerId) : executeEventNow(args, null);
+  ): Result {
+    return isHeavy
+      ? executeHeavyEvent(args, viewerId)
+      : executeMetered(args, OperationTypeNode.SUBSCRIPTION, null, executeNow);
   }
 
   async function executeHeavyEvent(args: ExecutionArgs, viewerId: string): Promise<ExecutionResult> {
@@ -197,19 +187,41 @@ export function createWeighing(
     try {
       const turn = slices.turn();
       if (turn !== null) await turn;
-      return await executeEventNow(args, slices);
+      return await executeMetered(args, OperationTypeNode.SUBSCRIPTION, slices, executeNow);
     } finally {
       leave();
     }
   }
 
-  function executeEventNow(
+  async function executeHeavy(
     args: ExecutionArgs,
+    type: OperationTypeNode,
+    asker: Asker,
+    execute: Execute,
+  ): Promise<ExecutionResult> {
+    let leave: Leave | null = null;
+    try {
+      leave = await placeOf(asker);
+      const turn = slices.turn();
+      if (turn !== null) await turn;
+      return await executeMetered(args, type, slices, execute);
+    } catch (error) {
+      if (!(error instanceof Overloaded)) throw error;
+      return { errors: [new GraphQLError(error.message, { originalError: error })] };
+    } finally {
+      leave?.();
+    }
+  }
+
+  function executeMetered(
+    args: ExecutionArgs,
+    type: OperationTypeNode,
     heavy: Slices | null,
-  ): ExecutionResult | Promise<ExecutionResult> {
-    const meter = startMeter(args.contextValue, OperationTypeNode.SUBSCRIPTION, heavy);
+    execute: Execute,
+  ): Result {
+    const meter = startMeter(args.contextValue, type, heavy);
     const bound = (result: ExecutionResult) => withinBounds(result, meter, bounds);
-    const result = executeNow(args);
+    const result = execute(args) as Result;
     return result instanceof Promise ? result.then(bound) : bound(result);
   }
 

@@ -4,7 +4,7 @@ import { changeParty, type Party } from './call.ts';
 import type { Era } from './era.ts';
 import { type Fault, type FaultOrder, readFaults } from './faults.ts';
 import type { Journal, JournalEntry } from './journal.ts';
-import type { OAuth } from './oauth.ts';
+import type { OAuth } from './oauth/oauth.ts';
 import { CALL_KINDS, type CallOrder, placeCall } from './placing.ts';
 import { type Platform, REQUESTS } from './platform.ts';
 import type { PushCounts } from './push/deliveries.ts';

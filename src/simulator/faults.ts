@@ -39,8 +39,9 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Fault {
   /**
-   * Which requests it hits: an operation id (`holdCallParty`), one whole part of the path (`hold`, or an id), or with a
-   * `/` a piece of method and path, where `…` stands for anything (`POST /…/hold`).
+   * Which requests it hits: an operation id (`holdCallParty`), one whole part of the path (`hold`, or an id), with a `/` a
+   * piece of method and path, where `…` stands for anything (`POST /…/hold`), or of those for a token the grant type
+   * (`refresh_token`).
    */
   readonly match: string;
   /** So many requests still; null: all of them. */
@@ -70,6 +71,8 @@ export interface FaultTarget {
   readonly path: string;
   /** The extension number of whoever asks; null when nobody is known. */
   readonly viewer: string | null;
+  /** Of a request for a token, the grant type. */
+  readonly grant?: string | undefined;
 }
 
 /** Finds the first fault that hits a request, and what is left of all of them afterwards. */
@@ -134,6 +137,8 @@ export interface Matchable {
   readonly method: string;
   /** With placeholders: `/restapi/v1.0/account/{accountId}/presence`. */
   readonly path: string;
+  /** Of requests for a token, the grant types that there are. */
+  readonly grants?: readonly string[];
 }
 
 /**
@@ -173,7 +178,7 @@ function readFault(given: unknown, operations: readonly Matchable[]): Fault {
 
 /** Whether some request can be hit. The ids in it are not known, so whatever may be one is tried as one. */
 function fitsAny(match: string, operations: readonly Matchable[]): boolean {
-  if (LIKE_AN_ID.test(match)) return true;
+  if (LIKE_AN_ID.test(match) || operations.some(({ grants }) => grants?.includes(match))) return true;
   const parts = match.split(/[/ ]/).map((part) => part.replaceAll('…', ''));
   const ids = [...new Set(parts.filter((part) => LIKE_AN_ID.test(part)))].slice(0, MOST_IDS);
   const candidates = ['x', ...ids];
@@ -228,7 +233,7 @@ function textOrSeconds(): Rule {
 
 function hits({ match, viewer }: Pick<Fault, 'match' | 'viewer'>, target: FaultTarget): boolean {
   if (viewer !== undefined && viewer !== target.viewer) return false;
-  if (match === target.operationId) return true;
+  if (match === target.operationId || match === target.grant) return true;
   if (!match.includes('/')) return target.path.split('/').includes(match);
   const line = `${target.method} ${target.path}`;
   let end = 0;

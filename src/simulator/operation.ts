@@ -1,7 +1,7 @@
 /** What an operation of RingCentral is here: its address, its rate group, and what it answers to whom. */
 import type { Extension } from './account.ts';
 import type { Body } from './fields.ts';
-import type { SignedIn } from './oauth.ts';
+import type { SignedIn } from './oauth/sessions.ts';
 import type { SocketSession, Subscriptions } from './push/subscriptions.ts';
 import type { RateGroup } from './rate-limits.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -30,6 +30,8 @@ export interface Answer {
   readonly status: number;
   /** Missing: no content. */
   readonly body?: unknown;
+  /** Those of its own. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** There is no answer: the connection breaks. */
   readonly breaks?: true;
 }

@@ -4,31 +4,20 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { errorBody } from './bodies.ts';
 import { appliesAnyway, type Fault, type Matchable, spendFault } from './faults.ts';
 import type { Body } from './fields.ts';
+import { type Asking, contentTypeOf, type Incoming, type Resolved } from './incoming.ts';
 import type { Journal, JournalEntry } from './journal.ts';
-import { clientOf, type OAuth, type SignedIn, TokenRefusal } from './oauth.ts';
+import { TokenRefusal } from './oauth/apps.ts';
+import { OAUTH_REQUESTS, resolveOAuth } from './oauth/door.ts';
+import type { OAuth } from './oauth/oauth.ts';
+import type { SignedIn } from './oauth/sessions.ts';
 import type { Answer } from './operation.ts';
-import type { SocketSession, Subscriptions } from './push/subscriptions.ts';
+import type { Subscriptions } from './push/subscriptions.ts';
 import type { SocketTokens } from './push/tokens.ts';
 import type { RateGroup, RateLimits, RateRules } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
 import { findOperation, OPERATIONS, perform } from './routes.ts';
 import type { Settings } from './settings.ts';
 import type { Switchboard } from './switchboard.ts';
-
-/** A request as it came over the wire. */
-export interface Incoming {
-  readonly method: string;
-  /** Path and query, as sent. */
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-  /** Where this server is, like `http://127.0.0.1:4010`. */
-  readonly origin: string;
-  /** Aborts when whoever asked has left. */
-  readonly signal: AbortSignal;
-  /** The session of the socket that it came over, which tells who asks; missing for HTTP. */
-  readonly socket?: SocketSession;
-}
 
 /** What goes back over the wire, unless a trouble spoils it. */
 export interface Reply {
@@ -66,32 +55,9 @@ export function createPlatform(parts: Parts): Platform {
   /** What stands behind a request: whose rate bucket it is, and what to do when it may pass. */
   function resolve(incoming: Incoming, path: string, query: URLSearchParams, entry: JournalEntry): Resolved {
     const { method, headers, body } = incoming;
-    const tokenOperation = method === 'POST' ? TOKEN_OPERATIONS[path] : undefined;
-    if (tokenOperation !== undefined) {
-      const form = new URLSearchParams(body);
-      return {
-        operationId: tokenOperation,
-        group: 'auth',
-        conflictUnlisted: false,
-        identify() {
-          const wanted = 'application/x-www-form-urlencoded';
-          if (body !== '' && contentTypeOf(headers) !== wanted) {
-            throw new Refusal(415, 'CMN-104', `Content type is not supported: it must be ${wanted}`);
-          }
-          const clientId = clientOf(headers.authorization, form);
-          // The limit is the user's, and the same one that tokens for sockets spend.
-          return { user: oauth.userOf(form) ?? `client ${clientId}`, clientId, signedIn: null };
-        },
-        perform({ clientId }) {
-          if (tokenOperation === 'getToken') {
-            const token = oauth.grant(form, clientId, board.settings.tokenTtl, board.now());
-            return { status: 200, body: token };
-          }
-          oauth.revoke(form.get('token') ?? query.get('token') ?? '');
-          return { status: 200 };
-        },
-      };
-    }
+    const moment = () => ({ settings: board.settings, now: board.now() });
+    const signingIn = resolveOAuth(incoming, { path, query }, { oauth, moment });
+    if (signingIn !== null) return signingIn;
     if (method === 'POST' && path === '/restapi/oauth/wstoken' && board.settings.push !== 'missing') {
       return {
         operationId: 'authWsToken',
@@ -154,7 +120,8 @@ export function createPlatform(parts: Parts): Platform {
       const reply = (answer: Answer): Reply => {
         if (journalBodies && answer.body !== undefined) entry.responseBody = answer.body;
         const broken = answer.breaks === true ? BROKEN : trouble;
-        return { status: answer.status, headers, body: answer.body, trouble: broken, entry };
+        const own = { ...headers, ...answer.headers };
+        return { status: answer.status, headers: own, body: answer.body, trouble: broken, entry };
       };
 
       let resolved: Resolved | undefined;
@@ -164,14 +131,15 @@ export function createPlatform(parts: Parts): Platform {
         const asking = resolved.identify();
         entry.viewer = asking.signedIn?.extension.number ?? null;
 
-        const verdict = countRequest(asking.user, resolved.group, headers);
+        const verdict = asking.user === null ? null : countRequest(asking.user, resolved.group, headers);
         if (verdict !== null) return reply(verdict);
 
         const { fault, left } = spendFault(faults, {
           operationId: resolved.operationId,
           method,
           path,
-          viewer: entry.viewer,
+          viewer: entry.viewer ?? asking.about ?? null,
+          grant: resolved.grant,
         });
         faults = left;
         trouble = fault;
@@ -234,15 +202,8 @@ export function jsonBody(headers: IncomingHttpHeaders, body: string, insists: bo
   throw new Refusal(400, 'CMN-103', 'JSON cannot be parsed');
 }
 
-interface Asking {
-  /** Names the rate bucket. */
-  readonly user: string;
-  readonly clientId: string;
-  readonly signedIn: SignedIn | null;
-}
-
 function asking(signedIn: SignedIn): Asking {
-  return { user: signedIn.extension.id, clientId: signedIn.clientId, signedIn };
+  return { user: signedIn.extension.id, signedIn };
 }
 
 function known(signedIn: SignedIn | null): SignedIn {
@@ -250,31 +211,12 @@ function known(signedIn: SignedIn | null): SignedIn {
   return signedIn;
 }
 
-interface Resolved {
-  readonly operationId: string;
-  readonly group: RateGroup;
-  readonly conflictUnlisted: boolean;
-  identify(): Asking;
-  perform(asking: Asking): Answer | Promise<Answer>;
-}
-
 /** Every request that there is. */
 export const REQUESTS: readonly Matchable[] = [
   ...OPERATIONS,
-  { operationId: 'getToken', method: 'POST', path: '/restapi/oauth/token' },
-  { operationId: 'revokeToken', method: 'POST', path: '/restapi/oauth/revoke' },
+  ...OAUTH_REQUESTS,
   { operationId: 'authWsToken', method: 'POST', path: '/restapi/oauth/wstoken' },
 ];
-
-const TOKEN_OPERATIONS: Readonly<Record<string, 'getToken' | 'revokeToken'>> = {
-  '/restapi/oauth/token': 'getToken',
-  '/restapi/oauth/revoke': 'revokeToken',
-};
-
-/** Without its parameters; empty where none is given. */
-function contentTypeOf(headers: IncomingHttpHeaders): string {
-  return (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-}
 
 function rulesOf(group: RateGroup, settings: Settings): RateRules {
   return {

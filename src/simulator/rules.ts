@@ -32,6 +32,11 @@ export const someText: Rule = {
   allowed: 'a text that is not empty',
   accepts: (value) => typeof value === 'string' && value !== '',
 };
+export const addressesOrNone: Rule = {
+  allowed: 'a list of addresses with http:// or https://, or null',
+  accepts: (value) =>
+    value === null || (Array.isArray(value) && value.length <= 100 && value.every(isAddress)),
+};
 export const oneOf = (...values: readonly unknown[]): Rule => ({
   allowed: `one of ${values.join(', ')}`,
   accepts: (value) => values.includes(value),
@@ -86,4 +91,8 @@ export function refused(name: string, message: string): Refusal {
 /** A value as it was read, shortened. */
 export function shown(value: unknown): string {
   return (JSON.stringify(value) ?? 'nothing').slice(0, 200);
+}
+
+function isAddress(value: unknown): boolean {
+  return typeof value === 'string' && /^https?:/.test(value) && URL.canParse(value);
 }

@@ -1,5 +1,17 @@
 /** What can be set, while it runs: what RingCentral leaves open, what a test wants faster, and the story. */
-import { amount, amountOrNever, checked, oneOf, onOff, pace, type Rule, share } from './rules.ts';
+import { AUTHORIZE_ERRORS, type AuthorizeError } from './oauth/authorize.ts';
+import {
+  addressesOrNone,
+  amount,
+  amountOrNever,
+  checked,
+  oneOf,
+  onOff,
+  pace,
+  type Rule,
+  share,
+  wholeNumber,
+} from './rules.ts';
 
 export interface Settings {
   /** Plays live calls. Switched off, the calls stay as they are. */
@@ -23,8 +35,24 @@ export interface Settings {
   readonly rateWindow: number;
   /** Seconds of silence after a request too many. */
   readonly penalty: number;
-  /** Seconds that an access token lives. */
+  /** Seconds that an access token lives, unless the app asks for less. */
   readonly tokenTtl: number;
+  /** Seconds that a refresh token lives, unless the app asks for something else. */
+  readonly refreshTokenTtl: number;
+  /** Whether apps get refresh tokens. */
+  readonly refreshTokens: boolean;
+  /** Seconds after which a sign-in is over, however often it was refreshed; null: never. */
+  readonly sessionTtl: number | null;
+  /** Sign-ins of one user with one app; one more ends the oldest, and its sockets. */
+  readonly sessionLimit: number;
+  /** Seconds that the code of a sign-in page works. */
+  readonly codeTtl: number;
+  /** Where the sign-in page may send a browser back to, letter by letter; null: to every address on this machine. */
+  readonly redirectUris: readonly string[] | null;
+  /** The error that the sign-in page sends every browser back with, before it asks anything. */
+  readonly authorizeError: AuthorizeError | 'none';
+  /** Whose name (`iss`) the way back bears: none, as RingCentral documents it, the simulator's `own` address, or that of some `other` server. */
+  readonly issuer: 'none' | 'own' | 'other';
   /** Seconds that a call can be read after its end. */
   readonly retention: number;
   /** The status for a wrong call state where the published document lists no 409. */
@@ -106,6 +134,14 @@ export const DEFAULT_SETTINGS: Settings = {
   rateWindow: 60, // 1 minute
   penalty: 60, // 1 minute
   tokenTtl: 3_600, // 1 hour
+  refreshTokenTtl: 604_800, // 1 week
+  refreshTokens: true,
+  sessionTtl: null,
+  sessionLimit: 5,
+  codeTtl: 60, // 1 minute
+  redirectUris: null,
+  authorizeError: 'none',
+  issuer: 'none',
   retention: 30, // 30 seconds
   unlistedConflict: 409,
   muteBody: 'both',
@@ -159,6 +195,14 @@ export const SETTING_RULES: { readonly [Name in keyof Settings]: Rule } = {
   rateWindow: amount,
   penalty: amount,
   tokenTtl: amount,
+  refreshTokenTtl: amount,
+  refreshTokens: onOff,
+  sessionTtl: amountOrNever,
+  sessionLimit: wholeNumber(1),
+  codeTtl: amount,
+  redirectUris: addressesOrNone,
+  authorizeError: oneOf('none', ...AUTHORIZE_ERRORS),
+  issuer: oneOf('none', 'own', 'other'),
   retention: amount,
   unlistedConflict: oneOf(409, 403, 400),
   muteBody: oneOf('both', 'wrapped', 'bare', 'wrapped-ignored'),

@@ -39,7 +39,7 @@ export async function sendTroubled(
       const status = trouble.status ?? 503;
       note(status);
       const headers = { ...reply.headers, ...retryAfter(trouble) };
-      send(response, { status, headers, body: troubleBody(trouble, status) });
+      send(response, { status, headers, body: troubleBody(trouble, status, reply.entry.operationId) });
       return;
     }
     case 'delay':
@@ -106,11 +106,19 @@ const ERRORS: Readonly<Record<number, readonly [errorCode: string, message: stri
   503: ['CMN-201', 'Service Temporary Unavailable'],
 };
 
-function troubleBody(trouble: Fault, status: number): unknown {
+function troubleBody(trouble: Fault, status: number, operationId: string | null): unknown {
   if (trouble.body !== undefined) return trouble.body;
+  if (operationId === 'getToken' && status === 400) return TOKEN_NOT_FOUND;
   const [errorCode, message] = ERRORS[status] ?? ['CMN-203', 'Internal server error'];
   return errorBody(new Refusal(status, errorCode, message));
 }
+
+/** A request for a token is refused in the words of OAuth. */
+const TOKEN_NOT_FOUND = {
+  error: 'invalid_grant',
+  error_description: 'Token not found',
+  errors: [{ errorCode: 'OAU-213', message: 'Token not found' }],
+};
 
 function retryAfter({ retryAfter }: Fault): Record<string, string> {
   return retryAfter === undefined ? {} : { 'Retry-After': retryAfter };

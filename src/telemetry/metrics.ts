@@ -62,6 +62,23 @@ export function createMetrics() {
       labelNames: ['state'] as const,
       registers,
     }),
+    signIns: new Counter({
+      name: 'gateway_sign_ins_total',
+      help: 'Browsers that came back from signing in, by result (SIGNED_IN, or the code of the problem that they were shown).',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    sessions: new Gauge({
+      name: 'gateway_sessions',
+      help: 'Browser sessions that are kept here: those that were used within ten minutes or have a stream open.',
+      registers,
+    }),
+    sessionRenewals: new Counter({
+      name: 'gateway_session_renewals_total',
+      help: 'Tokens of signed-in users that were asked for anew, by result (renewed, lost: no answer and asked again, refused: their sessions ended).',
+      labelNames: ['result'] as const,
+      registers,
+    }),
     commands: new Counter({
       name: 'gateway_commands_total',
       help: 'Commands by mutation and outcome (APPLIED, NOT_APPLIED, UNKNOWN, replayed).',

@@ -46,7 +46,8 @@ describe('Settings', () => {
       expect(real).toBeUndefined();
       expect(value).toBe(conditional.says);
       for (const { environment, is } of conditional.cases) {
-        expect(readConfig(environment)[conditional.field]).toBe(is);
+        const read = readConfig(environment)[conditional.field];
+        expect(typeof read === 'boolean' ? read : read !== null).toBe(is);
       }
     } else {
       expect(value).toBe(real ? `\`${real}\`` : 'none');
@@ -156,11 +157,20 @@ const CONDITIONAL: Readonly<Record<string, Conditional>> = {
       { environment: REAL, is: false },
     ],
   },
+  SIGN_IN: {
+    says: '`on` with the simulator, else `off`',
+    field: 'signIn',
+    cases: [
+      { environment: {}, is: true },
+      { environment: { SIGN_IN: 'off' }, is: false },
+      { environment: REAL, is: false },
+    ],
+  },
 };
 
 interface Conditional {
   readonly says: string;
-  readonly field: 'graphiql' | 'introspection';
+  readonly field: 'graphiql' | 'introspection' | 'signIn';
   readonly cases: readonly { readonly environment: Readonly<Record<string, string>>; readonly is: boolean }[];
 }
 

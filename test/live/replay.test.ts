@@ -38,6 +38,27 @@ describe('A replay', () => {
     expect(new Set(cursors).size).toBe(500);
   });
 
+  test('builds an event when somebody reads it, and gives it to those who come back all the same.', () => {
+    const scope = signer.scope('viewer', 's-1');
+    let written = 0;
+    const write = (run: string, sequence: number) => {
+      written += 1;
+      return scope.write(run, sequence);
+    };
+    const replay = createReplay<Event>({ write, read: (cursor) => scope.read(cursor) }, LIMITS);
+    const beginning = replay.cursor;
+    const kept = [1, 2, 3].map((number) => replay.keep(number, (cursor) => ({ cursor, number })));
+    expect(written).toBe(1);
+    const read = kept[1]?.event();
+    expect(read?.number).toBe(2);
+    expect(written).toBe(2);
+    const missed = replay.after(beginning, 10);
+    expect(missed).toEqual(kept.map((one) => one.event()));
+    expect(missed[1]).toBe(read);
+    expect(written).toBe(4);
+    expect(replay.after(read?.cursor ?? '', 10)).toEqual([{ cursor: replay.cursor, number: 3 }]);
+  });
+
   test('does not resume from where no state is known.', () => {
     const replay = openReplay();
     add(replay, 1, 3);

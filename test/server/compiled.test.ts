@@ -6,6 +6,7 @@ import {
   execute,
   type GraphQLCompositeType,
   GraphQLError,
+  type GraphQLObjectType,
   getNamedType,
   isAbstractType,
   isCompositeType,
@@ -22,14 +23,24 @@ import {
   WrongCallState,
 } from '../../schema/failures.ts';
 import { schema } from '../../schema/index.ts';
-import type { CallProvider } from '../../schema/provider.ts';
+import type { CallSession } from '../../schema/model.ts';
+import type { CallProvider, StreamNoticeKind } from '../../schema/provider.ts';
 import { createExecutor, type Execute } from '../../src/server/compiled.ts';
-import { APPLIED, aContext, aParty, aSession, aStatus, createFakeProvider } from '../schema/fake-provider.ts';
+import {
+  APPLIED,
+  aContext,
+  anActiveCall,
+  aParty,
+  aSession,
+  aStatus,
+  createFakeProvider,
+  START,
+} from '../schema/fake-provider.ts';
 
-/** A phone system where much goes wrong, the same each time it is made. */
-function troubledProvider(): CallProvider {
+/** A call of parties of all sorts. */
+function aFullSession(): CallSession {
   const peer = { sessionId: 's-2', partyId: 'p-1' };
-  const full = aSession('s-full', {
+  return aSession('s-full', {
     parties: [
       aParty('s-full', 'p-1', { status: aStatus({ peerId: peer }), muted: null, from: null }),
       aParty('s-full', 'p-2', {
@@ -42,6 +53,11 @@ function troubledProvider(): CallProvider {
       aParty('s-full', 'p-3', { status: aStatus({ code: 'UNKNOWN', rawCode: 'Levitating' }) }),
     ],
   });
+}
+
+/** A phone system where much goes wrong, the same each time it is made. */
+function troubledProvider(): CallProvider {
+  const full = aFullSession();
   const provider = createFakeProvider();
   return createFakeProvider({
     callSession: async (id) => {
@@ -70,21 +86,33 @@ function troubledProvider(): CallProvider {
 const SESSIONS = ['"s-1"', '"s-full"', '"s-broken"', '"s-secret"', '"s-unknown"', '"../x"', '$id', '7'];
 const PARTIES = ['"p-1"', '"p-2"', '"nobody"', '$partyId'];
 const VARIABLES = { id: 's-full', partyId: 'p-2', yes: true, no: false };
-const HEAD = '($id: ID! = "s-1", $partyId: ID!, $yes: Boolean!, $no: Boolean = true)';
+const DECLARATIONS = ['$id: ID! = "s-1"', '$partyId: ID!', '$yes: Boolean!', '$no: Boolean = true'];
 
-/** A random selection from a type, down to `depth` levels. */
-function selectionOf(type: GraphQLCompositeType, depth: number): fc.Arbitrary<string> {
+/** Declares the variables that are used: an operation with others is not valid. */
+function named(type: string, text: string): string {
+  const used = DECLARATIONS.filter((declaration) =>
+    new RegExp(`\\${declaration.split(':')[0]}\\b`).test(text),
+  );
+  return `${type} Random${used.length > 0 ? `(${used.join(', ')})` : ''} ${text}`;
+}
+
+/** A random selection from a type, down to `depth` levels, with directives or without. */
+function selectionOf(
+  type: GraphQLCompositeType,
+  depth: number,
+  directive: fc.Arbitrary<string>,
+): fc.Arbitrary<string> {
   const inner = isAbstractType(type)
     ? schema
         .getPossibleTypes(type)
-        .map((one) => selectionOf(one, depth).map((text) => `... on ${one} ${text}`))
+        .map((one) => selectionOf(one, depth, directive).map((text) => `... on ${one} ${text}`))
     : [];
   const fields = 'getFields' in type ? Object.values(type.getFields()) : [];
   const selections = fields.flatMap((field) => {
     const below = getNamedType(field.type);
     if (isCompositeType(below) && depth === 0) return [];
     const args = fc.tuple(...field.args.map(({ name }) => argument(name)));
-    const selection = isCompositeType(below) ? selectionOf(below, depth - 1) : fc.constant('');
+    const selection = isCompositeType(below) ? selectionOf(below, depth - 1, directive) : fc.constant('');
     return fc.tuple(fc.nat(999), directive, args, selection).map(([alias, after, given, text]) => {
       const list = given.length > 0 ? `(${given.join(', ')})` : '';
       // Two fields of one name must be the same field.
@@ -116,7 +144,12 @@ function selectionOf(type: GraphQLCompositeType, depth: number): fc.Arbitrary<st
 
 const all = (parts: fc.Arbitrary<string>[]) => fc.tuple(...parts);
 const typename = fc.constant('__typename');
-const directive = fc.constantFrom('', '', '', ' @include(if: $yes)', ' @skip(if: $no)', ' @include(if: $no)');
+/** With one of them anywhere, an operation is not compiled. */
+const noDirective = fc.constant('');
+const someDirective = fc.constantFrom(
+  ...['', '', '', ' @include(if: $yes)', ' @skip(if: $no)', ' @include(if: $no)'],
+);
+const maybeDirective = fc.constantFrom(noDirective, noDirective, noDirective, someDirective);
 
 function argument(name: string): fc.Arbitrary<string> {
   const values = name === 'id' || name === 'sessionId' ? SESSIONS : PARTIES;
@@ -134,8 +167,22 @@ const COMMANDS = [
   `startCallRecording(input: { ${PARTY} })`,
 ];
 
+/** One root field of a type: what has more is not compiled. */
+function fieldOf(type: string, depth: number, directive: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  return fc.constantFrom(...Object.values(fieldsOf(type))).chain((field) => {
+    const below = getNamedType(field.type);
+    return fc
+      .tuple(
+        all(field.args.map(({ name }) => argument(name))),
+        isCompositeType(below) ? selectionOf(below, depth, directive) : fc.constant(''),
+      )
+      .map(([args, text]) => `{ ${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''} ${text} }`);
+  });
+}
+
 const anOperation = fc.oneof(
-  selectionOf(typeNamed('Query'), 3).map((text) => `query Q${HEAD} ${text}`),
+  maybeDirective.chain((directive) => fieldOf('Query', 3, directive).map((text) => named('query', text))),
+  selectionOf(typeNamed('Query'), 3, someDirective).map((text) => named('query', text)),
   fc
     .array(fc.tuple(fc.constantFrom(...COMMANDS), fc.nat()), { minLength: 1, maxLength: 3 })
     .chain((commands) =>
@@ -143,14 +190,19 @@ const anOperation = fc.oneof(
         ...commands.map(([command, place]) => {
           const name = command.split('(')[0] ?? '';
           const field = schema.getMutationType()?.getFields()[name];
-          return selectionOf(typeNamed(String(getNamedType(field?.type))), 2).map(
-            (text) => `m${place}: ${command} ${text}`,
-          );
+          return maybeDirective
+            .chain((directive) => selectionOf(typeNamed(String(getNamedType(field?.type))), 2, directive))
+            .map((text) => `m${place}: ${command} ${text}`);
         }),
       ),
     )
-    .map((texts) => `mutation M${HEAD} { ${texts.join(' ')} }`),
+    .map((texts) => named('mutation', `{ ${texts.join(' ')} }`)),
 );
+
+function fieldsOf(name: string): ReturnType<GraphQLObjectType['getFields']> {
+  const type = typeNamed(name);
+  return 'getFields' in type ? type.getFields() : {};
+}
 
 function typeNamed(name: string): GraphQLCompositeType {
   const type = schema.getType(name);
@@ -158,21 +210,70 @@ function typeNamed(name: string): GraphQLCompositeType {
   return type;
 }
 
+/** What each subscription brings, and what it never should. */
+function eventsOf(field: string): readonly unknown[] {
+  const session = aFullSession();
+  const [party, second, third] = session.parties;
+  const start = { cursor: 'c', session };
+  switch (field) {
+    case 'callPartyUpdated':
+      return [party, second, third, { ...second, direction: 'UPWARDS', status: null }].map((one) => ({
+        party: one,
+        session,
+      }));
+    case 'callEvents':
+      return [
+        { type: 'CallSnapshot', reason: 'SUBSCRIBED', ...start },
+        { type: 'CallPartyChange', party, previousStatus: aStatus(), skipped: 2, ...start },
+        { type: 'CallPartyChange', party: second, previousStatus: null, skipped: 0, ...start },
+        { type: 'CallPartyChange', party: { id: null }, previousStatus: {}, skipped: 'many', ...start },
+        notice('MOVED', { cursor: 'c', sessionId: 's-full', movedTo: { sessionId: 's-2', partyId: 'p-1' } }),
+        notice('UPSTREAM_DEGRADED', { cursor: 'c', sessionId: 's-full', at: START }),
+      ];
+    case 'activeCalls':
+      return [[], [anActiveCall('s-1'), anActiveCall('s-full')], [{}, null]];
+    case 'activeCallEvents':
+      return [
+        { type: 'ActiveCallList', calls: [anActiveCall('s-full')], observedAt: START },
+        { type: 'ActiveCallList', calls: [{}], observedAt: START },
+        notice('RECOVERED', {}),
+      ];
+    default:
+      throw new TypeError(`No event of ${field} is known.`);
+  }
+}
+
+function notice(kind: StreamNoticeKind, facts: object): object {
+  const type = 'cursor' in facts ? 'CallStreamNotice' : 'ActiveCallNotice';
+  return { type, kind, message: 'Look.', partyId: null, movedTo: null, at: null, ...facts };
+}
+
+/** An event, and what a subscription selects of it. */
+const aSubscription = maybeDirective
+  .chain((directive) => fieldOf('Subscription', 3, directive))
+  .chain((text) => {
+    const field = /^{ (\w+)/.exec(text)?.[1] ?? '';
+    return fc.tuple(fc.constant(named('subscription', text)), fc.constantFrom(...eventsOf(field)));
+  });
+
 interface Run {
   readonly document: DocumentNode;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly operationName?: string;
+  /** Of a subscription. */
+  readonly event?: unknown;
 }
 
 const compiled = createExecutor(schema);
 const plainly: Execute = (operation) => execute({ ...operation, schema });
 
 /** What is sent and what is masked and logged of it. */
-async function outcomeOf(run: Execute, { document, variables, operationName }: Run) {
+async function outcomeOf(run: Execute, { document, variables, operationName, event }: Run) {
   const result: ExecutionResult = await run({
     document,
     variableValues: variables,
     operationName,
+    rootValue: event,
     contextValue: aContext(troubledProvider()),
   });
   return {
@@ -189,9 +290,9 @@ async function outcomeOf(run: Execute, { document, variables, operationName }: R
 async function expectTheSame(
   source: string,
   variables: Run['variables'] = VARIABLES,
-  operationName?: string,
+  rest: Pick<Run, 'operationName' | 'event'> = {},
 ) {
-  const run = { document: parse(source), variables, ...(operationName !== undefined && { operationName }) };
+  const run = { document: parse(source), variables, ...rest };
   const expected = await outcomeOf(plainly, run);
   for (let times = 0; times < 4; times += 1) expect(await outcomeOf(compiled, run)).toEqual(expected);
 }
@@ -216,6 +317,60 @@ describe('A compiled operation', () => {
       { numRuns: RUNS },
     );
     expect(valid).toBe(RUNS);
+  });
+
+  test('tells of an event what graphql-js tells, whatever is selected and whatever goes wrong.', async () => {
+    let valid = 0;
+    await fc.assert(
+      fc.asyncProperty(aSubscription, async ([source, event]) => {
+        fc.pre(validate(schema, parse(source)).length === 0);
+        valid += 1;
+        await expectTheSame(source, VARIABLES, { event });
+      }),
+      { numRuns: RUNS },
+    );
+    expect(valid).toBe(RUNS);
+  });
+
+  test('keeps the order of calls of which some cannot be read.', async () => {
+    const source = '{ callSessions(ids: ["s-unknown", "s-full", "s-secret", "s-1", "s-secret"]) { id } }';
+    await expectTheSame(source, {});
+    const document = parse(source);
+    const run = () => compiled({ document, contextValue: aContext(troubledProvider()) });
+    for (let times = 0; times < 4; times += 1) await run();
+    expect((await run()).data).toEqual({ callSessions: [null, { id: 's-full' }, null, { id: 's-1' }, null] });
+  });
+
+  test('tells the one failure that made an event null, where several would have.', async () => {
+    const event = {
+      party: { id: null, sessionId: null, status: null, observedAt: 'noon' },
+      session: aFullSession(),
+    };
+    const source = `subscription { callPartyUpdated(sessionId: "s-full") {
+      session { originType } observedAt status { code } sessionId id availableActions { action } } }`;
+    await expectTheSame(source, {}, { event });
+  });
+
+  test('is the code also for the events of a subscription.', async () => {
+    const document = parse('subscription { callPartyUpdated(sessionId: "s-full") { id status { code } } }');
+    const [operation] = document.definitions;
+    if (operation?.kind !== 'OperationDefinition') throw new TypeError('It is one.');
+    const { selectionSet } = operation;
+    let looks = 0;
+    // graphql-js begins each execution with it.
+    Object.defineProperty(operation, 'selectionSet', {
+      get() {
+        looks += 1;
+        return selectionSet;
+      },
+    });
+    const session = aFullSession();
+    const rootValue = { party: session.parties[0], session };
+    const run = () => compiled({ document, rootValue, contextValue: aContext(troubledProvider()) });
+    for (let times = 0; times < 4; times += 1) await run();
+    looks = 0;
+    expect(await run()).toEqual({ data: { callPartyUpdated: { id: 'p-1', status: { code: 'ANSWERED' } } } });
+    expect(looks).toBe(0);
   });
 
   const hold = `mutation M($input: HoldCallPartyInput!) { holdCallParty(input: $input) { outcome error { message } } }`;
@@ -256,7 +411,8 @@ describe('A compiled operation', () => {
   test('is the one that is named, of several.', async () => {
     const source =
       'query A { viewer { name } } query B { viewer { extensionId } } mutation C { createConference(input: {}) { outcome } }';
-    for (const name of ['A', 'B', 'C', 'D', undefined]) await expectTheSame(source, {}, name);
+    for (const operationName of ['A', 'B', 'C', 'D']) await expectTheSame(source, {}, { operationName });
+    await expectTheSame(source, {});
   });
 
   test('keeps the place of an error, in whatever lines it stands.', async () => {

@@ -4,7 +4,8 @@ import type { Viewer } from '../../schema/model.ts';
 import type { CallControl } from '../../src/ringcentral/call-control.ts';
 import type { Caller } from '../../src/ringcentral/caller.ts';
 import { createIdempotencyKeys } from '../../src/ringcentral/idempotency.ts';
-import { createPassThroughGatekeeper, type GatekeeperParts } from '../../src/server/gatekeeper.ts';
+import { createPassThroughGatekeeper } from '../../src/server/gatekeeper.ts';
+import type { GatekeeperParts } from '../../src/server/people.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 
 const IRIS: Viewer = { accountId: '1', extensionId: '101', extensionNumber: '101', name: 'Iris' };

@@ -37,6 +37,9 @@ test('GraphiQL is one page with the examples in its tabs, compressed, and asks n
   // The headers tab, and the token of all tabs, name the caller on a WebSocket too.
   expect(page).toContain('t=gateway.headers(a?.headers),a?.connectionParams');
   expect(plain.headers['content-security-policy']).toContain("connect-src 'self'");
+  // Where nobody can sign in there is no button for it.
+  expect(page).toContain('"signsIn":false');
+  expect(page).not.toContain('id="gateway-session"');
   expect(page).not.toMatch(/<(script|link|img|iframe)[^>]+(src|href)="https?:/);
 
   const brotli = await load(house.url, { 'accept-encoding': 'gzip, deflate, br' });

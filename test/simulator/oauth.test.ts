@@ -59,7 +59,9 @@ describe('signing in', () => {
     [{ grant_type: JWT, assertion: 'stranger' }, 400, 'invalid_grant'],
     [{ grant_type: JWT, assertion: 'sim-jwt-200' }, 400, 'invalid_grant'],
     [{ grant_type: 'refresh_token', refresh_token: 'stranger' }, 400, 'invalid_grant'],
-    [{ grant_type: 'authorization_code', code: 'any' }, 400, 'unsupported_grant_type'],
+    [{ grant_type: 'authorization_code', code: 'any' }, 400, 'invalid_grant'],
+    [{ grant_type: JWT, assertion: 'sim-jwt-101', access_token_ttl: '599' }, 400, 'invalid_request'],
+    [{ grant_type: JWT, assertion: 'sim-jwt-101', refresh_token_ttl: '2592001' }, 400, 'invalid_request'],
     [{ grant_type: 'password', username: 'a', password: 'b' }, 400, 'unsupported_grant_type'],
   ])('refuses %j in the shape of OAuth', async (form, expected, error) => {
     const { status, body } = await token(form);

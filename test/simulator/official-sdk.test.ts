@@ -96,3 +96,32 @@ test('a supervisor listens, a host holds a conference, and an expired token is r
   await iris.sdk.platform().refresh();
   expect((await iris.sdk.platform().get('/restapi/v1.0/account/~/extension/~')).status).toBe(200);
 });
+
+test.each([
+  ['with a secret', { clientSecret: 'secret' }],
+  ['without one', {}],
+])('an app %s sends a browser to sign in, and takes its code', async (_, secret) => {
+  await using simulator = await startQuiet();
+  const redirectUri = 'http://127.0.0.1:4000/back';
+  const sdk = new SDK({ server: simulator.url, clientId: 'app', redirectUri, ...secret });
+  const platform = sdk.platform();
+  const address = platform.loginUrl({ usePKCE: true, state: 'a-state', display: 'popup', prompt: 'login' });
+  const answer = {
+    method: 'POST',
+    body: new URLSearchParams({ extension: '102' }),
+    redirect: 'manual',
+  } as const;
+  const back = (await fetch(address, answer)).headers.get('location') ?? '';
+  const { code = '', state } = platform.parseLoginRedirect(back.slice(back.indexOf('?'))) as Record<
+    string,
+    string
+  >;
+  expect(state).toBe('a-state');
+  await platform.login({ code });
+  const who = async () => (await platform.get('/restapi/v1.0/account/~/extension/~')).json();
+  expect(await who()).toMatchObject({ extensionNumber: '102' });
+  await platform.refresh();
+  expect(await who()).toMatchObject({ extensionNumber: '102' });
+  await platform.logout();
+  expect(simulator.requests().at(-1)).toMatchObject({ operationId: 'revokeToken', status: 200 });
+});

@@ -1,7 +1,7 @@
 /** GraphiQL as a newcomer meets it: a real browser, a mouse, and no network but this machine. */
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Browser, Locator, Page, Response } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page, Response } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
@@ -23,6 +23,8 @@ export interface DeskOptions {
   readonly height?: number;
   /** Missing: that of the gateway of the suite. */
   readonly url?: string;
+  /** Missing: a window that knows nothing. */
+  readonly context?: BrowserContext;
 }
 
 /** For the suite that calls it: one browser, and one gateway before the simulator inside it. */
@@ -49,12 +51,13 @@ export function useGraphiql() {
   };
 }
 
-async function openDesk(
+/** Opens the page of a gateway. */
+export async function openDesk(
   browser: Browser,
-  { width = 1440, height = 900, url }: DeskOptions & { readonly url: string },
+  { width = 1440, height = 900, url, ...given }: DeskOptions & { readonly url: string },
 ) {
   const { host } = new URL(url);
-  const context = await browser.newContext({ viewport: { width, height } });
+  const context = given.context ?? (await browser.newContext({ viewport: { width, height } }));
   const asked: string[] = [];
   const frames: string[] = [];
   context.on('request', (request) => void asked.push(request.url()));

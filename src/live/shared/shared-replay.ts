@@ -11,9 +11,9 @@
  * ```
  */
 import { randomBytes } from 'node:crypto';
-import type { CursorRefusal, CursorScope, Place, Replay, ReplayLimits } from '../replay.ts';
+import type { CursorRefusal, CursorScope, Kept, Place, Replay, ReplayLimits } from '../replay.ts';
 
-interface Kept<Event> extends Place {
+interface KeptAt<Event> extends Place {
   readonly event: Event;
   readonly at: number;
 }
@@ -36,7 +36,7 @@ const MOST_RUNS = 6;
 export class SharedReplay<Event> implements Replay<Event> {
   readonly #scope: CursorScope;
   readonly #limits: ReplayLimits;
-  #kept: Kept<Event>[] = [];
+  #kept: KeptAt<Event>[] = [];
   /** Oldest first. */
   #runs: Run[] = [];
   /** The name of the run that is told here alone; null: it is not. */
@@ -78,6 +78,11 @@ export class SharedReplay<Event> implements Replay<Event> {
     const { lifetime, most } = this.#limits;
     if (this.#kept.length > 2 * most || (this.#kept[0]?.at ?? now) < now - 2 * lifetime) this.#forget(now);
     return event;
+  }
+
+  keep(now: number, make: (cursor: string) => Event, place?: Place | null): Kept<Event> {
+    const event = this.add(now, make, place);
+    return { event: () => event };
   }
 
   after(text: string, now: number): readonly Event[] | CursorRefusal {
@@ -134,7 +139,7 @@ export class SharedReplay<Event> implements Replay<Event> {
   #forget(now: number): void {
     const { lifetime, most } = this.#limits;
     const first = Math.max(0, this.#kept.length - most);
-    const stays = (kept: Kept<Event>, index: number) => index >= first && kept.at >= now - lifetime;
+    const stays = (kept: KeptAt<Event>, index: number) => index >= first && kept.at >= now - lifetime;
     if (this.#kept.every(stays)) return;
     for (const [index, kept] of this.#kept.entries()) {
       if (stays(kept, index)) continue;

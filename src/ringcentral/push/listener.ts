@@ -88,6 +88,11 @@ export interface Listener {
   readonly state: ListenerState;
   /** The viewer has shown another token: what was denied to the last one may be granted to it. */
   newToken(): void;
+  /**
+   * The sign-in that its socket belongs to is about to end: gives the subscription back, hangs up, and listens again by
+   * another token, where there is one. Resolves when the old socket is done with.
+   */
+  move(): Promise<void>;
   /** Deletes the subscription where that is possible, and hangs up. */
   stop(): void;
   /** Hangs up and leaves the subscription to another; null: there is nothing to be brought back. */
@@ -119,6 +124,7 @@ export function createListener(parts: ListenerParts): Listener {
   let timer: NodeJS.Timeout | undefined;
   let replay: Replay = NO_REPLAY;
   let isStopped = false;
+  let moving: Promise<void> | null = null;
   const leaving = new AbortController();
 
   metrics.pushListeners.inc({ state: told });
@@ -134,6 +140,12 @@ export function createListener(parts: ListenerParts): Listener {
       return told;
     },
     newToken: () => feed({ kind: 'newToken' }),
+    move() {
+      moving ??= move().finally(() => {
+        moving = null;
+      });
+      return moving;
+    },
     stop() {
       const open = end();
       if (open !== null) void sayGoodbye(open, subscriptionId);
@@ -398,6 +410,17 @@ export function createListener(parts: ListenerParts): Listener {
     feed({ kind: 'lost', recoverable });
   }
 
+  async function move(): Promise<void> {
+    const open = socket;
+    const id = subscriptionId;
+    if (isStopped || open === null || state.phase !== 'listening') return;
+    socket = null;
+    subscriptionId = null;
+    if (id !== null) living.delete(id);
+    feed({ kind: 'lost', recoverable: null });
+    await sayGoodbye(open, id);
+  }
+
   function hangUp(): void {
     socket?.close();
     socket = null;
@@ -419,15 +442,21 @@ export function createListener(parts: ListenerParts): Listener {
       return;
     }
     const { method } = OPERATIONS.deleteSubscription;
-    const giveUp = setTimeout(() => open.close(), GOODBYE).unref();
-    open.request(
-      { method, path: pathOf(OPERATIONS.deleteSubscription, { subscriptionId: id }) },
-      (answer) => {
+    await new Promise<void>((resolve) => {
+      const done = () => {
         clearTimeout(giveUp);
-        permit.settle(answer && noticeOf(OPERATIONS.deleteSubscription, asRaw(answer)));
         open.close();
-      },
-    );
+        resolve();
+      };
+      const giveUp = setTimeout(done, GOODBYE).unref();
+      open.request(
+        { method, path: pathOf(OPERATIONS.deleteSubscription, { subscriptionId: id }) },
+        (answer) => {
+          permit.settle(answer && noticeOf(OPERATIONS.deleteSubscription, asRaw(answer)));
+          done();
+        },
+      );
+    });
   }
 
   async function roomForGoodbye(): Promise<Permit | null> {

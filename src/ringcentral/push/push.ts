@@ -38,6 +38,8 @@ export interface Push {
   listen(viewer: ListeningViewer, ear: Ear, inherited?: string | null): Listening;
   /** The viewer has shown another token. */
   newToken(viewerId: string): void;
+  /** The sign-in by which a viewer listens may be about to end: it is let go of in good order. */
+  move(viewerId: string): Promise<void>;
 }
 
 /** What tells of the viewer's own parties. Permission CallControl. */
@@ -89,6 +91,7 @@ export function createPush(parts: PushParts): Push {
       };
     },
     newToken: (viewerId) => listeners.get(viewerId)?.newToken(),
+    move: async (viewerId) => listeners.get(viewerId)?.move(),
   };
 
   function noteDelay({ eventTime, receivedAt }: SessionNews): void {

@@ -26,6 +26,7 @@ export function replayOf({ creationTime, recoveryBufferSize }: WireConnectionDet
 
 /** With one more notification: the same object where it is news. */
 export function withReplayed(replay: Replay, { body }: WireNotification): Replay {
+  if (replay === NO_REPLAY) return replay;
   const { eventTime } = (typeof body === 'object' && body !== null ? body : {}) as { eventTime?: unknown };
   if (!(Date.parse(String(eventTime)) < replay.until)) return replay;
   const count = replay.count + 1;

@@ -16,7 +16,7 @@ import { extensionById } from '../account.ts';
 import { presenceBody } from '../bodies.ts';
 import type { Call } from '../call.ts';
 import type { Body } from '../fields.ts';
-import type { SignedIn } from '../oauth.ts';
+import type { SignedIn } from '../oauth/sessions.ts';
 import { invalid, Refusal } from '../refusals.ts';
 import type { Switchboard } from '../switchboard.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';

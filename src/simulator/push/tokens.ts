@@ -1,7 +1,7 @@
 /** Tokens for sockets: each opens one connection, for the user and the sign-in that asked for it. */
 import { randomUUID } from 'node:crypto';
 import type { WireSocketToken } from '../../ringcentral/wire.ts';
-import type { SignedIn } from '../oauth.ts';
+import type { SignedIn } from '../oauth/sessions.ts';
 import type { Switchboard } from '../switchboard.ts';
 
 export interface SocketTokens {

@@ -1,0 +1,105 @@
+/** Settings that are right for themselves and wrong together: a sentence for each, which names what is allowed. */
+import type { Settings } from './settings.ts';
+
+const SERVICE_NAMES = ['RINGCENTRAL_CLIENT_ID', 'RINGCENTRAL_CLIENT_SECRET', 'RINGCENTRAL_JWT'] as const;
+
+/** What is wrong with them; nothing: an empty list. */
+export function crossChecks(settings: Settings, production: boolean): string[] {
+  const problems: string[] = [];
+  const given = SERVICE_NAMES.filter((name) => settings[name] !== undefined);
+  const missing = SERVICE_NAMES.filter((name) => settings[name] === undefined);
+  const isApp = settings.SIGN_IN === true && settings.RINGCENTRAL_JWT === undefined;
+  if (given.length > 0 && missing.length > 0 && !isApp) {
+    problems.push(
+      `${missing.join(', ')}: read nothing, while ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'} set. ` +
+        'Allowed is all three (the gateway signs in itself), none (callers bring their own RingCentral token), ' +
+        'or the first two with SIGN_IN=on (browsers sign in here).',
+    );
+  }
+  if (missing.length === 0 && settings.GATEWAY_KEYS.length === 0) {
+    problems.push(
+      'GATEWAY_KEYS: read nothing, required when the gateway signs in to RingCentral itself: ' +
+        'a comma list of keys, each at least 16 characters long, that callers show as their bearer token.',
+    );
+  }
+  if (
+    missing.includes('RINGCENTRAL_JWT') &&
+    settings.GATEWAY_KEYS.length > 0 &&
+    (given.length === 0 || isApp)
+  ) {
+    problems.push(
+      `GATEWAY_KEYS: read ${settings.GATEWAY_KEYS.length} key(s), allowed only together with ` +
+        `${SERVICE_NAMES.join(', ')}: without them callers bring their own RingCentral token.`,
+    );
+  }
+  problems.push(...signInChecks(settings, production));
+  if (production && settings.RINGCENTRAL_SERVER_URL === undefined && !settings.SIMULATOR) {
+    problems.push(
+      'RINGCENTRAL_SERVER_URL: read nothing, required with NODE_ENV=production, ' +
+        'like https://platform.ringcentral.com. SIMULATOR=on starts the simulator instead.',
+    );
+  }
+  if (settings.METRICS_PORT !== undefined && settings.METRICS_PORT === settings.PORT && settings.PORT !== 0) {
+    problems.push(`METRICS_PORT: read "${settings.METRICS_PORT}", which is PORT; allowed is another one.`);
+  }
+  if (settings.REDIS_SENTINEL !== undefined && settings.REDIS_URL.length === 0) {
+    problems.push(
+      `REDIS_SENTINEL: read ${JSON.stringify(settings.REDIS_SENTINEL)} while REDIS_URL is not set; ` +
+        'allowed is a name together with the addresses of the sentinels in REDIS_URL.',
+    );
+  }
+  if (settings.SIMULATOR && settings.RINGCENTRAL_SERVER_URL !== undefined) {
+    problems.push(
+      'SIMULATOR: read "on" while RINGCENTRAL_SERVER_URL is set; allowed is one of the two, or neither.',
+    );
+  }
+  return problems;
+}
+
+function signInChecks(settings: Settings, production: boolean): string[] {
+  const simulated = settings.RINGCENTRAL_SERVER_URL === undefined;
+  const { RINGCENTRAL_CLIENT_ID, RINGCENTRAL_CLIENT_SECRET, RINGCENTRAL_JWT, SESSION_SECRETS, PUBLIC_URL } =
+    settings;
+  const problems: string[] = [];
+  if (!signsIn(settings)) {
+    const names = [
+      ...(SESSION_SECRETS.length > 0 ? ['SESSION_SECRETS'] : []),
+      ...(PUBLIC_URL === undefined ? [] : ['PUBLIC_URL']),
+    ];
+    for (const name of names) problems.push(`${name}: read a value, allowed only together with SIGN_IN=on.`);
+    return problems;
+  }
+  if (RINGCENTRAL_JWT !== undefined) {
+    problems.push(
+      'SIGN_IN: read "on" while RINGCENTRAL_JWT is set; allowed is one of the two: browsers sign in as their users, ' +
+        'or the gateway signs in as itself.',
+    );
+  }
+  if (RINGCENTRAL_CLIENT_SECRET !== undefined && RINGCENTRAL_CLIENT_ID === undefined) {
+    problems.push('RINGCENTRAL_CLIENT_ID: read nothing, while RINGCENTRAL_CLIENT_SECRET is set.');
+  }
+  if (simulated) return problems;
+  if (RINGCENTRAL_CLIENT_ID === undefined && RINGCENTRAL_CLIENT_SECRET === undefined) {
+    problems.push(
+      'RINGCENTRAL_CLIENT_ID: read nothing, required with SIGN_IN=on: the id of your app at RingCentral.',
+    );
+  }
+  if (SESSION_SECRETS.length === 0) {
+    problems.push(
+      'SESSION_SECRETS: read nothing, required with SIGN_IN=on: a comma list of secrets, each at least 32 characters ' +
+        'long, like the output of: openssl rand -base64 32',
+    );
+  }
+  if (production && PUBLIC_URL === undefined) {
+    problems.push(
+      'PUBLIC_URL: read nothing, required with SIGN_IN=on and NODE_ENV=production: ' +
+        'the address at which browsers find the gateway, like https://calls.example.com',
+    );
+  }
+  return problems;
+}
+
+/** Without a setting only with the simulator, where nothing has to be registered first. */
+export function signsIn({ SIGN_IN, RINGCENTRAL_SERVER_URL, RINGCENTRAL_JWT }: Settings): boolean {
+  return SIGN_IN ?? (RINGCENTRAL_SERVER_URL === undefined && RINGCENTRAL_JWT === undefined);
+}

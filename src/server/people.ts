@@ -1,0 +1,139 @@
+/** The people behind the visitors: one user of RingCentral, however they came in, with the tokens of all their visits. */
+import type { Viewer } from '../../schema/model.ts';
+import type { Hub } from '../live/hub.ts';
+import type { CallSource } from '../live/source.ts';
+import { outlookOf } from '../ringcentral/actions.ts';
+import type { Budget } from '../ringcentral/budget.ts';
+import type { Caller } from '../ringcentral/caller.ts';
+import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
+import type { Push } from '../ringcentral/push/push.ts';
+import { createTokenPool, type TokenHolder, type TokenPool } from '../ringcentral/token-pool.ts';
+import type { VigilTimes } from '../ringcentral/vigil.ts';
+import type { Visitor } from './visitor.ts';
+
+export interface GatekeeperParts extends ProviderParts {
+  readonly hub: Hub;
+  readonly budget: Pick<Budget, 'allowed' | 'leaveBehind'>;
+  /** Null: calls are polled only. */
+  readonly push: Push | null;
+}
+
+/** The tokens of each user who is here. */
+export interface Pools {
+  of(viewerId: string): TokenPool;
+  /** Undefined while the user has none. */
+  known(viewerId: string): TokenPool | undefined;
+  stop(): void;
+}
+
+/** Makes them; one for all ways to come in. */
+export function createPools(
+  parts: Pick<GatekeeperParts, 'callControl' | 'budget'>,
+  times: VigilTimes,
+): Pools {
+  const pools = new Map<string, TokenPool>();
+  return {
+    of(viewerId) {
+      const known = pools.get(viewerId);
+      if (known !== undefined) return known;
+      const pool = createTokenPool({
+        bucket: viewerId,
+        ask: (caller) => parts.callControl.readExtension(caller, { lane: 'query' }),
+        allowed: () => parts.budget.allowed(viewerId, 'Light'),
+        onEmpty() {
+          if (pools.get(viewerId) === pool) pools.delete(viewerId);
+        },
+        times,
+      });
+      pools.set(viewerId, pool);
+      return pool;
+    },
+    known: (viewerId) => pools.get(viewerId),
+    stop() {
+      for (const pool of pools.values()) pool.stop();
+    },
+  };
+}
+
+/** `holder` is told what the visitor does; whoever has no token of their own has none. */
+export function visitorOf(
+  parts: GatekeeperParts,
+  person: Person,
+  expired: AbortSignal,
+  holder?: Pick<TokenHolder, 'used' | 'open'>,
+): Visitor {
+  return {
+    viewerId: person.viewerId,
+    expired,
+    currentSession: (sessionId) => person.desk.current(sessionId),
+    ...(holder && { stay: () => holder.open() }),
+    provider(visit) {
+      holder?.used();
+      return createProvider(parts, person, visit);
+    },
+  };
+}
+
+/** Who asks RingCentral for a person. */
+export interface Callers {
+  /** What the person alone asks for. */
+  readonly own: Caller;
+  /** What is asked for all connections of the viewer. */
+  readonly any: Caller;
+  /** The same for what belongs to one sign-in. */
+  readonly steady: () => Caller;
+}
+
+export function createPerson(
+  { callControl, hub, push, budget }: GatekeeperParts,
+  viewerId: string,
+  { own, any, steady }: Callers,
+  ask: () => Promise<Viewer>,
+  signInSessionId: string | null = null,
+): Person {
+  // What is read is shared by all connections of the viewer, whichever of them has a token that works.
+  const source: CallSource = {
+    readSession: (sessionId, options) => callControl.readSession(any, sessionId, options),
+    readParty: (address, options) => callControl.readParty(any, address, options),
+    readActiveCalls: (options) => callControl.readActiveCalls(any, options),
+    outlook: (session, party) => outlookOf(session, party, extensionId),
+    readsPerMinute() {
+      const { limit, length } = budget.allowed(any.bucket, 'Light');
+      return limit === null ? Infinity : (limit / length) * 60_000;
+    },
+    ...(push && {
+      listen: (ear, inherited) =>
+        push.listen({ viewerId, caller: steady(), extensionId: () => extensionId }, ear, inherited),
+    }),
+  };
+  let extensionId: string | null = null;
+  const viewer = async () => {
+    const known = await ask();
+    ({ extensionId } = known);
+    return known;
+  };
+  // Which parties are the viewer's own decides what they may do; until it is known, nothing is ruled out.
+  viewer().catch(ignore);
+  return {
+    viewerId,
+    caller: own,
+    desk: hub.desk(viewerId, source),
+    viewer,
+    extensionId: () => extensionId,
+    signInSessionId,
+  };
+}
+
+/** Asks once and remembers the answer; a failure is not remembered. */
+export function once<Value>(ask: () => Promise<Value>): () => Promise<Value> {
+  let asked: Promise<Value> | undefined;
+  return () => {
+    asked ??= ask().catch((error: unknown) => {
+      asked = undefined;
+      throw error;
+    });
+    return asked;
+  };
+}
+
+function ignore(): void {}
