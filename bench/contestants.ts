@@ -77,6 +77,7 @@ export interface Contestant {
 
 export const CONTESTANTS = [
   'ours',
+  'ours on Redis',
   'before',
   'bare got proxy',
   'stock Yoga',
@@ -145,8 +146,24 @@ function directoryBefore(): string {
   return BEFORE;
 }
 
+/** The Redis that a work has started. */
+function redisUrl(): string {
+  const { BENCH_REDIS } = process.env;
+  if (BENCH_REDIS === undefined) throw new Error('Nobody has started a Redis');
+  return BENCH_REDIS;
+}
+
+const oursIn = gatewayIn(() => file('..'));
+
 const CAST: Readonly<Record<ContestantName, Role>> = {
-  ours: { dialect: graphql, options: gatewayIn(() => file('..')) },
+  ours: { dialect: graphql, options: oursIn },
+  'ours on Redis': {
+    dialect: graphql,
+    options: (upstreamUrl) => {
+      const { env, ...more } = oursIn(upstreamUrl);
+      return { ...more, env: { ...env, REDIS_URL: redisUrl() } };
+    },
+  },
   before: { dialect: graphql, options: gatewayIn(directoryBefore) },
   'bare got proxy': { dialect: rest, options: baseline('baselines/got-proxy.ts') },
   'stock Yoga': { dialect: graphql, options: baseline('baselines/stock-yoga.ts') },

@@ -24,6 +24,7 @@ import { growth } from './works/growth.ts';
 import { memory } from './works/memory.ts';
 import { push } from './works/push.ts';
 import { realLimit } from './works/real-limit.ts';
+import { redis } from './works/redis.ts';
 import { sharedRead } from './works/shared-read.ts';
 import { siege } from './works/siege.ts';
 import { soak } from './works/soak.ts';
@@ -39,6 +40,7 @@ const WORKS: ReadonlyMap<string, (stage: Stage) => Promise<void>> = new Map([
   ['fan-out', fanOut],
   ['spread', spread],
   ['push', push],
+  ['redis', redis],
   ['memory', memory],
   ['growth', growth],
   ['start', start],

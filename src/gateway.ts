@@ -129,7 +129,11 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const { identity } = config;
   const signIn =
     identity.kind === 'service'
-      ? createServiceSignIn({ ...identity, sendForm: upstream.sendForm, log, ...options.signIn })
+      ? createServiceSignIn({
+          ...{ ...identity, sendForm: upstream.sendForm, log, scope: serverUrl },
+          ...(commons !== null && { commons }),
+          ...options.signIn,
+        })
       : null;
   // Asked for already now, so that wrong credentials are known before the first caller comes.
   signIn?.accessToken().catch(ignore);

@@ -7,7 +7,7 @@
  * ```text
  *                      ┌─────────────── due, or refused by RingCentral ───────────────┐
  *                      ▼                                                              │
- *   signed-out ──► signing-in ──► (refresh, else JWT) ── token ──────────────────► signed-in
+ *   signed-out ──► signing-in ──► (of the others, refresh, else JWT) ── token ─────► signed-in
  *        ▲             │
  *        │             ├── 400, 401, 403 ─────► refused ─────┐  quiet until retryAt,
  *        │             └── 429, 5xx, network ─► unreachable ─┤  then it tries again
@@ -15,19 +15,16 @@
  *                      └─────────────────────────────────────┘
  * ```
  */
-import { createHash } from 'node:crypto';
-import {
-  CallControlFailure,
-  RateLimited,
-  Unauthenticated,
-  UpstreamBadResponse,
-  UpstreamUnavailable,
-} from '../../schema/failures.ts';
+import { type CallControlFailure, Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
 import { setAlarm } from '../alarm.ts';
+import type { Commons } from '../commons/commons.ts';
+import { createInProcessCommons } from '../commons/in-process.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Caller } from './caller.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
-import type { WireToken } from './wire.ts';
+import { digest, type ServiceToken, toServiceToken } from './service-token.ts';
+import { isRefusal, type Setback } from './session-record.ts';
+import { createSharedSession } from './shared-session.ts';
 
 /** Sends one form to RingCentral's OAuth endpoints and answers its JSON. */
 export type SendForm = (request: {
@@ -44,6 +41,10 @@ export interface ServiceSignInParts {
   readonly clientSecret: string;
   readonly jwt: string;
   readonly log: Log;
+  /** The gateways that share the session; none: this one has it for itself. */
+  readonly commons?: Commons | undefined;
+  /** What else tells two sessions apart: another RingCentral. */
+  readonly scope?: string | undefined;
   /** Milliseconds of a clock that never jumps. */
   readonly clock?: () => number;
 }
@@ -61,26 +62,15 @@ export interface SignInState {
 export interface ServiceSignIn extends Caller {
   state(): SignInState;
   /**
-   * Signs out. RingCentral keeps about five sessions per user and app and drops others beyond that, so
-   * ours is given back; when that fails it ends by itself.
+   * Signs out, if no other gateway uses the session. RingCentral keeps about five sessions per user and app and drops
+   * others beyond that, so the last one gives it back; when that fails it ends by itself.
    */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A token is renewed when this share of its life is over, or a minute before its end. */
-const RENEWAL_SHARE = 0.8;
-const RENEWAL_MARGIN = 60_000; // 1 minute
-
-/** A token that is said to live longer is renewed as if it lived so long; RingCentral's live for an hour. */
-const LONGEST_LIFE = 86_400_000; // 1 day
-
 /** A token refused sooner than this after it was given, and before it is due, would only go round. */
 const TOO_YOUNG = 10_000; // 10 seconds
-
-/** Waits after a failed sign-in, doubled each time. Auth allows five requests a minute. */
-const REFUSED_WAIT = { first: 60_000, most: 900_000 }; // 1 minute to 15 minutes
-const UNREACHABLE_WAIT = { first: 2_000, most: 60_000 }; // 2 seconds to 1 minute
 
 /** 401 codes that a fresh token mends: expired, corrupted, unreadable, unknown. Other codes mean "no". */
 const MENDED_BY_REFRESH: ReadonlySet<string | undefined> = new Set([
@@ -91,20 +81,10 @@ const MENDED_BY_REFRESH: ReadonlySet<string | undefined> = new Set([
   undefined,
 ]);
 
-interface Token {
-  readonly accessToken: string;
-  readonly refreshToken: string | null;
-  readonly obtainedAt: number;
-  readonly renewAt: number;
-  readonly expiresAt: number;
-}
-
-interface Setback {
-  readonly status: 'refused' | 'unreachable';
+/** A sign-in that failed, here or at another gateway. */
+interface Failed extends Setback {
   readonly failure: CallControlFailure;
-  readonly times: number;
-  /** By the clock, and in epoch milliseconds. */
-  readonly until: number;
+  /** Epoch milliseconds. */
   readonly retryAt: number;
 }
 
@@ -114,14 +94,30 @@ interface Setback {
  */
 export function createServiceSignIn(parts: ServiceSignInParts): ServiceSignIn {
   const { sendForm, clientId, clientSecret, jwt, log, clock = () => performance.now() } = parts;
+  const { commons = createInProcessCommons({ clock }), scope = '' } = parts;
   const bucket = `service:${digest(clientId)}:${digest(jwt)}`;
   const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
 
-  let token: Token | null = null;
-  let setback: Setback | null = null;
-  let signingIn: Promise<Token> | null = null;
+  let token: ServiceToken | null = null;
+  let setback: Failed | null = null;
+  let signingIn: Promise<ServiceToken> | null = null;
   let nextTry: NodeJS.Timeout | undefined;
+  /** The refresh token that was refused: it is not shown again. */
+  let usedUp: string | null = null;
   let stopped = false;
+  const session = createSharedSession({
+    commons,
+    clock,
+    owner: JSON.stringify([scope, bucket]),
+    secret: clientSecret,
+    grant,
+    giveBack: (one) => send(OPERATIONS.revokeToken, { token: one.accessToken }).then(ignore),
+    held: usable,
+    hear(next) {
+      // One that this gateway found dead does not come back to life.
+      if (next.id !== token?.id) adopt(next);
+    },
+  });
 
   return {
     bucket,
@@ -161,12 +157,12 @@ export function createServiceSignIn(parts: ServiceSignInParts): ServiceSignIn {
     return signingIn === null ? 'signed-out' : 'signing-in';
   }
 
-  function usable(): Token | null {
+  function usable(): ServiceToken | null {
     return token !== null && clock() < token.expiresAt ? token : null;
   }
 
   /** A token with life left in it; one sign-in serves everybody who waits. */
-  async function freshToken(): Promise<Token> {
+  async function freshToken(): Promise<ServiceToken> {
     if (stopped) throw new UpstreamUnavailable('The gateway is stopping; nothing was sent.', false);
     const now = clock();
     if (token !== null && now < token.renewAt) return token;
@@ -177,43 +173,51 @@ export function createServiceSignIn(parts: ServiceSignInParts): ServiceSignIn {
     return signingIn;
   }
 
-  async function signIn(): Promise<Token> {
-    try {
-      token = toToken(await grant(), clock());
-      if (setback !== null) log.info('Signed in to RingCentral again.');
-      setback = null;
-      return token;
-    } catch (error) {
-      if (!(error instanceof CallControlFailure)) throw error;
-      setback = nextSetback(setback, error, clock());
-      // Once per kind of trouble, not once per try.
-      if (setback.times === 1) {
-        log.error({ problem: error.message, trace: error.trace }, explain(setback.status));
-      }
-      // By itself, because a gateway that reports itself not ready gets no requests that would try.
-      clearTimeout(nextTry);
-      nextTry = setAlarm(() => void freshToken().catch(ignore), setback.until - clock()).unref();
-      // A renewal that failed in passing costs nothing as long as the old token lives.
-      return usable() ?? fail(notSignedIn(setback));
+  async function signIn(): Promise<ServiceToken> {
+    const obtained = await session.obtain(token, setback);
+    if (obtained.kind === 'token') return adopt(obtained.token);
+    const before = setback;
+    const retryAt = Date.now() + obtained.setback.until - clock();
+    setback = { ...obtained.setback, failure: obtained.failure, retryAt };
+    // Once per kind of trouble, not once per try.
+    if (before?.status !== setback.status) {
+      const { message: problem, trace } = setback.failure;
+      log.error({ problem, trace }, explain(setback.status));
     }
+    // By itself, because a gateway that reports itself not ready gets no requests that would try.
+    clearTimeout(nextTry);
+    nextTry = setAlarm(() => void freshToken().catch(ignore), setback.until - clock()).unref();
+    // A renewal that failed in passing costs nothing as long as the old token lives.
+    return usable() ?? fail(notSignedIn(setback));
+  }
+
+  function adopt(next: ServiceToken): ServiceToken {
+    token = next;
+    if (setback !== null) log.info('Signed in to RingCentral again.');
+    setback = null;
+    clearTimeout(nextTry);
+    return token;
   }
 
   /** Refreshes where that is possible; a refresh token that is refused is replaced by a new sign-in. */
-  async function grant(): Promise<unknown> {
-    const refreshToken = token?.refreshToken ?? null;
-    if (refreshToken !== null) {
+  async function grant(refreshToken: string | null): Promise<ServiceToken> {
+    if (refreshToken !== null && refreshToken !== usedUp) {
       try {
         return await ask({ grant_type: 'refresh_token', refresh_token: refreshToken });
       } catch (error) {
         if (!isRefusal(error)) throw error;
-        token = null;
+        usedUp = refreshToken;
       }
     }
     return ask({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: jwt });
   }
 
-  function ask(form: Readonly<Record<string, string>>): Promise<unknown> {
-    return sendForm({ bucket, operation: OPERATIONS.getToken, authorization, form });
+  async function ask(form: Readonly<Record<string, string>>): Promise<ServiceToken> {
+    return toServiceToken(await send(OPERATIONS.getToken, form), clock());
+  }
+
+  function send(operation: Operation, form: Readonly<Record<string, string>>): Promise<unknown> {
+    return sendForm({ bucket, operation, authorization, form });
   }
 
   async function stop(): Promise<void> {
@@ -221,41 +225,10 @@ export function createServiceSignIn(parts: ServiceSignInParts): ServiceSignIn {
     stopped = true;
     await signingIn?.catch(ignore);
     clearTimeout(nextTry);
-    if (token === null) return;
-    const form = { token: token.accessToken };
+    const last = token;
     token = null;
-    await sendForm({ bucket, operation: OPERATIONS.revokeToken, authorization, form }).catch(ignore);
+    await session.end(last).catch(ignore);
   }
-}
-
-function toToken(body: unknown, now: number): Token {
-  const wire = (typeof body === 'object' && body !== null ? body : {}) as WireToken;
-  if (typeof wire.access_token !== 'string' || typeof wire.expires_in !== 'number') {
-    throw new UpstreamBadResponse("RingCentral's answer does not have the shape of a token.");
-  }
-  const life = Math.min(Math.max(0, wire.expires_in * 1_000), LONGEST_LIFE);
-  return {
-    accessToken: wire.access_token,
-    refreshToken: typeof wire.refresh_token === 'string' ? wire.refresh_token : null,
-    obtainedAt: now,
-    renewAt: now + Math.max(life * RENEWAL_SHARE, life - RENEWAL_MARGIN),
-    expiresAt: now + life,
-  };
-}
-
-function nextSetback(before: Setback | null, failure: CallControlFailure, now: number): Setback {
-  const status = isRefusal(failure) ? 'refused' : 'unreachable';
-  const times = before?.status === status ? before.times + 1 : 1;
-  const { first, most } = status === 'refused' ? REFUSED_WAIT : UNREACHABLE_WAIT;
-  const doubled = Math.min(most, first * 2 ** (times - 1));
-  const wait = failure instanceof RateLimited ? Math.max(doubled, failure.retryAfter * 1_000) : doubled;
-  return { status, failure, times, until: now + wait, retryAt: Date.now() + wait };
-}
-
-/** RingCentral looked at the credentials and said no; anything else may pass by itself. */
-function isRefusal(error: unknown): boolean {
-  const { status } = error instanceof CallControlFailure ? error.trace : {};
-  return status === 400 || status === 401 || status === 403;
 }
 
 function explain(status: Setback['status']): string {
@@ -271,7 +244,7 @@ function shutOut(errorCode: string | undefined): UpstreamUnavailable {
   });
 }
 
-function notSignedIn({ status, failure }: Setback): UpstreamUnavailable {
+function notSignedIn({ status, failure }: Failed): UpstreamUnavailable {
   const why = status === 'refused' ? 'RingCentral refuses its credentials' : 'RingCentral cannot be reached';
   return new UpstreamUnavailable(`The gateway is not signed in: ${why}.`, false, failure.trace, {
     cause: failure,
@@ -302,11 +275,6 @@ export function readBearer(header: string | null | undefined): string {
   if (token !== undefined && token.length <= LONGEST_TOKEN) return token;
   const read = header ? 'something else' : 'nothing';
   throw new Unauthenticated(`Authorization: read ${read}, allowed is "Bearer <token>".`);
-}
-
-/** Stands for a token or key where it is compared, kept or logged: the token cannot be got back from it. */
-export function digest(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }
 
 function fail(error: Error): never {

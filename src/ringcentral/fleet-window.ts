@@ -2,12 +2,21 @@
  * The rate window of one user and group that several gateways spend together: pure decisions.
  *
  * Each gateway writes its own part, and nobody else's: what it sent, and how many tickets it holds. A ticket is the right
- * to send one request within a second, counted as if it had been used; a gateway takes a few at once, so that it need not
- * ask for each. Whether there is room is decided as for one gateway, of all parts laid together.
+ * to send one request within a second; a gateway takes a few at once, so that it need not ask for each. Whether there is
+ * room is decided as for one gateway, of all parts laid together.
  *
  * ```text
  *   one    ●●●●○○         ● sent   ○ ticket
  *   other  ●●○                                 together: ●●●●●●○○○ of 50
+ * ```
+ *
+ * A ticket counts as if it had been used in its last moment, until its holder tells what became of it. Its second being
+ * over is not enough: whoever was cut off right after it sent something can tell nobody.
+ *
+ * ```text
+ *   takes a ticket   sends with it    cut off       the second is over                          a window later
+ *   ──○────────────────●────────────────✗──────────────┼────────────────────────────────────────────┼──►
+ *     └── the others count it ──────────────────────────────────────────────────────────────────────┘
  * ```
  *
  * A part that is written twice is the same, so nothing is lost where nobody knows whether it was written; and whoever was
@@ -61,7 +70,7 @@ export function grant(
     Object.entries(fleet).filter(([name, one]) => name !== gateway && !isOver(one, now)),
   );
   const parts = Object.values(others);
-  const granted = wish === null ? 0 : granting(together(part, parts, now), wish, now);
+  const granted = wish === null ? 0 : granting(together(part, parts), wish, now);
   const tickets = withMore(part.tickets, granted, now);
   return { fleet: { ...others, [gateway]: { ...part, tickets } }, granted, others: parts };
 }
@@ -78,8 +87,8 @@ export function left({ count, until }: Tickets, now: number): number {
 }
 
 /** The window as several gateways have spent it. */
-export function together(first: Part, more: readonly Part[], now: number): RateWindow {
-  return more.reduce((window, part) => laidOver(window, asSpent(part, now)), asSpent(first, now));
+export function together(first: Part, more: readonly Part[]): RateWindow {
+  return more.reduce((window, part) => laidOver(window, asSpent(part)), asSpent(first));
 }
 
 /** Two windows of one user, which different gateways have spent. What is said of the limit is believed at its lowest. */
@@ -131,12 +140,10 @@ export function decideApart(
 /** One that is apart takes others to be there, whether it has seen any or not. */
 const FEWEST_GATEWAYS = 2;
 
-/** Tickets are counted as if they were used at their last moment. */
-function asSpent({ window, tickets }: Part, now: number): RateWindow {
-  const held = left(tickets, now);
-  if (held === 0) return window;
-  const underway = Array.from({ length: held }, () => ({ id: 0, sentAt: Math.max(now, tickets.until) }));
-  return { ...window, underway: window.underway.concat(underway) };
+function asSpent({ window, tickets: { count, until } }: Part): RateWindow {
+  if (count === 0) return window;
+  const tickets = Array.from({ length: count }, () => ({ id: 0, sentAt: until }));
+  return { ...window, underway: window.underway.concat(tickets) };
 }
 
 function granting(window: RateWindow, { lane, count }: Wish, now: number): number {
@@ -158,7 +165,8 @@ function fitting(window: RateWindow, lane: Lane, most: number, now: number): num
 }
 
 /** Nothing of it counts any more. */
-function isOver({ window, tickets, at }: Part, now: number): boolean {
-  const isUsed = left(tickets, now) > 0 || usedIn(window, now) > 0 || now < window.penaltyUntil;
+function isOver(part: Part, now: number): boolean {
+  const { window, at } = part;
+  const isUsed = usedIn(asSpent(part), now) > 0 || now < window.penaltyUntil;
   return !isUsed && now - at > window.length;
 }

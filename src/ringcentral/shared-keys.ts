@@ -8,9 +8,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { CallControlFailure, UpstreamUnavailable } from '../../schema/failures.ts';
 import type { CommandResult } from '../../schema/provider.ts';
-import { setAlarm } from '../alarm.ts';
 import { Apart, type Cell, type Commons, type Key } from '../commons/commons.ts';
 import { sealingKey } from '../commons/seal.ts';
+import { mayHaveChanged } from '../commons/waiting.ts';
 import { beat, type Claim, claim, ending, HOLD, type KeyRecord } from './key-record.ts';
 import { readResult, storeResult } from './stored-result.ts';
 
@@ -94,7 +94,7 @@ export function createSharedKeys(
           waitsFor = claimed.by;
           const left = until - performance.now();
           if (left <= 0) return unclear(STILL_RUNS);
-          await changeOf(place.cell, Math.min(left, LOOK));
+          await mayHaveChanged(cell, place.cell, Math.min(left, LOOK));
         }
       } catch (error) {
         if (!(error instanceof Apart)) throw error;
@@ -151,19 +151,6 @@ export function createSharedKeys(
     await cell.update(key, (record, now) => {
       const value = step(record, now);
       return value === null ? { result: null } : { value, lifetime: life, tell: isTold, result: null };
-    });
-  }
-
-  /** Resolves when the record may have changed, and after `wait` at the latest. */
-  function changeOf(key: Key, wait: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(alarm);
-        stop();
-        resolve();
-      };
-      const alarm = setAlarm(done, wait);
-      const stop = cell.follow(key, done);
     });
   }
 }

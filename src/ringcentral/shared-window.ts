@@ -232,13 +232,17 @@ class ShareOfWindow implements SharedWindow {
         const offset = now - this.#clock();
         const part = this.#part(offset, now);
         const next = grant(fleet ?? {}, self, part, wish, now);
-        const result = { granted: next.granted, others: othersOf(next.others, now, offset) };
+        const result = { granted: next.granted, others: othersOf(next.others, offset) };
         if (!mustTell) return { result };
         const until = Math.max(part.window.penaltyUntil, now + part.window.length);
-        return { value: next.fleet, lifetime: until - now + MEMORY, tell: wasUrgent, result };
+        // Whoever else spends it hears at once, and not when it asks next: by then it may be cut off.
+        const tell = wasUrgent || next.others.length > 0;
+        return { value: next.fleet, lifetime: until - now + MEMORY, tell, result };
       });
       // From before the question: nobody else believes in them for longer than this gateway does.
       this.#tickets = withMore(this.#tickets, granted, askedAt);
+      // Those that nobody uses are given back, by telling so when their second is over.
+      if (granted > 0) this.changed();
       this.#seenAt = this.#clock();
       this.#others = others;
       const penaltyUntil = others?.penaltyUntil ?? 0;
@@ -261,8 +265,8 @@ class ShareOfWindow implements SharedWindow {
 }
 
 /** What others have spent, by our clock. */
-function othersOf([first, ...more]: readonly Part[], now: number, offset: number): RateWindow | null {
-  return first === undefined ? null : shifted(together(first, more, now), -offset);
+function othersOf([first, ...more]: readonly Part[], offset: number): RateWindow | null {
+  return first === undefined ? null : shifted(together(first, more), -offset);
 }
 
 function ignore(): void {}

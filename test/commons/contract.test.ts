@@ -1,11 +1,13 @@
 /** The promise of the commons, kept by both: in one process, and on a real Redis by two clients. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Commons, LogSort, News, Position } from '../../src/commons/commons.ts';
 import { createInProcessCommons } from '../../src/commons/in-process.ts';
 import { createLeases, type LeaseState } from '../../src/commons/lease.ts';
 import { createSecrets } from '../../src/commons/secret.ts';
 import { until } from '../support/gateway.ts';
-import { hasNoRedis, startRedis, type TestRedis } from '../support/redis.ts';
+import { hasNoRedis, startRedis } from '../support/redis.ts';
+import { startSentinels } from '../support/sentinel.ts';
 import { joinRedis } from './support.ts';
 
 /** Two gateways that share. */
@@ -20,20 +22,36 @@ const BOTH: readonly { name: string; skip: boolean; open: () => Promise<Pair> }[
       return [commons, commons];
     },
   },
-  { name: 'on Redis', skip: hasNoRedis, open: () => onRedis('redis') },
-  { name: 'on a cluster', skip: hasNoRedis, open: () => onRedis('cluster') },
+  { name: 'on Redis', skip: hasNoRedis, open: () => onServer(startRedis) },
+  { name: 'on a cluster', skip: hasNoRedis, open: () => onServer(() => startRedis({ cluster: true })) },
+  { name: 'behind sentinels', skip: hasNoRedis, open: () => onServer(startSentinels) },
+  { name: 'as a user who may do what OPERATING.md says', skip: hasNoRedis, open: asUser },
 ];
 
-const servers: Partial<Record<'redis' | 'cluster', TestRedis>> = {};
+const servers: AsyncDisposable[] = [];
 
-async function onRedis(kind: 'redis' | 'cluster'): Promise<Pair> {
-  const server = servers[kind] ?? (await startRedis(kind === 'cluster' ? { cluster: true } : {}));
-  servers[kind] = server;
+async function onServer(
+  start: () => Promise<Parameters<typeof joinRedis>[0] & AsyncDisposable>,
+): Promise<Pair> {
+  const server = await start();
+  servers.push(server);
   return [await joinRedis(server), await joinRedis(server)];
 }
 
+async function asUser(): Promise<Pair> {
+  const operating = readFileSync(new URL('../../examples/OPERATING.md', import.meta.url), 'utf8');
+  const [, commands = '', keys = '', channels = ''] =
+    /`(\+[^`]+)`, keys `(~[^`]+)` and channels `(&[^`]+)`/.exec(operating) ?? [];
+  const rights = [...commands.split(' '), keys, channels];
+  const settings = ['--user', 'gateway', 'on', '>secret', 'resetchannels', '-@all', ...rights];
+  const server = await startRedis({ settings });
+  servers.push(server);
+  const urls = [server.url.replace('redis://', 'redis://gateway:secret@')];
+  return [await joinRedis({ urls }, { prefix: 'gateway' }), await joinRedis({ urls }, { prefix: 'gateway' })];
+}
+
 afterAll(async () => {
-  for (const server of Object.values(servers)) await server[Symbol.asyncDispose]();
+  for (const server of servers) await server[Symbol.asyncDispose]();
 });
 
 const CALLS: LogSort = { word: 'calls', most: 3, lifetime: 60_000 };

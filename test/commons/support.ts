@@ -14,10 +14,13 @@ export interface JoinOptions {
 }
 
 /** One more gateway of this Redis. */
-export function joinRedis({ urls }: Pick<TestRedis, 'urls'>, options: JoinOptions = {}): Promise<Commons> {
+export function joinRedis(
+  { urls, sentinel = null }: Pick<TestRedis, 'urls'> & { readonly sentinel?: string | null },
+  options: JoinOptions = {},
+): Promise<Commons> {
   const { log = createLog('silent'), metrics = createMetrics(), prefix = 'test', times } = options;
   return createRedisCommons({
-    address: { urls, sentinel: null },
+    address: { urls, sentinel },
     prefix,
     log,
     metrics,

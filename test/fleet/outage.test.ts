@@ -8,7 +8,8 @@ import { hasNoRedis } from '../support/redis.ts';
 /** Shorter than an operator would have them, so that the test need not wait. */
 const TIMES = { patience: 300, heartbeat: 100, firstPause: 20, longestPause: 100 };
 
-const open = () => openFleet({ simulator: { settings: STILL }, gateway: { commons: { times: TIMES } } });
+const open = (settings: Partial<typeof STILL> & Record<string, unknown> = {}) =>
+  openFleet({ simulator: { settings: { ...STILL, ...settings } }, gateway: { commons: { times: TIMES } } });
 
 const isApart = async (house: House) => (await readiness(house)).commons?.startsWith('Apart') === true;
 const isTogether = async (house: House) => (await readiness(house)).commons?.startsWith('Together') === true;
@@ -51,6 +52,75 @@ describe.skipIf(hasNoRedis)('While Redis is away', () => {
     await back(fleet);
     await all(houses, isTogether);
     for (const house of houses) expect(await gauge(house, 'gateway_commons_state')).toBe(1);
+  });
+
+  test('cut off from one of them alone, it keeps the other, and both go on', async () => {
+    await using fleet = await open();
+    const [one, other] = fleet.houses;
+    await all(fleet.houses, isTogether);
+    for (const how of ['refusing', 'hanging', 'asleep'] as const) {
+      await fleet.road.goAway(how);
+      for (const house of fleet.houses)
+        expect((await hold(fleet, house, `${how} first`)).outcome).toBe('APPLIED');
+      // Whoever comes anew is let through where those before are only asleep.
+      if (how !== 'asleep') await until(() => isApart(other));
+      expect(await isTogether(one)).toBe(true);
+      for (const house of fleet.houses)
+        expect((await hold(fleet, house, `${how} then`)).outcome).toBe('APPLIED');
+      await fleet.road.comeBack();
+      await all(fleet.houses, isTogether);
+    }
+  });
+
+  test('a penalty that one met meanwhile is kept by it, and by the other as soon as they are together', async () => {
+    await using fleet = await open({ lightLimit: 50, penalty: 600 });
+    const [one, other] = fleet.houses;
+    const { simulator } = fleet;
+    await all(fleet.houses, isTogether);
+    for (const house of fleet.houses) expect(await read(house)).toBe('read');
+    await fleet.road.goAway('refusing');
+    await until(() => isApart(other));
+    simulator.orderFaults([{ match: 'readCallSessionStatus', times: 1, do: 'status', status: 429 }]);
+    expect(await read(other)).toBe('RATE_LIMITED');
+    const asked = simulator.requests().length;
+    expect(await read(other)).toBe('RATE_LIMITED');
+    expect(simulator.requests()).toHaveLength(asked);
+    // Nobody could tell this one.
+    expect(await read(one)).toBe('read');
+    await fleet.road.comeBack();
+    await until(async () => (await read(one)) === 'RATE_LIMITED');
+    const before = simulator.requests().length;
+    for (const house of fleet.houses) expect(await read(house)).toBe('RATE_LIMITED');
+    expect(simulator.requests()).toHaveLength(before);
+  });
+
+  test('a user who asks hard meets no penalty, through all of it', async () => {
+    await using fleet = await open({ lightLimit: 40, rateWindow: 4, penalty: 4 });
+    const { houses, redis, road, simulator } = fleet;
+    await all(houses, isTogether);
+    for (const house of houses) await read(house);
+    let isOver = false;
+    const asking = Promise.all(
+      houses.map(async (house) => {
+        while (!isOver) if ((await read(house)) !== 'read') await until(() => isOver || pause(50));
+      }),
+    );
+    redis.pause();
+    await all(houses, isApart);
+    redis.resume();
+    await all(houses, isTogether);
+    await redis.stop();
+    await all(houses, isApart);
+    await redis.start();
+    await all(houses, isTogether);
+    await road.goAway('hanging');
+    await until(() => isApart(houses[1]));
+    await road.comeBack();
+    await all(houses, isTogether);
+    isOver = true;
+    await asking;
+    const started = penaltiesOf(simulator);
+    expect(insideOf(simulator, started, 4_000)).toEqual([]);
   });
 
   test('a key is held by the gateway that ran it, and by both when they are together again', async () => {
@@ -101,3 +171,32 @@ describe.skipIf(hasNoRedis)('While Redis is away', () => {
     }
   });
 });
+
+/** A call that nobody has read before: it costs a request. */
+async function read(house: House): Promise<string> {
+  unknown += 1;
+  const { errors } = await house.ask('query ($id: ID!) { callSession(id: $id) { id } }', {
+    id: `s-${unknown}`,
+  });
+  return errors === undefined ? 'read' : String(errors[0]?.extensions.code);
+}
+
+let unknown = 0;
+
+const pause = (ms: number) => new Promise<true>((resolve) => setTimeout(() => resolve(true), ms));
+
+type Simulator = Fleet['simulator'];
+
+/** When RingCentral refused, as the gateway that was refused learnt of it. */
+function penaltiesOf(simulator: Simulator): number[] {
+  return simulator
+    .requests()
+    .flatMap(({ status, ended }) => (status === 429 && ended !== null ? [ended] : []));
+}
+
+/** Requests that were begun in the silence that RingCentral asked for. */
+function insideOf(simulator: Simulator, penalties: readonly number[], length: number) {
+  return simulator
+    .requests()
+    .filter(({ started }) => penalties.some((at) => started > at + 100 && started < at + length));
+}

@@ -98,6 +98,29 @@ describe('Codes of closed sockets', () => {
   });
 });
 
+describe('Examples of a deployment', () => {
+  test.each([
+    // `NAME: value`, and `- name: NAME`
+    ['examples/compose.yaml', /^ {4}([A-Z][A-Z_]+):/gm],
+    ['examples/kubernetes.yaml', /^ +- name: ([A-Z][A-Z_]+)$/gm],
+  ])('%s sets nothing that is no setting, and Redis for all', (path, form) => {
+    const named = [...read(path).matchAll(form)].map(([, name = '']) => name);
+    expect(named).toContain('REDIS_URL');
+    expect(named.filter((name) => !Object.hasOwn(Settings.shape, name))).toEqual([]);
+  });
+
+  test('give a gateway more time to end than its drain may take', () => {
+    const drain = Number(/DRAIN_SECONDS\n +value: "(\d+)"/.exec(read('examples/kubernetes.yaml'))?.[1]);
+    const [, grace, pause] =
+      /terminationGracePeriodSeconds: (\d+)[\s\S]*"sleep", "(\d+)"/.exec(read('examples/kubernetes.yaml')) ??
+      [];
+    expect(Number(grace)).toBeGreaterThan(drain + Number(pause));
+    const compose = read('examples/compose.yaml');
+    const ofCompose = Number(/DRAIN_SECONDS: "(\d+)"/.exec(compose)?.[1]);
+    expect(Number(/stop_grace_period: (\d+)s/.exec(compose)?.[1])).toBeGreaterThan(ofCompose);
+  });
+});
+
 describe('Every document', () => {
   const documents = textsBelow('.');
 

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { RateLimited, Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
 import {
   createServiceSignIn,
-  digest,
   readBearer,
   type SendForm,
   type ServiceSignIn,
 } from '../../src/ringcentral/auth.ts';
 import { OPERATIONS } from '../../src/ringcentral/operations.ts';
+import { digest } from '../../src/ringcentral/service-token.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { json, scriptedServer, upstreamTo } from './support.ts';
 

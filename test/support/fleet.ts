@@ -1,9 +1,12 @@
 /** Two gateways of one Redis before one simulator. */
 import { type House, type HouseOptions, openHouse } from './gateway.ts';
 import { startRedis, type TestRedis } from './redis.ts';
+import { openRoad, type Road } from './road.ts';
 
 export interface Fleet extends AsyncDisposable {
   readonly redis: TestRedis;
+  /** The way of the other gateway to Redis, on which it can be cut off alone. */
+  readonly road: Road;
   readonly simulator: House['simulator'];
   /** Each as a client reaches it; the simulator of both is the first's. */
   readonly houses: readonly [one: House, other: House];
@@ -18,20 +21,27 @@ export async function openFleet(options: HouseOptions = {}): Promise<Fleet> {
     commons: { ...options.gateway?.commons, times: { patience: 5_000, ...options.gateway?.commons?.times } },
   };
   const environment = { REDIS_URL: redis.urls.join(), ...options.environment };
+  const road = await openRoad(redis.url);
   const one = await openHouse({ ...options, gateway, environment });
   const { simulator } = one;
   const other = await openHouse({
     ...options,
     gateway,
-    environment: { ...environment, RINGCENTRAL_SERVER_URL: simulator.url },
+    environment: {
+      ...environment,
+      REDIS_URL: road.origin.replace('http:', 'redis:'),
+      RINGCENTRAL_SERVER_URL: simulator.url,
+    },
   });
   return {
     redis,
+    road,
     simulator,
     houses: [one, { ...other, simulator }],
     async [Symbol.asyncDispose]() {
       await other[Symbol.asyncDispose]();
       await one[Symbol.asyncDispose]();
+      await road[Symbol.asyncDispose]();
       await redis[Symbol.asyncDispose]();
     },
   };

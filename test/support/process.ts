@@ -37,8 +37,10 @@ export async function startGateway(environment: Readonly<Record<string, string>>
   const exit = once(child, 'exit').then(([code]) => code as number | null);
   const lines: LogLine[] = [];
   createInterface(child.stdout).on('line', (line) => lines.push(JSON.parse(line)));
-  const first = await until(() => lines[0] ?? child.exitCode !== null);
-  const url = typeof first === 'object' ? /http:\S+/.exec(first.msg)?.[0] : undefined;
+  // A warning may come before it.
+  const urlSaid = () => lines.flatMap(({ msg }) => /: (http:\S+)/.exec(msg)?.[1] ?? [])[0];
+  await until(() => urlSaid() ?? child.exitCode !== null);
+  const url = urlSaid();
   if (url === undefined) throw new Error('The gateway did not start. Is dist/ built?');
   return {
     url,

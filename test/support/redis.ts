@@ -9,12 +9,21 @@ import { join } from 'node:path';
 import { createClient } from '@redis/client';
 import { freePort } from './ports.ts';
 
-const REDIS_SERVER = process.env.REDIS_SERVER ?? '/usr/bin/redis-server';
+/** The program. */
+export const REDIS_SERVER = process.env.REDIS_SERVER ?? '/usr/bin/redis-server';
 
 /** CI installs it: where it is missing there, tests fail; elsewhere what needs it is skipped. */
 export const hasNoRedis = !existsSync(REDIS_SERVER) && process.env.CI === undefined;
 
 if (hasNoRedis) console.warn(`Tests of several gateways are skipped: there is no ${REDIS_SERVER}.`);
+
+/** A key, what it holds as text, the milliseconds that it has left, and the bytes that it needs. */
+export interface Kept {
+  readonly name: string;
+  readonly value: string;
+  readonly lifetime: number;
+  readonly bytes: number;
+}
 
 export interface TestRedis extends AsyncDisposable {
   /** Like `redis://127.0.0.1:6379`. */
@@ -29,14 +38,14 @@ export interface TestRedis extends AsyncDisposable {
   /** It is there again, empty. */
   start(): Promise<void>;
   /** Everything in it: names and values, as text. */
-  contents(): Promise<{ name: string; value: string; lifetime: number }[]>;
+  contents(): Promise<Kept[]>;
   /** Loses what it holds, and goes on. */
   empty(): Promise<void>;
 }
 
 export interface TestRedisOptions {
-  /** More of its settings, like `--requirepass secret`. */
-  readonly settings?: readonly string[];
+  /** More of its settings, like `--requirepass secret`; its port is handed in. */
+  readonly settings?: readonly string[] | ((port: number) => readonly string[]);
   /** A cluster of one. */
   readonly cluster?: boolean;
 }
@@ -81,7 +90,7 @@ export async function startRedis({
         '--dir',
         folder,
         ...(cluster ? ['--cluster-enabled', 'yes'] : []),
-        ...settings,
+        ...(typeof settings === 'function' ? settings(port) : settings),
       ],
       { stdio: 'ignore' },
     );
@@ -122,11 +131,12 @@ async function beCluster(client: Client): Promise<void> {
 }
 
 async function contentsOf(client: Client) {
-  const found: { name: string; value: string; lifetime: number }[] = [];
+  const found: Kept[] = [];
   for await (const names of client.scanIterator()) {
     for (const name of names) {
       const value = await readers[await client.type(name)]?.(client, name);
-      found.push({ name, value: JSON.stringify(value ?? null), lifetime: await client.pTTL(name) });
+      const [lifetime, bytes] = [await client.pTTL(name), await client.memoryUsage(name)];
+      found.push({ name, value: JSON.stringify(value ?? null), lifetime, bytes: Number(bytes) });
     }
   }
   return found;
@@ -138,7 +148,8 @@ const readers: Readonly<Record<string, (client: Client, name: string) => Promise
   stream: (client, name) => client.xRange(name, '-', '+'),
 };
 
-function isListening(port: number): Promise<boolean> {
+/** Whether somebody takes connections there. */
+export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const tell = (answer: boolean) => () => {

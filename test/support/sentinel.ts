@@ -1,0 +1,83 @@
+/** A server, its replica and a sentinel that watches them: when the server goes, the replica takes its place. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@redis/client';
+import { freePort } from './ports.ts';
+import { isListening, REDIS_SERVER, startRedis } from './redis.ts';
+
+export interface TestSentinels extends AsyncDisposable {
+  /** Of the sentinel, as a gateway is told of it. */
+  readonly urls: readonly string[];
+  readonly sentinel: string;
+  /** The server goes, and does not come back. */
+  lose(): Promise<void>;
+}
+
+const NAME = 'mymaster';
+
+/** Starts all; `await using` ends them. */
+export async function startSentinels(): Promise<TestSentinels> {
+  const server = await startRedis();
+  const { port: serverPort } = new URL(server.url);
+  const replica = await startRedis({
+    settings: ['--replicaof', `127.0.0.1 ${serverPort}`, '--repl-diskless-sync-delay', '0'],
+  });
+  await isComplete(server.url);
+  const folder = await mkdtemp(join(tmpdir(), 'sentinel-'));
+  const port = await freePort();
+  const file = join(folder, 'sentinel.conf');
+  const settings = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${folder}`,
+    `sentinel monitor ${NAME} 127.0.0.1 ${serverPort} 1`,
+    `sentinel down-after-milliseconds ${NAME} 300`,
+    `sentinel failover-timeout ${NAME} 2000`,
+  ];
+  await writeFile(file, `${settings.join('\n')}\n`);
+  const child = spawn(REDIS_SERVER, [file, '--sentinel'], { stdio: 'ignore' });
+  const url = `redis://127.0.0.1:${port}`;
+  await knowsReplica(url);
+  return {
+    urls: [url],
+    sentinel: NAME,
+    lose: () => server.stop(),
+    async [Symbol.asyncDispose]() {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+      await replica[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits until the replica has all, so that the sentinel finds it at its first look; the next is ten seconds later. */
+async function isComplete(url: string): Promise<void> {
+  await using client = await opened(url);
+  while (!`${await client.sendCommand(['INFO', 'replication'])}`.includes('state=online')) await aMoment();
+}
+
+/** Waits until the sentinel takes the replica for one that may take the server's place. */
+async function knowsReplica(url: string): Promise<void> {
+  while (!(await isListening(Number(new URL(url).port)))) await aMoment();
+  await using client = await opened(url);
+  for (;;) {
+    const answer = await client.sendCommand(['SENTINEL', 'REPLICAS', NAME]);
+    const replicas = answer as unknown as readonly Record<string, string>[];
+    if (replicas.some((replica) => replica['master-link-status'] === 'ok')) return;
+    await aMoment();
+  }
+}
+
+async function opened(url: string) {
+  const client = createClient({ url });
+  await client.connect();
+  return Object.assign(client, { [Symbol.asyncDispose]: async () => client.destroy() });
+}
+
+const aMoment = () => new Promise((resolve) => setTimeout(resolve, 20));
