@@ -132,10 +132,10 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/live/told.ts',
     'src/live/upstream-habits.ts',
     'src/live/list-events.ts',
-    'src/live/shared/duty.ts',
+    'src/live/shared/board.ts',
     'src/live/shared/tidings.ts',
   ],
-  ['src/live/call-memory.ts', 'src/live/shared/ledger.ts'],
+  ['src/live/call-memory.ts', 'src/live/shared/duty.ts', 'src/live/shared/ledger.ts'],
   ['src/live/call-reads.ts'],
   [
     'src/simulator/account.ts',

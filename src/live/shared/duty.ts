@@ -18,11 +18,11 @@
  * A gateway without a wish of its own never leads, because it may have no live token of the viewer.
  */
 import { createHash } from 'node:crypto';
-import type { LiveSource } from '../../../schema/provider.ts';
 import { Apart, type Cell, type Commons, type Key } from '../../commons/commons.ts';
 import { createLeases, type Held, type Leases } from '../../commons/lease.ts';
 import { type SealingKey, seal, unseal } from '../../commons/seal.ts';
-import type { CallList, SharedList } from '../call-list.ts';
+import { createSettling } from '../settling.ts';
+import { type Board, BoardCell } from './board.ts';
 import {
   type Asked,
   type Errands,
@@ -37,18 +37,6 @@ import {
 
 /** Where a gateway stands. */
 export type Role = 'off' | 'alone' | 'joining' | 'leading' | 'following';
-
-/** What whoever leads tells beside the calls. */
-export interface Board {
-  readonly list: SharedList;
-  /** How changes come to be known; null: nobody watches. */
-  readonly source: LiveSource | null;
-  /** Why calls must not be watched at all; null: they may be. */
-  readonly denied: string | null;
-}
-
-/** A board as it stands, with the fence of whoever wrote it. */
-type Posted = Board & { readonly fence: number };
 
 /** The desk whose duty it is. */
 export interface DutyHost {
@@ -123,9 +111,10 @@ interface Legacy {
 
 /** Wishes, and looks at them, are renewed so often in a term. */
 const BEATS = 3;
+/** So long a hand-over waits for what was seen to be told. */
+const SETTLE = 500; // milliseconds
 /** Clocks that differ by less are taken to agree: so long an answer may be on its way. */
 const CLOCKS_AGREE = 50; // milliseconds
-const BOARD_LIFETIME = 180_000; // 3 minutes
 
 /** Makes it; it begins with the first wish. */
 export function createDuty(parts: DutyParts): Duty {
@@ -137,7 +126,7 @@ class DeskDuty implements Duty {
   readonly #term: number;
   readonly #leases: Leases<Legacy>;
   readonly #wishes: Cell<Wishes>;
-  readonly #boards: Cell<Posted>;
+  readonly #board: BoardCell;
   #role: Role = 'off';
   #fence: number | null = null;
   #held: Held<Legacy> | null = null;
@@ -151,8 +140,6 @@ class DeskDuty implements Duty {
   #isAble = true;
   #isDraining = false;
   #isStopped = false;
-  #board: Board | null = null;
-  #isPosting = false;
   #isTelling = false;
   #mustTellAgain = false;
   #fleet: string | null = null;
@@ -169,11 +156,7 @@ class DeskDuty implements Duty {
       // What cannot be read is as good as not there: it is written again.
       read: (text) => JSON.parse(unseal(text, key) ?? '{}'),
     });
-    this.#boards = commons.cell<Posted>({
-      word: 'board',
-      write: (board) => seal(JSON.stringify(writtenBoard(board)), key),
-      read: (text) => readBoard(unseal(text, key)),
-    });
+    this.#board = new BoardCell(commons, key, () => this.#key());
   }
 
   get role(): Role {
@@ -211,8 +194,7 @@ class DeskDuty implements Duty {
   }
 
   post(board: Board): void {
-    this.#board = board;
-    if (this.#role === 'leading') void this.#postAll();
+    if (this.#role === 'leading') this.#board.post(board, this.#fence ?? 0);
   }
 
   leave(inheritance: string | null): void {
@@ -367,7 +349,7 @@ class DeskDuty implements Duty {
       this.#leases.follow(key, () => {
         if (this.#role === 'following' && this.#mayLead()) void this.#tryToLead();
       }),
-      this.#boards.follow(key, () => void this.#readBoard()),
+      this.#board.follow(() => void this.#readBoard()),
     );
     this.#beatAgain(() => {
       void this.#tellWish(false);
@@ -394,13 +376,17 @@ class DeskDuty implements Duty {
     if (role === 'off') {
       this.#stopChange?.();
       this.#stopChange = null;
+      // Taken before it was alone; it would renew itself for nobody.
+      const held = this.#held;
+      this.#held = null;
+      void held?.handOver();
     }
     if (held !== null) {
       this.#held = held;
       this.#fence = held.fence;
     }
     const inherited = held === null ? null : opened(held.inherited?.listening ?? null, this.#parts.seal);
-    if (role !== 'leading') this.#board = null;
+    if (role !== 'leading') this.#board.rest();
     const isNew = role !== this.#role;
     this.#role = role;
     if (isNew) this.#parts.host.entered(role, inherited);
@@ -450,7 +436,8 @@ class DeskDuty implements Duty {
     const isWished = !isEmpty(this.#wish) && !this.#isStopped;
     if (isWished) this.#follow();
     else this.#enter('off');
-    await host.settled();
+    // What is not told by then is told by whoever leads next.
+    await Promise.race([host.settled(), createSettling(SETTLE).promise]);
     await held.handOver(legacy);
     this.#listening = null;
   }
@@ -510,34 +497,10 @@ class DeskDuty implements Duty {
     this.#ahead = Math.abs(ahead) < CLOCKS_AGREE ? 0 : ahead;
   }
 
-  async #postAll(): Promise<void> {
-    if (this.#isPosting) return;
-    this.#isPosting = true;
-    try {
-      for (let board = this.#board; board !== null && this.#role === 'leading'; ) {
-        const told = board;
-        const value = { ...told, fence: this.#fence ?? 0 };
-        const change = { value, lifetime: BOARD_LIFETIME, tell: true, result: null };
-        await this.#boards.update(this.#key(), () => change);
-        board = this.#board === told ? null : this.#board;
-      }
-    } catch (error) {
-      if (!(error instanceof Apart)) throw error;
-    } finally {
-      this.#isPosting = false;
-    }
-  }
-
   async #readBoard(): Promise<void> {
     const era = this.#era;
-    try {
-      const board = await this.#boards.update(this.#key(), (value) => ({ result: value }));
-      if (era !== this.#era || board === null) return;
-      // Of one who leads no more it may be old.
-      if (board.fence >= (this.#fence ?? 0)) this.#parts.host.posted(board);
-    } catch (error) {
-      if (!(error instanceof Apart)) throw error;
-    }
+    const board = await this.#board.read(this.#fence ?? 0);
+    if (era === this.#era && board !== null) this.#parts.host.posted(board);
   }
 }
 
@@ -547,25 +510,6 @@ const NOTHING_ASKED: Asked = { tells: 0, looks: 0, wholes: 0 };
 function inShort(sessionId: string): string {
   return createHash('sha256').update(sessionId).digest('base64url').slice(0, 12);
 }
-
-type WrittenList = Omit<CallList, 'awaited'> & { readonly awaited: readonly (readonly [string, number])[] };
-type WrittenBoard = Omit<Posted, 'list'> & {
-  readonly list: Omit<SharedList, 'list'> & { readonly list: WrittenList | null };
-};
-
-function writtenBoard({ list, ...rest }: Posted): WrittenBoard {
-  const { list: calls } = list;
-  return { ...rest, list: { ...list, list: calls && { ...calls, awaited: [...calls.awaited] } } };
-}
-
-function readBoard(text: string | null): Posted {
-  if (text === null) return NOTHING_POSTED;
-  const { list, ...rest } = JSON.parse(text) as WrittenBoard;
-  const { list: calls } = list;
-  return { ...rest, list: { ...list, list: calls && { ...calls, awaited: new Map(calls.awaited) } } };
-}
-
-const NOTHING_POSTED: Posted = { list: { list: null, trouble: null }, source: null, denied: null, fence: 0 };
 
 function opened(text: string | null, key: SealingKey): string | null {
   return text === null ? null : unseal(text, key);
