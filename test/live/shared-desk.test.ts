@@ -318,6 +318,25 @@ describe('When the store', () => {
     expect(summary(back.events)).toEqual(['CURSOR_FOREIGN']);
     expect(phone.inFlight()).toBe(1);
   });
+
+  test('is away as the last reader of the one that polls leaves, the other goes on when it is back.', async () => {
+    const { phone, open } = openTown();
+    const [one, other] = [open(), open()];
+    const first = tap(one.desk.callEvents(SESSION, null));
+    await pass(1_000);
+    const second = other.events();
+    await pass(1_000);
+    one.commons.cut();
+    first.leave();
+    // Shorter than what it has taken is good for.
+    await pass(5_300);
+    one.commons.mend();
+    await pass(10_000);
+    phone.move('p-2', 'HOLD');
+    await pass(3_000);
+    expect(summary(second.events)).toEqual(['SUBSCRIBED', 'p-2 HOLD']);
+    expect([one.hub.counts().desks, phone.inFlight()]).toEqual([0, 1]);
+  });
 });
 
 describe('The list of a viewer who reads it at two gateways', () => {
