@@ -321,7 +321,7 @@ describe('When the store', () => {
 
   test('is away as the last reader of the one that polls leaves, the other goes on when it is back.', async () => {
     const { phone, open } = openTown();
-    const [one, other] = [open(), open()];
+    const [one, other] = [open(phone.source, { linger: 500 }), open()];
     const first = tap(one.desk.callEvents(SESSION, null));
     await pass(1_000);
     const second = other.events();
@@ -329,7 +329,7 @@ describe('When the store', () => {
     one.commons.cut();
     first.leave();
     // Shorter than what it has taken is good for.
-    await pass(5_300);
+    await pass(1_000);
     one.commons.mend();
     await pass(10_000);
     phone.move('p-2', 'HOLD');

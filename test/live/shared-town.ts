@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest';
 import type { CallEvent } from '../../schema/provider.ts';
 import type { Desk } from '../../src/live/desk.ts';
-import { createHub, type Hub } from '../../src/live/hub.ts';
+import { createHub, type Hub, type HubOptions } from '../../src/live/hub.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createSharedStore, type GatewayCommons, type SharedStore } from './shared-store.ts';
@@ -18,7 +18,7 @@ export interface Gateway {
 export interface Town {
   readonly phone: Phone;
   readonly store: SharedStore;
-  open(source?: Phone['source']): Gateway;
+  open(source?: Phone['source'], limits?: HubOptions['limits']): Gateway;
 }
 
 /** Opens it, with a call of two parties; gateways come with `open`. */
@@ -30,12 +30,13 @@ export function openTown(): Town {
   return {
     phone,
     store,
-    open(source = phone.source) {
+    open(source = phone.source, limits = {}) {
       const commons = store.gateway();
       const hub = createHub({
         metrics: createMetrics(),
         log: createLog('silent'),
         longPollTimeout: 30_000,
+        limits,
         shared: { commons, scope: () => 'town' },
       });
       onTestFinished(() => void hub.stop());
