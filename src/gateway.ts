@@ -56,7 +56,7 @@ export interface Gateway {
 /** What tests turn, beside the settings. */
 export interface GatewayOptions {
   readonly log?: Log;
-  readonly live?: Pick<HubOptions, 'pace' | 'activeCallsPace' | 'limits'>;
+  readonly live?: Pick<HubOptions, 'pace' | 'activeCallsPace' | 'limits' | 'duty'>;
   readonly tokens?: Partial<TokenTimes>;
   readonly outages?: UpstreamParts['outages'];
   readonly signIn?: Pick<ServiceSignInParts, 'clock'>;
@@ -108,7 +108,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const callControl = createCallControl(upstream, leftOut);
   const hub = createHub({
     ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly: config.liveSource === 'push' },
-    ...options.live,
+    ...{ shared, ...options.live },
   });
   const push =
     config.liveSource === 'poll'
@@ -164,8 +164,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     examples: config.graphiql ? await readExamples() : [],
     // Callers of a service identity show a key instead, which nobody else knows.
     demoUsers: identity.kind === 'service' ? () => [] : front.users,
-    announceDrain: (by) =>
-      hub.notify('DRAINING', 'This gateway is going away: reconnect with your cursor.', by),
+    announceDrain(by) {
+      hub.notify('DRAINING', 'This gateway is going away: reconnect with your cursor.', by);
+      hub.drain();
+    },
     receivedAtOf,
   }).catch(failedToStart);
 
@@ -204,7 +206,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     gatekeeper.stop?.();
     browsers?.stop();
     front.stop();
-    hub.stop();
+    await Promise.race([hub.stop(), timeIsUp]);
     budget.stop();
     // A session that is not given back in time ends by itself.
     await Promise.race([signIn?.stop(), timeIsUp]);

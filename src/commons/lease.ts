@@ -74,8 +74,11 @@ export interface Held<Legacy> {
   readonly inherited: Legacy | null;
   /** Aborts when it is held no more: handed over, lost, or not renewed in time. */
   readonly lost: AbortSignal;
-  /** What the next holder shall know, if this one should end without a word; kept from the next renewal on. */
-  leave(legacy: Legacy): void;
+  /**
+   * What the next holder shall know, if this one should end without a word; kept from the next renewal on, which is at
+   * once where it `isUrgent`.
+   */
+  leave(legacy: Legacy, isUrgent?: boolean): void;
   /** Gives it back; whoever waits for it hears of it at once. */
   handOver(legacy?: Legacy): Promise<void>;
 }
@@ -86,6 +89,11 @@ export interface Leases<Legacy> {
    * @throws {Apart} where the store cannot be reached.
    */
   take(key: Key): Promise<Held<Legacy> | null>;
+  /**
+   * Whoever holds it, and what they have left so far; null: nobody does.
+   * @throws {Apart} where the store cannot be reached.
+   */
+  look(key: Key): Promise<Pick<LeaseState<Legacy>, 'fence' | 'legacy'> | null>;
   /** Calls `hear` when it may be worth trying (again): it was handed over, or its time may be over. */
   follow(key: Key, hear: () => void): Stop;
 }
@@ -124,6 +132,11 @@ export function createLeases<Legacy>(
       });
       return taking.kind === 'taken' ? hold(key, taking.state, askedAt) : null;
     },
+    look: async (key) =>
+      cell.update(key, (state, now) => {
+        const isHeld = state !== null && state.holder !== null && state.until > now;
+        return { result: isHeld ? { fence: state.fence, legacy: state.legacy } : null };
+      }),
     follow(key, hear) {
       let stopped = false;
       let alarm: NodeJS.Timeout | undefined;
@@ -161,6 +174,9 @@ export function createLeases<Legacy>(
     let left = legacy;
     let end: NodeJS.Timeout;
     let alarm: NodeJS.Timeout;
+    /** Something was left while a renewal was on its way. */
+    let isUrgentAgain = false;
+    let isRenewing = false;
     const lose = () => {
       clearTimeout(end);
       clearTimeout(alarm);
@@ -175,27 +191,38 @@ export function createLeases<Legacy>(
       alarm = setTimeout(() => void tryToRenew(), term / RENEWALS).unref();
     };
     const tryToRenew = async () => {
+      clearTimeout(alarm);
+      isRenewing = true;
+      isUrgentAgain = false;
       const askedAt = performance.now();
       const isHeld = await changed(cell, key, (state, now) => renew(state, fence, term, left, now), lifetime);
+      isRenewing = false;
+      // It came too late to be believed here: nobody shall wait for its end.
+      if (ending.signal.aborted && isHeld) await giveBack();
       if (ending.signal.aborted) return;
       if (isHeld === false) return lose();
       if (isHeld) heldSince(askedAt);
-      renewAgain();
+      if (isHeld && isUrgentAgain) void tryToRenew();
+      else renewAgain();
     };
+    const giveBack = () => changed(cell, key, (state) => handOver(state, fence, left), memory, true);
     heldSince(takenAt);
     renewAgain();
     return {
       fence,
       inherited: legacy,
       lost: ending.signal,
-      leave(next) {
+      leave(next, isUrgent = false) {
         left = next;
+        if (!isUrgent || ending.signal.aborted) return;
+        if (isRenewing) isUrgentAgain = true;
+        else void tryToRenew();
       },
       async handOver(next) {
         if (ending.signal.aborted) return;
         lose();
         if (next !== undefined) left = next;
-        await changed(cell, key, (state) => handOver(state, fence, left), memory, true);
+        await giveBack();
       },
     };
   }

@@ -24,13 +24,15 @@ import {
   isSameList,
   presenceStatusOf,
   type SeenParty,
+  type SharedList,
   type Sight,
   type SightOf,
   withAnswer,
   withNews,
   withSight,
 } from './call-list.ts';
-import { createLine, type Line, type QueueRules } from './exchange.ts';
+import { createLine, type Line } from './exchange.ts';
+import { LATEST_LIST, LATEST_OF_EACH, LIST_MESSAGES, listEvent, notice } from './list-events.ts';
 import type { Turn } from './newsroom.ts';
 import { createSharedRead } from './shared-read.ts';
 import type { CallSource } from './source.ts';
@@ -47,8 +49,22 @@ export interface ActiveCallsParts {
   readonly log: Log;
   /** What is seen of a call by those who watch it, or have just looked. */
   readonly sightOf: SightOf;
-  /** Somebody begins, or nobody goes on, to read the list. */
+  /** Somebody here begins, or nobody goes on, to read the list. */
   readonly onActive: (active: boolean) => void;
+  /** Where several gateways read one list; missing: this is the only one. */
+  readonly sharing?: ListSharing | undefined;
+}
+
+/** How several gateways read one list: one of them asks for it, and tells the others. */
+export interface ListSharing {
+  /** True while this gateway asks. */
+  isAsking(): boolean;
+  /** Has whoever asks do so soon. */
+  hurry(): void;
+  /** Tells the others. */
+  share(shared: SharedList): void;
+  /** RingCentral takes none of the tokens that are here. */
+  onUnauthenticated(): void;
 }
 
 /** The list of one viewer. */
@@ -70,6 +86,12 @@ export interface ActiveCalls {
   deny(error: CallControlFailure): void;
   /** The list may have changed: do not wait for the pace. */
   poke(): void;
+  /** Another gateway told this: it asks, and this one does not. */
+  adopt(shared: SharedList): void;
+  /** From now on this gateway asks, or another. */
+  askedBy(): void;
+  /** Another gateway has readers, or none any more. */
+  wishedElsewhere(isWished: boolean): void;
   /** Tells every reader of the events something that is no change of the list. */
   notify(kind: StreamNoticeKind, message: string, at: number): void;
   stop(): void;
@@ -83,9 +105,6 @@ const CHECK = 300_000; // 5 minutes: nothing should be found that was not told
 const PATIENCE = 6_000; // 6 seconds: so long a read may take before the readers are told
 /** Calls of which it is remembered who left: presence may go on to list them for a while. */
 const MOST_REMEMBERED = 100;
-
-const DEGRADED = 'RingCentral does not answer, or limits us: the list of calls may be old.';
-const RECOVERED = 'RingCentral answers again; the list of calls is true.';
 
 /** Makes it; nothing is read before somebody asks. */
 export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
@@ -107,6 +126,9 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
   let timer: ReturnType<typeof setTimeout> | null = null;
   /** When the timer ends, epoch milliseconds. */
   let dueAt = Infinity;
+  let isWishedElsewhere = false;
+  /** Whatever the next answer shows, the others are told. */
+  let mustShare = false;
 
   const belief = createBelief({
     isCovered: () => fresh,
@@ -119,7 +141,9 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
 
   return {
     async read(signal, requestId) {
-      const isFresh = fresh && held !== null && (parts.isListening() || Date.now() - held.answeredAt < pace);
+      const isYoung = () => held !== null && Date.now() - held.answeredAt < pace;
+      const isTold = isAsking() ? parts.isListening() : trouble === null;
+      const isFresh = fresh && (isTold || isYoung());
       return isFresh && held !== null ? held.calls : sharedRead.join(signal, requestId);
     },
     updates() {
@@ -141,7 +165,8 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
       eventLines.add(line);
       enter('activeCallEvents');
       if (fresh && held !== null) line.push(listEvent(held));
-      if (trouble !== null) line.push(notice('UPSTREAM_DEGRADED', DEGRADED, trouble.at));
+      if (trouble !== null)
+        line.push(notice('UPSTREAM_DEGRADED', LIST_MESSAGES.UPSTREAM_DEGRADED, trouble.at));
       return line;
     },
     feed({ party, previousStatus }, seen) {
@@ -158,7 +183,7 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
     show,
     hear(party, entry) {
       remember(party.sessionId, [party]);
-      if (held === null || !fresh) return;
+      if (held === null || !fresh || !isAsking()) return;
       const next = withNews(held, party, entry);
       if (next === held) return;
       held = next;
@@ -174,6 +199,42 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
       rest();
     },
     poke,
+    adopt(shared) {
+      if (isAsking() || locals() === 0) return;
+      const { refusal } = shared;
+      if (refusal !== undefined) {
+        endLines((line) => line.fail(new Forbidden(refusal.message, refusal.permissionName)));
+        rest();
+        return;
+      }
+      if (shared.list !== null) {
+        const isNews = !fresh || held === null || !isSameList(held.calls, shared.list.calls);
+        held = shared.list;
+        fresh = true;
+        if (trouble !== null && shared.trouble === null) recovered();
+        if (isNews) publish(shared.list);
+      }
+      if (shared.trouble !== null) degraded(shared.trouble.at);
+      else if (shared.list !== null) recovered();
+    },
+    askedBy() {
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+      dueAt = Infinity;
+      failures = 0;
+      belief.settled();
+      mustShare = true;
+      if (isAsking() && readers() > 0) void look('poll');
+    },
+    wishedElsewhere(isWished) {
+      if (isWished === isWishedElsewhere) return;
+      const before = readers();
+      isWishedElsewhere = isWished;
+      if (!isWished && readers() === 0) rest();
+      mustShare = true;
+      if (isWished && before === 0) void look('poll');
+      if (isWished && fresh) share();
+    },
     notify(kind, message, at) {
       for (const line of eventLines) line.push(notice(kind, message, at));
     },
@@ -183,20 +244,37 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
     },
   };
 
-  function readers(): number {
+  function isAsking(): boolean {
+    return parts.sharing?.isAsking() ?? true;
+  }
+
+  function locals(): number {
     return lines.size + eventLines.size;
+  }
+
+  function readers(): number {
+    return locals() + (isWishedElsewhere ? 1 : 0);
   }
 
   function enter(field: string): void {
     metrics.subscribers.inc({ field });
-    if (readers() > 1) return;
+    if (locals() > 1) return;
+    const before = readers() - 1;
     parts.onActive(true);
-    void look('query');
+    if (before === 0 && isAsking()) void look('query');
   }
 
   function leave(field: string): void {
     metrics.subscribers.dec({ field });
     if (readers() === 0) rest();
+    else if (locals() === 0) parts.onActive(false);
+  }
+
+  /** Tells the other gateways, where this one asks for them too. */
+  function share(): void {
+    if (!isAsking()) return;
+    mustShare = false;
+    parts.sharing?.share({ list: fresh ? held : null, trouble });
   }
 
   function endLines(end: (line: { end(): void; fail(error: unknown): void }) => void): void {
@@ -208,7 +286,7 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
 
   function show(sessionId: string, seen: readonly SeenParty[]): void {
     remember(sessionId, seen);
-    if (held === null) return;
+    if (held === null || !isAsking()) return;
     const next = withSight(held, sessionId, sightOf(sessionId)?.parties ?? seen, Date.now());
     if (next === held) return;
     held = next;
@@ -237,6 +315,10 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
   }
 
   function poke(): void {
+    if (!isAsking()) {
+      if (locals() > 0) parts.sharing?.hurry();
+      return;
+    }
     // What is told by itself need not be asked for.
     if (readers() === 0 || failures > 0 || parts.isListening()) return;
     const now = Date.now();
@@ -252,7 +334,7 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
     fresh = false;
     trouble = null;
     belief.settled();
-    parts.onActive(false);
+    if (locals() === 0) parts.onActive(false);
   }
 
   function schedule(wait: number): void {
@@ -265,13 +347,14 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
   }
 
   async function look(lane: 'query' | 'poll'): Promise<void> {
+    if (!isAsking()) return;
     looking += 1;
     // It may wait for the rate budget, or for an answer: by then what is shown is older than promised.
     const lateness = setTimeout(() => degraded(null), PATIENCE);
     try {
       await (lane === 'query' ? sharedRead.join() : ask('poll'));
     } catch (error) {
-      if (readers() > 0) failed(error);
+      if (readers() > 0 && isAsking()) failed(error);
     } finally {
       clearTimeout(lateness);
       looking -= 1;
@@ -283,6 +366,11 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
   }
 
   function failed(error: unknown): void {
+    if (error instanceof Unauthenticated) parts.sharing?.onUnauthenticated();
+    if (error instanceof Forbidden) {
+      const { message, permissionName } = error;
+      parts.sharing?.share({ list: null, trouble: null, refusal: { message, permissionName } });
+    }
     if (error instanceof Unauthenticated || error instanceof Forbidden) {
       endLines((line) => line.fail(error));
       rest();
@@ -300,13 +388,15 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
     if (readers() === 0) return;
     const isNew = trouble === null;
     trouble = { at };
-    if (isNew) tell(notice('UPSTREAM_DEGRADED', DEGRADED, at));
+    if (isNew) share();
+    if (isNew) tell(notice('UPSTREAM_DEGRADED', LIST_MESSAGES.UPSTREAM_DEGRADED, at));
   }
 
   function recovered(): void {
     if (trouble === null) return;
     trouble = null;
-    tell(notice('RECOVERED', RECOVERED, null));
+    share();
+    tell(notice('RECOVERED', LIST_MESSAGES.RECOVERED, null));
   }
 
   async function ask(
@@ -316,6 +406,8 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
   ): Promise<readonly ActiveCall[]> {
     const { value, sentAt, receivedAt } = await source().readActiveCalls({ lane, signal, requestId });
     const next = withAnswer(held, { calls: value, sentAt, receivedAt }, sightOf);
+    // Another gateway tells what readers are told.
+    if (!isAsking()) return next.calls;
     const isNews = !fresh || held === null || !isSameList(held.calls, next.calls);
     held = next;
     failures = 0;
@@ -325,10 +417,12 @@ export function createActiveCalls(parts: ActiveCallsParts): ActiveCalls {
     // Recovered before the news: whoever reads hears first that it can be believed again.
     belief.read({ sentAt, receivedAt });
     if (isNews) publish(next);
+    else if (mustShare) share();
     return next.calls;
   }
 
   function publish(list: CallList): void {
+    share();
     for (const line of lines) line.push(list.calls);
     tell(listEvent(list));
   }
@@ -343,25 +437,3 @@ function inShort(party: SeenParty): SeenParty {
   const { id, extensionId, status, direction, conferenceRole, observedAt } = party;
   return { id, extensionId, status, direction, conferenceRole, observedAt };
 }
-
-function listEvent({ calls, observedAt }: CallList): ActiveCallEvent {
-  return { type: 'ActiveCallList', calls, observedAt };
-}
-
-function notice(kind: StreamNoticeKind, message: string, at: number | null): ActiveCallEvent {
-  return { type: 'ActiveCallNotice', kind, message, at };
-}
-
-/** A reader wants the list as it is, not as it was. */
-const LATEST_LIST: QueueRules<readonly ActiveCall[]> = {
-  limit: 1,
-  key: () => 'list',
-  merge: (_, newer) => newer,
-};
-
-/** The same with the latest notice of each kind. */
-const LATEST_OF_EACH: QueueRules<ActiveCallEvent> = {
-  limit: 1,
-  key: (event) => (event.type === 'ActiveCallList' ? 'list' : event.kind),
-  merge: (_, newer) => newer,
-};

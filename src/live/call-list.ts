@@ -35,6 +35,16 @@ export interface CallList {
   readonly awaited: ReadonlyMap<string, number>;
 }
 
+/** What one gateway tells others of the list. */
+export interface SharedList {
+  /** Null: nobody has read it yet. */
+  readonly list: CallList | null;
+  /** It may be old; when RingCentral is tried again, if that is known. */
+  readonly trouble: { readonly at: number | null } | null;
+  /** Why the viewer may not read it. */
+  readonly refusal?: { readonly message: string; readonly permissionName?: string | undefined } | undefined;
+}
+
 /** An answer of presence and when it was asked for and answered; epoch milliseconds. */
 export interface PresenceAnswer {
   readonly calls: readonly ActiveCall[];

@@ -10,6 +10,7 @@
  * It only decides; who is told of it is not its matter. A class, because every call has one.
  */
 import { type CallSession, findParty } from '../../schema/model.ts';
+import type { CallState } from './shared/tidings.ts';
 import type { Times } from './told.ts';
 import {
   ended,
@@ -154,6 +155,23 @@ export class CallMemory {
   /** It is there after all. */
   revive(): void {
     this.#isOver = false;
+  }
+
+  /** All that is held, for others; null: nothing. */
+  state(): CallState | null {
+    if (this.#held === null) return null;
+    return { held: this.#held, gone: this.#gone, isOver: this.#isOver, asked: this.#asked };
+  }
+
+  /** Holds what others do; null: nothing. */
+  restore(state: CallState | null): void {
+    const held = state?.held ?? null;
+    // A command of ours is not forgotten.
+    this.#held = held && { ...held, changedAt: Math.max(held.changedAt, this.#invalidatedAt) };
+    this.#gone = state?.gone ?? null;
+    this.#isOver = state?.isOver ?? false;
+    this.#asked = state?.asked ?? null;
+    this.#isMissing = false;
   }
 
   /** Holds nothing, as of a call that was never seen. */

@@ -24,6 +24,7 @@ import type { PollPace } from './polling.ts';
 import type { ReaderRules } from './readers.ts';
 import type { CursorSigner } from './replay.ts';
 import { lookedTwice } from './second-look.ts';
+import type { ShareDesk, SharedWork } from './shared/desk-sharing.ts';
 import type { CallNews, CallSource } from './source.ts';
 import type { Times } from './told.ts';
 import type { UpstreamHabits } from './upstream-habits.ts';
@@ -44,6 +45,8 @@ export interface Desk {
   current(sessionId: string): CallSession | undefined;
   /** True when the call was alive when it was seen last. */
   isAlive(sessionId: string): boolean;
+  /** Holds what another gateway watches of a call; undefined where there is nothing to wait for. */
+  meet(sessionId: string): Promise<void> | undefined;
   /** What is known of a call, asking nobody; `observedAt` tells how old it is. */
   peek(sessionId: string): CallSession | undefined;
   /**
@@ -66,7 +69,12 @@ export interface Desk {
   notify(kind: StreamNoticeKind, message: string, at: number): void;
   /** How changes of this viewer's calls come to be known; null while nobody watches. */
   liveSource(): LiveSource | null;
-  stop(): void;
+  /** A token of the viewer was shown. */
+  newToken(): void;
+  /** This gateway is going: others shall watch, as soon as any wants to. */
+  drain(): void;
+  /** Ends every stream and every watch; resolves when other gateways can go on. */
+  stop(): Promise<void> | undefined;
 }
 
 /** What a desk needs; most of it is the same for all. */
@@ -86,6 +94,8 @@ export interface DeskParts {
   readonly readerRules: ReaderRules;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** How it is one of several; missing: this is the only gateway. */
+  readonly share?: ShareDesk | undefined;
   /** The desk begins, or ends, to hold something that must not be forgotten. */
   readonly onActive: (active: boolean) => void;
 }
@@ -138,6 +148,19 @@ export function createDesk(parts: DeskParts): Desk {
     toList: tellList,
     onTurn: listeningChanged,
     onEnd: tellActivity,
+    inherited: () => sharing?.inherited() ?? null,
+    onKept: (inheritance) => sharing?.kept(inheritance),
+  });
+  const sharing: SharedWork | undefined = parts.share?.({
+    viewerId,
+    watched: () => [...watched.values()],
+    call: callOf,
+    list: () => activeCalls,
+    newsroom: () => newsroom,
+    source: ownSource,
+    denied: () => (parts.pushOnly && newsroom.state === 'denied' ? reasonAgainst() : null),
+    onDenied: denyAll,
+    tellActivity,
   });
   const activeCalls = createActiveCalls({
     source,
@@ -148,8 +171,10 @@ export function createDesk(parts: DeskParts): Desk {
     sightOf,
     onActive(active) {
       listIsRead = active;
+      sharing?.wishList(active);
       tellActivity();
     },
+    sharing: sharing?.list,
   });
 
   /** The same for all calls. */
@@ -175,12 +200,14 @@ export function createDesk(parts: DeskParts): Desk {
         watched.delete(sessionId);
         if (call.held !== null && !call.isAlive()) newsroom.bury(sessionId);
       }
+      sharing?.watchedChanged();
       tellActivity();
     },
     onWatch(watching) {
       watches += watching ? 1 : -1;
     },
     onTransition: (call, transition) => activeCalls.feed(transition, call.held?.parties ?? []),
+    sharing: sharing?.calls,
   };
 
   return {
@@ -190,6 +217,10 @@ export function createDesk(parts: DeskParts): Desk {
       call.keep();
       const current = call.current();
       if (current !== undefined) return current;
+      const meeting = meet(sessionId);
+      if (meeting !== undefined) await meeting;
+      const met = meeting && call.current();
+      if (met !== undefined) return met;
       if (isAskedOften(sessionId)) {
         await call.watchForQueries();
         const settled = call.current();
@@ -200,6 +231,8 @@ export function createDesk(parts: DeskParts): Desk {
     async readParty({ sessionId, partyId }, signal, requestId) {
       const call = callOf(sessionId);
       call.keep();
+      const meeting = call.current() === undefined ? meet(sessionId) : undefined;
+      if (meeting !== undefined) await meeting;
       const current = call.current();
       if (current !== undefined) return current === null ? null : (findParty(current, partyId) ?? null);
       const read = () => source().readParty({ sessionId, partyId }, { lane: 'query', signal, requestId });
@@ -215,19 +248,25 @@ export function createDesk(parts: DeskParts): Desk {
     },
     isAlive: (sessionId) => knownCall(sessionId)?.isAlive() ?? false,
     peek: (sessionId) => knownCall(sessionId)?.held ?? undefined,
+    meet,
     async observeSession(session, times) {
+      const meeting = meet(session.id);
+      if (meeting !== undefined) await meeting;
       if ((knownCall(session.id)?.held ?? null) === null) activeCalls.poke();
       const seen = (await callOf(session.id).take(session, times)) ?? session;
       activeCalls.show(seen.id, seen.parties);
       return seen;
     },
     async observeParty(party, times) {
+      const meeting = meet(party.sessionId);
+      if (meeting !== undefined) await meeting;
       const seen = await callOf(party.sessionId).takeParty(party, times);
       activeCalls.show(seen.sessionId, [seen]);
       return seen;
     },
     stateChanged(sessionId) {
       knownCall(sessionId)?.invalidate();
+      void meet(sessionId)?.then(() => watched.get(sessionId)?.invalidate());
       activeCalls.poke();
     },
     callEvents: (sessionId, after, dropped) => allowed(() => callOf(sessionId).events(after, dropped)),
@@ -235,34 +274,57 @@ export function createDesk(parts: DeskParts): Desk {
     activeCallUpdates: () => allowed(() => activeCalls.updates()),
     activeCallEvents: () => allowed(() => activeCalls.events()),
     liveSource() {
-      if (watched.size === 0 && !listIsRead) return null;
-      if (newsroom.listening !== null) return 'PUSH';
-      const mode = parts.habits.mode();
-      return mode === 'ignored' || mode === 'refused' ? 'PACED_POLL' : 'LONG_POLL';
+      const told = sharing?.source();
+      return told === undefined ? ownSource() : told;
     },
+    newToken: () => sharing?.newToken(),
+    drain: () => sharing?.drain(),
     notify(kind, message, at) {
       for (const call of watched.values()) call.notify(kind, message, at);
       activeCalls.notify(kind, message, at);
     },
     stop() {
+      const stopping = sharing?.stop();
       for (const call of [...watched.values()]) call.stop();
       if (forgetting !== null) clearTimeout(forgetting);
       forgetting = null;
       activeCalls.stop();
       newsroom.stop();
+      return stopping;
     },
   };
 
+  function ownSource(): LiveSource | null {
+    if (watched.size === 0 && !listIsRead) return null;
+    if (newsroom.listening !== null) return 'PUSH';
+    const mode = parts.habits.mode();
+    return mode === 'ignored' || mode === 'refused' ? 'PACED_POLL' : 'LONG_POLL';
+  }
+
+  /** Calls that nobody watches here, another gateway may. */
+  function meet(sessionId: string): Promise<void> | undefined {
+    if (sharing === undefined || watched.has(sessionId)) return undefined;
+    return sharing.isWatchedElsewhere(sessionId).then(async (isWatched) => {
+      if (isWatched) await callOf(sessionId).watchForQueries();
+    });
+  }
+
   /** The list knows own parties only, and presence has no word for some of their states. */
   function tellList(news: CallNews, party: CallParty | null): void {
-    if (listIsRead && party !== null) activeCalls.hear(party, news.entry(party));
+    const isRead = listIsRead || sharing?.isListWishedElsewhere() === true;
+    if (isRead && party !== null) activeCalls.hear(party, news.entry(party));
+  }
+
+  function denyAll(): void {
+    const error = notListening();
+    for (const call of [...watched.values()]) call.deny(error);
+    activeCalls.deny(error);
   }
 
   function listeningChanged(turn: Turn): void {
+    sharing?.sourceChanged();
     if (turn.kind === 'denied' && parts.pushOnly) {
-      const error = notListening();
-      for (const call of [...watched.values()]) call.deny(error);
-      activeCalls.deny(error);
+      denyAll();
       return;
     }
     for (const call of watched.values()) call.listeningChanged(turn);
@@ -271,13 +333,17 @@ export function createDesk(parts: DeskParts): Desk {
 
   /** Opens a stream, unless it could only be polled and must not. */
   function allowed<Stream>(open: () => Stream): Stream {
-    if (parts.pushOnly && newsroom.state === 'denied') throw notListening();
+    if (parts.pushOnly && (newsroom.state === 'denied' || sharing?.denied() != null)) throw notListening();
     return open();
+  }
+
+  function reasonAgainst(): string {
+    return sharing?.denied() ?? newsroom.reason ?? 'it refuses.';
   }
 
   function notListening(): Forbidden {
     return new Forbidden(
-      `Calls are told by notifications only (LIVE_SOURCE=push), and RingCentral does not let them be heard: ${newsroom.reason ?? 'it refuses.'}`,
+      `Calls are told by notifications only (LIVE_SOURCE=push), and RingCentral does not let them be heard: ${reasonAgainst()}`,
       'WebSocketsSubscription',
     );
   }
@@ -353,8 +419,8 @@ export function createDesk(parts: DeskParts): Desk {
   }
 
   function tellActivity(): void {
-    const isActive = watched.size > 0 || listIsRead;
-    newsroom.wanted(isActive);
+    const isActive = watched.size > 0 || listIsRead || sharing?.isListWishedElsewhere() === true;
+    newsroom.wanted(isActive && sharing?.isAsking() !== false);
     // Whoever still listens must not be forgotten.
     parts.onActive(isActive || newsroom.state !== null);
   }

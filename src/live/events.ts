@@ -2,6 +2,7 @@
 import type { CallSession, PartyAddress } from '../../schema/model.ts';
 import type {
   CallEvent,
+  CallPartyChange,
   CallSnapshot,
   CallStreamNotice,
   SnapshotReason,
@@ -60,6 +61,40 @@ export function notice(
     movedTo: movedTo ?? null,
     at: at ?? null,
   };
+}
+
+/** A change of one party. */
+export function changeEvent(
+  session: CallSession,
+  { party, previousStatus }: Pick<CallPartyChange, 'party' | 'previousStatus'>,
+  cursor: string,
+): CallPartyChange {
+  return { type: 'CallPartyChange', cursor, party, previousStatus, skipped: 0, session };
+}
+
+/** A party went to another call. */
+export function moveEvent(
+  sessionId: string,
+  partyId: string,
+  movedTo: PartyAddress,
+  cursor: string,
+): CallStreamNotice {
+  return notice(sessionId, cursor, 'MOVED', MESSAGES.MOVED, { partyId, movedTo });
+}
+
+/** The call is over. */
+export function endEvent(sessionId: string, cursor: string): CallStreamNotice {
+  return notice(sessionId, cursor, 'CALL_ENDED', MESSAGES.CALL_ENDED);
+}
+
+/** What is shown may be old; the next try is at `at`. */
+export function troubleEvent(sessionId: string, at: number, cursor: string): CallStreamNotice {
+  return notice(sessionId, cursor, 'UPSTREAM_DEGRADED', MESSAGES.UPSTREAM_DEGRADED, { at });
+}
+
+/** What is shown is true again. */
+export function recoveryEvent(sessionId: string, cursor: string): CallStreamNotice {
+  return notice(sessionId, cursor, 'RECOVERED', MESSAGES.RECOVERED);
 }
 
 /** What an event is news about: of two with the same news the later one does for both. */

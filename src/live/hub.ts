@@ -1,11 +1,13 @@
 /** The hub: the desks of all viewers, and what their watches learn of the upstream together. */
 import type { StreamNoticeKind } from '../../schema/provider.ts';
+import { createSecrets } from '../commons/secret.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { DEFAULT_PACE, type PollPace } from './polling.ts';
 import { createReaderRules } from './readers.ts';
 import { createCursorSigner } from './replay.ts';
+import { createDeskSharing, type SharedDeskParts } from './shared/desk-sharing.ts';
 import type { CallSource } from './source.ts';
 import { createHabits } from './upstream-habits.ts';
 import type { LiveLimits } from './watched-call.ts';
@@ -22,6 +24,9 @@ export interface HubOptions {
   readonly limits?: Partial<LiveLimits>;
   /** Streams that cannot be told by news fail with `FORBIDDEN`, instead of being polled. */
   readonly pushOnly?: boolean;
+  /** What several gateways share; missing: this is the only one. */
+  readonly shared?: Pick<SharedDeskParts, 'commons' | 'scope'> | undefined;
+  readonly duty?: SharedDeskParts['times'];
 }
 
 /** Everything that is watched, for everybody. */
@@ -32,8 +37,10 @@ export interface Hub {
   notify(kind: StreamNoticeKind, message: string, at: number, viewerId?: string): void;
   /** How many desks hold a watch, a stream or events to come back for. */
   counts(): { readonly desks: number };
-  /** Ends every stream and every watch. */
-  stop(): void;
+  /** This gateway is going: others shall watch, as soon as any wants to. */
+  drain(): void;
+  /** Ends every stream and every watch; resolves when other gateways can go on. */
+  stop(): Promise<void>;
 }
 
 /** How long calls stay watched, and how much of them is kept. */
@@ -51,9 +58,14 @@ const ACTIVE_CALLS_PACE = 6_000; // 6 seconds: 10 of the minute's 50 requests
 export function createHub(options: HubOptions): Hub {
   const { metrics, log, longPollTimeout, pace = DEFAULT_PACE, activeCallsPace = ACTIVE_CALLS_PACE } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const cursors = createCursorSigner();
+  const { shared } = options;
+  const secrets = shared && createSecrets(shared.commons, 'cursors');
+  const cursors = createCursorSigner(secrets && (() => secrets.current()));
   const habits = createHabits();
   const readerRules = createReaderRules(limits, metrics);
+  const share =
+    shared &&
+    createDeskSharing({ ...shared, log, metrics, replayLimits: readerRules.replay, times: options.duty });
   /** Every desk that somebody has; one that nobody has is collected. */
   const desks = new Map<string, WeakRef<Seat>>();
   const left = new FinalizationRegistry<string>((viewerId) => {
@@ -68,6 +80,7 @@ export function createHub(options: HubOptions): Hub {
       if (known !== undefined) {
         // The newest source has the newest tokens.
         known.source = source;
+        known.desk.newToken();
         return known.desk;
       }
       const desk = createDesk({
@@ -81,6 +94,7 @@ export function createHub(options: HubOptions): Hub {
         pushOnly: options.pushOnly ?? false,
         limits,
         readerRules,
+        share,
         metrics,
         log,
         onActive(isActive) {
@@ -99,8 +113,11 @@ export function createHub(options: HubOptions): Hub {
       }
     },
     counts: () => ({ desks: active.size }),
-    stop() {
-      for (const { desk } of [...active.values()]) desk.stop();
+    drain() {
+      for (const { desk } of active.values()) desk.drain();
+    },
+    async stop() {
+      await Promise.all([...active.values()].map(({ desk }) => desk.stop()));
     },
   };
 }

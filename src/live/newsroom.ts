@@ -41,6 +41,10 @@ export interface NewsroomParts {
   readonly onTurn: (turn: Turn) => void;
   /** It listens no more. */
   readonly onEnd: () => void;
+  /** What another gateway left that has listened until now; asked for as listening begins. */
+  readonly inherited?: () => string | null;
+  /** What another gateway would need to go on. */
+  readonly onKept?: (inheritance: string | null) => void;
 }
 
 export interface Newsroom {
@@ -54,6 +58,8 @@ export interface Newsroom {
   readonly reason: string | null;
   /** Somebody watches, or nobody does any more. */
   wanted(isWanted: boolean): void;
+  /** Listens no more, because another gateway will; answers what that one needs, null where nothing would do. */
+  handOver(): string | null;
   /** A call is over and forgotten: late news of it are no news. */
   bury(sessionId: string): void;
   stop(): void;
@@ -87,6 +93,8 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
   let patience: NodeJS.Timeout | undefined;
   /** By the clock that nobody sets, `performance.now()`. */
   let begunAt = -Infinity;
+  /** What another gateway has listened with is being brought back. */
+  let isTakingOver = false;
   const graves = new LRUCache<string, true>({ max: MOST_TOMBSTONES, ttl: TOMBSTONE });
   const unknown = new LRUCache<string, Told>({ max: MOST_UNKNOWN, ttl: TOMBSTONE });
 
@@ -99,7 +107,7 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
     },
     get beginning() {
       const left = begunAt + BEGINNING - performance.now();
-      return state === 'connecting' && left > 0 ? left : null;
+      return (state === 'connecting' || isTakingOver) && left > 0 ? left : null;
     },
     get reason() {
       return reason;
@@ -113,6 +121,11 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
         leaving ??= setTimeout(end, parts.linger).unref();
       }
     },
+    handOver() {
+      const inheritance = listening?.handOver?.() ?? null;
+      end();
+      return inheritance;
+    },
     bury: (sessionId) => void graves.set(sessionId, true),
     stop: end,
   };
@@ -122,25 +135,33 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
     if (listening !== null || listen === undefined) return;
     state = 'connecting';
     begunAt = performance.now();
-    listening = listen({
-      heard(news) {
-        try {
-          hear(news);
-        } catch (error) {
-          log.error({ err: error }, 'A piece of news met a defect');
-        }
+    const inherited = parts.inherited?.() ?? null;
+    isTakingOver = inherited !== null;
+    listening = listen(
+      {
+        heard(news) {
+          try {
+            hear(news);
+          } catch (error) {
+            log.error({ err: error }, 'A piece of news met a defect');
+          }
+        },
+        entered(entered, facts) {
+          state = entered;
+          reason = facts.reason;
+          turn(entered, facts.mayHaveMissed);
+        },
+        kept: (inheritance) => parts.onKept?.(inheritance),
       },
-      entered(entered, facts) {
-        state = entered;
-        reason = facts.reason;
-        turn(entered, facts.mayHaveMissed);
-      },
-    });
+      inherited,
+    );
   }
 
   function turn(entered: ListeningState, mayHaveMissed: boolean): void {
     clearTimeout(patience);
-    const was = loss;
+    const was = isTakingOver && loss === 'quiet' ? null : loss;
+    // Whoever has just taken over reads everything anyway, and nobody was told of a loss.
+    if (entered !== 'recovering') isTakingOver = false;
     switch (entered) {
       case 'recovering':
         loss ??= 'quiet';
@@ -163,6 +184,7 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
 
   function tellLoss(): void {
     loss = 'told';
+    isTakingOver = false;
     if (listening !== null) parts.onTurn({ kind: 'lost', listening });
   }
 
@@ -179,6 +201,7 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
     if (listening === null) return;
     clearTimeout(patience);
     loss = null;
+    isTakingOver = false;
     listening.stop();
     listening = null;
     state = null;

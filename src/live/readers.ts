@@ -8,12 +8,23 @@
  *
  * Events are kept for those who come back with a cursor, from when the call is remembered until it is forgotten.
  */
-import type { CallSession } from '../../schema/model.ts';
+import type { CallSession, PartyAddress } from '../../schema/model.ts';
 import type { CallEvent, CallPartyUpdate, CallSnapshot, StreamNoticeKind } from '../../schema/provider.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { asNews, MESSAGES, mergeEvents, newsOf, notice, snapshot } from './events.ts';
+import {
+  asNews,
+  changeEvent,
+  endEvent,
+  mergeEvents,
+  moveEvent,
+  newsOf,
+  notice,
+  recoveryEvent,
+  snapshot,
+  troubleEvent,
+} from './events.ts';
 import { createLine, type Line, type QueueRules } from './exchange.ts';
-import { type CursorScope, createReplay, type Replay, type ReplayLimits } from './replay.ts';
+import type { CursorScope, Place, Replay, ReplayLimits } from './replay.ts';
 import { hasMoved, type Transition } from './transitions.ts';
 
 /** What readers cost at most, and how long they are waited for; times in milliseconds. */
@@ -51,6 +62,10 @@ export interface ReadCall {
   readerState(): { readonly session: CallSession; readonly isOver: boolean } | null;
   /** Somebody waits for news: a watch is wanted. */
   onWanted(): void;
+  /** True once it is known what was told before; whoever comes back waits for that. */
+  isOpen(): boolean;
+  /** Makes what remembers its events. */
+  createReplay(): Replay<CallEvent>;
   /** A reader left; the call is worth a watch for so many milliseconds still. */
   onLeave(patience: number): void;
 }
@@ -69,12 +84,21 @@ export interface Readers {
   start(session: CallSession): void;
   /** Tells what changed; `at` is when the answer that showed it arrived. */
   tell(session: CallSession, transitions: readonly Transition[], at: number): void;
+  /** Tells one change that stands at a place, without the notice of a move: that has a place of its own. */
+  tellChange(session: CallSession, transition: Transition, at: number, place: Place | null): void;
+  tellMove(partyId: string, movedTo: PartyAddress, at: number, place: Place | null): void;
+  /** Tells a change of which only what follows is a place to come back to. */
+  tellBetween(session: CallSession, transition: Transition, at: number): void;
   /** What is shown may be old; the next try is at `at`. Told once, until the recovery. */
-  tellTrouble(at: number): void;
+  tellTrouble(at: number, place?: Place | null): void;
   /** What is shown is true again. Told only after trouble. */
-  tellRecovery(): void;
+  tellRecovery(place?: Place | null): void;
+  /** What was told of trouble before anybody read here; null: nothing. */
+  noteTrouble(at: number | null): void;
   /** The call is over: the last event, and then silence. */
-  tellEnd(at: number): void;
+  tellEnd(at: number, place?: Place | null): void;
+  /** It is known now what was told before. */
+  admit(): void;
   /** Something that is no change of the call. */
   notify(kind: StreamNoticeKind, message: string, at: number): void;
   /** Ends every line without a word, or with an error. */
@@ -119,6 +143,8 @@ class CallReaders implements Readers {
   #events: Set<Line<CallEvent>> | null = null;
   #parties: Map<Line<CallPartyUpdate>, string | null> | null = null;
   #newcomers: Map<object, Newcomer> | null = null;
+  /** Who came back, before it is known what was told meanwhile. */
+  #returning: Map<Line<CallEvent>, string> | null = null;
   /** When the upstream fails: the time of the next try. */
   #nextTry: number | null = null;
   /** The events that somebody may come back for; null while the call is only a memory. */
@@ -130,7 +156,7 @@ class CallReaders implements Readers {
   }
 
   count(): number {
-    return sizeOf(this.#events) + sizeOf(this.#parties) + sizeOf(this.#newcomers);
+    return sizeOf(this.#events) + sizeOf(this.#parties) + sizeOf(this.#newcomers) + sizeOf(this.#returning);
   }
 
   isRemembering(): boolean {
@@ -149,25 +175,34 @@ class CallReaders implements Readers {
 
   tell(session: CallSession, transitions: readonly Transition[], at: number): void {
     if (this.#replay === null) return;
-    for (const transition of transitions) this.#tellChange(session, transition, at);
+    for (const transition of transitions) {
+      this.tellChange(session, transition, at, null);
+      const { party } = transition;
+      if (hasMoved(transition) && party.status.peerId !== null) {
+        this.tellMove(party.id, party.status.peerId, at, null);
+      }
+    }
   }
 
-  tellTrouble(at: number): void {
+  tellTrouble(at: number, place?: Place | null): void {
     const isNew = this.#nextTry === null;
     this.#nextTry = at;
-    if (isNew) this.#tellAll(this.#memory().add(Date.now(), (cursor) => this.#degraded(cursor, at)));
+    if (isNew) this.#tellAll(this.#memory().add(Date.now(), (cursor) => this.#degraded(cursor, at), place));
   }
 
-  tellRecovery(): void {
+  noteTrouble(at: number | null): void {
+    this.#nextTry = at;
+  }
+
+  tellRecovery(place?: Place | null): void {
     if (this.#nextTry === null) return;
     this.#nextTry = null;
-    const { sessionId } = this.#call;
-    const recovered = (cursor: string) => notice(sessionId, cursor, 'RECOVERED', MESSAGES.RECOVERED);
-    this.#tellAll(this.#memory().add(Date.now(), recovered));
+    const recovered = (cursor: string) => recoveryEvent(this.#call.sessionId, cursor);
+    this.#tellAll(this.#memory().add(Date.now(), recovered, place));
   }
 
-  tellEnd(at: number): void {
-    this.#publish(at, (cursor) => this.#ended(cursor));
+  tellEnd(at: number, place?: Place | null): void {
+    this.#publish(at, (cursor) => this.#ended(cursor), place);
     this.end();
   }
 
@@ -193,10 +228,29 @@ class CallReaders implements Readers {
     const line = createLine(rules.events, (line) => {
       this.#events?.delete(line);
       this.#newcomers?.delete(line);
+      this.#returning?.delete(line);
       metrics.subscribers.dec({ field: 'callEvents' });
       this.#call.onLeave(dropped?.() === true ? limits.retention : limits.linger);
     });
     metrics.subscribers.inc({ field: 'callEvents' });
+    if (after === null || this.#call.isOpen()) {
+      this.#open(line, after);
+    } else {
+      this.#returning ??= new Map();
+      this.#returning.set(line, after);
+      this.#memory();
+      this.#call.onWanted();
+    }
+    return line;
+  }
+
+  admit(): void {
+    const returning = [...(this.#returning ?? NONE)];
+    this.#returning = null;
+    for (const [line, after] of returning) this.#open(line, after);
+  }
+
+  #open(line: Line<CallEvent>, after: string | null): void {
     const past = this.#memory();
     const missed = after === null ? 'SUBSCRIBED' : past.after(after, Date.now());
     if (typeof missed === 'string') {
@@ -214,7 +268,6 @@ class CallReaders implements Readers {
       if (this.#call.readerState()?.isOver === true) line.end();
       else this.#call.onWanted();
     }
-    return line;
   }
 
   parties(partyId: string | null): Line<CallPartyUpdate> {
@@ -266,30 +319,32 @@ class CallReaders implements Readers {
     this.#call.onWanted();
   }
 
-  #tellChange(session: CallSession, transition: Transition, at: number): void {
-    const { party, previousStatus } = transition;
-    this.#publish(at, (cursor) => ({
-      type: 'CallPartyChange',
-      cursor,
-      party,
-      previousStatus,
-      skipped: 0,
-      session,
-    }));
+  tellChange(session: CallSession, transition: Transition, at: number, place: Place | null): void {
+    this.#publish(at, (cursor) => changeEvent(session, transition, cursor), place);
+    this.#tellParty(session, transition, at);
+  }
+
+  tellMove(partyId: string, movedTo: PartyAddress, at: number, place: Place | null): void {
+    this.#publish(at, (cursor) => moveEvent(this.#call.sessionId, partyId, movedTo, cursor), place);
+  }
+
+  tellBetween(session: CallSession, transition: Transition, at: number): void {
+    const event = asNews(changeEvent(session, transition, this.#memory().nowhere), at);
+    for (const line of this.#events ?? NONE) line.push(event);
+    this.#tellParty(session, transition, at);
+  }
+
+  #tellParty(session: CallSession, { party }: Transition, at: number): void {
+    if (this.#parties === null) return;
     const update = asNews({ party, session }, at);
-    for (const [line, partyId] of this.#parties ?? NONE) {
+    for (const [line, partyId] of this.#parties) {
       if (partyId === null || partyId === party.id) line.push(update);
-    }
-    if (hasMoved(transition)) {
-      const { sessionId } = this.#call;
-      const facts = { partyId: party.id, movedTo: party.status.peerId };
-      this.#publish(at, (cursor) => notice(sessionId, cursor, 'MOVED', MESSAGES.MOVED, facts));
     }
   }
 
   /** Keeps an event for those who come back, and gives it to those who are here. */
-  #publish(at: number, make: (cursor: string) => CallEvent): void {
-    const kept = this.#memory().keep(Date.now(), make);
+  #publish(at: number, make: (cursor: string) => CallEvent, place?: Place | null): void {
+    const kept = this.#memory().keep(Date.now(), make, place);
     if (this.#events === null || this.#events.size === 0) return;
     const event = asNews(kept.event(), at);
     for (const line of this.#events) line.push(event);
@@ -302,11 +357,11 @@ class CallReaders implements Readers {
   }
 
   #ended(cursor: string): CallEvent {
-    return notice(this.#call.sessionId, cursor, 'CALL_ENDED', MESSAGES.CALL_ENDED);
+    return endEvent(this.#call.sessionId, cursor);
   }
 
   #degraded(cursor: string, at: number): CallEvent {
-    return notice(this.#call.sessionId, cursor, 'UPSTREAM_DEGRADED', MESSAGES.UPSTREAM_DEGRADED, { at });
+    return troubleEvent(this.#call.sessionId, at, cursor);
   }
 
   /** Everybody, who are readers no more. */
@@ -315,7 +370,9 @@ class CallReaders implements Readers {
       ...(this.#events ?? NONE),
       ...(this.#parties?.keys() ?? NONE),
       ...(this.#newcomers?.values() ?? NONE),
+      ...(this.#returning?.keys() ?? NONE),
     ];
+    this.#returning = null;
     this.#events = null;
     this.#parties = null;
     this.#newcomers = null;
@@ -323,8 +380,7 @@ class CallReaders implements Readers {
   }
 
   #memory(): Replay<CallEvent> {
-    const { cursors, rules } = this.#parts;
-    this.#replay ??= createReplay(cursors(this.#call.sessionId), rules.replay);
+    this.#replay ??= this.#call.createReplay();
     return this.#replay;
   }
 }

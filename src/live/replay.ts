@@ -1,21 +1,22 @@
 /**
  * The recent events of a call, and the cursors that say how far a client has read.
  *
- * A cursor is opaque to clients and worthless to everybody else: it is signed with a secret of this process, and it
- * carries a mark of the viewer and the call it was made for. It ends with a sum that needs no secret, so that one of
- * another gateway is told from one that got changed on its way:
+ * A cursor is opaque to clients and worthless to everybody else: it is signed with a secret of this gateway, or of all that
+ * share what they know, and it carries a mark of the viewer and the call it was made for. It ends with a sum that needs no
+ * secret, so that one of another gateway is told from one that got changed on its way:
  *
  * ```text
- *   process . viewer and call . run . sequence . signature . sum
+ *   secret . viewer and call . run . sequence . signature . sum
  *
  *   no such shape, or another sum ──▶ CURSOR_UNKNOWN
- *   another process ──▶ CURSOR_FOREIGN
+ *   another secret ──▶ CURSOR_FOREIGN
  *   another signature (nobody but us makes ours) ──▶ CURSOR_UNKNOWN
  *   another viewer or call ──▶ CURSOR_FOREIGN
  * ```
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { SnapshotReason } from '../../schema/provider.ts';
+import type { Secret } from '../commons/secret.ts';
 
 /** What is said of a cursor that cannot be resumed from. */
 export type CursorRefusal = Exclude<SnapshotReason, 'SUBSCRIBED'>;
@@ -33,54 +34,83 @@ export interface CursorScope {
   read(cursor: string): { readonly run: string; readonly sequence: number } | CursorRefusal;
 }
 
-/** Makes it; its cursors die with its secret. */
-export function createCursorSigner(secret: Buffer = randomBytes(32)): CursorSigner {
-  const processMark = digest('process').slice(0, 8);
-
-  return {
-    scope(viewerId, sessionId) {
-      const scopeMark = digest(JSON.stringify([viewerId, sessionId])).slice(0, 12);
-      return new SignedScope(digest, processMark, scopeMark);
-    },
+/** Makes it; its cursors die with its secret. `secret` answers the same object until there is another one. */
+export function createCursorSigner(secret: () => Pick<Secret, 'key'> = secretOfOurOwn()): CursorSigner {
+  let signing = signingBy(secret());
+  const now = () => {
+    const current = secret();
+    if (current !== signing.secret) signing = signingBy(current);
+    return signing;
   };
+  return {
+    scope: (viewerId, sessionId) => new SignedScope(now, JSON.stringify([viewerId, sessionId])),
+  };
+}
 
-  function digest(text: string): string {
-    return createHmac('sha256', secret).update(text).digest('base64url').slice(0, 22);
-  }
+function secretOfOurOwn(): () => Pick<Secret, 'key'> {
+  const secret = { key: randomBytes(32) };
+  return () => secret;
+}
+
+/** How cursors are signed, for as long as there is no other secret. */
+interface Signing {
+  readonly secret: Pick<Secret, 'key'>;
+  /** Names the secret. */
+  readonly mark: string;
+  digest(text: string): string;
+}
+
+function signingBy(secret: Pick<Secret, 'key'>): Signing {
+  const digest = (text: string) =>
+    createHmac('sha256', secret.key).update(text).digest('base64url').slice(0, 22);
+  return { secret, digest, mark: digest('process').slice(0, 8) };
 }
 
 /** A class, because every watched call has one. */
 class SignedScope implements CursorScope {
-  readonly #digest: (text: string) => string;
-  readonly #process: string;
-  readonly #scope: string;
+  readonly #signing: () => Signing;
+  readonly #name: string;
+  #signedBy: Signing;
+  #mark: string;
 
-  constructor(digest: (text: string) => string, process: string, scope: string) {
-    this.#digest = digest;
-    this.#process = process;
-    this.#scope = scope;
+  constructor(signing: () => Signing, name: string) {
+    this.#signing = signing;
+    this.#name = name;
+    this.#signedBy = signing();
+    this.#mark = this.#signedBy.digest(name).slice(0, 12);
   }
 
   write(run: string, sequence: number): string {
-    const text = `${this.#process}.${this.#scope}.${run}.${sequence.toString(36)}`;
-    const signed = `${text}.${this.#digest(text)}`;
+    const { mark, digest } = this.#now();
+    const text = `${mark}.${this.#mark}.${run}.${sequence.toString(36)}`;
+    const signed = `${text}.${digest(text)}`;
     return `${signed}.${sumOf(signed)}`;
   }
 
   read(cursor: string): { readonly run: string; readonly sequence: number } | CursorRefusal {
     const parts = CURSOR.exec(cursor)?.groups;
     if (parts === undefined) return 'CURSOR_UNKNOWN';
-    const { signed = '', text = '', process, scope, run = '', sequence = '', mark = '', sum } = parts;
+    const { signed = '', text = '', secret, scope, run = '', sequence = '', signature = '', sum } = parts;
     if (sum !== sumOf(signed)) return 'CURSOR_UNKNOWN';
-    if (process !== this.#process) return 'CURSOR_FOREIGN';
-    if (!timingSafeEqual(Buffer.from(this.#digest(text)), Buffer.from(mark))) return 'CURSOR_UNKNOWN';
-    if (scope !== this.#scope) return 'CURSOR_FOREIGN';
+    const { mark, digest } = this.#now();
+    if (secret !== mark) return 'CURSOR_FOREIGN';
+    if (!timingSafeEqual(Buffer.from(digest(text)), Buffer.from(signature))) return 'CURSOR_UNKNOWN';
+    if (scope !== this.#mark) return 'CURSOR_FOREIGN';
     return { run, sequence: Number.parseInt(sequence, 36) };
+  }
+
+  #now(): Signing {
+    const now = this.#signing();
+    if (now !== this.#signedBy) {
+      this.#signedBy = now;
+      this.#mark = now.digest(this.#name).slice(0, 12);
+    }
+    return now;
   }
 }
 
 const CURSOR =
-  /^(?<signed>(?<text>(?<process>[\w-]{8})\.(?<scope>[\w-]{12})\.(?<run>[\w-]{1,16})\.(?<sequence>[0-9a-z]{1,11}))\.(?<mark>[\w-]{22}))\.(?<sum>[\w-]{6})$/;
+  /^(?<signed>(?<text>(?<secret>[\w-]{8})\.(?<scope>[\w-]{12})\.(?<run>[\w-]{1,16})\.(?<sequence>[0-9a-z]{1,11}))\.(?<signature>[\w-]{22}))\.(?<sum>[\w-]{6})$/;
 
 function sumOf(signed: string): string {
   return createHash('sha256').update(signed).digest('base64url').slice(0, 6);
@@ -93,16 +123,25 @@ export interface ReplayLimits {
   readonly most: number;
 }
 
+/** Where an event stands: the run of events, and how many things are before it there. */
+export interface Place {
+  readonly run: string;
+  readonly sequence: number;
+}
+
 /** One run of events, as far as it is remembered. */
 export interface Replay<Event> {
   /** The cursor after the last event. */
   readonly cursor: string;
   /** A cursor for whoever has no state of the call yet: there is no resuming from it. */
   readonly nowhere: string;
-  /** Keeps the event that `make` builds with its cursor. */
-  add(now: number, make: (cursor: string) => Event): Event;
+  /**
+   * Keeps the event that `make` builds with its cursor. `place`: where it stands, where others tell it too; without one it
+   * stands behind the last.
+   */
+  add(now: number, make: (cursor: string) => Event, place?: Place | null): Event;
   /** The same for an event that maybe nobody reads: it is built, and its cursor signed, when somebody does. */
-  keep(now: number, make: (cursor: string) => Event): Kept<Event>;
+  keep(now: number, make: (cursor: string) => Event, place?: Place | null): Kept<Event>;
   /** The events after a cursor, oldest first, or why there are none to be had. */
   after(cursor: string, now: number): readonly Event[] | CursorRefusal;
 }

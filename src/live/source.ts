@@ -66,8 +66,11 @@ export interface CallSource {
   ): Promise<Reading<CallSession | null>>;
   readParty(address: PartyAddress, options: ReadOptions): Promise<Reading<CallParty | null>>;
   readActiveCalls(options: ReadOptions): Promise<Reading<readonly ActiveCall[]>>;
-  /** Begins to listen; missing where calls are only asked for. */
-  listen?(ear: Ear): Listening;
+  /**
+   * Begins to listen; missing where calls are only asked for. `inherited`: what another gateway left that has listened
+   * until now, so that what was told meanwhile is told again.
+   */
+  listen?(ear: Ear, inherited?: string | null): Listening;
   /** How many reads a minute the phone system allows this viewer; missing: the usual number. */
   readsPerMinute?(): number;
   /**
@@ -113,6 +116,8 @@ export interface Ear {
     state: ListeningState,
     facts: { readonly mayHaveMissed: boolean; readonly reason: string | null },
   ): void;
+  /** What another gateway would need to go on listening, should this one end without a word; null: nothing would do. */
+  kept?(inheritance: string | null): void;
 }
 
 /** What tells of a viewer's calls by itself. */
@@ -120,4 +125,6 @@ export interface Listening {
   /** True for a party whose every change is told. */
   tellsOf(party: CallParty): boolean;
   stop(): void;
+  /** Stops, and answers what another gateway needs to go on; null: nothing would do. */
+  handOver?(): string | null;
 }

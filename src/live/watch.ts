@@ -68,7 +68,7 @@ export interface Watched {
   /** The upstream fails, or the rate budget is spent; the next try is at `nextAt`, epoch milliseconds. */
   onTrouble(nextAt: number): void;
   /** The viewer may not look (any more), or not at this: the watch is over. */
-  deny(error: CallControlFailure): void;
+  onDenied(error: CallControlFailure): void;
 }
 
 /** A watch that runs. */
@@ -369,7 +369,7 @@ class RunningWatch implements Watch {
     if (error instanceof BadUserInput && hold) return { kind: 'parametersRefused', at: now };
     if (error instanceof Unauthenticated || error instanceof Forbidden || error instanceof BadUserInput) {
       this.stop();
-      this.#call.deny(error);
+      this.#call.onDenied(error);
       return null;
     }
     if (error instanceof RateLimited) {

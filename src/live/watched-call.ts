@@ -4,11 +4,11 @@
  * Everything that is learnt of the call comes through here, whether a poll, a query or a command brought it, so that
  * its states have one order. A call that nobody watches is only a memory of the last read.
  */
-import { type CallControlFailure, CallNotFound } from '../../schema/failures.ts';
+import { type CallControlFailure, CallNotFound, Unauthenticated } from '../../schema/failures.ts';
 import type { CallParty, CallSession } from '../../schema/model.ts';
 import type { CallEvent, CallPartyUpdate, StreamNoticeKind } from '../../schema/provider.ts';
 import { type Belief, type BeliefParts, createBelief } from './belief.ts';
-import { CallMemory } from './call-memory.ts';
+import { CallMemory, type Taken } from './call-memory.ts';
 import { type AskedCall, CallReads, dated } from './call-reads.ts';
 import type { Line } from './exchange.ts';
 import { Goodbye, type Host } from './goodbye.ts';
@@ -20,13 +20,17 @@ import {
   type ReaderParts,
   type Readers,
 } from './readers.ts';
+import { createReplay, type Replay } from './replay.ts';
+import { CallSharing, type DeskSharing, type SharedCall } from './shared/call-sharing.ts';
 import type { CallNews, Reading } from './source.ts';
+import { PlainTelling, type Telling } from './telling.ts';
 import { createTold, type Times, type Told, type ToldCall, type ToldParts } from './told.ts';
 import {
   type Held,
   isCallOver,
   isLive,
   type Observation,
+  type Outlook,
   type Transition,
   type Verdict,
 } from './transitions.ts';
@@ -50,6 +54,8 @@ export interface WatchedCallParts extends WatchParts, ReaderParts, ToldParts {
   /** A watch of a call begins, or ends. */
   readonly onWatch: (watching: boolean) => void;
   readonly onTransition: (call: WatchedCall, transition: Transition) => void;
+  /** What is shared with other gateways; missing: nothing is. */
+  readonly sharing?: DeskSharing | undefined;
 }
 
 /** One call of one viewer. */
@@ -85,6 +91,16 @@ export interface WatchedCall {
   parties(partyId: string | null): Line<CallPartyUpdate>;
   /** Tells every reader of the events something that is no change of the call. */
   notify(kind: StreamNoticeKind, message: string, at: number): void;
+  /** Another gateway, or this one, has the desk now. */
+  roleChanged(): void;
+  /** Other gateways want it to be watched, or none does any more. */
+  wishedElsewhere(isWished: boolean): void;
+  /** Another gateway asks about it. */
+  askedElsewhere(what: 'tells' | 'looks' | 'wholes'): void;
+  /** Resolves when everything is told that was seen of it. */
+  settled(): Promise<void>;
+  /** Tells whoever follows that it is still looked at. */
+  keepAlive(): void;
   /** Ends every line and the watch. */
   stop(): void;
 }
@@ -100,18 +116,21 @@ export function createWatchedCall(sessionId: string, parts: WatchedCallParts): W
  * What is held is in its memory; here is decided who is told, and whether it is watched. A class, because thousands of
  * calls are watched that are idle.
  */
-class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, BeliefParts, Host {
+class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, BeliefParts, SharedCall, Host {
   readonly sessionId: string;
   readonly #parts: WatchedCallParts;
-  readonly #memory = new CallMemory();
+  readonly memory = new CallMemory();
   readonly #told: Told;
   readonly #readers: Readers;
   readonly #belief: Belief = createBelief(this);
   #watch: Watch | null = null;
-  /** The watch has answered since it began, so that readers may start from what is held. */
-  #isFresh = false;
   #reads: CallReads | null = null;
   #goodbye: Goodbye | null = null;
+  /** Null: nobody watches it here. */
+  #telling: Telling | null = null;
+  /** The same, where several gateways watch it as one. */
+  #sharing: CallSharing | null = null;
+  #isWishedElsewhere = false;
 
   constructor(sessionId: string, parts: WatchedCallParts) {
     this.sessionId = sessionId;
@@ -121,19 +140,19 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   }
 
   get held(): CallSession | null {
-    return this.#memory.session;
+    return this.memory.session;
   }
 
   current(): CallSession | null | undefined {
-    const memory = this.#memory;
+    const memory = this.memory;
     if (memory.isGone) return null;
     // What a question would spend is what a watch in the queue waits for: `observedAt` tells how old the answer is.
-    const isKnown = memory.isOver || this.isHealthy() || (this.#isFresh && this.isQueued());
+    const isKnown = memory.isOver || this.isHealthy() || (this.#telling?.isFresh === true && this.isQueued());
     return isKnown ? memory.lastSeen() : undefined;
   }
 
   isAlive(partyId?: string): boolean {
-    return this.#memory.isAlive(partyId);
+    return this.memory.isAlive(partyId);
   }
 
   read(signal?: AbortSignal, requestId?: string): Promise<CallSession | null> {
@@ -166,32 +185,83 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     this.#endWatch();
     this.#readers.fail(error);
     // Whoever comes back with a fresh token and a cursor goes on where they were.
-    this.onLeave(this.#parts.limits.retention);
+    this.onLeave(error instanceof CallNotFound ? 0 : this.#parts.limits.retention);
+  }
+
+  onDenied(error: CallControlFailure): void {
+    if (error instanceof Unauthenticated) {
+      // Another gateway may have a token that is taken.
+      this.#parts.sharing?.duty.allow(false);
+      this.deny(error);
+      return;
+    }
+    this.#endWatch();
+    this.#telling?.refused(error);
   }
 
   invalidate(): void {
-    this.#memory.invalidate(Date.now());
+    this.memory.invalidate(Date.now());
     this.#reads?.renew();
     this.look();
   }
 
+  roleChanged(): void {
+    const sharing = this.#sharing;
+    if (sharing === null) return;
+    sharing.roleChanged();
+    if (!sharing.isAsking && !sharing.isWished) {
+      this.onGoodbye();
+    } else if (this.#watch !== null && sharing.isAsking === sharing.isDistant) {
+      this.#watch.stop();
+      this.#watch = this.#createWatch(sharing.isFresh ? this.memory.asked : null);
+    }
+  }
+
+  wishedElsewhere(isWished: boolean): void {
+    if (this.#isWishedElsewhere === isWished) return;
+    this.#isWishedElsewhere = isWished;
+    if (!isWished) this.onLeave(0);
+    else if (!this.memory.isOver) this.#beginWatch(this.memory.asked);
+  }
+
+  askedElsewhere(what: 'tells' | 'looks' | 'wholes'): void {
+    // It may have been refused, or be over.
+    if (!this.memory.isOver) this.#beginWatch(this.memory.asked);
+    this.#sharing?.asked(what, this.isHealthy());
+    // A watch that has just begun looks anyway.
+    if (what !== 'tells' && this.#telling?.isFresh === true) this.invalidate();
+  }
+
+  settled(): Promise<void> {
+    return this.#sharing?.ledger.settled() ?? Promise.resolve();
+  }
+
+  keepAlive(): void {
+    this.#sharing?.ledger.keep();
+  }
+
   async watchForQueries(): Promise<void> {
-    if (this.#memory.isOver) return;
-    this.#beginWatch(this.#memory.asked);
+    if (this.memory.isOver) return;
+    this.#beginWatch(this.memory.asked);
+    this.#sharing?.wish(true);
     this.onLeave(this.#parts.limits.queryLinger);
     await this.#watch?.whenSettled();
   }
 
   keep(): void {
-    if (!this.#memory.isOver) this.onLeave(this.#parts.limits.queryLinger);
+    if (!this.memory.isOver) this.onLeave(this.#parts.limits.queryLinger);
   }
 
   events(after: string | null, dropped: (() => boolean) | undefined): Line<CallEvent> {
-    return this.#readers.events(after, dropped);
+    const line = this.#readers.events(after, dropped);
+    this.#sharing?.wish(true);
+    return line;
   }
 
   parties(partyId: string | null): Line<CallPartyUpdate> {
-    return this.#readers.parties(partyId);
+    const line = this.#readers.parties(partyId);
+    this.#sharing?.wish(true);
+    return line;
   }
 
   notify(kind: StreamNoticeKind, message: string, at: number): void {
@@ -210,43 +280,52 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   }
 
   changedAt(): number {
-    return this.#memory.changedAt;
+    return this.memory.changedAt;
   }
 
   onReading(reading: Reading<CallSession | null>): Worth {
     const { value, receivedAt } = reading;
     this.#belief.read(reading);
     if (value === null) {
-      if (this.#memory.misses()) return 'missing';
-      this.#vanished(receivedAt);
+      if (this.memory.misses()) return 'missing';
+      this.#vanishes(receivedAt);
       return 'over';
     }
     // It is there, whatever else is to be thought of it.
-    this.#memory.isFound();
+    this.memory.isFound();
     if (this.#isTold() && this.#told.isSurprising(value)) return 'missing';
     const kind = this.merge({ ...dated(this.#parts, reading), session: value });
-    if (this.#memory.isOver) return 'over';
+    if (this.memory.isOver) return 'over';
     // A body is never old: that is a word for news.
     if (kind === 'doubtful' || kind === 'old') return 'doubtful';
     if (this.#isTold()) this.#told.isWhole();
-    this.#start();
+    this.#telling?.looked();
     return kind;
   }
 
   onStillTrue(): void {
     this.#belief.confirmed();
-    this.#start();
+    this.#telling?.looked();
   }
 
   onTrouble(nextAt: number): void {
-    this.#readers.tellTrouble(nextAt);
+    this.#telling?.trouble(nextAt);
   }
 
   // What its readers ask and tell.
 
   readerState(): { readonly session: CallSession; readonly isOver: boolean } | null {
-    const { session, isOver } = this.#memory;
-    return session !== null && (isOver || this.#isFresh) ? { session, isOver } : null;
+    return this.#telling?.readerState() ?? null;
+  }
+
+  isOpen(): boolean {
+    return this.#parts.sharing === undefined || this.#telling?.isOpen === true;
+  }
+
+  createReplay(): Replay<CallEvent> {
+    const { cursors, rules } = this.#parts;
+    this.#tell();
+    return this.#sharing?.replay ?? createReplay(cursors(this.sessionId), rules.replay);
   }
 
   onWanted(): void {
@@ -265,8 +344,16 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
 
   onGoodbye(): void {
     this.#goodbye?.cancel();
+    const sharing = this.#sharing;
+    if (sharing?.isAsking === true && this.#isWishedElsewhere) {
+      sharing.wish(false);
+      return;
+    }
     this.#told.rest();
     this.#endWatch();
+    this.#telling = null;
+    this.#sharing = null;
+    sharing?.leave();
     this.#readers.forget();
     this.#parts.onActive(this, false);
   }
@@ -274,7 +361,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   // What is asked and told where changes come by themselves.
 
   heldAlive(): Held | null {
-    return this.#memory.isOver ? null : this.#memory.held;
+    return this.memory.isOver ? null : this.memory.held;
   }
 
   isCovered(by = this.#parts.listening()): boolean {
@@ -294,11 +381,11 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   }
 
   onDoubt(): void {
-    this.#readers.tellTrouble(Date.now());
+    this.onTrouble(Date.now());
   }
 
   onBelief(): void {
-    this.#readers.tellRecovery();
+    this.#telling?.recovery();
   }
 
   look(): void {
@@ -306,24 +393,70 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   }
 
   merge(observation: Observation): Verdict['kind'] {
-    const memory = this.#memory;
-    const { kind, isFirst, transitions } = memory.take(observation, this.#parts.source().outlook);
+    const { kind, isFirst } =
+      this.#sharing === null
+        ? this.#decide(observation)
+        : this.#sharing.together(
+            () => this.#decide(observation),
+            () => this.#mergeAgain(observation),
+          );
+    if (isFirst) this.#told.catchUp();
+    return kind;
+  }
+
+  /** Somebody else was faster, and what is held is another by now. */
+  #mergeAgain(observation: Observation): void {
+    if (this.merge(observation) === 'doubtful') this.look();
+  }
+
+  #decide(observation: Observation): Taken {
+    const { memory } = this;
+    const taken = memory.take(observation, this.#parts.source().outlook);
+    const { kind, isFirst, transitions } = taken;
     const { held: session } = this;
-    if (session === null || kind === 'doubtful' || kind === 'old') return kind;
+    if (session === null || kind === 'doubtful' || kind === 'old') return taken;
     const isChanged = kind === 'changed';
-    if (isChanged && !isFirst && !memory.isOver) this.#announce(session, transitions, observation.receivedAt);
+    if (isChanged && !isFirst && !memory.isOver) this.#announce(transitions, observation.receivedAt);
     // News of an end may come before lost ones of the others: the look that follows says whether it is one.
     const isEnd = observation.news === undefined && isCallOver(session);
     if (this.#watch !== null && !memory.isOver && isEnd) this.#finish(observation.receivedAt);
     if (memory.isOver && !isCallOver(session)) this.#revive(session);
     // News, and the answer of a command, tell of one party. Where nothing is told, the others are asked for anyway.
     if (observation.only !== undefined && isChanged && this.#isTold()) this.#told.moved(transitions);
-    if (isFirst) this.#told.catchUp();
-    return kind;
+    return taken;
+  }
+
+  // What is shared with other gateways.
+
+  get outlook(): Outlook {
+    return this.#parts.source().outlook;
+  }
+
+  readers(): Readers {
+    return this.#readers;
+  }
+
+  onSeen(transition: Transition): void {
+    this.#parts.onTransition(this, transition);
+  }
+
+  onAdopted(): void {
+    const isWanted = this.hasGuests() || this.#isWishedElsewhere;
+    if (isWanted && !this.memory.isOver) this.#beginWatch(this.memory.asked);
+  }
+
+  onEnded(): void {
+    this.#belief.settled();
+    this.#endWatch();
+    this.onLeave(this.#parts.limits.retention);
+  }
+
+  onRefused(error: CallControlFailure): void {
+    this.deny(error);
   }
 
   onLost(): void {
-    if (!this.#readers.isRemembering()) this.#memory.forget();
+    if (!this.#readers.isRemembering()) this.memory.forget();
     else this.look();
   }
 
@@ -333,70 +466,87 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   }
 
   #asked(): CallReads {
-    this.#reads ??= new CallReads(this.#parts, this, this.#memory);
+    this.#reads ??= new CallReads(this.#parts, this, this.memory);
     return this.#reads;
   }
 
   #beginWatch(known: Times | null): void {
     if (this.#watch !== null) return;
+    this.#tell();
     this.#readers.remember();
-    this.#memory.isFound();
+    this.memory.isFound();
     this.#parts.onActive(this, true);
     this.#parts.onWatch(true);
-    this.#watch = createWatch(this.#parts, this, known);
+    this.#watch = this.#createWatch(known);
+  }
+
+  #createWatch(known: Times | null): Watch {
+    if (this.#sharing?.isAsking === false) return this.#sharing.distantWatch();
+    this.#sharing?.ownWatch();
+    return createWatch(this.#parts, this, known);
+  }
+
+  #tell(): void {
+    if (this.#telling !== null) return;
+    const { sharing, cursors } = this.#parts;
+    if (sharing === undefined) {
+      this.#telling = new PlainTelling(this);
+      return;
+    }
+    this.#sharing = new CallSharing(sharing, this, cursors(this.sessionId));
+    this.#telling = this.#sharing;
+    this.#sharing.roleChanged();
   }
 
   #endWatch(): void {
     if (this.#watch === null) return;
     this.#watch.stop();
     this.#watch = null;
-    this.#isFresh = false;
+    this.#telling?.rest();
     this.#parts.onWatch(false);
   }
 
   /** RingCentral knows the call no more. */
+  #vanishes(at: number): void {
+    const vanish = () => this.#vanished(at);
+    if (this.#sharing === null) vanish();
+    else this.#sharing.together(vanish, () => this.look());
+  }
+
   #vanished(at: number): void {
-    const { held } = this.#memory;
+    const { held } = this.memory;
     if (held === null) {
       this.#endWatch();
-      this.#readers.fail(new CallNotFound(UNKNOWN, 'telephonySessionId'));
-      this.onLeave(0);
+      this.#telling?.refused(new CallNotFound(UNKNOWN, 'telephonySessionId'));
       return;
     }
-    this.merge(this.#memory.endAt(held, at));
+    this.merge(this.memory.endAt(held, at));
     // An empty conference has no party that could tell its end.
-    if (!this.#memory.isOver) this.#finish(at);
-    this.#memory.bury(held.session);
+    if (!this.memory.isOver) this.#finish(at);
+    this.memory.bury(held.session);
   }
 
   /** The call is there after all. Whoever was told of its end starts anew, with a snapshot. */
   #revive(session: CallSession): void {
-    this.#memory.revive();
-    this.#readers.forget();
-    this.#readers.remember();
+    this.memory.revive();
+    this.#telling?.revived();
     for (const party of session.parties) {
       if (isLive(session, party)) this.#parts.onTransition(this, { party, previousStatus: null });
     }
   }
 
-  #announce(session: CallSession, transitions: readonly Transition[], at: number): void {
+  #announce(transitions: readonly Transition[], at: number): void {
     for (const transition of transitions) this.#parts.onTransition(this, transition);
-    this.#readers.tell(session, transitions, at);
+    this.#telling?.changed(transitions, at);
   }
 
   /** The call is over: the last event, and then silence. */
   #finish(at: number): void {
     this.#belief.settled();
-    this.#start();
-    this.#memory.end();
-    this.#readers.tellEnd(at);
+    this.#telling?.looked();
+    this.memory.end();
+    this.#telling?.ended(at);
     this.#endWatch();
     this.onLeave(this.#parts.limits.retention);
-  }
-
-  /** Gives everybody who waits the state to start from. */
-  #start(): void {
-    this.#isFresh = true;
-    if (this.held !== null) this.#readers.start(this.held);
   }
 }

@@ -108,6 +108,8 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
   };
 
   async function carryOut(command: Command): Promise<CommandResult> {
+    const meeting = 'sessionId' in command ? desk.meet(command.sessionId) : undefined;
+    if (meeting !== undefined) await meeting;
     const before = 'sessionId' in command ? (desk.peek(command.sessionId) ?? null) : null;
     let answer: CommandAnswer;
     try {

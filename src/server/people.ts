@@ -102,7 +102,8 @@ export function createPerson(
       return limit === null ? Infinity : (limit / length) * 60_000;
     },
     ...(push && {
-      listen: (ear) => push.listen({ viewerId, caller: steady(), extensionId: () => extensionId }, ear),
+      listen: (ear, inherited) =>
+        push.listen({ viewerId, caller: steady(), extensionId: () => extensionId }, ear, inherited),
     }),
   };
   let extensionId: string | null = null;

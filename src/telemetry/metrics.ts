@@ -222,6 +222,18 @@ export function createMetrics() {
       labelNames: ['state'] as const,
       registers,
     }),
+    desks: new Gauge({
+      name: 'gateway_desks',
+      help: 'Viewers somebody watches calls for here, where gateways share: leading (this gateway asks for all), following (another does), or alone (Redis cannot be reached).',
+      labelNames: ['role'] as const,
+      registers,
+    }),
+    deskChanges: new Counter({
+      name: 'gateway_desk_changes_total',
+      help: 'How often this gateway began to lead, to follow or to be alone for a viewer.',
+      labelNames: ['role'] as const,
+      registers,
+    }),
     commonsChanges: new Counter({
       name: 'gateway_commons_changes_total',
       help: 'How often the gateways came together, this one was apart, or Redis was found emptied.',

@@ -301,6 +301,20 @@ describe.each(BOTH)('The commons $name', ({ skip, open }) => {
       expect(last?.inherited).toBe('wsc 7');
       await last?.handOver();
     });
+
+    test('shows who does not hold it what its holder leaves, at once where that is urgent', async () => {
+      const key = newKey();
+      const [first, second] = [one, other].map((commons) => createLeases<string>(commons, 'watch', TIMES));
+      expect(await second?.look(key)).toBeNull();
+      const held = await first?.take(key);
+      const { fence } = held ?? {};
+      expect(await second?.look(key)).toEqual({ fence, legacy: null });
+      for (const legacy of ['wsc 1', 'wsc 2', 'wsc 3']) held?.leave(legacy, true);
+      await until(async () => (await second?.look(key))?.legacy === 'wsc 3');
+      expect(held?.lost.aborted).toBe(false);
+      await held?.handOver();
+      expect(await second?.look(key)).toBeNull();
+    });
   });
 
   describe.skipIf(skip)('A secret', () => {

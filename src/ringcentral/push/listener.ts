@@ -14,7 +14,14 @@ import type { Upstream } from '../http.ts';
 import { OPERATIONS, type Operation } from '../operations.ts';
 import type { WireConnectionDetails, WireNotification, WireSubscription } from '../wire.ts';
 import { addressIn, asRaw, disabledIn, isSuccess, refusalIn, setbackOf } from './answers.ts';
-import { FIRST, type Listening, type ListeningInput, next, type Recoverable } from './listening.ts';
+import {
+  FIRST,
+  type Listening,
+  type ListeningInput,
+  next,
+  type Recoverable,
+  takenOver,
+} from './listening.ts';
 import { createOrphans } from './orphans.ts';
 import { NO_REPLAY, type Replay, replayOf, withReplayed } from './replay.ts';
 import {
@@ -41,7 +48,12 @@ export interface ListenerEar {
     state: ListenerState,
     facts: { readonly mayHaveMissed: boolean; readonly reason: string | null },
   ): void;
+  /** What brings back what it hears by, should it end without a word; null: nothing does. */
+  kept?(inheritance: Inheritance | null): void;
 }
+
+/** What whoever listens next needs, to hear what was told meanwhile. */
+export type Inheritance = Pick<Recoverable, 'wsc' | 'subscriptionId'>;
 
 export interface ListenerParts {
   readonly caller: Caller;
@@ -52,6 +64,8 @@ export interface ListenerParts {
   readonly ear: ListenerEar;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** What another gateway heard by, until now. */
+  readonly inherited?: Inheritance | null | undefined;
   /** The subscriptions of this process whose sockets are open, which nobody may take for left over. */
   readonly living: Set<string>;
   /** Other numbers are for tests. */
@@ -81,6 +95,8 @@ export interface Listener {
   move(): Promise<void>;
   /** Deletes the subscription where that is possible, and hangs up. */
   stop(): void;
+  /** Hangs up and leaves the subscription to another; null: there is nothing to be brought back. */
+  handOver(): Inheritance | null;
 }
 
 /** RingCentral forgets a lost socket after so long; a little less, because the way there takes time. */
@@ -88,16 +104,23 @@ const RECOVERY_MARGIN = 5_000; // 5 seconds
 const USUAL_RECOVERY = 180; // seconds
 const PATIENCE = 5_000; // 5 seconds, for the rate budget
 const GOODBYE = 2_000; // 2 seconds
+/** What was inherited is tried for so long: RingCentral says whether it was in time. */
+const INHERITED_FOR = 60_000; // 1 minute
+/** The code for a wsc that is none (any more). */
+const MALFORMED = 'WSG-400';
 
 /** Begins to listen. */
 export function createListener(parts: ListenerParts): Listener {
   const { caller, filters, upstream, budget, ear, metrics, log, living, random = Math.random } = parts;
   const times = { ...LISTENER_TIMES, ...parts.times };
   const orphans = createOrphans({ caller, upstream, living });
-  let state: Listening = FIRST;
+  const { inherited = null } = parts;
+  let state: Listening =
+    inherited === null ? FIRST : takenOver({ ...inherited, until: Date.now() + INHERITED_FOR });
   let told: ListenerState = 'connecting';
   let socket: PushSocket | null = null;
-  let subscriptionId: string | null = null;
+  let subscriptionId: string | null = inherited?.subscriptionId ?? null;
+  let kept: Inheritance | null = inherited;
   let timer: NodeJS.Timeout | undefined;
   let replay: Replay = NO_REPLAY;
   let isStopped = false;
@@ -107,7 +130,9 @@ export function createListener(parts: ListenerParts): Listener {
   metrics.pushListeners.inc({ state: told });
   const renewal = setInterval(() => {
     if (state.phase === 'listening') caller.renew?.(leaving.signal).catch(ignore);
+    keep();
   }, times.renewal).unref();
+  if (inherited !== null) tell('recovering');
   void connect();
 
   return {
@@ -122,18 +147,49 @@ export function createListener(parts: ListenerParts): Listener {
       return moving;
     },
     stop() {
-      if (isStopped) return;
-      isStopped = true;
-      leaving.abort();
-      clearTimeout(timer);
-      clearInterval(renewal);
-      metrics.pushListeners.dec({ state: told });
-      const open = socket;
-      socket = null;
-      if (subscriptionId !== null) living.delete(subscriptionId);
+      const open = end();
       if (open !== null) void sayGoodbye(open, subscriptionId);
     },
+    handOver() {
+      const inheritance = isStopped ? null : recoverableNow();
+      const open = end();
+      if (inheritance === null && open !== null) void sayGoodbye(open, subscriptionId);
+      else open?.close();
+      return inheritance;
+    },
   };
+
+  /** Ends everything but the socket. */
+  function end(): PushSocket | null {
+    if (isStopped) return null;
+    isStopped = true;
+    leaving.abort();
+    clearTimeout(timer);
+    clearInterval(renewal);
+    metrics.pushListeners.dec({ state: told });
+    const open = socket;
+    socket = null;
+    if (subscriptionId !== null) living.delete(subscriptionId);
+    return open;
+  }
+
+  function recoverableNow(): Inheritance | null {
+    if (state.phase === 'connecting' || state.phase === 'waiting') {
+      const { recoverable } = state;
+      return recoverable && { wsc: recoverable.wsc, subscriptionId: recoverable.subscriptionId };
+    }
+    const wsc = socket?.wsc ?? null;
+    if (state.phase !== 'listening' || wsc === null || subscriptionId === null) return null;
+    return { wsc, subscriptionId };
+  }
+
+  /** Says what to bring back, where that is something else by now. */
+  function keep(): void {
+    const now = recoverableNow();
+    if (now?.wsc === kept?.wsc && now?.subscriptionId === kept?.subscriptionId) return;
+    kept = now;
+    ear.kept?.(now);
+  }
 
   function feed(input: ListeningInput, now = Date.now()): void {
     if (isStopped) return;
@@ -164,6 +220,7 @@ export function createListener(parts: ListenerParts): Listener {
         living.add(subscriptionId);
         metrics.pushRecoveries.inc({ result: recovered ? 'recovered' : 'subscribed' });
         tell('listening', { mayHaveMissed: !recovered });
+        keep();
         break;
       }
       case 'waiting':
@@ -247,6 +304,7 @@ export function createListener(parts: ListenerParts): Listener {
       return;
     }
     ear.heard(notification, receivedAt);
+    keep();
     const { isFull } = replay;
     replay = withReplayed(replay, notification);
     if (isFull || !replay.isFull) return;
@@ -329,6 +387,11 @@ export function createListener(parts: ListenerParts): Listener {
     log.info({ reason: loss.reason }, 'The socket of notifications is gone.');
     if (state.phase === 'connecting') {
       socket = null;
+      if (loss.error?.errorCode === MALFORMED && state.recoverable !== null) {
+        metrics.pushRecoveries.inc({ result: 'failed' });
+        feed({ kind: 'forgotten' });
+        return;
+      }
       feed(
         loss.opened || state.hasListened
           ? { kind: 'failed', reason: loss.reason }

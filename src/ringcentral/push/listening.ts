@@ -10,6 +10,7 @@
  *     │   │                                          │    │ quota, once                     │
  *     │   └──────────── the wait is over ────────────┼────┼─► cleaning ──► subscribing      │
  *     │                                              │                                      │
+ *     ├── its wsc is none any more ──► connecting without one
  *     ├── never opened, 403, 404 ──► denied ◄────────┴── SUB-528, filter off, quota again   │
  *     │   too many failures ──────────►│                                                    │
  *     └── 5xx, 429, network ───────────┼────────────────► waiting ──────────────────────────┘
@@ -72,18 +73,25 @@ export type ListeningInput =
   | { readonly kind: 'failed'; readonly notBefore?: number | undefined; readonly reason: string }
   /** The socket is gone. `wsc` with its time: what may be brought back. */
   | { readonly kind: 'lost'; readonly recoverable: Recoverable | null }
+  /** What was to be brought back is not known to RingCentral (any more). */
+  | { readonly kind: 'forgotten' }
   /** A wait is over. */
   | { readonly kind: 'due' }
   /** The viewer has shown another token. */
   | { readonly kind: 'newToken' };
 
 /** The beginning: connect at once. */
-export const FIRST: Listening = {
+export const FIRST: Extract<Listening, { phase: 'connecting' }> = {
   phase: 'connecting',
   failures: 0,
   recoverable: null,
   hasListened: false,
 };
+
+/** The beginning where another gateway has listened until now: what it heard by is brought back. */
+export function takenOver(recoverable: Recoverable): Listening {
+  return { ...FIRST, phase: 'connecting', recoverable, hasListened: true };
+}
 
 /** How long something that is not to be had is left alone, unless another token comes. */
 export const DENIED_FOR = 600_000; // 10 minutes
@@ -137,6 +145,10 @@ export function next(state: Listening, input: ListeningInput, now: number, rando
       return failed(state, input, now, random);
     case 'lost':
       return lost(state, input.recoverable, now, random);
+    case 'forgotten':
+      return state.phase === 'connecting' && state.recoverable !== null
+        ? { ...state, recoverable: null }
+        : state;
     case 'due':
       return due(state, now);
     case 'newToken':

@@ -10,7 +10,7 @@ import type { Upstream } from '../http.ts';
 import type { LeftOut } from '../values.ts';
 import { asText } from '../values.ts';
 import type { WireNotification } from '../wire.ts';
-import { createListener, type Listener, type ListenerTimes } from './listener.ts';
+import { createListener, type Inheritance, type Listener, type ListenerTimes } from './listener.ts';
 import { isAboutCalls, readSessionNews, type SessionNews } from './notifications.ts';
 
 export interface PushParts {
@@ -35,7 +35,7 @@ export interface ListeningViewer {
 
 export interface Push {
   /** Begins to listen for a viewer. */
-  listen(viewer: ListeningViewer, ear: Ear): Listening;
+  listen(viewer: ListeningViewer, ear: Ear, inherited?: string | null): Listening;
   /** The viewer has shown another token. */
   newToken(viewerId: string): void;
   /** The sign-in by which a viewer listens may be about to end: it is let go of in good order. */
@@ -53,7 +53,7 @@ export function createPush(parts: PushParts): Push {
   const living = new Set<string>();
 
   return {
-    listen({ viewerId, caller, extensionId }, ear) {
+    listen({ viewerId, caller, extensionId }, ear, inherited = null) {
       /** The subscriber, as the notifications name them. */
       let ownerId: string | null = null;
       const listener = createListener({
@@ -61,8 +61,10 @@ export function createPush(parts: PushParts): Push {
         living,
         caller,
         filters: [OWN_CALLS],
+        inherited: readInheritance(inherited),
         ear: {
           entered: ear.entered,
+          kept: (inheritance) => ear.kept?.(written(inheritance)),
           heard(notification: WireNotification, receivedAt: number) {
             if (!isAboutCalls(notification)) return;
             ownerId = asText(notification.ownerId) ?? ownerId;
@@ -82,6 +84,10 @@ export function createPush(parts: PushParts): Push {
           listener.stop();
           if (listeners.get(viewerId) === listener) listeners.delete(viewerId);
         },
+        handOver() {
+          if (listeners.get(viewerId) === listener) listeners.delete(viewerId);
+          return written(listener.handOver());
+        },
       };
     },
     newToken: (viewerId) => listeners.get(viewerId)?.newToken(),
@@ -91,6 +97,16 @@ export function createPush(parts: PushParts): Push {
   function noteDelay({ eventTime, receivedAt }: SessionNews): void {
     if (eventTime !== null) metrics.pushArrivalSeconds.observe(Math.max(0, (receivedAt - eventTime) / 1_000));
   }
+}
+
+function written(inheritance: Inheritance | null): string | null {
+  return inheritance === null ? null : JSON.stringify(inheritance);
+}
+
+function readInheritance(text: string | null): Inheritance | null {
+  if (text === null) return null;
+  const { wsc, subscriptionId } = JSON.parse(text) as Partial<Record<keyof Inheritance, unknown>>;
+  return typeof wsc === 'string' && typeof subscriptionId === 'string' ? { wsc, subscriptionId } : null;
 }
 
 /** How presence would list the party that a notification is about: all of them are the viewer's own. */

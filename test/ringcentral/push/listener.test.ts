@@ -2,7 +2,11 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createBudget } from '../../../src/ringcentral/budget.ts';
 import { createUpstream } from '../../../src/ringcentral/http.ts';
-import { createListener, type ListenerState } from '../../../src/ringcentral/push/listener.ts';
+import {
+  createListener,
+  type Inheritance,
+  type ListenerState,
+} from '../../../src/ringcentral/push/listener.ts';
 import type { SocketTimes } from '../../../src/ringcentral/push/socket.ts';
 import type { WireNotification, WireSessionEvent } from '../../../src/ringcentral/wire.ts';
 import type { Simulator } from '../../../src/simulator/server.ts';
@@ -23,6 +27,7 @@ function listen(
     tokens = ['sim-101'] as [string, ...string[]],
     living = new Set<string>() as Set<string>,
     random = (): number => 0,
+    inherited = null as Inheritance | null,
   } = {},
 ) {
   const metrics = createMetrics();
@@ -36,12 +41,15 @@ function listen(
   });
   const events: WireSessionEvent[] = [];
   const states: string[] = [];
+  const kept: (Inheritance | null)[] = [];
   const listener = createListener({
     ...{ upstream, budget, metrics, log, times, living },
     caller: callerWith(...tokens),
     filters: [OWN_CALLS],
     random,
+    inherited,
     ear: {
+      kept: (inheritance) => kept.push(inheritance),
       heard: ({ body }: WireNotification) => events.push(body as WireSessionEvent),
       entered: (state: ListenerState, { mayHaveMissed, reason }) =>
         states.push([state, mayHaveMissed ? 'missed' : '', reason ?? ''].filter(Boolean).join(' ')),
@@ -52,7 +60,7 @@ function listen(
     upstream.stop();
     budget.stop();
   });
-  return { listener, events, states, metrics, lines };
+  return { listener, events, states, metrics, lines, kept };
 }
 
 const quiet = (settings = {}) => startQuiet({ settings: { pushDelay: 0, mediumLimit: 0, ...settings } });
@@ -80,6 +88,55 @@ test('A cut socket is recovered within its window, and nothing is missed or read
   simulator.moveParty(call.id, call.parties[1]?.id ?? '', { code: 'Hold' });
   await eventually(() => told(events).at(-1)).toMatch(/2 Hold$/);
   expect(states).toEqual(['listening missed', 'recovering', 'listening']);
+});
+
+const subscriptions = (simulator: Simulator) =>
+  simulator.requests().filter(({ operationId }) => operationId === 'createSubscription').length;
+
+test('What it hands over is brought back by another, which hears what was told meanwhile', async () => {
+  await using simulator = await quiet();
+  const { listener, states, events } = listen(simulator);
+  await eventually(() => states).toEqual(['listening missed']);
+  const call = inbound(simulator);
+  await eventually(() => told(events).at(-1)).toMatch(/2 Answered$/);
+  const inherited = listener.handOver();
+  await eventually(() => simulator.push().sockets).toEqual([]);
+  simulator.moveParty(call.id, call.parties[1]?.id ?? '', { code: 'Hold' });
+  const next = listen(simulator, { inherited });
+  await eventually(() => told(next.events).at(-1)).toMatch(/2 Hold$/);
+  // Told once, and nothing is to be read again.
+  expect(next.events).toHaveLength(1);
+  expect(next.states).toEqual(['recovering', 'listening']);
+  expect(subscriptions(simulator)).toBe(1);
+  expect(simulator.requests().map(({ operationId }) => operationId)).not.toContain('deleteSubscription');
+});
+
+test('It says what would bring it back, also while it listens, and that works without a word from it', async () => {
+  await using simulator = await quiet();
+  const { listener, states, events, kept } = listen(simulator);
+  await eventually(() => states).toEqual(['listening missed']);
+  await eventually(() => kept.length).toBe(1);
+  const call = inbound(simulator);
+  const { id = '' } = call.parties[1] ?? {};
+  // The simulator brings a new one with every twentieth.
+  for (let step = 0; step < 25; step += 1) {
+    simulator.moveParty(call.id, id, { code: step % 2 === 0 ? 'Hold' : 'Answered' });
+    const heard = events.length;
+    await eventually(() => events.length).toBeGreaterThan(heard);
+  }
+  await eventually(() => new Set(kept.map((one) => one?.wsc)).size).toBeGreaterThan(1);
+  const next = listen(simulator, { inherited: kept.at(-1) ?? null });
+  await eventually(() => next.states).toEqual(['recovering', 'listening']);
+  listener.stop();
+});
+
+test('What RingCentral does not know any more is not tried again: it subscribes anew', async () => {
+  await using simulator = await quiet();
+  const inherited = { wsc: 'none-of-its-own', subscriptionId: 'sub-1' };
+  const { states, kept } = listen(simulator, { inherited });
+  await eventually(() => states).toEqual(['recovering', 'listening missed']);
+  expect(kept.at(-1)?.subscriptionId).not.toBe('sub-1');
+  expect(wsTokens(simulator)).toBe(2);
 });
 
 test('A wait that ends a part of a millisecond early is over all the same', async () => {

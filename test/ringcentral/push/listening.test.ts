@@ -8,6 +8,7 @@ import {
   MOST_FAILURES,
   MOST_FIRST_FAILURES,
   next,
+  takenOver,
   WAITS,
 } from '../../../src/ringcentral/push/listening.ts';
 
@@ -268,4 +269,16 @@ test('what RingCentral itself is too busy for is never given up', () => {
     state = next(state, { kind: 'due' }, now, 0.5);
   }
   expect(state.phase).toBe('connecting');
+});
+
+test('what another has listened with is brought back, and left alone where RingCentral does not know it', () => {
+  const over = takenOver(recoverable);
+  expect(next(over, INPUTS.recovered, NOW, HALF)).toEqual({ phase: 'listening', subscriptionId: 'sub-1' });
+  const forgotten = next(over, { kind: 'forgotten' }, NOW, HALF);
+  expect(forgotten).toEqual({ ...over, recoverable: null });
+  // Once: what comes then is a beginning like any other.
+  expect(next(forgotten, { kind: 'forgotten' }, NOW, HALF)).toBe(forgotten);
+  for (const state of [STATES.first, STATES.listening, STATES.waiting, STATES.denied]) {
+    expect(next(state, { kind: 'forgotten' }, NOW, HALF)).toBe(state);
+  }
 });

@@ -1,0 +1,310 @@
+/**
+ * The desk of one viewer as one of several gateways has it: what `duty.ts` decides is done here.
+ *
+ * ```text
+ *   leading   ──► listens and polls, for all;  does what others wish;  posts the list and how live things are
+ *   following ──► asks nobody;                 shows what is told
+ *   alone     ──► listens and polls, for itself
+ * ```
+ */
+import type { LiveSource } from '../../../schema/provider.ts';
+import type { Log as CommonLog, Commons } from '../../commons/commons.ts';
+import { sealingKey } from '../../commons/seal.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import type { ActiveCalls, ListSharing } from '../active-calls.ts';
+import type { SharedList } from '../call-list.ts';
+import type { Newsroom } from '../newsroom.ts';
+import type { ReplayLimits } from '../replay.ts';
+import type { WatchedCall } from '../watched-call.ts';
+import type { DeskSharing } from './call-sharing.ts';
+import { createDuty, type Duty, type DutyTimes, type Role } from './duty.ts';
+import { createLedger, KEEP_EVERY } from './ledger.ts';
+import { createTidingsCodec } from './tidings.ts';
+import type { Asked, Errands } from './wishes.ts';
+
+/** What all desks of one gateway share. */
+export interface SharedDeskParts {
+  readonly commons: Commons;
+  /** What else tells two viewers apart: another RingCentral. */
+  readonly scope: () => string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly replayLimits: ReplayLimits;
+  /** Other numbers are for tests. */
+  readonly times?: Partial<DutyTimes> | undefined;
+}
+
+/** The desk that is shared. */
+export interface SharedDesk {
+  readonly viewerId: string;
+  /** Calls with a watch, or with events that somebody may come back for. */
+  watched(): readonly WatchedCall[];
+  call(sessionId: string): WatchedCall;
+  list(): ActiveCalls;
+  newsroom(): Newsroom;
+  /** How changes come to be known here; null: nobody watches. */
+  source(): LiveSource | null;
+  /** Why calls must not be watched at all; null: they may be. */
+  denied(): string | null;
+  /** Calls must not be watched at all, says whoever leads. */
+  onDenied(): void;
+  /** It may have to begin or to end something. */
+  tellActivity(): void;
+}
+
+/** What a desk does about being one of several. */
+export interface SharedWork {
+  readonly calls: DeskSharing;
+  readonly list: ListSharing;
+  /** True while this gateway asks RingCentral. */
+  isAsking(): boolean;
+  /** What the leader before has listened with; asked for as listening begins. */
+  inherited(): string | null;
+  kept(inheritance: string | null): void;
+  /** Somebody here reads the list, or nobody does any more. */
+  wishList(isWished: boolean): void;
+  isListWishedElsewhere(): boolean;
+  /** How changes come to be known by whoever leads; undefined: this gateway knows better. */
+  source(): LiveSource | null | undefined;
+  denied(): string | null;
+  /** How changes come to be known is another by now. */
+  sourceChanged(): void;
+  /** The calls that are watched are others by now. */
+  watchedChanged(): void;
+  isWatchedElsewhere(sessionId: string): Promise<boolean>;
+  /** A token of the viewer was shown. */
+  newToken(): void;
+  drain(): void;
+  stop(): Promise<void>;
+}
+
+/** Makes what every desk of a gateway has of its own. */
+export type ShareDesk = (desk: SharedDesk) => SharedWork;
+
+/** A log lives so much longer than it is kept silent. */
+const LOG_LIFETIME = 3 * KEEP_EVERY;
+
+/** Prepares it for all desks. */
+export function createDeskSharing(parts: SharedDeskParts): ShareDesk {
+  const { commons, replayLimits } = parts;
+  const log = commons.log<string>({ word: 'calls', most: replayLimits.most, lifetime: LOG_LIFETIME });
+  return (desk) => new Work(parts, log, desk);
+}
+
+class Work implements SharedWork {
+  readonly #desk: SharedDesk;
+  readonly #commons: Commons;
+  readonly #metrics: Metrics;
+  readonly #duty: Duty;
+  readonly calls: DeskSharing;
+  readonly list: ListSharing;
+  #isAsking = false;
+  /** As the metrics count it; null: nobody wishes anything. */
+  #counted: Exclude<Role, 'off' | 'joining'> | null = null;
+  #inherited: string | null = null;
+  /** Calls that are watched for others. */
+  #hosted: ReadonlySet<string> = new Set();
+  #isListWished = false;
+  #shared = NO_LIST;
+  #postedAt = Number.NEGATIVE_INFINITY;
+  #postedSource: LiveSource | null = null;
+  #posted: { readonly source: LiveSource | null; readonly denied: string | null } | null = null;
+
+  constructor(parts: SharedDeskParts, log: CommonLog<string>, desk: SharedDesk) {
+    const { commons, scope, replayLimits } = parts;
+    this.#desk = desk;
+    this.#commons = commons;
+    this.#metrics = parts.metrics;
+    const owner = () => JSON.stringify([scope(), desk.viewerId]);
+    const seal = sealingKey(desk.viewerId, 'what gateways tell each other of a viewer');
+    const duty = createDuty({ commons, owner, seal, host: this, times: parts.times });
+    const codec = createTidingsCodec(seal, () => duty.ahead);
+    this.#duty = duty;
+    this.calls = {
+      duty,
+      isAsking: () => this.#isAsking,
+      replayLimits,
+      openLedger: (sessionId, host) =>
+        createLedger({
+          ...{ log, codec, host, key: { owner: owner(), name: sessionId } },
+          isLeading: () => duty.role === 'leading',
+          fence: () => duty.fence,
+          askForWhole: () => duty.ask(sessionId, 'wholes'),
+          onDefect: (error) => parts.log.error({ err: error }, 'The ledger of a call met a defect'),
+        }),
+    };
+    this.list = {
+      isAsking: () => this.isAsking(),
+      hurry: () => duty.askForList(),
+      share: (shared) => {
+        this.#shared = shared;
+        this.#post();
+      },
+      onUnauthenticated: () => duty.allow(false),
+    };
+  }
+
+  isAsking(): boolean {
+    return this.#isAsking;
+  }
+
+  inherited(): string | null {
+    const inherited = this.#inherited;
+    this.#inherited = null;
+    return inherited;
+  }
+
+  kept(inheritance: string | null): void {
+    this.#duty.leave(inheritance);
+  }
+
+  wishList(isWished: boolean): void {
+    this.#duty.wishList(isWished);
+  }
+
+  isListWishedElsewhere(): boolean {
+    return this.#isListWished;
+  }
+
+  source(): LiveSource | null | undefined {
+    return this.#duty.role === 'following' ? this.#posted?.source : undefined;
+  }
+
+  denied(): string | null {
+    return this.#duty.role === 'following' ? (this.#posted?.denied ?? null) : null;
+  }
+
+  sourceChanged(): void {
+    if (this.#duty.role === 'leading') this.#post();
+  }
+
+  watchedChanged(): void {
+    this.#duty.watchedChanged();
+  }
+
+  isWatchedElsewhere(sessionId: string): Promise<boolean> {
+    return this.#duty.isWatchedElsewhere(sessionId);
+  }
+
+  newToken(): void {
+    this.#duty.allow(true);
+  }
+
+  drain(): void {
+    this.#duty.drain();
+  }
+
+  stop(): Promise<void> {
+    return this.#duty.stop();
+  }
+
+  // What the duty asks and tells.
+
+  entered(role: Role, inherited: string | null): void {
+    // Until it is known who leads, everything goes on as it was.
+    if (role === 'joining') return;
+    this.#count(role === 'off' ? null : role);
+    const desk = this.#desk;
+    this.#isAsking = role === 'leading' || role === 'alone';
+    this.#inherited = inherited;
+    if (role !== 'following') this.#posted = null;
+    if (role !== 'leading') {
+      this.#shared = NO_LIST;
+      this.#letGoOfOthers();
+    }
+    // First: what is heard by itself need not be polled.
+    if (this.#isAsking) desk.tellActivity();
+    this.#inherited = null;
+    for (const call of desk.watched()) call.roleChanged();
+    desk.list().askedBy();
+    // No goodbye: by now another may listen with it.
+    if (role === 'following') desk.newsroom().handOver();
+    desk.tellActivity();
+    if (role === 'leading') this.#post();
+  }
+
+  errands({ calls, isListWished, isListAsked, ...asked }: Errands): void {
+    const desk = this.#desk;
+    const before = this.#hosted;
+    this.#hosted = calls;
+    for (const sessionId of calls) desk.call(sessionId).wishedElsewhere(true);
+    for (const sessionId of before) {
+      if (!calls.has(sessionId)) this.#watched(sessionId)?.wishedElsewhere(false);
+    }
+    for (const what of ['tells', 'looks', 'wholes'] as const satisfies readonly (keyof Asked)[]) {
+      for (const sessionId of asked[what]) this.#watched(sessionId)?.askedElsewhere(what);
+    }
+    this.#wishList(isListWished);
+    if (isListAsked) desk.list().poke();
+    desk.tellActivity();
+  }
+
+  posted(board: {
+    readonly list: SharedList;
+    readonly source: LiveSource | null;
+    readonly denied: string | null;
+  }): void {
+    const { list, source, denied } = board;
+    const isNew = denied !== null && this.#posted?.denied == null;
+    this.#posted = { source, denied };
+    this.#desk.list().adopt(list);
+    if (isNew) this.#desk.onDenied();
+  }
+
+  watched(): readonly string[] {
+    return this.#isAsking ? this.#desk.watched().map(({ sessionId }) => sessionId) : [];
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#desk.watched().map((call) => call.settled()));
+  }
+
+  beat(): void {
+    for (const call of this.#desk.watched()) call.keepAlive();
+    const isOld = performance.now() - this.#postedAt > KEEP_EVERY;
+    if (isOld || this.#desk.source() !== this.#postedSource) this.#post();
+  }
+
+  release(): string | null {
+    const { size = 1 } = this.#commons.fleet() ?? {};
+    return size > 1 ? this.#desk.newsroom().handOver() : null;
+  }
+
+  isLingering(): boolean {
+    return this.#desk.newsroom().state !== null;
+  }
+
+  #watched(sessionId: string): WatchedCall | undefined {
+    return this.#desk.watched().find((call) => call.sessionId === sessionId);
+  }
+
+  #letGoOfOthers(): void {
+    const before = this.#hosted;
+    this.#hosted = new Set();
+    for (const sessionId of before) this.#watched(sessionId)?.wishedElsewhere(false);
+    this.#wishList(false);
+  }
+
+  #wishList(isWished: boolean): void {
+    this.#isListWished = isWished;
+    this.#desk.list().wishedElsewhere(isWished);
+  }
+
+  #count(role: Exclude<Role, 'off' | 'joining'> | null): void {
+    if (this.#counted !== null) this.#metrics.desks.dec({ role: this.#counted });
+    this.#counted = role;
+    if (role === null) return;
+    this.#metrics.desks.inc({ role });
+    this.#metrics.deskChanges.inc({ role });
+  }
+
+  #post(): void {
+    const source = this.#desk.source();
+    this.#postedAt = performance.now();
+    this.#postedSource = source;
+    this.#duty.post({ list: this.#shared, source, denied: this.#desk.denied() });
+  }
+}
+
+const NO_LIST: SharedList = { list: null, trouble: null };

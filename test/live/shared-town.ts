@@ -1,0 +1,60 @@
+/** Several gateways of one store before one phone system, in memory and under fake timers. */
+import { onTestFinished } from 'vitest';
+import type { CallEvent } from '../../schema/provider.ts';
+import type { Desk } from '../../src/live/desk.ts';
+import { createHub, type Hub, type HubOptions } from '../../src/live/hub.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { createSharedStore, type GatewayCommons, type SharedStore } from './shared-store.ts';
+import { createPhone, fakeTime, type Phone, party, pass, SESSION, type Tap, tap } from './support.ts';
+
+export interface Gateway {
+  readonly hub: Hub;
+  readonly desk: Desk;
+  readonly commons: GatewayCommons;
+  events(after?: string | null, sessionId?: string): Tap<CallEvent>;
+}
+
+export interface Town {
+  readonly phone: Phone;
+  readonly store: SharedStore;
+  open(source?: Phone['source'], limits?: HubOptions['limits']): Gateway;
+}
+
+/** Opens it, with a call of two parties; gateways come with `open`. */
+export function openTown(): Town {
+  fakeTime();
+  const phone = createPhone();
+  const store = createSharedStore();
+  phone.set([party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED')]);
+  return {
+    phone,
+    store,
+    open(source = phone.source, limits = {}) {
+      const commons = store.gateway();
+      const hub = createHub({
+        metrics: createMetrics(),
+        log: createLog('silent'),
+        longPollTimeout: 30_000,
+        limits,
+        shared: { commons, scope: () => 'town' },
+      });
+      onTestFinished(() => void hub.stop());
+      const desk = hub.desk('viewer', source);
+      return {
+        ...{ hub, desk, commons },
+        events: (after = null, sessionId = SESSION) => tap(desk.callEvents(sessionId, after, () => true)),
+      };
+    },
+  };
+}
+
+/** Lets time pass until it is there. */
+export async function passing<Value>(promise: Promise<Value>): Promise<Value> {
+  let isThere = false;
+  const waiting = promise.finally(() => {
+    isThere = true;
+  });
+  while (!isThere) await pass(1);
+  return waiting;
+}
