@@ -69,7 +69,7 @@ describe('Signing in', () => {
           renewAt: START + 59 * MINUTE,
           expiresAt: START + HOUR,
           endsAt: START + 30 * DAY,
-          signInId: 'desk',
+          signInId: 'key desk',
           version: 1,
         },
         renewing: null,
@@ -83,7 +83,7 @@ describe('Signing in', () => {
     const first = account('desk');
     const { account: both, returned } = signIn(first, entry('phone'), START + 1);
     expect(both.sessions.map(({ publicId }) => publicId)).toEqual(['desk', 'phone']);
-    expect(both.grant).toMatchObject({ accessToken: 'access phone', signInId: 'phone', version: 2 });
+    expect(both.grant).toMatchObject({ accessToken: 'access phone', signInId: 'key phone', version: 2 });
     expect(returned).toBe(first.grant);
   });
 
@@ -171,7 +171,7 @@ describe('Renewing', () => {
     const next = renewed(claimed(), 1, tokens('next'), START + HOUR);
     expect(next).toMatchObject({
       renewing: null,
-      grant: { accessToken: 'access next', refreshToken: 'refresh next', signInId: 'desk', version: 2 },
+      grant: { accessToken: 'access next', refreshToken: 'refresh next', signInId: 'key desk', version: 2 },
     });
     expect(renewed(next, 1, tokens('late'), START + HOUR)).toBe(next);
     // An app that is given no new refresh token keeps the one that it has.
