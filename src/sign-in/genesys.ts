@@ -78,7 +78,9 @@ export function createGenesys({ apiUrl, loginUrl, clientId, clientSecret, send }
   };
 
   function ask(method: 'GET' | 'DELETE', path: string, token: string): Promise<FormAnswer> {
-    return send({ method, url: apiUrl + path, authorization: `Bearer ${token}`, content: null });
+    // An empty body is one: without any, one would be waited for.
+    const content = method === 'GET' ? null : { type: 'application/json', text: '' };
+    return send({ method, url: apiUrl + path, authorization: `Bearer ${token}`, content });
   }
 }
 
