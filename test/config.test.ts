@@ -36,7 +36,7 @@ describe('The settings', () => {
       ringCentralServerUrl: null,
       simulatorPort: 4010,
       identity: { kind: 'pass-through' },
-      signIn: { clientId: null, clientSecret: null, publicUrl: null, secrets: [] },
+      signIn: { genesys: null, clientId: null, clientSecret: null, publicUrl: null, secrets: [] },
       longPollTimeout: 30_000,
       liveSource: 'auto',
       upstreamTimeout: 10_000,

@@ -1,6 +1,6 @@
 /**
- * What one gateway does for an account of a system whose sessions come to it: keeps a copy, has its tokens renewed ahead of their
- * end, and ends its sessions when they have ended. What is decided stands in `account.ts`.
+ * What one gateway does for an account of a system whose sessions come to it: keeps a copy, has its tokens renewed ahead
+ * of their end, and ends its sessions when they have ended. What is decided stands in `account.ts`.
  */
 import { Apart } from '../commons/commons.ts';
 import type { Metrics } from '../telemetry/metrics.ts';

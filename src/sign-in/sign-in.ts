@@ -21,7 +21,6 @@ import { type AuthorizationServer, NOBODY_YET, type Tokens } from './authorizati
 import { BEGUN_LIFETIME, type Begun, begin, challengeOf, readBegun, sealBegun, takeBegun } from './begun.ts';
 import { BEGUN_COOKIE, dropCookie, readCookie, SESSION_COOKIE, setCookie } from './cookies.ts';
 import { objectIn } from './json.ts';
-import type { HeldSession } from './keeper.ts';
 import { popupPage, problemPage } from './pages.ts';
 import { isOfAllowedPage, ownOrigin } from './places.ts';
 import { PROBLEMS, type ProblemCode, SignInProblem, wordsOf } from './problems.ts';
@@ -29,6 +28,7 @@ import { json, page, type Reply, redirect, refusal, withCookies } from './replie
 import { createSealer } from './sealer.ts';
 import type { Sessions } from './sessions.ts';
 import type { OfEach, System } from './systems.ts';
+import { tellOf } from './telling.ts';
 import { readWish } from './wishes.ts';
 
 /** How to sign in to a system. */
@@ -232,22 +232,8 @@ export function createSignIn(parts: SignInParts): SignIn {
   async function tell({ headers }: Asked): Promise<Reply> {
     const shown = readCookie(headers.cookie, SESSION_COOKIE);
     if (shown.kind !== 'one') return notSignedIn();
-    const told: [string, ToldSystem][] = [];
-    let publicId = '';
-    for (const system of Object.keys(systems) as System[]) {
-      const held = await sessions.find(shown.value, system);
-      if (held === null) continue;
-      held.used();
-      publicId = held.publicId;
-      told.push([system, toldOf(held)]);
-    }
-    if (told.length === 0) return notSignedIn();
-    // The session lasts as long as anything in it; all times are spelt alike, so that the latest is the last of them.
-    const [expiresAt] = told
-      .map(([, one]) => one.expiresAt)
-      .sort()
-      .reverse();
-    return json(200, { session: { id: publicId, expiresAt }, systems: Object.fromEntries(told) });
+    const told = await tellOf(shown.value, sessions, Object.keys(systems) as System[]);
+    return told === null ? notSignedIn() : json(200, told);
   }
 
   /** The cookie is set for a page of another site, which keeps it for itself alone. */
@@ -331,21 +317,6 @@ export function createSignIn(parts: SignInParts): SignIn {
   function sealTicket(cookie: string, { opener }: Begun, at: number): string {
     return ticketSealer.seal(JSON.stringify({ cookie, opener, at }));
   }
-}
-
-/** What a browser is told of its sign-in to a system. */
-interface ToldSystem {
-  readonly user: object;
-  readonly expiresAt: string;
-  /** Its tokens are renewed while the session is used; false: it ends then, unless its user signs in again before. */
-  readonly isRenewed: boolean;
-}
-
-function toldOf({ keeper, publicId }: HeldSession): ToldSystem {
-  const { user, grant } = keeper.account;
-  const { viewerId: _kept, ...shown } = user;
-  const expiresAt = new Date(Date.now() + keeper.leftOf(publicId)).toISOString();
-  return { user: shown, expiresAt, isRenewed: grant.refreshToken !== null };
 }
 
 /** What is at which path, and how it is asked. */

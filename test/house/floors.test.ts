@@ -43,6 +43,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/sign-in/keeper.ts', 'src/sign-in/wishes.ts'],
   ['src/sign-in/accounts.ts'],
   ['src/sign-in/sessions.ts'],
+  ['src/sign-in/telling.ts'],
   ['src/sign-in/sign-in.ts'],
   // 1 promise
   ['schema/provider.ts'],

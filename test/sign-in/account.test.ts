@@ -9,6 +9,7 @@ import {
   lost,
   MOST_SESSIONS,
   refused,
+  renamed,
   renewed,
   SESSION_TIMES,
   type Session,
@@ -57,6 +58,28 @@ function account(...names: string[]): Account {
 function entry(name: string, more: Partial<Tokens> = {}, at = START) {
   return { user: USER, tokens: tokens(name, more), session: session(name, at), instead: null };
 }
+
+describe('A session that moves to another cookie', () => {
+  test('is the same but for that', () => {
+    const next = { publicId: 'desk', key: 'key new' };
+    expect(
+      renamed(account('desk', 'phone'), 'desk', next)
+        .sessions.map(({ key }) => key)
+        .sort(),
+    ).toEqual(['key new', 'key phone']);
+  });
+
+  test('stands for the one whose public id it takes', () => {
+    const next = { publicId: 'desk', key: 'key new' };
+    const { sessions } = renamed(account('desk', 'phone'), 'phone', next);
+    expect(sessions).toEqual([expect.objectContaining(next)]);
+  });
+
+  test('is none where it has ended', () => {
+    const before = account('desk');
+    expect(renamed(before, 'phone', { publicId: 'phone', key: 'key new' })).toBe(before);
+  });
+});
 
 describe('Signing in', () => {
   test('makes an account of nobody', () => {
