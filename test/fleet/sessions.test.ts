@@ -212,4 +212,36 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
     expect((await at(other.gateway, here).ask(NAME)).code).toBe('SIGN_IN_REQUIRED');
     await client.dispose();
   });
+
+  test('write down again both systems of a session that the store has lost', async () => {
+    await using genesys = await createGenesysSimulator();
+    const environment = { ...SIGN_IN, GENESYS_API_URL: genesys.url, GENESYS_CLIENT_ID: 'client' };
+    await using fleet = await openFleet({ environment });
+    const [one, other] = fleet.houses;
+    const here = openTestBrowser(one.gateway);
+    await here.signIn('101');
+    await signInToGenesys(here);
+    expect(Object.keys((await toldOf(here))?.systems ?? {})).toHaveLength(2);
+    await fleet.redis.empty();
+    await until(async () => {
+      const told = await toldOf(at(other.gateway, here));
+      return Object.keys(told?.systems ?? {}).length === 2;
+    });
+  });
+
+  test('tell a browser what is known of it while the store is away, where a second system is set', async () => {
+    await using genesys = await createGenesysSimulator();
+    const environment = { ...SIGN_IN, GENESYS_API_URL: genesys.url, GENESYS_CLIENT_ID: 'client' };
+    await using fleet = await openFleet({
+      environment,
+      gateway: { commons: { times: { patience: 300 } } },
+    });
+    const [one, other] = fleet.houses;
+    const here = openTestBrowser(one.gateway);
+    await here.signIn('101');
+    expect((await here.ask(NAME)).status).toBe(200);
+    await fleet.redis.stop();
+    expect(Object.keys((await toldOf(here))?.systems ?? {})).toEqual(['ringcentral']);
+    expect((await at(other.gateway, here).go('/auth/session')).status).toBe(503);
+  });
 });
