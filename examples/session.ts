@@ -46,9 +46,14 @@ export function createSession(gateway: string = location.origin): Session {
     const response = await ask('/auth/session').catch(() => null);
     if (response?.status === 401) tell(null);
     if (response?.status !== 200) return;
-    const { user, expiresAt } = (await response.json()).systems.ringcentral;
-    const { name, extensionNumber } = user;
-    tell({ name, extensionNumber, expiresAt: new Date(expiresAt) });
+    const { ringcentral } = (await response.json()).systems;
+    // A session may be of another system alone.
+    if (ringcentral === undefined) {
+      tell(null);
+      return;
+    }
+    const { name, extensionNumber } = ringcentral.user;
+    tell({ name, extensionNumber, expiresAt: new Date(ringcentral.expiresAt) });
   }
 
   function signIn(): void {

@@ -47,6 +47,19 @@ export interface SignInSettings {
   readonly publicUrl: string | null;
   /** The first seals, all open. None with the embedded simulator: then one is made at the start. */
   readonly secrets: readonly string[];
+  /** Null: nobody signs in to Genesys Cloud here. */
+  readonly genesys: GenesysSettings | null;
+}
+
+/** Genesys Cloud, and the app there that users sign in to. */
+export interface GenesysSettings {
+  /** Like `https://api.mypurecloud.com`. */
+  readonly apiUrl: string;
+  /** Like `https://login.mypurecloud.com`. */
+  readonly loginUrl: string;
+  readonly clientId: string;
+  /** Null: a public app, which has none. */
+  readonly clientSecret: string | null;
 }
 
 export interface Config {
@@ -191,7 +204,18 @@ function signInOf(settings: Settings): SignInSettings | null {
     clientSecret: settings.RINGCENTRAL_CLIENT_SECRET ?? null,
     publicUrl: settings.PUBLIC_URL ?? null,
     secrets: settings.SESSION_SECRETS,
+    genesys: genesysOf(settings),
   };
+}
+
+function genesysOf(settings: Settings): GenesysSettings | null {
+  const { GENESYS_REGION: region, GENESYS_API_URL: apiUrl, GENESYS_CLIENT_ID: clientId } = settings;
+  if (clientId === undefined) return null;
+  const urls =
+    apiUrl === undefined
+      ? { apiUrl: `https://api.${region}`, loginUrl: `https://login.${region}` }
+      : { apiUrl, loginUrl: settings.GENESYS_LOGIN_URL ?? apiUrl };
+  return { ...urls, clientId, clientSecret: settings.GENESYS_CLIENT_SECRET ?? null };
 }
 
 function identityOf(settings: Settings): IdentityMode {

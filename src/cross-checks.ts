@@ -32,7 +32,7 @@ export function crossChecks(settings: Settings, production: boolean): string[] {
         `${SERVICE_NAMES.join(', ')}: without them callers bring their own RingCentral token.`,
     );
   }
-  problems.push(...signInChecks(settings, production));
+  problems.push(...signInChecks(settings, production), ...genesysChecks(settings));
   if (production && settings.RINGCENTRAL_SERVER_URL === undefined && !settings.SIMULATOR) {
     problems.push(
       'RINGCENTRAL_SERVER_URL: read nothing, required with NODE_ENV=production, ' +
@@ -94,6 +94,42 @@ function signInChecks(settings: Settings, production: boolean): string[] {
     problems.push(
       'PUBLIC_URL: read nothing, required with SIGN_IN=on and NODE_ENV=production: ' +
         'the address at which browsers find the gateway, like https://calls.example.com',
+    );
+  }
+  return problems;
+}
+
+const GENESYS_NAMES = [
+  'GENESYS_REGION',
+  'GENESYS_API_URL',
+  'GENESYS_LOGIN_URL',
+  'GENESYS_CLIENT_ID',
+  'GENESYS_CLIENT_SECRET',
+] as const;
+
+function genesysChecks(settings: Settings): string[] {
+  const given = GENESYS_NAMES.filter((name) => settings[name] !== undefined);
+  if (given.length === 0) return [];
+  if (!signsIn(settings)) {
+    return given.map((name) => `${name}: read a value, allowed only together with SIGN_IN=on.`);
+  }
+  const problems: string[] = [];
+  const { GENESYS_REGION, GENESYS_API_URL, GENESYS_LOGIN_URL, GENESYS_CLIENT_ID } = settings;
+  if (GENESYS_REGION === undefined && GENESYS_API_URL === undefined) {
+    problems.push(
+      `GENESYS_REGION: read nothing, required with ${given.join(' and ')}: the domain of your region, ` +
+        'like mypurecloud.com (GENESYS_API_URL names another address).',
+    );
+  }
+  if (GENESYS_REGION !== undefined && GENESYS_API_URL !== undefined) {
+    problems.push('GENESYS_API_URL: read a value while GENESYS_REGION is set; allowed is one of the two.');
+  }
+  if (GENESYS_LOGIN_URL !== undefined && GENESYS_API_URL === undefined) {
+    problems.push('GENESYS_LOGIN_URL: read a value, allowed only together with GENESYS_API_URL.');
+  }
+  if (GENESYS_CLIENT_ID === undefined) {
+    problems.push(
+      `GENESYS_CLIENT_ID: read nothing, required with ${given.join(' and ')}: the id of your OAuth client at Genesys Cloud.`,
     );
   }
   return problems;

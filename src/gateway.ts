@@ -123,6 +123,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
           ...{ settings: config.signIn, corsOrigins: config.corsOrigins, serverUrl, upstream, people, pools },
           ...{ commons: commons ?? createInProcessCommons(), metrics, log, times: options.sessions },
           isSimulated: simulator !== null,
+          userAgent: USER_AGENT,
           home: config.graphiql ? '/graphql' : '/',
         });
   const parts = { ...people, sessions: browsers?.sessions };

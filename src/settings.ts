@@ -107,6 +107,32 @@ const origin = z
 
 const host = z.string().regex(/^[\w.:-]+$/, 'a host name or an IP address, like 127.0.0.1 or 0.0.0.0');
 
+/** The domains of Genesys Cloud, one for each of its regions. */
+export const GENESYS_REGIONS = [
+  'mypurecloud.com',
+  'mypurecloud.ie',
+  'mypurecloud.de',
+  'mypurecloud.com.au',
+  'mypurecloud.jp',
+  'usw2.pure.cloud',
+  'cac1.pure.cloud',
+  'apne2.pure.cloud',
+  'euw2.pure.cloud',
+  'aps1.pure.cloud',
+  'sae1.pure.cloud',
+  'mec1.pure.cloud',
+  'apne3.pure.cloud',
+  'euc2.pure.cloud',
+  'mxc1.pure.cloud',
+  'apse1.pure.cloud',
+  'use2.us-gov-pure.cloud',
+  'edee1.eusc-pure.cloud',
+] as const;
+
+const genesysRegion = z.enum(GENESYS_REGIONS, {
+  error: `the domain of a region of Genesys Cloud: one of ${GENESYS_REGIONS.join(', ')}`,
+});
+
 /** What may be set, what is allowed, and what is so when it is not set. */
 export const Settings = z.object({
   NODE_ENV: z
@@ -123,6 +149,11 @@ export const Settings = z.object({
   RINGCENTRAL_CLIENT_SECRET: z.string().optional(),
   RINGCENTRAL_JWT: z.string().optional(),
   GATEWAY_KEYS: gatewayKeys.prefault(''),
+  GENESYS_REGION: genesysRegion.optional(),
+  GENESYS_API_URL: httpUrl.optional(),
+  GENESYS_LOGIN_URL: httpUrl.optional(),
+  GENESYS_CLIENT_ID: z.string().optional(),
+  GENESYS_CLIENT_SECRET: z.string().optional(),
   SIGN_IN: onOff.optional(),
   PUBLIC_URL: publicUrl.optional(),
   SESSION_SECRETS: sessionSecrets.prefault(''),

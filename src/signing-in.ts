@@ -10,12 +10,19 @@ import type { Caller } from './ringcentral/caller.ts';
 import type { Upstream } from './ringcentral/http.ts';
 import { OPERATIONS } from './ringcentral/operations.ts';
 import type { SignInSessions } from './ringcentral/provider.ts';
+import { createTransport } from './ringcentral/transport.ts';
 import { createAllowance } from './server/crowd.ts';
 import type { SignInParts } from './server/http.ts';
 import type { GatekeeperParts, Pools } from './server/people.ts';
 import { createSessionGatekeeper } from './server/session-gatekeeper.ts';
-import { SESSION_TIMES, type User } from './sign-in/account.ts';
-import { createAuthorizationServer, NOBODY_YET, type Tokens } from './sign-in/authorization-server.ts';
+import { type RingCentralUser, SESSION_TIMES } from './sign-in/account.ts';
+import {
+  createAuthorizationServer,
+  NOBODY_YET,
+  RINGCENTRAL_PATHS,
+  type Tokens,
+} from './sign-in/authorization-server.ts';
+import { createGenesys } from './sign-in/genesys.ts';
 import { SignInProblem } from './sign-in/problems.ts';
 import { createSessions, type SessionsTimes } from './sign-in/sessions.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
@@ -30,8 +37,10 @@ export interface BrowserSignInParts {
   readonly serverUrl: string;
   /** RingCentral is played by the simulator inside. */
   readonly isSimulated: boolean;
+  /** Names us to the systems. */
+  readonly userAgent: string;
   readonly commons: Commons;
-  readonly upstream: Pick<Upstream, 'postForm'>;
+  readonly upstream: Pick<Upstream, 'postForm' | 'timeout'>;
   readonly people: Omit<GatekeeperParts, 'sessions'>;
   readonly pools: Pools;
   readonly metrics: Metrics;
@@ -72,11 +81,12 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
     metrics,
     log,
   } = parts;
-  const { clientId, clientSecret, publicUrl } = settings;
+  const { clientId, clientSecret, publicUrl, genesys: genesysSettings } = settings;
   const secrets = settings.secrets.length > 0 ? settings.secrets : [randomBytes(32).toString('base64url')];
   const times = { ...SESSION_TIMES, ...parts.times };
   const server = createAuthorizationServer({
     serverUrl,
+    paths: RINGCENTRAL_PATHS,
     clientId: clientId ?? SIMULATED_APP,
     clientSecret,
     async postForm({ endpoint, ...request }) {
@@ -89,10 +99,23 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
       }
     },
   });
+  const genesysTransport = genesysSettings && createTransport(parts.userAgent);
+  const genesys =
+    genesysTransport &&
+    createGenesys({
+      ...genesysSettings,
+      send: (request) => genesysTransport.exchange({ ...request, timeout: upstream.timeout }),
+    });
   const browserSessions = createSessions({
-    ...{ commons, secrets, scope: serverUrl, server, metrics, log, times: parts.times },
-    onMove: people.push === null ? undefined : people.push.move,
-    onExpiring: (viewerId, at) => people.hub.notify('TOKEN_EXPIRING', EXPIRING, at, viewerId),
+    ...{ commons, secrets, metrics, log, times: parts.times },
+    systems: {
+      ringcentral: {
+        ...{ scope: serverUrl, server },
+        onMove: people.push === null ? undefined : people.push.move,
+        onExpiring: (viewerId, at) => people.hub.notify('TOKEN_EXPIRING', EXPIRING, at, viewerId),
+      },
+      ...(genesys && { genesys: { scope: genesysSettings.apiUrl, server: genesys.server } }),
+    },
   });
   const sessions: SignInSessions = {
     list: async (viewerId) =>
@@ -106,9 +129,11 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
     sessions,
     parts(listening) {
       const room = createSignIn({
-        ...{ server, sessions: browserSessions, secrets, publicUrl, corsOrigins, times, home, metrics, log },
-        identify,
-        isShownHere: isSimulated,
+        ...{ sessions: browserSessions, secrets, publicUrl, corsOrigins, times, home, metrics, log },
+        systems: {
+          ringcentral: { server, identify, isShownHere: isSimulated },
+          ...(genesys && { genesys: { ...genesys, isShownHere: false } }),
+        },
         tries: createAllowance(TRIES_AT_ONCE, TRIES_PER_SECOND, performance.now()),
       });
       const gatekeeper = createSessionGatekeeper({
@@ -117,11 +142,14 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
       });
       return { room, sessions: gatekeeper, simulatorUrl: isSimulated ? serverUrl : null };
     },
-    stop: browserSessions.stop,
+    stop() {
+      browserSessions.stop();
+      genesysTransport?.stop();
+    },
   };
 
   /** Whose tokens these are; without the permission to ask that of RingCentral, what came with them tells. */
-  async function identify({ accessToken, ownerId }: Tokens): Promise<User> {
+  async function identify({ accessToken, ownerId }: Tokens): Promise<RingCentralUser> {
     const bucket = `${NOBODY_YET}${ownerId}`;
     const stranger: Caller = { bucket, accessToken: async () => accessToken, refused: async () => false };
     try {

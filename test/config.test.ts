@@ -36,7 +36,7 @@ describe('The settings', () => {
       ringCentralServerUrl: null,
       simulatorPort: 4010,
       identity: { kind: 'pass-through' },
-      signIn: { clientId: null, clientSecret: null, publicUrl: null, secrets: [] },
+      signIn: { genesys: null, clientId: null, clientSecret: null, publicUrl: null, secrets: [] },
       longPollTimeout: 30_000,
       liveSource: 'auto',
       upstreamTimeout: 10_000,
@@ -155,10 +155,11 @@ describe('Signing in from browsers', () => {
       readConfig({ ...APP, RINGCENTRAL_CLIENT_SECRET: 'x', PUBLIC_URL: 'https://calls.example.com/' }).signIn,
     ).toEqual({
       ...{ clientId: 'app', clientSecret: 'x', publicUrl: 'https://calls.example.com', secrets: [SECRET] },
+      genesys: null,
     });
     const secrets = [SECRET, `${SECRET}-before`];
     expect(readConfig({ ...APP, SESSION_SECRETS: secrets.join(', ') }).signIn).toEqual({
-      ...{ clientId: 'app', clientSecret: null, publicUrl: null, secrets },
+      ...{ clientId: 'app', clientSecret: null, publicUrl: null, secrets, genesys: null },
     });
   });
 
@@ -189,6 +190,74 @@ describe('Signing in from browsers', () => {
     expect(readConfig({}).signIn).not.toBe(null);
     expect(readConfig({ ...SERVICE, RINGCENTRAL_SERVER_URL: '' }).signIn).toBe(null);
     expect(readConfig({ RINGCENTRAL_SERVER_URL: REAL }).signIn).toBe(null);
+  });
+});
+
+const GENESYS = { ...APP, GENESYS_REGION: 'usw2.pure.cloud', GENESYS_CLIENT_ID: 'client' };
+
+describe('Signing in to Genesys Cloud too', () => {
+  test('is at the login host of its region', () => {
+    expect(readConfig(GENESYS).signIn?.genesys).toEqual({
+      ...{ apiUrl: 'https://api.usw2.pure.cloud', loginUrl: 'https://login.usw2.pure.cloud' },
+      ...{ clientId: 'client', clientSecret: null },
+    });
+  });
+
+  test('is at one address where one is named, or at two', () => {
+    const here = { ...GENESYS, GENESYS_REGION: '', GENESYS_API_URL: 'http://127.0.0.1:4020/' };
+    const [apiUrl, loginUrl] = ['http://127.0.0.1:4020', 'http://127.0.0.1:4021'];
+    expect(readConfig({ ...here, GENESYS_CLIENT_SECRET: 'x' }).signIn?.genesys).toEqual({
+      ...{ apiUrl, loginUrl: apiUrl, clientId: 'client', clientSecret: 'x' },
+    });
+    expect(readConfig({ ...here, GENESYS_LOGIN_URL: loginUrl }).signIn?.genesys).toMatchObject({
+      ...{ apiUrl, loginUrl },
+    });
+  });
+
+  test('is possible with the simulator inside', () => {
+    const { GENESYS_REGION, GENESYS_CLIENT_ID } = GENESYS;
+    expect(readConfig({ GENESYS_REGION, GENESYS_CLIENT_ID }).signIn?.genesys).not.toBe(null);
+  });
+
+  test.each([
+    [
+      'in a region that is none',
+      { GENESYS_REGION: 'mypurecloud.example' },
+      /^GENESYS_REGION: read "mypurecloud.example", allowed is .* mypurecloud.com, .* usw2.pure.cloud,/,
+    ],
+    [
+      'without a place',
+      { GENESYS_REGION: '' },
+      /^GENESYS_REGION: read nothing, required with GENESYS_CLIENT_ID/,
+    ],
+    [
+      'at two places',
+      { GENESYS_API_URL: REAL },
+      /^GENESYS_API_URL: read a value while GENESYS_REGION is set/,
+    ],
+    [
+      'with a login of its own in a region',
+      { GENESYS_LOGIN_URL: REAL },
+      /^GENESYS_LOGIN_URL: read a value, allowed only together with GENESYS_API_URL/,
+    ],
+    [
+      'without a client',
+      { GENESYS_CLIENT_ID: '', GENESYS_CLIENT_SECRET: 'hidden' },
+      /^GENESYS_CLIENT_ID: read nothing, required with GENESYS_REGION and GENESYS_CLIENT_SECRET/,
+    ],
+  ])('does not start %s', (_how, changes, problem) => {
+    const problems = problemsOf({ ...GENESYS, ...changes });
+    expect(problems).toEqual([expect.stringMatching(problem)]);
+    expect(problems.join()).not.toContain('hidden');
+  });
+
+  test('does not start where nobody signs in', () => {
+    expect(
+      problemsOf({ ...GENESYS, ...{ SIGN_IN: 'off', SESSION_SECRETS: '', RINGCENTRAL_CLIENT_ID: '' } }),
+    ).toEqual([
+      expect.stringMatching(/^GENESYS_REGION: read a value, allowed only together with SIGN_IN=on/),
+      expect.stringMatching(/^GENESYS_CLIENT_ID: read a value, allowed only together with SIGN_IN=on/),
+    ]);
   });
 });
 

@@ -195,8 +195,12 @@ const BEFORE = /* js */ `{
   /** Looks who is signed in. Where that cannot be known now, it stays what it was. */
   gateway.look = async () => {
     const answer = gateway.signsIn ? await fetchAsIs('/auth/session', { cache: 'no-store' }).catch(() => null) : null;
-    if (answer?.status === 200) gateway.session = await answer.json();
-    else if (answer?.status === 401) gateway.session = null;
+    if (answer?.status === 200) {
+      const session = await answer.json();
+      // It may be of another system alone.
+      gateway.session = session.systems.ringcentral === undefined ? null : session;
+    }
+    if (answer?.status === 401) gateway.session = null;
     gateway.show?.();
   };
   gateway.ready = gateway.look();

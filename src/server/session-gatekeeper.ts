@@ -111,7 +111,9 @@ export function createSessionGatekeeper(parts: SessionGatekeeperParts): SessionG
 }
 
 /** Who somebody is, where RingCentral said so when they signed in. */
-function viewerOf({ accountId, extensionId, extensionNumber, name }: User): (() => Promise<Viewer>) | null {
+function viewerOf(user: User): (() => Promise<Viewer>) | null {
+  if (!('extensionId' in user)) return null;
+  const { accountId, extensionId, extensionNumber, name } = user;
   if (accountId === null || extensionId === null) return null;
   const viewer = { accountId, extensionId, extensionNumber, name };
   return async () => viewer;

@@ -17,17 +17,27 @@
  */
 import type { Tokens } from './authorization-server.ts';
 
-/** Whom RingCentral says it is. */
-export interface User {
+/** Whom a system says it is. */
+export type User = RingCentralUser | GenesysUser;
+
+interface Somebody {
   /** Scope of everything that is kept for them, the same as for their own bearer tokens. */
   readonly viewerId: string;
-  readonly accountId: string | null;
-  readonly extensionId: string | null;
-  readonly extensionNumber: string | null;
   readonly name: string | null;
 }
 
-/** One sign-in at RingCentral, as it is held for all sessions of its user. */
+export interface RingCentralUser extends Somebody {
+  readonly accountId: string | null;
+  readonly extensionId: string | null;
+  readonly extensionNumber: string | null;
+}
+
+export interface GenesysUser extends Somebody {
+  readonly userId: string;
+  readonly email: string | null;
+}
+
+/** One sign-in at a system, as it is held for all sessions of its user. */
 export interface Grant {
   readonly accessToken: string;
   readonly refreshToken: string | null;
@@ -36,7 +46,7 @@ export interface Grant {
   readonly expiresAt: number;
   /** After it nothing can be renewed; null where RingCentral does not say. */
   readonly endsAt: number | null;
-  /** Names the sign-in at RingCentral; a renewal keeps it. */
+  /** Names the sign-in at the system; a renewal keeps it. */
   readonly signInId: string;
   /** Higher with each token. */
   readonly version: number;
@@ -131,7 +141,7 @@ export function signIn(
   return {
     account: {
       user,
-      grant: grantOf(tokens, session.publicId, (account?.grant.version ?? 0) + 1, now),
+      grant: grantOf(tokens, session.key, (account?.grant.version ?? 0) + 1, now),
       renewing: null,
       sessions: [...others, session].slice(-MOST_SESSIONS),
     },
@@ -147,6 +157,18 @@ export function signOut(account: Account | null, publicId: string): Step {
   return sessions.length === 0
     ? { account: null, returned: account.grant }
     : { account: { ...account, sessions }, returned: null };
+}
+
+/** A session has another cookie from now on, and may have another public id: then it stands for the one that had it. */
+export function renamed(
+  account: Account,
+  publicId: string,
+  next: Pick<Session, 'publicId' | 'key'>,
+): Account {
+  const session = account.sessions.find((one) => one.publicId === publicId);
+  if (session === undefined) return account;
+  const others = account.sessions.filter((one) => one !== session && one.publicId !== next.publicId);
+  return { ...account, sessions: [...others, { ...session, ...next }] };
 }
 
 /** A session is in use. */

@@ -1,5 +1,5 @@
 /**
- * RingCentral as an authorization server: code and PKCE, refresh, revocation. What an answer must be is checked by
+ * A system as an authorization server: code and PKCE, refresh, revocation. What an answer must be is checked by
  * oauth4webapi, which is loaded when the first browser signs in: it needs Node's own `Response`.
  */
 import type * as OAuth from 'oauth4webapi';
@@ -25,9 +25,18 @@ export type PostForm = (request: {
   readonly form: Readonly<Record<string, string>>;
 }) => Promise<FormAnswer>;
 
+/** Where its endpoints are, below its address. */
+export interface OAuthPaths {
+  readonly authorize: string;
+  readonly token: string;
+  /** Null: there is none of this kind. */
+  readonly revoke: string | null;
+}
+
 export interface AuthorizationServerParts {
   /** Like `https://platform.ringcentral.com`. */
   readonly serverUrl: string;
+  readonly paths: OAuthPaths;
   readonly clientId: string;
   /** Null: a public app. */
   readonly clientSecret: string | null;
@@ -43,9 +52,9 @@ export interface Tokens {
   readonly refreshToken: string | null;
   /** Milliseconds; null where nothing is said. */
   readonly refreshLife: number | null;
-  /** Milliseconds until the whole sign-in ends at RingCentral, whatever is done; null where nothing is said. */
+  /** Milliseconds until the whole sign-in ends at the system, whatever is done; null where nothing is said. */
   readonly sessionLife: number | null;
-  /** The extension it is for. */
+  /** The extension it is for; null where nothing is said. */
   readonly ownerId: string | null;
 }
 
@@ -81,26 +90,31 @@ export interface AuthorizationServer {
     begun: { readonly state: string; readonly verifier: string; readonly redirectUri: string },
   ): Promise<Tokens>;
   refresh(refreshToken: string, bucket: string): Promise<Tokens | Setback>;
-  /** Ends the whole sign-in of a token at RingCentral. Whether that is heard there changes nothing here. */
+  /** Ends the whole sign-in of a token at the system. Whether that is heard there changes nothing here. */
   revoke(token: string, bucket: string): Promise<void>;
 }
 
-const AUTHORIZE = '/restapi/oauth/authorize';
+/** RingCentral's. */
+export const RINGCENTRAL_PATHS: OAuthPaths = {
+  authorize: '/restapi/oauth/authorize',
+  token: '/restapi/oauth/token',
+  revoke: '/restapi/oauth/revoke',
+};
 
 /** Begins the name of the rate budget of whoever is not known yet. */
 export const NOBODY_YET = 'sign-in:';
 
 /** A token that is said to live longer is renewed as if it lived so long. */
-const LONGEST_LIFE = 86_400_000; // 1 day
+const LONGEST_LIFE = 172_800_000; // 2 days
 
 /** Makes it. */
 export function createAuthorizationServer(parts: AuthorizationServerParts): AuthorizationServer {
-  const { serverUrl, clientId, clientSecret, postForm } = parts;
+  const { serverUrl, paths, clientId, clientSecret, postForm } = parts;
   const server: OAuth.AuthorizationServer = {
     issuer: serverUrl,
-    authorization_endpoint: serverUrl + AUTHORIZE,
-    token_endpoint: `${serverUrl}/restapi/oauth/token`,
-    revocation_endpoint: `${serverUrl}/restapi/oauth/revoke`,
+    authorization_endpoint: serverUrl + paths.authorize,
+    token_endpoint: serverUrl + paths.token,
+    ...(paths.revoke !== null && { revocation_endpoint: serverUrl + paths.revoke }),
   };
   const client: OAuth.Client = { client_id: clientId };
   let loading: Promise<typeof OAuth> | undefined;
@@ -118,7 +132,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
         ...(loginHint !== null && { login_hint: loginHint }),
         ...(display !== null && { display }),
       });
-      return `${at ?? serverUrl}${AUTHORIZE}?${query}`;
+      return `${at ?? serverUrl}${paths.authorize}?${query}`;
     },
 
     async exchange(brought, { state, verifier, redirectUri }) {
@@ -151,6 +165,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
     },
 
     async revoke(token, bucket) {
+      if (paths.revoke === null) return;
       const oauth = await load();
       const { options } = sending(oauth, bucket);
       await oauth.revocationRequest(server, client, authenticate, token, options).catch(ignore);
@@ -165,7 +180,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
     return loading;
   }
 
-  /** RingCentral takes id and secret as they are; the library would write `-` and `_` as `%2D` and `%5F` (RFC 6749, 2.3.1). */
+  /** Both systems take id and secret as they are; the library would write `-` and `_` as `%2D` and `%5F` (RFC 6749, 2.3.1). */
   function authenticate(_server: unknown, _client: unknown, body: URLSearchParams, headers: Headers): void {
     if (clientSecret === null) body.set('client_id', clientId);
     else

@@ -11,9 +11,12 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import type { Sealer } from './sealer.ts';
+import { SYSTEMS, type System } from './systems.ts';
 
 /** One of them. */
 export interface Begun {
+  /** Where somebody signs in. */
+  readonly system: System;
   /** What the callback must bring; known to this browser and the authorization server. */
   readonly state: string;
   /** PKCE: only whoever has it can use the code. */
@@ -38,6 +41,7 @@ const LONGEST = 3_800; // characters
 
 const Kept = z.array(
   z.strictObject({
+    system: z.enum(SYSTEMS),
     state: z.string(),
     verifier: z.string(),
     redirectUri: z.string(),
@@ -48,7 +52,10 @@ const Kept = z.array(
 );
 
 /** Begins one: all that must be guessed to end it is random. */
-export function begin(place: Pick<Begun, 'redirectUri' | 'returnTo' | 'opener'>, now: number): Begun {
+export function begin(
+  place: Pick<Begun, 'system' | 'redirectUri' | 'returnTo' | 'opener'>,
+  now: number,
+): Begun {
   return { ...place, state: random(), verifier: random(), at: now };
 }
 

@@ -1,14 +1,16 @@
 /**
- * What one gateway does for an account whose sessions come to it: keeps a copy, has its tokens renewed ahead of their
- * end, and ends its sessions when they have ended. What is decided stands in `account.ts`.
+ * What one gateway does for an account of a system whose sessions come to it: keeps a copy, has its tokens renewed ahead
+ * of their end, and ends its sessions when they have ended. What is decided stands in `account.ts`.
  */
 import { Apart } from '../commons/commons.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Account, caughtUp, endOf, livingIn, type Session, seen, withoutEnded } from './account.ts';
 import { createRenewal, type RenewalParts } from './renewal.ts';
 import type { Store } from './store.ts';
+import type { System } from './systems.ts';
 
 export interface KeeperParts extends RenewalParts {
+  readonly system: System;
   readonly store: Store;
   readonly metrics: RenewalParts['metrics'] & Pick<Metrics, 'sessions'>;
   /** The tokens of this viewer are of another sign-in now: what belongs to the one before is about to end. */
@@ -25,6 +27,10 @@ export interface HeldSession {
   readonly ended: AbortSignal;
   /** Its browser asked for something. */
   used(): void;
+  /** Whoever uses this one uses that one of the same browser too. */
+  accompany(other: HeldSession): void;
+  /** Notes a use of this one alone. */
+  touch(): void;
   /** Its browser opened a stream; answers how to close it. */
   open(): () => void;
 }
@@ -50,6 +56,8 @@ export interface Keeper {
   look(): Promise<void>;
   /** One of its sessions has a stream open. */
   isInUse(): boolean;
+  /** What the cookie of a session is known by; undefined: there is no such session. */
+  keyOf(publicId: string): string | undefined;
   /** When a session ends unless it is used, in milliseconds from now. */
   leftOf(publicId: string): number;
   /** Ends what has ended and notes what is in use; to be called now and then. Answers whether anybody is still here. */
@@ -102,8 +110,9 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
     ended: ending.signal,
     hold,
     look,
+    keyOf: (publicId) => sessionOf(publicId)?.key,
     leftOf(publicId) {
-      const session = account.sessions.find((one) => one.publicId === publicId);
+      const session = sessionOf(publicId);
       return session === undefined ? 0 : Math.max(0, endOf(session, account, times) - now());
     },
     isInUse,
@@ -111,6 +120,10 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
     stop: end,
   };
   return keeper;
+
+  function sessionOf(publicId: string): Session | undefined {
+    return account.sessions.find((one) => one.publicId === publicId);
+  }
 
   function now(): number {
     return Date.now() + ahead;
@@ -127,7 +140,7 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
   /** The commons have lost what they held: whoever is signed in shall not notice. */
   function writeAnew(): void {
     for (const { key, publicId } of account.sessions) {
-      Promise.resolve(store.point(key, { publicId, accounts: { ringcentral: name } })).catch(noteFailure);
+      Promise.resolve(store.point(key, { publicId, accounts: { [parts.system]: name } })).catch(noteFailure);
     }
   }
 
@@ -209,9 +222,19 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
     const own: Held = {
       ...{ publicId, keeper, over, ended: over.signal },
       streams: 0,
+      companions: new Set(),
       usedAt: session.seenAt - ahead,
       notedAt: session.seenAt - ahead,
       used() {
+        own.touch();
+        for (const other of own.companions) other.touch();
+      },
+      accompany(other) {
+        if (other.ended.aborted || own.companions.has(other)) return;
+        own.companions.add(other);
+        other.ended.addEventListener('abort', () => own.companions.delete(other), { once: true });
+      },
+      touch() {
         own.usedAt = Date.now();
         usedAt = own.usedAt;
         if (own.usedAt - own.notedAt > times.idle / NOTES) note(own);
@@ -271,4 +294,6 @@ interface Held extends HeldSession {
   /** By our clock. */
   usedAt: number;
   notedAt: number;
+  /** Of the same browser, at other systems. */
+  readonly companions: Set<HeldSession>;
 }

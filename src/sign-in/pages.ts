@@ -1,6 +1,7 @@
 /** The few pages of signing in: small, without anything from elsewhere, and never with anything of a token. */
 import { createHash } from 'node:crypto';
-import { PROBLEMS, type ProblemCode } from './problems.ts';
+import { type ProblemCode, wordsOf } from './problems.ts';
+import type { System } from './systems.ts';
 
 /** A page and what it may do. */
 export interface Page {
@@ -11,9 +12,13 @@ export interface Page {
 /** The page for a sign-in that did not come to its end; `again` is where to begin anew. */
 export function problemPage(
   code: ProblemCode,
-  { error, again }: { readonly error: string | null; readonly again: string },
+  {
+    system,
+    error,
+    again,
+  }: { readonly system: System; readonly error: string | null; readonly again: string },
 ): Page {
-  const { title, text } = PROBLEMS[code];
+  const { title, text } = wordsOf(code, system);
   const word = error === null ? '' : `<p class="word">${escaped(error)}</p>`;
   return pageOf(title, `<p>${escaped(text)}</p>${word}<p><a href="${escaped(again)}">Sign in</a></p>`);
 }

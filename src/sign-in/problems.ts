@@ -1,6 +1,7 @@
 /** What can go wrong while somebody signs in: in words for them, and for the program that shows them. */
+import { SYSTEM_NAMES, type System } from './systems.ts';
 
-/** How a sign-in ended, for metrics and for JSON. */
+/** How a sign-in ended, for metrics and for JSON; `{system}` stands for the name of the one that was asked. */
 export const PROBLEMS = {
   /** The browser shows no sign-in with this `state`: it was begun elsewhere, or is over. */
   NOT_BEGUN: {
@@ -17,46 +18,44 @@ export const PROBLEMS = {
   },
   MIXED_UP: {
     status: 400,
-    title: 'This answer is not from RingCentral',
+    title: 'This answer is not from {system}',
     text: 'It names another issuer than the one that was asked, so it is not believed. Nothing was changed.',
   },
   MALFORMED: {
     status: 400,
     title: 'This answer cannot be read',
-    text: 'RingCentral sent you back with something that is no answer to a sign-in.',
+    text: '{system} sent you back with something that is no answer to a sign-in.',
   },
   ACCESS_DENIED: {
     status: 403,
     title: 'You were not signed in',
-    text:
-      'You, or the administrator of your account, did not allow this app. The permission "Third Party Apps" of your role ' +
-      'may be missing.',
+    text: 'You, or the administrator of your account at {system}, did not allow this app.',
   },
   LOGIN_REQUIRED: {
     status: 401,
-    title: 'RingCentral wants to see you',
-    text: 'You are not signed in at RingCentral in this browser, or it has a question. Sign in without prompt=none.',
+    title: '{system} wants to see you',
+    text: 'You are not signed in at {system} in this browser, or it has a question. Sign in without prompt=none.',
   },
   MISCONFIGURED: {
     status: 502,
     title: 'This gateway is not set up for signing in',
     text:
-      'RingCentral does not accept its app: the client id or secret, the redirect address or the grant. Tell whoever ' +
+      '{system} does not accept its app: the client id or secret, the redirect address or the grant. Tell whoever ' +
       'runs it; the log says more.',
   },
   CODE_REFUSED: {
     status: 400,
-    title: 'RingCentral took this sign-in for over',
+    title: '{system} took this sign-in for over',
     text: 'Its code is too old or was used before. Begin again.',
   },
   NOT_ALLOWED: {
     status: 403,
-    title: 'RingCentral does not let you in',
+    title: '{system} does not let you in',
     text: 'You proved who you are, but this app may not ask anything for you.',
   },
   UNAVAILABLE: {
     status: 503,
-    title: 'RingCentral cannot answer now',
+    title: '{system} cannot answer now',
     text: 'Nothing is wrong with your account. Try again in a moment.',
   },
   BUSY: {
@@ -67,15 +66,31 @@ export const PROBLEMS = {
 } as const satisfies Readonly<Record<string, { status: number; title: string; text: string }>>;
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** Where to look, at this system. */
+const HINTS: Readonly<Record<System, Partial<Record<ProblemCode, string>>>> = {
+  ringcentral: { ACCESS_DENIED: ' The permission "Third Party Apps" of your role may be missing.' },
+  genesys: {},
+};
+
+/** A problem at one of the systems, in words. */
+export function wordsOf(
+  code: ProblemCode,
+  system: System,
+): { readonly title: string; readonly text: string } {
+  const { title, text } = PROBLEMS[code];
+  const named = (words: string) => words.replaceAll('{system}', SYSTEM_NAMES[system]);
+  return { title: named(title), text: named(text) + (HINTS[system][code] ?? '') };
+}
+
 /** A sign-in that did not come to its end. */
 export class SignInProblem extends Error {
   override name = 'SignInProblem';
   readonly code: ProblemCode;
-  /** RingCentral's own word for it, like `invalid_scope`. */
+  /** The system's own word for it, like `invalid_scope`. */
   readonly error: string | null;
 
   constructor(code: ProblemCode, error: string | null = null, options?: ErrorOptions) {
-    super(PROBLEMS[code].title, options);
+    super(`The sign-in did not come to its end: ${code}`, options);
     this.code = code;
     this.error = error;
   }

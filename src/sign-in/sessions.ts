@@ -1,83 +1,76 @@
-/** The sessions of this gateway: those whose browsers come here, and what all gateways know of them. */
+/**
+ * The sessions of this gateway: a cookie, and the sign-ins that it opens, one of each system.
+ *
+ * ```text
+ *   cookie ──► pointer ──┬──► a session in an account of RingCentral
+ *                        └──► a session in an account of Genesys Cloud      the same public id, the same key
+ * ```
+ *
+ * Each of the two ends by itself, with its tokens; both end when the session is ended. Whoever signs in to the second, or
+ * anew, gets a new cookie, to which the other sign-in moves; but where somebody else signs in, all of it ends.
+ */
 import { randomUUID } from 'node:crypto';
-import { Apart, type Commons } from '../commons/commons.ts';
+import type { Commons } from '../commons/commons.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { SESSION_TIMES, type User } from './account.ts';
 import {
-  type Account,
-  endOf,
-  type Grant,
-  livingIn,
-  SESSION_TIMES,
-  type Session,
-  type SessionTimes,
-  signIn,
-  signOut,
-  type User,
-} from './account.ts';
-import type { AuthorizationServer, Tokens } from './authorization-server.ts';
+  type Accounts,
+  type AccountsTimes,
+  createAccounts,
+  type SessionFacts,
+  type SystemParts,
+} from './accounts.ts';
+import type { Tokens } from './authorization-server.ts';
 import { createSessionIds } from './ids.ts';
-import { createKeeper, type HeldSession, type Keeper } from './keeper.ts';
+import type { HeldSession } from './keeper.ts';
 import { createSealer, createSigner } from './sealer.ts';
 import { createStore, type Pointer } from './store.ts';
+import { type OfEach, SYSTEMS, type System } from './systems.ts';
+
+export type SessionsTimes = AccountsTimes;
 
 export interface SessionsParts {
   readonly commons: Commons;
   readonly secrets: readonly string[];
-  /** Names RingCentral among others that the same commons may be about. */
-  readonly scope: string;
-  readonly server: Pick<AuthorizationServer, 'refresh' | 'revoke'>;
+  /** Those that can be signed in to. */
+  readonly systems: OfEach<SystemParts>;
   readonly metrics: Pick<Metrics, 'sessions' | 'sessionRenewals'>;
   readonly log: Log;
-  /**
-   * What the viewer listens by belongs to a sign-in that is about to end: moves it to another, or ends it; resolves
-   * when that is done, or cannot be done.
-   */
-  readonly onMove?: ((viewerId: string) => Promise<void>) | undefined;
-  /** The sessions of a viewer end soon (epoch milliseconds): their tokens cannot be renewed. */
-  readonly onExpiring: (viewerId: string, at: number) => void;
   /** Other numbers are for tests. */
   readonly times?: Partial<SessionsTimes> | undefined;
 }
 
-export interface SessionsTimes extends SessionTimes {
-  /** Until all gateways have taken the tokens of a later sign-in, so that the earlier one can be given back. */
-  readonly takingOver: number;
-}
-
-/** What its user sees of a session; times in epoch milliseconds. */
-export interface SessionFacts {
-  readonly id: string;
-  readonly begunAt: number;
-  readonly seenAt: number;
-  readonly endsAt: number;
-  readonly userAgent: string | null;
-}
-
 /** Who signed in, and with what. */
 export interface Entry {
+  readonly system: System;
   readonly user: User;
   readonly tokens: Tokens;
   readonly userAgent: string | null;
-  /** The cookie that this browser had before: its session ends. */
+  /** The cookie that this browser had before: its session ends, but for its sign-ins to other systems. */
   readonly cookieBefore: string | null;
 }
 
 export interface Sessions {
   /** A session that is kept here already; undefined: nobody knows without asking. */
-  known(cookie: string): HeldSession | undefined;
+  known(cookie: string, system?: System): HeldSession | undefined;
   /**
-   * The session of a cookie; null: there is none (any more).
+   * The sign-in of a cookie; null: there is none (any more).
    * @throws {Apart} where that cannot be asked.
    */
-  find(cookie: string): Promise<HeldSession | null>;
+  find(cookie: string, system?: System): Promise<HeldSession | null>;
   /**
    * Begins a session; answers its cookie.
    * @throws {Apart}
    */
   begin(entry: Entry): Promise<string>;
   /**
-   * Ends the session of a cookie, and with the last of its user the sign-in at RingCentral.
+   * The session of a cookie takes the place of another, whose sign-ins to other systems move to it.
+   * @throws {Apart}
+   */
+  join(cookie: string, before: string): Promise<void>;
+  /**
+   * Ends the session of a cookie, and with the last of their users the sign-ins that it holds.
    * @throws {Apart}
    */
   end(cookie: string): Promise<boolean>;
@@ -93,201 +86,198 @@ export interface Sessions {
 /** Between two looks at what has ended and what is in use. */
 const SWEEP = 30_000; // 30 seconds
 
-/** Accounts kept here at once; whoever is not in use makes room, and is read again when they come. */
-const MOST_KEPT = 10_000;
-
 /** Makes them. */
 export function createSessions(parts: SessionsParts): Sessions {
-  const { commons, secrets, scope, server, metrics, log } = parts;
+  const { commons, secrets, metrics, log } = parts;
   const times: SessionsTimes = { ...SESSION_TIMES, takingOver: TAKING_OVER, ...parts.times };
   const store = createStore(commons, createSealer(secrets, 'session'), times);
   const ids = createSessionIds(createSigner(secrets, 'session cookie'));
-  const keepers = new Map<string, Keeper>();
-  /** By the keys of their cookies. */
+  const accounts: OfEach<Accounts> = Object.fromEntries(
+    SYSTEMS.flatMap((system) => {
+      const one = parts.systems[system];
+      if (one === undefined) return [];
+      return [[system, createAccounts({ ...one, system, store, times, self: commons.self, metrics, log })]];
+    }),
+  );
+  /** By system and key of the cookie. */
   const held = new Map<string, HeldSession>();
   const finding = new Map<string, Promise<HeldSession | null>>();
-  const returning = new Set<NodeJS.Timeout>();
   const sweeping = setInterval(sweep, Math.min(SWEEP, times.idle / 4)).unref();
-  const onMove = async (viewerId: string) => parts.onMove?.(viewerId).catch(noteFailure);
 
   return {
-    known(cookie) {
+    known(cookie, system = 'ringcentral') {
       const key = ids.read(cookie);
-      return key === null ? undefined : living(key);
+      return key === null ? undefined : living(system, key);
     },
 
-    async find(cookie) {
+    async find(cookie, system = 'ringcentral') {
       const key = ids.read(cookie);
       if (key === null) return null;
-      const known = living(key);
+      const known = living(system, key);
       if (known !== undefined) return known;
-      let found = finding.get(key);
+      const place = placeOf(system, key);
+      let found = finding.get(place);
       if (found === undefined) {
-        found = findNow(key).finally(() => finding.delete(key));
-        finding.set(key, found);
+        found = findNow(system, key).finally(() => finding.delete(place));
+        finding.set(place, found);
       }
       return found;
     },
 
-    async begin({ user, tokens, userAgent, cookieBefore }) {
-      const name = nameOf(user.viewerId);
+    async begin({ system, user, tokens, userAgent, cookieBefore }) {
+      const own = accountsOf(system);
+      const name = own.nameOf(user.viewerId);
       const before = cookieBefore === null ? null : ids.read(cookieBefore);
       const pointer = before === null ? null : await store.find(before);
-      const instead = pointer?.accounts.ringcentral === name ? pointer.publicId : null;
-      if (pointer !== null && before !== null && instead === null) await end(before, pointer);
+      const { [system]: nameBefore = name, ...rest } = pointer?.accounts ?? {};
+      const isSame = nameBefore === name;
+      if (before !== null && !isSame) await endAt(before);
+      const others = isSame ? rest : {};
+      const isKept = pointer !== null && Object.keys(others).length > 0;
+      const publicId = isKept ? pointer.publicId : randomUUID();
       const { cookie, key } = ids.create();
-      const publicId = randomUUID();
-      await store.point(key, { publicId, accounts: { ringcentral: name } });
-      const { returned, gone } = await store.change(name, (account, now) => {
-        const session: Session = { publicId, key, begunAt: now, seenAt: now, userAgent };
-        const step = signIn(account, { user, tokens, session, instead }, now);
-        const gone = (account?.sessions ?? []).filter((one) => !step.account.sessions.includes(one));
-        return { account: step.account, result: { returned: step.returned, gone } };
-      });
-      for (const session of gone) await store.forget(session.key);
-      if (returned !== null) giveBackLater(returned, user.viewerId);
-      await keepers.get(name)?.look();
+      await store.point(key, { publicId, accounts: { ...others, [system]: name } });
+      const instead = isSame && pointer !== null ? pointer.publicId : null;
+      const gone = await own.add(name, { user, tokens, session: { publicId, key, userAgent }, instead });
+      await eachOf(others, (one, itsName) => one.rename(itsName, publicId, { publicId, key }));
+      if (before !== null) await store.forget(before);
+      for (const other of gone) if (other !== before) await endAt(other);
       return cookie;
+    },
+
+    async join(cookie, before) {
+      const [key, old] = [ids.read(cookie), ids.read(before)];
+      const [pointer, found] = [key && (await store.find(key)), old && (await store.find(old))];
+      if (!key || !old || !pointer || !found || key === old) return;
+      const isSame = entriesOf(pointer.accounts).every(([system, name]) => {
+        const { [system]: nameBefore = name } = found.accounts;
+        return nameBefore === name;
+      });
+      if (!isSame) {
+        await endAt(old);
+        return;
+      }
+      const { publicId } = found;
+      const all = { ...found.accounts, ...pointer.accounts };
+      await store.point(key, { publicId, accounts: all });
+      await eachOf(pointer.accounts, (one, name) => one.rename(name, pointer.publicId, { publicId, key }));
+      await eachOf(all, (one, name) => one.rename(name, publicId, { publicId, key }));
+      await store.forget(old);
     },
 
     async end(cookie) {
       const key = ids.read(cookie);
-      const pointer = key === null ? null : await store.find(key);
-      return key !== null && pointer !== null && end(key, pointer);
+      return key !== null && endAt(key);
     },
 
-    async list(viewerId) {
-      return store.change(nameOf(viewerId), (account, now) => ({
-        result:
-          account === null
-            ? []
-            : livingIn(account, times, now)
-                .map((one) => factsOf(one, account))
-                .reverse(),
-      }));
+    list: async (viewerId) => {
+      const own = accountsOf('ringcentral');
+      return own.list(own.nameOf(viewerId));
     },
 
     async endOne(viewerId, publicId) {
-      return endIn(nameOf(viewerId), publicId);
+      const own = accountsOf('ringcentral');
+      const key = await own.end(own.nameOf(viewerId), publicId);
+      if (key !== null) await endAt(key);
+      return key !== null;
     },
 
     useOnce: async (what, lifetime) => store.useOnce(what, lifetime),
 
     stop() {
       clearInterval(sweeping);
-      for (const timer of returning) clearTimeout(timer);
-      for (const keeper of keepers.values()) keeper.stop();
-      keepers.clear();
+      for (const one of Object.values(accounts)) one.stop();
       held.clear();
     },
   };
 
-  function nameOf(viewerId: string): string {
-    return JSON.stringify(['ringcentral', scope, viewerId]);
+  function accountsOf(system: System): Accounts {
+    const own = accounts[system];
+    if (own === undefined) throw new TypeError(`Nobody can sign in to ${system} here.`);
+    return own;
   }
 
-  function living(key: string): HeldSession | undefined {
-    const known = held.get(key);
+  function living(system: System, key: string): HeldSession | undefined {
+    const place = placeOf(system, key);
+    const known = held.get(place);
     if (known === undefined) return undefined;
-    if (known.ended.aborted) held.delete(key);
+    const { publicId, keeper, ended } = known;
+    // It may have moved to a newer cookie.
+    const isOver = ended.aborted || keeper.keyOf(publicId) !== key;
+    if (isOver) held.delete(place);
     // Whoever seems idle here may have been at another gateway: that has to be asked.
-    return known.ended.aborted || known.keeper.leftOf(known.publicId) === 0 ? undefined : known;
+    return isOver || keeper.leftOf(publicId) === 0 ? undefined : known;
   }
 
-  async function findNow(key: string): Promise<HeldSession | null> {
+  async function findNow(system: System, key: string): Promise<HeldSession | null> {
     const pointer = await store.find(key);
-    const name = pointer?.accounts.ringcentral;
-    if (pointer === null || name === undefined) return null;
-    const keeper = keepers.get(name) ?? (await keep(name));
-    const session = keeper?.hold(pointer.publicId) ?? (await lookAgain(keeper, pointer));
-    if (session === null) return null;
-    held.set(key, session);
-    session.ended.addEventListener('abort', () => held.delete(key), { once: true });
+    if (pointer === null) return null;
+    const { [system]: name, ...others } = pointer.accounts;
+    const session = name === undefined ? null : await holdAt(system, name, pointer, key);
+    // Whoever uses one of them uses the session: none of them is idle then.
+    if (session !== null) {
+      for (const [other, itsName] of entriesOf(others)) {
+        const companion = await holdAt(other, itsName, pointer, key);
+        if (companion !== null) session.accompany(companion);
+      }
+    }
     return session;
   }
 
-  /** The copy here may be older than the session. */
-  async function lookAgain(keeper: Keeper | null, { publicId }: Pointer): Promise<HeldSession | null> {
-    await keeper?.look();
-    return keeper?.hold(publicId) ?? null;
-  }
-
-  async function keep(name: string): Promise<Keeper | null> {
-    const [account, now] = await store.change(name, (known, at) => ({
-      result: [known, at] as readonly [Account | null, number],
-    }));
-    if (account === null) return null;
-    const known = keepers.get(name);
-    if (known !== undefined) return known;
-    if (keepers.size >= MOST_KEPT) makeRoom();
-    const keeper = createKeeper(name, account, now, {
-      ...{ store, server, times, metrics, log, self: commons.self },
-      onMove: (viewerId) => void onMove(viewerId),
-      onExpiring: parts.onExpiring,
-    });
-    keepers.set(name, keeper);
-    keeper.ended.addEventListener('abort', () => {
-      if (keepers.get(name) === keeper) keepers.delete(name);
-    });
-    return keeper;
-  }
-
-  function makeRoom(): void {
-    for (const keeper of keepers.values()) {
-      if (keeper.isInUse()) continue;
-      keeper.stop();
-      return;
-    }
+  async function holdAt(
+    system: System,
+    name: string,
+    { publicId }: Pointer,
+    key: string,
+  ): Promise<HeldSession | null> {
+    const session = (await accounts[system]?.hold(name, publicId, key)) ?? null;
+    if (session === null) return null;
+    const place = placeOf(system, key);
+    if (held.get(place) === session) return session;
+    held.set(place, session);
+    const forget = () => {
+      if (held.get(place) === session) held.delete(place);
+    };
+    session.ended.addEventListener('abort', forget, { once: true });
+    return session;
   }
 
   function sweep(): void {
-    for (const keeper of keepers.values()) if (!keeper.sweep()) keeper.stop();
+    for (const one of Object.values(accounts)) one.sweep();
   }
 
-  async function end(key: string, { publicId, accounts }: Pointer): Promise<boolean> {
-    const { ringcentral: name } = accounts;
-    const isEnded = name !== undefined && (await endIn(name, publicId));
+  /** Ends whatever a cookie opens. */
+  async function endAt(key: string): Promise<boolean> {
+    const pointer = await store.find(key);
+    if (pointer === null) return false;
+    let isEnded = false;
+    await eachOf(pointer.accounts, async (one, name) => {
+      if ((await one.end(name, pointer.publicId)) !== null) isEnded = true;
+    });
     await store.forget(key);
     return isEnded;
   }
 
-  async function endIn(name: string, publicId: string): Promise<boolean> {
-    const { isThere, key, viewerId, returned } = await store.change(name, (account, now) => {
-      const session = account && livingIn(account, times, now).find((one) => one.publicId === publicId);
-      const step = signOut(account, publicId);
-      const { viewerId = '' } = account?.user ?? {};
-      return {
-        account: step.account,
-        result: { isThere: session != null, key: session?.key ?? null, viewerId, returned: step.returned },
-      };
-    });
-    if (key !== null) await store.forget(key);
-    await keepers.get(name)?.look();
-    if (returned !== null) {
-      await onMove(viewerId);
-      await server.revoke(returned.accessToken, viewerId).catch(noteFailure);
+  async function eachOf(
+    names: OfEach<string>,
+    work: (accounts: Accounts, name: string) => Promise<unknown>,
+  ): Promise<void> {
+    for (const [system, name] of entriesOf(names)) {
+      const own = accounts[system];
+      if (own !== undefined) await work(own, name);
     }
-    return isThere;
   }
+}
 
-  /** Not before everybody has taken what comes instead. */
-  function giveBackLater({ accessToken }: Grant, viewerId: string): void {
-    const timer = setTimeout(() => {
-      returning.delete(timer);
-      server.revoke(accessToken, viewerId).catch(noteFailure);
-    }, times.takingOver).unref();
-    returning.add(timer);
-  }
+function entriesOf(names: OfEach<string>): [System, string][] {
+  return SYSTEMS.flatMap((system) => {
+    const name = names[system];
+    return name === undefined ? [] : [[system, name] as [System, string]];
+  });
+}
 
-  function factsOf(session: Session, account: Account): SessionFacts {
-    const { publicId: id, begunAt, seenAt, userAgent } = session;
-    return { id, begunAt, seenAt, endsAt: endOf(session, account, times), userAgent };
-  }
-
-  function noteFailure(error: unknown): void {
-    if (!(error instanceof Apart))
-      log.warn({ err: error }, 'A sign-in could not be given back to RingCentral');
-  }
+function placeOf(system: System, key: string): string {
+  return `${system} ${key}`;
 }
 
 const TAKING_OVER = 5_000; // 5 seconds

@@ -3,11 +3,11 @@
  * parts, an answer goes out as one.
  *
  * ```text
- *   GET /auth/sign-in ──► a sealed cookie, and off to RingCentral
+ *   GET /auth/sign-in ──► a sealed cookie, and off to RingCentral, or to another system (`with`)
  *   GET /auth/callback ─┬─ without that cookie, used before, another issuer ──► a page; nothing is changed
- *                       ├─ RingCentral says no, or nothing ───────────────────► a page
+ *                       ├─ the system says no, or nothing ────────────────────► a page
  *                       └─ a code ──► tokens ──► whose? ──► a new session ──► its cookie, and back to the page
- *   GET /auth/session ──► who is signed in, until when; 401
+ *   GET /auth/session ──► who is signed in to which system, until when; 401
  *   POST /auth/session ──► a page of another site takes over what its window signed in to
  *   POST /auth/sign-out ──► the session ends, everywhere
  * ```
@@ -22,30 +22,38 @@ import { BEGUN_LIFETIME, type Begun, begin, challengeOf, readBegun, sealBegun, t
 import { BEGUN_COOKIE, dropCookie, readCookie, SESSION_COOKIE, setCookie } from './cookies.ts';
 import { objectIn } from './json.ts';
 import { popupPage, problemPage } from './pages.ts';
-import { isOfAllowedPage, ownOrigin, readReturnTo } from './places.ts';
-import { PROBLEMS, type ProblemCode, SignInProblem } from './problems.ts';
-import { json, page, type Reply, redirect, refusal, withCookies, wrong } from './replies.ts';
+import { isOfAllowedPage, ownOrigin } from './places.ts';
+import { PROBLEMS, type ProblemCode, SignInProblem, wordsOf } from './problems.ts';
+import { json, page, type Reply, redirect, refusal, withCookies } from './replies.ts';
 import { createSealer } from './sealer.ts';
 import type { Sessions } from './sessions.ts';
+import type { OfEach, System } from './systems.ts';
+import { tellOf } from './telling.ts';
+import { readWish } from './wishes.ts';
+
+/** How to sign in to a system. */
+export interface Entrance {
+  readonly server: AuthorizationServer;
+  /** Its page is shown at our own address, because it is only played. */
+  readonly isShownHere: boolean;
+  /**
+   * Whose tokens these are.
+   * @throws {SignInProblem}
+   */
+  readonly identify: (tokens: Tokens) => Promise<User>;
+}
 
 export interface SignInParts {
-  readonly server: AuthorizationServer;
+  readonly systems: OfEach<Entrance>;
   readonly sessions: Sessions;
   /** Seal what is given to browsers and comes back. */
   readonly secrets: readonly string[];
   /** Null: where it listens. */
   readonly publicUrl: string | null;
   readonly corsOrigins: readonly string[];
-  /** The page of RingCentral is shown at our own address, because it is only played. */
-  readonly isShownHere: boolean;
   readonly times: SessionTimes;
   /** Where a browser goes that did not say where. */
   readonly home: string;
-  /**
-   * Whose tokens these are.
-   * @throws {SignInProblem}
-   */
-  readonly identify: (tokens: Tokens) => Promise<User>;
   /** Codes that are tried: one that brings somebody in gives its try back. Anybody can make codes up. */
   readonly tries: { take(now: number): boolean; giveBack(): void };
   readonly metrics: Pick<Metrics, 'signIns'>;
@@ -75,21 +83,13 @@ export interface SignIn {
 /** How long what a window hands to the page that opened it may take. */
 const TICKET_LIFETIME = 60_000; // 1 minute
 
-/** RingCentral's words for `prompt`; `none` stands alone. */
-const PROMPT = /^(none|(login|sso|consent)( (login|sso|consent)){0,2})$/;
-const DISPLAYS: readonly (string | null)[] = ['page', 'popup', 'touch', 'mobile', null];
-/** A telephone number or an address, as people write them. */
-const LOGIN_HINT = /^[\p{L}\p{N} +*#@._-]{1,128}$/u;
-
-const SYSTEMS = ['ringcentral'];
-
 /** Makes it. */
 export function createSignIn(parts: SignInParts): SignIn {
-  const { server, sessions, secrets, publicUrl, corsOrigins, isShownHere, times, home } = parts;
-  const { identify, tries, metrics, log } = parts;
+  const { systems, sessions, secrets, publicUrl, corsOrigins, times, home, tries, metrics, log } = parts;
   const begunSealer = createSealer(secrets, 'begun sign-ins');
   const ticketSealer = createSealer(secrets, 'tickets');
-  const notedAt = new Map<ProblemCode, number>();
+  /** By system and code. */
+  const notedAt = new Map<string, number>();
 
   return { answer, originsFor };
 
@@ -123,40 +123,18 @@ export function createSignIn(parts: SignInParts): SignIn {
 
   function beginSignIn({ query, headers, listening }: Asked): Reply {
     const own = ownOrigin(headers, { publicUrl, listening });
-    const display = query.get('display');
-    const prompt = query.get('prompt');
-    const loginHint = query.get('login_hint');
-    const system = query.get('with') ?? 'ringcentral';
-    const returnTo = readReturnTo(query.get('returnTo') ?? home, own, corsOrigins);
-    if (!SYSTEMS.includes(system)) {
-      return wrong(
-        'with',
-        `allowed is ${SYSTEMS.join(' or ')}: nobody can sign in to another system here yet`,
-      );
-    }
-    if (returnTo === null) {
-      return wrong(
-        'returnTo',
-        'allowed is a path of this origin, like /desk, or an address of an origin of CORS_ORIGINS',
-      );
-    }
-    if (prompt !== null && !PROMPT.test(prompt)) {
-      return wrong('prompt', 'allowed is login, sso, consent or several of them, or none');
-    }
-    if (loginHint !== null && !LOGIN_HINT.test(loginHint)) {
-      return wrong('login_hint', 'allowed is a telephone number or an address, up to 128 characters');
-    }
-    if (!DISPLAYS.includes(display)) return wrong('display', 'allowed is page, popup, touch or mobile');
-
+    const wish = readWish(query, { own, corsOrigins, home, systems: Object.keys(systems) });
+    if ('status' in wish) return wish;
+    const { system, returnTo, display, prompt, loginHint } = wish;
     const now = Date.now();
     const begun = begin(
       {
-        redirectUri: `${own}/auth/callback`,
-        returnTo,
+        ...{ system, redirectUri: `${own}/auth/callback`, returnTo },
         opener: display === 'popup' ? new URL(returnTo).origin : null,
       },
       now,
     );
+    const { server, isShownHere } = entrance(system);
     const location = server.authorizeUrl({
       at: isShownHere ? own : null,
       ...{ redirectUri: begun.redirectUri, state: begun.state, challenge: challengeOf(begun) },
@@ -177,25 +155,27 @@ export function createSignIn(parts: SignInParts): SignIn {
       if (!(await sessions.useOnce(taken.state, BEGUN_LIFETIME)))
         return problem('ALREADY_USED', null, asked, [], taken);
       if (!tries.take(performance.now())) throw new SignInProblem('BUSY');
-      const tokens = await server.exchange(query, taken);
+      const tokens = await entrance(taken.system).server.exchange(query, taken);
       tries.giveBack();
-      const cookie = await sessionFor(tokens, asked);
+      const cookie = await sessionFor(taken.system, tokens, asked);
       metrics.signIns.inc({ result: 'SIGNED_IN' });
       return isOfAnotherOrigin(taken)
         ? popup(taken, cookies, sealTicket(cookie, taken, now))
         : done(taken, [...cookies, sessionCookie(cookie)]);
     } catch (error) {
       const { code, error: word } = asProblem(error);
-      noteForOperator(code, word);
+      noteForOperator(code, word, taken.system);
       return problem(code, word, asked, cookies, taken);
     }
   }
 
   /** What was given is given back where nobody can have it. */
-  async function sessionFor(tokens: Tokens, { headers }: Asked): Promise<string> {
+  async function sessionFor(system: System, tokens: Tokens, { headers }: Asked): Promise<string> {
+    const { server, identify } = entrance(system);
     try {
       const shown = readCookie(headers.cookie, SESSION_COOKIE);
       return await sessions.begin({
+        system,
         user: await identify(tokens),
         tokens,
         userAgent: headers['user-agent']?.slice(0, LONGEST_USER_AGENT) ?? null,
@@ -229,34 +209,31 @@ export function createSignIn(parts: SignInParts): SignIn {
     begun?: Begun,
   ): Reply {
     metrics.signIns.inc({ result: code });
-    const { status, text, title } = PROBLEMS[code];
+    const system = begun?.system ?? 'ringcentral';
+    const { status } = PROBLEMS[code];
+    const { text, title } = wordsOf(code, system);
     const again = begun === undefined ? '/auth/sign-in' : beginAgain(begun);
     if (!wantsPage(asked)) {
       const told = { ...refusal(code, `${title}. ${text}`), ...(error !== null && { error }), signIn: again };
       return json(status, told, withCookies(cookies));
     }
-    return page(status, problemPage(code, { error, again }), cookies);
+    return page(status, problemPage(code, { system, error, again }), cookies);
   }
 
   /** What an operator can mend; one line a minute, because anybody can bring an error. */
-  function noteForOperator(code: ProblemCode, error: string | null): void {
+  function noteForOperator(code: ProblemCode, error: string | null, system: System): void {
     const now = performance.now();
-    if (!OF_OPERATOR.has(code) || now - (notedAt.get(code) ?? Number.NEGATIVE_INFINITY) < QUIET) return;
-    notedAt.set(code, now);
-    log.warn({ code, error }, 'A browser could not be signed in');
+    const about = `${system} ${code}`;
+    if (!OF_OPERATOR.has(code) || now - (notedAt.get(about) ?? Number.NEGATIVE_INFINITY) < QUIET) return;
+    notedAt.set(about, now);
+    log.warn({ code, error, system }, 'A browser could not be signed in');
   }
 
   async function tell({ headers }: Asked): Promise<Reply> {
-    const held = await sessionOf(headers);
-    if (held === null) return notSignedIn();
-    const { keeper, publicId } = held;
-    const { user } = keeper.account;
-    const { viewerId: _kept, ...shown } = user;
-    const expiresAt = new Date(Date.now() + keeper.leftOf(publicId)).toISOString();
-    return json(200, {
-      session: { id: publicId, expiresAt },
-      systems: { ringcentral: { user: shown, expiresAt } },
-    });
+    const shown = readCookie(headers.cookie, SESSION_COOKIE);
+    if (shown.kind !== 'one') return notSignedIn();
+    const told = await tellOf(shown.value, sessions, Object.keys(systems) as System[]);
+    return told === null ? notSignedIn() : json(200, told);
   }
 
   /** The cookie is set for a page of another site, which keeps it for itself alone. */
@@ -265,14 +242,14 @@ export function createSignIn(parts: SignInParts): SignIn {
     const given: unknown = objectIn(await asked.body()).ticket;
     const opened = typeof given === 'string' ? ticketSealer.open(given) : null;
     const ticket = objectIn(opened ?? '');
-    const isGood =
-      ticket.opener === headers.origin &&
-      typeof ticket.cookie === 'string' &&
-      Date.now() - Number(ticket.at) < TICKET_LIFETIME;
-    if (!isGood || !(await sessions.useOnce(`ticket ${ticket.cookie}`, TICKET_LIFETIME)))
-      return notSignedIn();
+    const { cookie } = ticket;
+    const isGood = ticket.opener === headers.origin && Date.now() - Number(ticket.at) < TICKET_LIFETIME;
+    if (!isGood || typeof cookie !== 'string') return notSignedIn();
+    if (!(await sessions.useOnce(`ticket ${cookie}`, TICKET_LIFETIME))) return notSignedIn();
+    const before = readCookie(headers.cookie, SESSION_COOKIE);
+    if (before.kind === 'one') await sessions.join(cookie, before.value);
     const isPartitioned = headers['sec-fetch-site'] === 'cross-site';
-    return json(200, { signedIn: true }, withCookies([sessionCookie(String(ticket.cookie), isPartitioned)]));
+    return json(200, { signedIn: true }, withCookies([sessionCookie(cookie, isPartitioned)]));
   }
 
   async function signOut({ headers, body }: Asked): Promise<Reply> {
@@ -295,11 +272,11 @@ export function createSignIn(parts: SignInParts): SignIn {
     return json(200, { signedIn: false }, cookies);
   }
 
-  async function sessionOf(headers: IncomingHttpHeaders) {
-    const shown = readCookie(headers.cookie, SESSION_COOKIE);
-    const held = shown.kind === 'one' ? await sessions.find(shown.value) : null;
-    held?.used();
-    return held;
+  function entrance(system: System): Entrance {
+    const known = systems[system];
+    // What was begun before it was taken out of the settings.
+    if (known === undefined) throw new SignInProblem('MISCONFIGURED');
+    return known;
   }
 
   /** Only pages that may, and nothing that a form of another page can send. */
@@ -354,8 +331,13 @@ const OF_OPERATOR: ReadonlySet<ProblemCode> = new Set(['MISCONFIGURED', 'UNAVAIL
 const QUIET = 60_000; // 1 minute
 
 /** The same sign-in once more. */
-function beginAgain({ returnTo, opener }: Begun): string {
-  const query = new URLSearchParams({ returnTo, ...(opener !== null && { display: 'popup' }) });
+function beginAgain({ system, returnTo, opener }: Begun): string {
+  const isSecond = system !== 'ringcentral';
+  const query = new URLSearchParams({
+    ...(isSecond && { with: system }),
+    returnTo,
+    ...(opener !== null && { display: 'popup' }),
+  });
   return `/auth/sign-in?${query}`;
 }
 

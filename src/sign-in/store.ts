@@ -6,15 +6,13 @@ import * as z from 'zod';
 import type { Cell, CellSort, Change, Commons, Key, Soon, Stop } from '../commons/commons.ts';
 import { type Account, lifetimeOf, type SessionTimes } from './account.ts';
 import type { Sealer } from './sealer.ts';
-
-/** The systems that a session can hold a sign-in of. */
-export type System = 'ringcentral';
+import type { OfEach } from './systems.ts';
 
 /** What a cookie opens. */
 export interface Pointer {
   readonly publicId: string;
   /** The account of each system that was signed in to. */
-  readonly accounts: Readonly<Partial<Record<System, string>>>;
+  readonly accounts: OfEach<string>;
 }
 
 /** What a change of an account answers, and the account after it. */
@@ -37,7 +35,7 @@ export interface Store {
   follow(account: string, hear: () => void): Stop;
   /** @throws {Apart} */
   find(cookieKey: string): Soon<Pointer | null>;
-  /** @throws {Apart} */
+  /** Adds to what this session opens there already. @throws {Apart} */
   point(cookieKey: string, pointer: Pointer): Soon<void>;
   forget(cookieKey: string): Soon<void>;
   /** Marks something that works once; false: it was used before. */
@@ -73,9 +71,11 @@ export function createStore(commons: Commons, sealer: Sealer, times: SessionTime
     follow: (account, hear) => accounts.follow(placeOf(account, 'account'), hear),
     find: (key) => update(pointers, placeOf(key, 'session'), key, (result) => ({ result })),
     point: (key, value) =>
-      update(pointers, placeOf(key, 'session'), key, () => ({
-        ...{ value, lifetime: times.absolute, result: undefined },
-      })),
+      update(pointers, placeOf(key, 'session'), key, (known) => {
+        const before = known?.publicId === value.publicId ? known.accounts : {};
+        const accounts = { ...before, ...value.accounts };
+        return { value: { ...value, accounts }, lifetime: times.absolute, result: undefined };
+      }),
     forget: (key) =>
       update(pointers, placeOf(key, 'session'), key, () => ({ value: null, result: undefined })),
     useOnce: (what, lifetime) =>

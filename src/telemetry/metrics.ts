@@ -70,7 +70,7 @@ export function createMetrics() {
     }),
     sessions: new Gauge({
       name: 'gateway_sessions',
-      help: 'Browser sessions that are kept here: those that were used within ten minutes or have a stream open.',
+      help: 'Browser sessions that are kept here: those that were used within ten minutes or have a stream open; one of two systems counts twice.',
       registers,
     }),
     sessionRenewals: new Counter({

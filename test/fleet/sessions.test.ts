@@ -1,8 +1,10 @@
 /** Browsers that come to any of several gateways. */
 import { describe, expect, test } from 'vitest';
+import { createGenesysSimulator } from '../../src/simulator/genesys/server.ts';
 import { closingOf, openTestBrowser, SIGN_IN, tokenRequests, watching } from '../support/browser-sessions.ts';
 import { openFleet } from '../support/fleet.ts';
 import { until } from '../support/gateway.ts';
+import { signInToGenesys, toldOf } from '../support/genesys-sign-in.ts';
 import { hasNoRedis } from '../support/redis.ts';
 
 const NAME = '{ viewer { name } }';
@@ -32,6 +34,40 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
     expect((await closed).code).toBe(4403);
     expect((await there.ask(NAME)).code).toBe('SIGN_IN_REQUIRED');
     expect((await here.ask(NAME, { cookie: there.cookie() })).code).toBe('SIGN_IN_REQUIRED');
+  });
+
+  test('share what a session holds of a second system, and no cookie before it opens anything at any of them', async () => {
+    await using genesys = await createGenesysSimulator();
+    const environment = { ...SIGN_IN, GENESYS_API_URL: genesys.url, GENESYS_CLIENT_ID: 'client' };
+    await using fleet = await openFleet({ environment });
+    const [one, other] = fleet.houses;
+    const here = openTestBrowser(one.gateway);
+    await here.signIn('102');
+    const before = here.cookie();
+    const client = here.socket();
+    const { ended } = await watching(client);
+
+    // The second is added at the other gateway, which knows nothing of the first but what is shared.
+    const there = at(other.gateway, here);
+    await signInToGenesys(there);
+    const back = at(one.gateway, there);
+    for (const browser of [there, back]) {
+      expect(Object.keys((await toldOf(browser))?.systems ?? {}).sort()).toEqual(['genesys', 'ringcentral']);
+      expect((await browser.ask(NAME)).data.viewer.name).toBe('Tomas Reed');
+      await until(async () => (await browser.ask(NAME, { cookie: before })).code === 'SIGN_IN_REQUIRED');
+    }
+    expect(ended).toEqual([]);
+    const [{ authorization = '' } = {}] = genesys
+      .requests()
+      .filter(({ path }) => path === '/api/v2/users/me');
+    const text = (await fleet.redis.contents()).map(({ name, value }) => `${name} ${value}`).join('\n');
+    for (const secret of [authorization.replace('Bearer ', ''), 'Ada Lind'])
+      expect(text).not.toContain(secret);
+
+    const closed = closingOf(client);
+    await back.post('/auth/sign-out', {});
+    expect((await closed).code).toBe(4403);
+    expect(await toldOf(there)).toBe(null);
   });
 
   test('keep nothing in the store that could be read there', async () => {
@@ -175,5 +211,37 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
     await until(() => ended.length > 0);
     expect((await at(other.gateway, here).ask(NAME)).code).toBe('SIGN_IN_REQUIRED');
     await client.dispose();
+  });
+
+  test('write down again both systems of a session that the store has lost', async () => {
+    await using genesys = await createGenesysSimulator();
+    const environment = { ...SIGN_IN, GENESYS_API_URL: genesys.url, GENESYS_CLIENT_ID: 'client' };
+    await using fleet = await openFleet({ environment });
+    const [one, other] = fleet.houses;
+    const here = openTestBrowser(one.gateway);
+    await here.signIn('101');
+    await signInToGenesys(here);
+    expect(Object.keys((await toldOf(here))?.systems ?? {})).toHaveLength(2);
+    await fleet.redis.empty();
+    await until(async () => {
+      const told = await toldOf(at(other.gateway, here));
+      return Object.keys(told?.systems ?? {}).length === 2;
+    });
+  });
+
+  test('tell a browser what is known of it while the store is away, where a second system is set', async () => {
+    await using genesys = await createGenesysSimulator();
+    const environment = { ...SIGN_IN, GENESYS_API_URL: genesys.url, GENESYS_CLIENT_ID: 'client' };
+    await using fleet = await openFleet({
+      environment,
+      gateway: { commons: { times: { patience: 300 } } },
+    });
+    const [one, other] = fleet.houses;
+    const here = openTestBrowser(one.gateway);
+    await here.signIn('101');
+    expect((await here.ask(NAME)).status).toBe(200);
+    await fleet.redis.stop();
+    expect(Object.keys((await toldOf(here))?.systems ?? {})).toEqual(['ringcentral']);
+    expect((await at(other.gateway, here).go('/auth/session')).status).toBe(503);
   });
 });

@@ -40,6 +40,7 @@ describe('A browser', () => {
             name: 'Tomas Reed',
           },
           expiresAt: expect.stringMatching(/Z$/),
+          isRenewed: true,
         },
       },
     });

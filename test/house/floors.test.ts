@@ -31,6 +31,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/commons/redis-log.ts'],
   ['src/commons/redis.ts'],
   // Browser sessions
+  ['src/sign-in/systems.ts'],
   [
     'src/sign-in/json.ts',
     'src/sign-in/problems.ts',
@@ -45,9 +46,11 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/sign-in/pages.ts',
   ],
   ['src/sign-in/account.ts'],
-  ['src/sign-in/renewal.ts', 'src/sign-in/replies.ts', 'src/sign-in/store.ts'],
-  ['src/sign-in/keeper.ts'],
+  ['src/sign-in/genesys.ts', 'src/sign-in/renewal.ts', 'src/sign-in/replies.ts', 'src/sign-in/store.ts'],
+  ['src/sign-in/keeper.ts', 'src/sign-in/wishes.ts'],
+  ['src/sign-in/accounts.ts'],
   ['src/sign-in/sessions.ts'],
+  ['src/sign-in/telling.ts'],
   ['src/sign-in/sign-in.ts'],
   // 1 promise
   ['schema/provider.ts'],
@@ -146,7 +149,9 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/simulator/refusals.ts',
   ],
   ['src/simulator/rules.ts', 'src/simulator/oauth/apps.ts', 'src/simulator/oauth/logins.ts'],
-  ['src/simulator/oauth/codes.ts', 'src/simulator/oauth/sessions.ts'],
+  ['src/simulator/oauth/codes.ts', 'src/simulator/oauth/sessions.ts', 'src/simulator/genesys/people.ts'],
+  ['src/simulator/genesys/login.ts'],
+  ['src/simulator/genesys/server.ts'],
   ['src/simulator/oauth/authorize.ts'],
   [
     'src/simulator/call.ts',

@@ -9,6 +9,7 @@ import {
   lost,
   MOST_SESSIONS,
   refused,
+  renamed,
   renewed,
   SESSION_TIMES,
   type Session,
@@ -58,6 +59,28 @@ function entry(name: string, more: Partial<Tokens> = {}, at = START) {
   return { user: USER, tokens: tokens(name, more), session: session(name, at), instead: null };
 }
 
+describe('A session that moves to another cookie', () => {
+  test('is the same but for that', () => {
+    const next = { publicId: 'desk', key: 'key new' };
+    expect(
+      renamed(account('desk', 'phone'), 'desk', next)
+        .sessions.map(({ key }) => key)
+        .sort(),
+    ).toEqual(['key new', 'key phone']);
+  });
+
+  test('stands for the one whose public id it takes', () => {
+    const next = { publicId: 'desk', key: 'key new' };
+    const { sessions } = renamed(account('desk', 'phone'), 'phone', next);
+    expect(sessions).toEqual([expect.objectContaining(next)]);
+  });
+
+  test('is none where it has ended', () => {
+    const before = account('desk');
+    expect(renamed(before, 'phone', { publicId: 'phone', key: 'key new' })).toBe(before);
+  });
+});
+
 describe('Signing in', () => {
   test('makes an account of nobody', () => {
     expect(signIn(null, entry('desk'), START)).toEqual({
@@ -69,7 +92,7 @@ describe('Signing in', () => {
           renewAt: START + 59 * MINUTE,
           expiresAt: START + HOUR,
           endsAt: START + 30 * DAY,
-          signInId: 'desk',
+          signInId: 'key desk',
           version: 1,
         },
         renewing: null,
@@ -83,7 +106,7 @@ describe('Signing in', () => {
     const first = account('desk');
     const { account: both, returned } = signIn(first, entry('phone'), START + 1);
     expect(both.sessions.map(({ publicId }) => publicId)).toEqual(['desk', 'phone']);
-    expect(both.grant).toMatchObject({ accessToken: 'access phone', signInId: 'phone', version: 2 });
+    expect(both.grant).toMatchObject({ accessToken: 'access phone', signInId: 'key phone', version: 2 });
     expect(returned).toBe(first.grant);
   });
 
@@ -171,7 +194,7 @@ describe('Renewing', () => {
     const next = renewed(claimed(), 1, tokens('next'), START + HOUR);
     expect(next).toMatchObject({
       renewing: null,
-      grant: { accessToken: 'access next', refreshToken: 'refresh next', signInId: 'desk', version: 2 },
+      grant: { accessToken: 'access next', refreshToken: 'refresh next', signInId: 'key desk', version: 2 },
     });
     expect(renewed(next, 1, tokens('late'), START + HOUR)).toBe(next);
     // An app that is given no new refresh token keeps the one that it has.

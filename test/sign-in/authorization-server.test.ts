@@ -4,6 +4,7 @@ import {
   createAuthorizationServer,
   type FormAnswer,
   type PostForm,
+  RINGCENTRAL_PATHS,
 } from '../../src/sign-in/authorization-server.ts';
 import { SignInProblem } from '../../src/sign-in/problems.ts';
 
@@ -36,6 +37,7 @@ function serverThat(answer: FormAnswer | Error, clientSecret: string | null = 'a
   const asked: Parameters<PostForm>[0][] = [];
   const server = createAuthorizationServer({
     serverUrl: SERVER,
+    paths: RINGCENTRAL_PATHS,
     clientId: 'app_Id-1.x',
     clientSecret,
     async postForm(request) {

@@ -6,6 +6,7 @@ import { createSealer, createSigner } from '../../src/sign-in/sealer.ts';
 
 const [OLD, NEW] = ['an-old-secret-of-thirty-two-letters', 'a-new-secret-of-thirty-two-letters'];
 const PLACE = {
+  system: 'ringcentral' as const,
   redirectUri: 'https://calls.example.com/auth/callback',
   returnTo: 'https://calls.example.com/',
   opener: null,

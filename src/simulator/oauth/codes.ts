@@ -1,6 +1,5 @@
 /** Codes: what the browser carries back from the sign-in page, and the app turns into tokens. Each lives briefly and works once. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { Extension } from '../account.ts';
 import { type App, TokenRefusal } from './apps.ts';
 
 /** What an app has hidden from the browser: it shows the verifier of this challenge when it comes for the tokens. */
@@ -10,8 +9,8 @@ export interface Challenge {
 }
 
 /** What a code stands for. */
-export interface CodeFacts {
-  readonly extension: Extension;
+export interface CodeFacts<Who> {
+  readonly who: Who;
   readonly clientId: string;
   /** As the app sent it; null when it sent none, because it has registered only one. */
   readonly redirectUri: string | null;
@@ -19,24 +18,24 @@ export interface CodeFacts {
   readonly challenge: Challenge | null;
 }
 
-export interface Codes {
-  issue(facts: CodeFacts, lifetime: number, now: number): string;
+export interface Codes<Who> {
+  issue(facts: CodeFacts<Who>, lifetime: number, now: number): string;
   /** Whose code it is, while it is one. */
-  peek(code: string): CodeFacts | undefined;
+  peek(code: string): CodeFacts<Who> | undefined;
   /**
    * Whoever has signed in, if the app may have the tokens. The code is used up, also when it may not; only somebody else's
    * stays what it is.
    * @throws {TokenRefusal} 400.
    */
-  redeem(form: URLSearchParams, app: App, now: number): Extension;
+  redeem(form: URLSearchParams, app: App, now: number): Who;
   reset(): void;
 }
 
 const MOST_CODES = 10_000;
 
-export function createCodes(): Codes {
+export function createCodes<Who>(): Codes<Who> {
   /** Oldest first. */
-  const codes = new Map<string, CodeFacts & { readonly until: number }>();
+  const codes = new Map<string, CodeFacts<Who> & { readonly until: number }>();
 
   return {
     issue(facts, lifetime, now) {
@@ -61,7 +60,7 @@ export function createCodes(): Codes {
       // No code is published for a wrong proof.
       const problem = proofProblem(facts.challenge, form.get('code_verifier') ?? '', app);
       if (problem !== null) throw grantRefused('OAU-106', problem);
-      return facts.extension;
+      return facts.who;
     },
     reset: () => codes.clear(),
   };

@@ -45,7 +45,7 @@ export interface PageAnswer {
 
 export function createOAuth(): OAuth {
   const sessions = createSessions();
-  const codes = createCodes();
+  const codes = createCodes<Extension>();
   const logins = createLogins();
 
   return {
@@ -83,7 +83,7 @@ export function createOAuth(): OAuth {
       const token = form.get('refresh_token') ?? form.get('token') ?? '';
       return (
         userNamed('sim-jwt-', form.get('assertion') ?? '') ??
-        codes.peek(form.get('code') ?? '')?.extension ??
+        codes.peek(form.get('code') ?? '')?.who ??
         sessions.ownerOf(token)
       );
     },
@@ -97,7 +97,7 @@ export function createOAuth(): OAuth {
 
       const admit = (extension: Extension, { clientId, redirectUri, challenge }: SignInRequest) => {
         const lifetime = settings.codeTtl;
-        const code = codes.issue({ extension, clientId, redirectUri, challenge }, lifetime, now);
+        const code = codes.issue({ who: extension, clientId, redirectUri, challenge }, lifetime, now);
         const cookie = logins.note(cookies, extension, clientId);
         return sendBack(backWithCode(asked, rules, { code, lifetime }), { 'Set-Cookie': cookie });
       };

@@ -1,0 +1,141 @@
+/**
+ * The login of a region of Genesys Cloud: a page that asks who somebody is, codes with PKCE, and tokens that end by their
+ * time. Only an app with a secret gets a refresh token.
+ */
+import { randomUUID } from 'node:crypto';
+import { type App, appOf, isApp, isRegistered } from '../oauth/apps.ts';
+import { createCodes } from '../oauth/codes.ts';
+import { Refusal } from '../refusals.ts';
+import { type GenesysPerson, PEOPLE, personNamed } from './people.ts';
+
+/** What is answered; the body is a page or an object for a program. */
+export interface GenesysAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | object;
+}
+
+export interface GenesysLogin {
+  /** Answers a browser. What it was sent with, and of the form's answer `user` or `deny`. */
+  authorize(params: URLSearchParams, now: number): GenesysAnswer;
+  /** Answers an app that comes for tokens. */
+  token(form: URLSearchParams, authorization: string | undefined, now: number): GenesysAnswer;
+  /** Whose token it is, while it is one. */
+  ownerOf(token: string, now: number): GenesysPerson | undefined;
+  end(token: string): void;
+}
+
+const CODE_LIFETIME = 60; // seconds
+const MOST_TOKENS = 10_000;
+
+/** Makes it. `tokenLife`: seconds, set for each client at Genesys Cloud. */
+export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => number }): GenesysLogin {
+  const codes = createCodes<GenesysPerson>();
+  /** Oldest first. */
+  const tokens = new Map<string, { readonly person: GenesysPerson; readonly until: number }>();
+  const refreshTokens = new Map<string, GenesysPerson>();
+
+  return {
+    authorize(params, now) {
+      const clientId = params.get('client_id') ?? '';
+      const redirectUri = params.get('redirect_uri') ?? '';
+      if (!isApp(clientId) || !isRegistered(redirectUri, null)) {
+        return {
+          status: 400,
+          headers: HTML,
+          body: page('<p>This client or its redirect address is not known.</p>'),
+        };
+      }
+      const challenge = params.get('code_challenge') ?? '';
+      const isS256 = params.get('code_challenge_method') === 'S256' && /^[\w-]{43}$/.test(challenge);
+      if (params.get('response_type') !== 'code' || !isS256)
+        return back(params, { error: 'invalid_request' });
+      if (params.has('deny')) return back(params, { error: 'access_denied' });
+      const person = personNamed(params.get('user') ?? '');
+      if (person === undefined) return { status: 200, headers: HTML, body: askingPage(params) };
+      const proof = { method: 'S256', value: challenge } as const;
+      const code = codes.issue({ who: person, clientId, redirectUri, challenge: proof }, CODE_LIFETIME, now);
+      return back(params, { code });
+    },
+
+    token(form, authorization, now) {
+      try {
+        const app = appOf(authorization, form);
+        const person = personOf(form, app, now);
+        if (person === undefined) return { status: 400, body: { error: 'invalid_grant' } };
+        return { status: 200, body: give(person, app, now) };
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        const isApp = error.status === 401;
+        const word = isApp ? 'invalid_client' : 'invalid_grant';
+        return {
+          status: error.status,
+          body: { error: word, description: error.message, error_description: error.message },
+        };
+      }
+    },
+
+    ownerOf(token, now) {
+      const known = tokens.get(token);
+      return known !== undefined && now < known.until ? known.person : undefined;
+    },
+    end: (token) => void tokens.delete(token),
+  };
+
+  function personOf(form: URLSearchParams, app: App, now: number): GenesysPerson | undefined {
+    if (form.get('grant_type') === 'authorization_code') return codes.redeem(form, app, now);
+    // Each works once.
+    const token = form.get('refresh_token') ?? '';
+    const person = form.get('grant_type') === 'refresh_token' ? refreshTokens.get(token) : undefined;
+    refreshTokens.delete(token);
+    return person;
+  }
+
+  function give(person: GenesysPerson, { isPublic }: App, now: number) {
+    const token = `genesys-${randomUUID()}`;
+    const life = tokenLife();
+    tokens.set(token, { person, until: now + life * 1_000 });
+    for (const old of tokens.keys()) if (tokens.size > MOST_TOKENS) tokens.delete(old);
+    const answer = { access_token: token, token_type: 'bearer', expires_in: life };
+    if (isPublic) return answer;
+    const refreshToken = `genesys-refresh-${randomUUID()}`;
+    refreshTokens.set(refreshToken, person);
+    for (const old of refreshTokens.keys()) if (refreshTokens.size > MOST_TOKENS) refreshTokens.delete(old);
+    return { ...answer, refresh_token: refreshToken };
+  }
+}
+
+function back(params: URLSearchParams, answer: Readonly<Record<string, string>>): GenesysAnswer {
+  const to = new URL(params.get('redirect_uri') ?? '');
+  const state = params.get('state');
+  for (const [name, value] of Object.entries({ ...answer, ...(state !== null && { state }) })) {
+    to.searchParams.set(name, value);
+  }
+  return { status: 302, headers: { location: to.href, 'cache-control': 'no-store' } };
+}
+
+const HTML = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+};
+
+function askingPage(params: URLSearchParams): string {
+  const hidden = [...params].map(
+    ([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
+  );
+  const people = PEOPLE.map(
+    ({ email, name }) => `<p><button name="user" value="${email}">${escaped(name)}</button></p>`,
+  );
+  return page(`<h1>Who are you today?</h1><form method="post" action="/oauth/authorize">${hidden.join('')}
+${people.join('')}<p><button name="deny" value="yes">Refuse, and go back</button></p></form>`);
+}
+
+function page(content: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Simulated Genesys Cloud</title></head>
+<body><main>${content}</main></body></html>`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}

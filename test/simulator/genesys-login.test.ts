@@ -1,0 +1,102 @@
+/** The simulated login of Genesys Cloud, as an app and a browser meet it. */
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { createGenesysSimulator } from '../../src/simulator/genesys/server.ts';
+
+const VERIFIER = 'v'.repeat(43);
+const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
+const REDIRECT = 'http://127.0.0.1:4000/auth/callback';
+const ASKED = {
+  response_type: 'code',
+  client_id: 'any',
+  redirect_uri: REDIRECT,
+  state: 's',
+  code_challenge: CHALLENGE,
+  code_challenge_method: 'S256',
+};
+
+type Simulator = Awaited<ReturnType<typeof createGenesysSimulator>>;
+
+function authorize({ url }: Simulator, form: Record<string, string>, changes: Record<string, string> = {}) {
+  const query = new URLSearchParams({ ...ASKED, ...changes });
+  return fetch(`${url}/oauth/authorize?${query}`, {
+    ...{ method: 'POST', body: new URLSearchParams(form), redirect: 'manual' },
+  });
+}
+
+async function codeFrom(simulator: Simulator): Promise<string> {
+  const response = await authorize(simulator, { user: 'ada.lind@example.com' });
+  return new URL(response.headers.get('location') ?? '').searchParams.get('code') ?? '';
+}
+
+async function redeem({ url }: Simulator, code: string, changes: Record<string, string> = {}) {
+  const form = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT, client_id: 'any' };
+  const body = new URLSearchParams({ ...form, code_verifier: VERIFIER, ...changes });
+  const response = await fetch(`${url}/oauth/token`, { method: 'POST', body });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+function me({ url }: Simulator, token: unknown) {
+  return fetch(`${url}/api/v2/users/me`, { headers: { authorization: `Bearer ${token}` } });
+}
+
+describe('The login of Genesys Cloud', () => {
+  test('asks by a plain form, and sends back a code or a refusal, with the state', async () => {
+    await using simulator = await createGenesysSimulator();
+    const page = await authorize(simulator, {});
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Ada Lind')]);
+    const code = await authorize(simulator, { user: 'ada.lind@example.com' });
+    expect(code.headers.get('location')).toMatch(/callback\?code=[\w-]+&state=s$/);
+    const denied = await authorize(simulator, { deny: 'yes' });
+    expect(denied.headers.get('location')).toMatch(/callback\?error=access_denied&state=s$/);
+  });
+
+  test.each([
+    ['an unknown client', { client_id: 'unknown' }],
+    ['an address elsewhere', { redirect_uri: 'https://evil.example/' }],
+  ])('leads nowhere for %s', async (_what, changes) => {
+    await using simulator = await createGenesysSimulator();
+    const response = await authorize(simulator, { user: 'ada.lind@example.com' }, changes);
+    expect([response.status, response.headers.get('location')]).toEqual([400, null]);
+  });
+
+  test('sends back an error where the challenge is none of S256', async () => {
+    await using simulator = await createGenesysSimulator();
+    const response = await authorize(
+      simulator,
+      { user: 'ada.lind@example.com' },
+      { code_challenge_method: 'plain' },
+    );
+    expect(response.headers.get('location')).toContain('error=invalid_request');
+  });
+
+  test('gives tokens for a code once, to whoever has the verifier, and says whose they are', async () => {
+    await using simulator = await createGenesysSimulator({ tokenLife: 300 });
+    const code = await codeFrom(simulator);
+    const { status, body } = await redeem(simulator, code);
+    expect([status, body]).toEqual([
+      200,
+      { access_token: expect.any(String), token_type: 'bearer', expires_in: 300 },
+    ]);
+    expect(await redeem(simulator, code)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+    const wrong = await redeem(simulator, await codeFrom(simulator), { code_verifier: 'w'.repeat(43) });
+    expect(wrong).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+    const stranger = await redeem(simulator, await codeFrom(simulator), { client_id: 'unknown' });
+    expect(stranger).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    expect(await (await me(simulator, body.access_token)).json()).toMatchObject({ name: 'Ada Lind' });
+  });
+
+  test('takes no token that has been deleted, or was never given', async () => {
+    await using simulator = await createGenesysSimulator();
+    const { body } = await redeem(simulator, await codeFrom(simulator));
+    const headers = { authorization: `Bearer ${body.access_token}` };
+    await fetch(`${simulator.url}/api/v2/tokens/me`, { method: 'DELETE', headers });
+    for (const token of [body.access_token, 'made up']) {
+      const response = await me(simulator, token);
+      expect([response.status, await response.json()]).toEqual([
+        401,
+        expect.objectContaining({ code: 'bad.credentials' }),
+      ]);
+    }
+  });
+});
