@@ -406,7 +406,10 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
 
   /** Somebody else was faster, and what is held is another by now. */
   #mergeAgain(observation: Observation): void {
-    if (this.merge(observation) === 'doubtful') this.look();
+    const { asked } = this.memory;
+    // What others have asked for since shows what became of it, also where it differs from nothing that they knew.
+    const isOlder = observation.news === undefined && observation.sentAt < (asked?.sentAt ?? -Infinity);
+    if (isOlder || this.merge(observation) === 'doubtful') this.look();
   }
 
   #decide(observation: Observation): Taken {
