@@ -479,6 +479,9 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     this.#readers.remember();
     this.memory.isFound();
     this.#parts.onActive(this, true);
+    // With the first wish it shows who asks, maybe at once, and whoever waited for that may have begun already.
+    if (this.#sharing?.isAsking === false) this.#sharing.wish(true);
+    if (this.#watch !== null) return;
     this.#parts.onWatch(true);
     this.#watch = this.#createWatch(known);
   }

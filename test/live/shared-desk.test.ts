@@ -319,6 +319,23 @@ describe('When the store', () => {
     expect(phone.inFlight()).toBe(1);
   });
 
+  test('is away as somebody comes back with a cursor, one polls for them, and none when it is back.', async () => {
+    const { phone, open } = openTown();
+    const [one, other] = [open(), open()];
+    const first = one.events();
+    await pass(1_000);
+    other.commons.cut();
+    const second = other.events(cursorOf(first));
+    await pass(1_000);
+    expect(phone.inFlight()).toBe(2);
+    other.commons.mend();
+    await pass(3_000);
+    expect(phone.inFlight()).toBe(1);
+    phone.move('p-2', 'HOLD');
+    await pass(3_000);
+    expect(summary(second.events)).toEqual(['CURSOR_EXPIRED', 'p-2 HOLD']);
+  });
+
   test('is away as the last reader of the one that polls leaves, the other goes on when it is back.', async () => {
     const { phone, open } = openTown();
     const [one, other] = [open(phone.source, { linger: 500 }), open()];

@@ -105,7 +105,6 @@ export class CallSharing implements Telling, LedgerHost {
   }
 
   distantWatch(): Watch {
-    this.wish(true);
     if (this.ledger.isOpen && !this.ledger.isFresh) this.#sharing.duty.ask(this.#call.sessionId, 'tells');
     this.#distant = createDistantWatch({
       ledger: this.ledger,
