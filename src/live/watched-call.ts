@@ -212,8 +212,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     if (!sharing.isAsking && !sharing.isWished) {
       this.onGoodbye();
     } else if (this.#watch !== null && sharing.isAsking === sharing.isDistant) {
-      this.#watch.stop();
-      this.#watch = this.#createWatch(sharing.isFresh ? this.memory.asked : null);
+      this.#watchAnew(sharing.isFresh ? this.memory.asked : null);
     }
   }
 
@@ -227,9 +226,11 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   askedElsewhere(what: 'tells' | 'looks' | 'wholes'): void {
     // It may have been refused, or be over.
     if (!this.memory.isOver) this.#beginWatch(this.memory.asked);
-    this.#sharing?.asked(what, this.isHealthy());
-    // A watch that has just begun looks anyway.
-    if (what !== 'tells' && this.#telling?.isFresh === true) this.invalidate();
+    const isHealthy = this.isHealthy();
+    const mustRead = this.#sharing?.asked(what, isHealthy) === true;
+    // A watch that has just begun looks anyway, and so does one that is in trouble.
+    if (mustRead && isHealthy) this.#watchAnew(null);
+    if (what === 'looks' && this.#telling?.isFresh === true) this.invalidate();
   }
 
   settled(): Promise<void> {
@@ -483,6 +484,11 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     if (this.#sharing?.isAsking === false) this.#sharing.wish(true);
     if (this.#watch !== null) return;
     this.#parts.onWatch(true);
+    this.#watch = this.#createWatch(known);
+  }
+
+  #watchAnew(known: Times | null): void {
+    this.#watch?.stop();
     this.#watch = this.#createWatch(known);
   }
 

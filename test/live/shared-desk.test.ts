@@ -2,14 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
 import type { CallEvent } from '../../schema/provider.ts';
-import { openTown, passing } from './shared-town.ts';
+import { openTown, passing, summary } from './shared-town.ts';
 import { activeCall, type Phone, party, pass, SESSION, type Tap, tap } from './support.ts';
 
-const summary = (events: readonly CallEvent[]) =>
-  events.map((event) => {
-    if (event.type === 'CallSnapshot') return event.reason;
-    return event.type === 'CallPartyChange' ? `${event.party.id} ${event.party.status.code}` : event.kind;
-  });
 const cursorOf = ({ events }: Tap<CallEvent>) => events.at(-1)?.cursor ?? '';
 const cursorsOf = ({ events }: Tap<CallEvent>) =>
   events.flatMap(({ type, cursor }) => (type === 'CallSnapshot' ? [] : cursor));

@@ -58,3 +58,11 @@ export async function passing<Value>(promise: Promise<Value>): Promise<Value> {
   while (!isThere) await pass(1);
   return waiting;
 }
+
+/** What was told, in short. */
+export function summary(events: readonly CallEvent[]) {
+  return events.map((event) => {
+    if (event.type === 'CallSnapshot') return event.reason;
+    return event.type === 'CallPartyChange' ? `${event.party.id} ${event.party.status.code}` : event.kind;
+  });
+}

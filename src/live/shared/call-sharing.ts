@@ -13,6 +13,7 @@ import type { CallEvent } from '../../../schema/provider.ts';
 import { changeEvent, endEvent, moveEvent, recoveryEvent, troubleEvent } from '../events.ts';
 import type { CursorScope, Place, ReplayLimits } from '../replay.ts';
 import type { Telling, TellingCall } from '../telling.ts';
+import type { Times } from '../told.ts';
 import { hasMoved, type Outlook, type Transition } from '../transitions.ts';
 import type { Watch } from '../watch.ts';
 import { createDistantWatch, type DistantWatch } from './distant-watch.ts';
@@ -54,6 +55,8 @@ export class CallSharing implements Telling, LedgerHost {
   /** Others are to be told how it is, even if that is nothing new; or whatever it was before. */
   #mustTell = false;
   #mustTellWhole = false;
+  /** The answer of which the whole state was told that others asked for last. */
+  #wholeOf: Times | null = null;
   #distant: DistantWatch | null = null;
   #isWished = false;
 
@@ -190,14 +193,24 @@ export class CallSharing implements Telling, LedgerHost {
       this.#mustTell = false;
       this.#mustTellWhole = false;
     }
+    if (isWhole) this.#wholeOf = this.#call.memory.asked;
     this.#write({ kind: 'state', at: Date.now(), isWhole });
   }
 
-  /** Another gateway asks how it is. */
-  asked(what: 'tells' | 'looks' | 'wholes', isHealthy: boolean): void {
+  /**
+   * Another gateway asks how it is, and is told at once where that is known: a read that is held may be so for long. True
+   * where only a new one can tell.
+   */
+  asked(what: 'tells' | 'looks' | 'wholes', isHealthy: boolean): boolean {
+    const { memory } = this.#call;
+    const isWhole = what === 'wholes';
     this.#mustTell = true;
-    if (what === 'wholes') this.#mustTellWhole = true;
-    if (what === 'tells' && isHealthy && this.ledger.isFresh) this.looked();
+    if (isWhole) this.#mustTellWhole = true;
+    // Whoever was told that, and asks again, knows of something newer.
+    const isInDoubt = isWhole && memory.asked === this.#wholeOf;
+    const isKnown = (isHealthy || memory.isOver) && this.ledger.isFresh;
+    if (what !== 'looks' && isKnown && !isInDoubt) this.looked();
+    return isWhole && this.#mustTellWhole;
   }
 
   /** Nobody here has anything to do with it any more. */

@@ -1,0 +1,60 @@
+/** Gateways that were apart and are together again: in memory and under fake timers. */
+import { describe, expect, test } from 'vitest';
+import { openTown, summary } from './shared-town.ts';
+import { party, pass, SESSION } from './support.ts';
+
+describe('Gateways that are together again', () => {
+  const apart = async () => {
+    const town = openTown();
+    const [one, other] = [town.open(), town.open()];
+    const first = one.events();
+    await pass(1_000);
+    const second = other.events();
+    await pass(3_000);
+    return { ...town, one, other, first, second };
+  };
+
+  test('tell at once what only one of them saw, also while a read is held.', async () => {
+    const { phone, one, other, first, second } = await apart();
+    one.commons.cut();
+    phone.move('p-2', 'HOLD');
+    await pass(4_000);
+    other.commons.cut();
+    // The other has no time to see it by itself.
+    one.commons.mend();
+    other.commons.mend();
+    await pass(1_000);
+    const told = ['SUBSCRIBED', 'p-2 HOLD'];
+    expect([summary(first.events), summary(second.events)]).toEqual([told, told]);
+    expect(phone.inFlight()).toBe(1);
+  });
+
+  test('read the call anew where the other knows of something newer, and do not wait for a read that is held.', async () => {
+    const { phone, other, first, second } = await apart();
+    other.commons.cut();
+    const at = Date.now();
+    void other.desk.observeParty(party('p-2', 'HOLD', { sessionId: SESSION }), {
+      sentAt: at,
+      receivedAt: at + 1,
+    });
+    await pass(20);
+    other.commons.mend();
+    await pass(1_000);
+    // By then RingCentral shows it as it was before.
+    expect(summary(second.events)).toEqual(['SUBSCRIBED', 'p-2 HOLD', 'p-2 ANSWERED']);
+    expect(summary(first.events)).toEqual(['SUBSCRIBED']);
+    expect(phone.inFlight()).toBe(1);
+  });
+
+  test('tell the end of a call that came as they met.', async () => {
+    const { phone, other, first, second } = await apart();
+    other.commons.cut();
+    phone.move('p-1', 'DISCONNECTED');
+    phone.move('p-2', 'DISCONNECTED');
+    await pass(3);
+    other.commons.mend();
+    await pass(1_000);
+    const told = ['SUBSCRIBED', 'p-1 DISCONNECTED', 'p-2 DISCONNECTED', 'CALL_ENDED'];
+    expect([summary(first.events), summary(second.events)]).toEqual([told, told]);
+  });
+});
