@@ -17,7 +17,7 @@ const WORK = 'memory';
 const SUBSCRIBERS = 5_000;
 const WATCHES = 2_000;
 const SUBSCRIPTIONS_PER_SOCKET = 100;
-const WARM = 500; // of each before the first look, so that code and pools are not counted
+const WARM = 2_000; // of each before the first look, so that code, pools and the grown young generation are not counted
 const FIRST_SESSION = 7_000_000;
 
 /** Counts idle subscribers of one watch, then idle watches with one subscription each: told by news, and polled. */
