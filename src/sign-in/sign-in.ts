@@ -282,7 +282,9 @@ export function createSignIn(parts: SignInParts): SignIn {
   /** Only pages that may, and nothing that a form of another page can send. */
   function checkOrigin(asked: Asked): Reply | null {
     const { headers, method, listening } = asked;
-    if (!isOfAllowedPage(headers, originsFor(headers, listening))) {
+    // A program that shows no cookie asks for nothing that is anybody's.
+    const isNobody = method === 'GET' && headers.cookie === undefined && headers.origin === undefined;
+    if (!isNobody && !isOfAllowedPage(headers, originsFor(headers, listening))) {
       return json(
         403,
         refusal('FORBIDDEN', 'Only pages of this origin, and those of CORS_ORIGINS, may ask here.'),

@@ -51,6 +51,15 @@ describe('A browser', () => {
     expect((await browser.go('/auth/session')).status).toBe(401);
   });
 
+  test('is nobody’s where a program without a cookie asks, which is told so', async () => {
+    await using house = await openSignInHouse();
+    const answer = await fetch(new URL('/auth/session', house.gateway.url));
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ code: 'SIGN_IN_REQUIRED', signIn: '/auth/sign-in' });
+    const shown = { cookie: '__Host-session=x' };
+    expect((await fetch(new URL('/auth/session', house.gateway.url), { headers: shown })).status).toBe(403);
+  });
+
   test('holds nothing but an opaque cookie that no script can read', async () => {
     await using house = await openSignInHouse();
     const browser = openTestBrowser(house.gateway);
