@@ -46,6 +46,38 @@ describe('Gateways that are together again', () => {
     expect(phone.inFlight()).toBe(1);
   });
 
+  test('believe the end of a call also where something newer was seen of it.', async () => {
+    const town = openTown();
+    const { phone } = town;
+    let isDeaf = false;
+    const readSession: typeof phone.source.readSession = (...asked) =>
+      isDeaf ? new Promise(() => {}) : phone.source.readSession(...asked);
+    const [one, other] = [town.open(), town.open({ ...phone.source, readSession })];
+    const first = one.events();
+    await pass(1_000);
+    const second = other.events();
+    await pass(3_000);
+    other.commons.cut();
+    isDeaf = true;
+    await pass(1_000);
+    phone.move('p-1', 'HOLD');
+    await pass(100);
+    phone.forget();
+    one.desk.stateChanged(SESSION);
+    while (!summary(first.events).includes('CALL_ENDED')) await pass(10);
+    const at = Date.now();
+    void other.desk.observeParty(party('p-2', 'HOLD', { sessionId: SESSION }), {
+      sentAt: at,
+      receivedAt: at + 1,
+    });
+    await pass(20);
+    other.commons.mend();
+    await pass(10_000);
+    const ended = ['p-1 DISCONNECTED', 'p-2 DISCONNECTED', 'CALL_ENDED'];
+    expect(summary(first.events)).toEqual(['SUBSCRIBED', 'p-1 HOLD', ...ended]);
+    expect(summary(second.events)).toEqual(['SUBSCRIBED', 'p-2 HOLD', ...ended]);
+  });
+
   test('tell the end of a call that came as they met.', async () => {
     const { phone, other, first, second } = await apart();
     other.commons.cut();

@@ -295,7 +295,9 @@ export class CallSharing implements Telling, LedgerHost {
       this.#distant?.told();
       return true;
     }
-    const { sentAt, receivedAt } = state.asked ?? { sentAt: 0, receivedAt: Date.now() };
+    const { sentAt: askedAt, receivedAt } = state.asked ?? { sentAt: 0, receivedAt: Date.now() };
+    // Nothing is newer than the end of a call, whenever it was asked for.
+    const sentAt = state.isOver ? Math.max(askedAt, memory.changedAt) : askedAt;
     const wasOver = memory.isOver;
     const { kind, transitions } = memory.take({ session: state.held.session, sentAt, receivedAt }, outlook);
     if (kind === 'doubtful') return false;
