@@ -366,7 +366,7 @@ class CallLedger implements Ledger {
       const place = placeOf(at.epoch, whole.offset);
       if (!host.meet(entry.state, place)) {
         this.#mode = 'meeting';
-        this.#parts.askForWhole();
+        this.#doubt(entry);
         return;
       }
       this.#told = host.state();
@@ -382,6 +382,13 @@ class CallLedger implements Ledger {
       this.#note(tiding);
       if (!this.#isClosing) host.tell(tiding, after, placeOf(at.epoch, offset), false);
     }
+  }
+
+  /** A whole state may be older than what was told here. Of two who believe to lead, the one with the higher fence does. */
+  #doubt({ fence }: Entry): void {
+    const { isLeading, askForWhole, fence: own } = this.#parts;
+    if (isLeading() && fence < (own() ?? 0)) this.#beOneAgain();
+    else askForWhole();
   }
 
   async #append(): Promise<void> {
