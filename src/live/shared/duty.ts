@@ -132,7 +132,10 @@ class DeskDuty implements Duty {
   #held: Held<Legacy> | null = null;
   #wish: Wish = NO_WISH;
   #others: Wishes = {};
+  /** What is left to the next leader, once everything is told that came by it, and what is to be left after that. */
   #listening: string | null = null;
+  #next: { readonly listening: string | null } | null = null;
+  #isLeaving = false;
   #stops: (() => void)[] = [];
   #stopChange: (() => void) | null = null;
   #beating: NodeJS.Timeout | undefined;
@@ -198,8 +201,8 @@ class DeskDuty implements Duty {
   }
 
   leave(inheritance: string | null): void {
-    this.#listening = inheritance;
-    void this.#leaveSoon();
+    this.#next = { listening: inheritance };
+    if (!this.#isLeaving) void this.#leaveSoon();
   }
 
   watchedChanged(): void {
@@ -431,13 +434,16 @@ class DeskDuty implements Duty {
     this.#held = null;
     const { host } = this.#parts;
     const listening = host.release();
+    this.#next = null;
     if (listening !== null) this.#listening = listening;
     const legacy = { ...this.#legacy(), watched: [] };
     const isWished = !isEmpty(this.#wish) && !this.#isStopped;
     if (isWished) this.#follow();
     else this.#enter('off');
     // What is not told by then is told by whoever leads next.
-    await Promise.race([host.settled(), createSettling(SETTLE).promise]);
+    const settling = createSettling(SETTLE);
+    await Promise.race([host.settled(), settling.promise]);
+    settling.settle();
     await held.handOver(legacy);
     this.#listening = null;
   }
@@ -456,13 +462,19 @@ class DeskDuty implements Duty {
     return { listening, watched: this.#parts.host.watched().map(inShort) };
   }
 
-  /** Not before everything is told that came by it: what is brought back begins behind that. */
+  /** Not before everything is told that came by it: what is brought back begins behind that. Of several the newest. */
   async #leaveSoon(): Promise<void> {
-    const held = this.#held;
-    const listening = this.#listening;
-    await this.#parts.host.settled();
-    if (held !== null && held === this.#held && listening === this.#listening)
+    this.#isLeaving = true;
+    while (this.#next !== null) {
+      const { listening } = this.#next;
+      this.#next = null;
+      const held = this.#held;
+      await this.#parts.host.settled();
+      if (held === null || held !== this.#held) continue;
+      this.#listening = listening;
       held.leave(this.#legacy(), true);
+    }
+    this.#isLeaving = false;
   }
 
   /** One after the other: of several that wait only the newest. */
