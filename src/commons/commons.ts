@@ -73,6 +73,8 @@ export interface LogSort {
   readonly word: string;
   /** Events that are kept; older ones go. */
   readonly most: number;
+  /** Bytes that they may take, as if all were as large as the newest: of large ones fewer are kept. */
+  readonly mostBytes: number;
   /** Milliseconds after the last event until all is gone. */
   readonly lifetime: number;
 }

@@ -98,7 +98,8 @@ interface Run<Event> {
   readonly until: number;
 }
 
-function createLog<Event>({ most, lifetime }: LogSort, clock: () => number): Log<Event> {
+function createLog<Event>(sort: LogSort, clock: () => number): Log<Event> {
+  const { lifetime } = sort;
   const runs = new LRUCache<string, Run<Event>>(upTo(MOST_LOGS));
   const followers = createFollowers<(run: Run<Event>) => void>();
   return {
@@ -107,6 +108,10 @@ function createLog<Event>({ most, lifetime }: LogSort, clock: () => number): Log
       const run = runOf(name);
       if (!isEndOf(run, after)) return { kind: 'behind', ...readingOf(run, after) };
       const added = events.map((event, index) => ({ offset: run.offset + index + 1, event }));
+      const most = mostKept(
+        sort,
+        events.map((event) => JSON.stringify(event)),
+      );
       const next: Run<Event> = {
         epoch: run.epoch,
         entries: [...run.entries, ...added].slice(-most),
@@ -144,6 +149,12 @@ function createLog<Event>({ most, lifetime }: LogSort, clock: () => number): Log
     runs.set(name, empty);
     return empty;
   }
+}
+
+/** How many events are kept once these were appended; at least these, where they are no more than `most`. */
+export function mostKept({ most, mostBytes }: LogSort, texts: readonly string[]): number {
+  const largest = texts.reduce((length, text) => Math.max(length, text.length), 1);
+  return Math.min(most, Math.max(texts.length, Math.floor(mostBytes / largest)));
 }
 
 /** What a reading means to whoever follows. */

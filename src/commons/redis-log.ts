@@ -14,7 +14,7 @@ import {
   type Reading,
 } from './commons.ts';
 import type { Connection } from './connection.ts';
-import { newsOf } from './in-process.ts';
+import { mostKept, newsOf } from './in-process.ts';
 import type { Naming } from './keys.ts';
 import { APPEND_TO_LOG, READ_LOG } from './scripts.ts';
 
@@ -25,16 +25,18 @@ type WireEntry = readonly [id: string, fields: readonly string[]];
 
 /** Makes the logs of one sort. */
 export function createRedisLog<Event>(connection: Connection, naming: Naming, sort: LogSort): Log<Event> {
-  const { word, most, lifetime } = sort;
+  const { word, lifetime } = sort;
   /** One subscription for all who follow one log here. */
   const channels = new Map<string, { readonly hearers: Set<(message: string) => void>; stop(): void }>();
 
   return {
     async append(key, after, events) {
       const name = naming.nameOf(word, key);
+      const texts = events.map((event) => JSON.stringify(event));
+      const most = mostKept(sort, texts);
       const values = [
         ...[randomUUID(), `${lifetime}`, after?.epoch ?? '', `${after?.offset ?? 0}`, `${most}`, name],
-        ...events.map((event) => JSON.stringify(event)),
+        ...texts,
       ];
       const answer = (await connection.run(APPEND_TO_LOG, keysOf(name), values)) as [
         number,

@@ -54,7 +54,7 @@ afterAll(async () => {
   for (const server of servers) await server[Symbol.asyncDispose]();
 });
 
-const CALLS: LogSort = { word: 'calls', most: 3, lifetime: 60_000 };
+const CALLS: LogSort = { word: 'calls', most: 3, mostBytes: 1_000_000, lifetime: 60_000 };
 
 let made = 0;
 /** Nobody else has it. */
@@ -224,9 +224,21 @@ describe.each(BOTH)('The commons $name', ({ skip, open }) => {
       expect(await log(other).read(key, { ...position, offset: 3 })).toMatchObject({ isComplete: true });
     });
 
+    test('keeps fewer events where they are large, and always those that came last together', async () => {
+      const key = newKey();
+      const narrow = { word: 'narrow', most: 3, mostBytes: 100, lifetime: 60_000 };
+      const large = (name: string) => name.repeat(60);
+      const { position } = await log(one, narrow).append(key, null, ['a', 'b']);
+      const more = await log(one, narrow).append(key, position, [large('c')]);
+      expect((await log(other, narrow).read(key, null)).entries).toEqual([{ offset: 3, event: large('c') }]);
+      expect(await log(other, narrow).read(key, position)).toMatchObject({ isComplete: true });
+      await log(other, narrow).append(key, more.position, [large('d'), large('e')]);
+      expect((await log(one, narrow).read(key, null)).entries.map(({ offset }) => offset)).toEqual([4, 5]);
+    });
+
     test('is of another epoch after its lifetime, and says so', async () => {
       const key = newKey();
-      const short = { word: 'short', most: 3, lifetime: 30 };
+      const short = { word: 'short', most: 3, mostBytes: 1_000_000, lifetime: 30 };
       const { position } = await log(one, short).append(key, null, ['a']);
       const reading = await until(async () => {
         const now = await log(other, short).read(key, position);

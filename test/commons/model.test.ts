@@ -11,7 +11,7 @@ import { until } from '../support/gateway.ts';
 import { hasNoRedis, startRedis, type TestRedis } from '../support/redis.ts';
 import { joinRedis } from './support.ts';
 
-const CALLS: LogSort = { word: 'calls', most: 5, lifetime: 60_000 };
+const CALLS: LogSort = { word: 'calls', most: 5, mostBytes: 1_000_000, lifetime: 60_000 };
 const TIMES = { patience: 1_000, connect: 1_000, heartbeat: 50, firstPause: 5, longestPause: 20 };
 
 /** What must be true of the store; null where it is not known, because a change may have been made or not. */

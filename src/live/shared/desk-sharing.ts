@@ -17,6 +17,7 @@ import type { SharedList } from '../call-list.ts';
 import type { Newsroom } from '../newsroom.ts';
 import type { ReplayLimits } from '../replay.ts';
 import type { WatchedCall } from '../watched-call.ts';
+import type { Board } from './board.ts';
 import type { DeskSharing } from './call-sharing.ts';
 import { createDuty, type Duty, type DutyTimes, type Role } from './duty.ts';
 import { createLedger, KEEP_EVERY } from './ledger.ts';
@@ -84,11 +85,15 @@ export type ShareDesk = (desk: SharedDesk) => SharedWork;
 
 /** A log lives so much longer than it is kept silent. */
 const LOG_LIFETIME = 3 * KEEP_EVERY;
+/** Of one call, whose entries have all of its parties: a thousand of two parties fit, and seven of three hundred. */
+const LOG_BYTES = 4 * 1_048_576; // 4 MiB
 
 /** Prepares it for all desks. */
 export function createDeskSharing(parts: SharedDeskParts): ShareDesk {
   const { commons, replayLimits } = parts;
-  const log = commons.log<string>({ word: 'calls', most: replayLimits.most, lifetime: LOG_LIFETIME });
+  const log = commons.log<string>({
+    ...{ word: 'calls', most: replayLimits.most, mostBytes: LOG_BYTES, lifetime: LOG_LIFETIME },
+  });
   return (desk) => new Work(parts, log, desk);
 }
 
@@ -109,7 +114,7 @@ class Work implements SharedWork {
   #shared = NO_LIST;
   #postedAt = Number.NEGATIVE_INFINITY;
   #postedSource: LiveSource | null = null;
-  #posted: { readonly source: LiveSource | null; readonly denied: string | null } | null = null;
+  #posted: Pick<Board, 'source' | 'denied'> | null = null;
 
   constructor(parts: SharedDeskParts, log: CommonLog<string>, desk: SharedDesk) {
     const { commons, scope, replayLimits } = parts;
@@ -240,12 +245,7 @@ class Work implements SharedWork {
     desk.tellActivity();
   }
 
-  posted(board: {
-    readonly list: SharedList;
-    readonly source: LiveSource | null;
-    readonly denied: string | null;
-  }): void {
-    const { list, source, denied } = board;
+  posted({ list, source, denied }: Board): void {
     const isNew = denied !== null && this.#posted?.denied == null;
     this.#posted = { source, denied };
     this.#desk.list().adopt(list);
