@@ -68,8 +68,8 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
   const { server, times, self, metrics, log } = parts;
   let coming: Promise<unknown> | null = null;
   let failures = 0;
-  /** Milliseconds that RingCentral asked for. */
-  let silence = 0;
+  /** After a failure. */
+  let retryAt = 0;
   let alarm: NodeJS.Timeout | undefined;
   let isToldOf: Grant | null = null;
 
@@ -77,7 +77,7 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
     coming: () => coming,
     renew,
     set(isNew) {
-      if (isNew) failures = 0;
+      if (isNew && isFresh()) failures = 0;
       set();
     },
     stop: () => clearTimeout(alarm),
@@ -92,11 +92,16 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
       alarm = setAlarm(() => endOf(grant), grant.expiresAt - notice - kept.now()).unref();
       return;
     }
-    const due = failures > 0 ? Math.max(waitAfter(failures), silence) : grant.renewAt - kept.now();
+    const left = () => (failures > 0 ? retryAt : kept.account().grant.renewAt) - kept.now();
     alarm = setAlarm(() => {
-      if (failures > 0 || kept.account().grant.renewAt <= kept.now() + 1) void renew();
+      if (left() <= 1) void renew();
       else set();
-    }, due).unref();
+    }, left()).unref();
+  }
+
+  /** It need not be renewed at once. */
+  function isFresh(): boolean {
+    return kept.account().grant.renewAt > kept.now();
   }
 
   /** Of tokens that cannot be renewed. */
@@ -130,6 +135,8 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
     const answer = await server.refresh(claimed.refreshToken, user.viewerId);
     metrics.sessionRenewals.inc({ result: 'kind' in answer ? answer.kind : 'renewed' });
     await settle(answer, grant);
+    // Such tokens are no better than none: they are not asked for without end.
+    if (!('kind' in answer) && !isFresh()) fail(0);
   }
 
   /** Apart from the others it asks by itself: RingCentral gives each who asks the same tokens. */
@@ -203,7 +210,7 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
 
   function fail(retryAfter: number): void {
     failures += 1;
-    silence = retryAfter;
+    retryAt = kept.now() + Math.max(waitAfter(failures), retryAfter);
   }
 }
 
