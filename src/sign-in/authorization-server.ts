@@ -3,13 +3,13 @@
  * oauth4webapi, which is loaded when the first browser signs in: it needs Node's own `Response`.
  */
 import type * as OAuth from 'oauth4webapi';
+import { retryAfterOf, type WithHeaders } from '../answer-headers.ts';
 import { objectIn } from './json.ts';
 import { errorWord, MEANING_OF_ERROR, SignInProblem } from './problems.ts';
 
 /** An answer of a token endpoint, as it came. */
-export interface FormAnswer {
+export interface FormAnswer extends WithHeaders {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
 }
 
@@ -160,7 +160,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
         const answer = answered();
         return answer !== null && isFinal(answer.status)
           ? { kind: 'refused', error: errorsOf(answer).error }
-          : { kind: 'lost', retryAfter: answer === null ? 0 : retryAfterOf(answer) };
+          : { kind: 'lost', retryAfter: (answer && retryAfterOf(answer)) ?? 0 };
       }
     },
 
@@ -297,11 +297,6 @@ function errorsOf({ text }: FormAnswer): {
     error: errorWord(typeof error === 'string' ? error : null),
     codes: codes.filter((code) => typeof code === 'string' && /^[A-Z]{2,5}-\d{1,5}$/.test(code)) as string[],
   };
-}
-
-function retryAfterOf({ headers }: FormAnswer): number {
-  const seconds = Number(headers['retry-after'] ?? 0);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 0;
 }
 
 function isFinal(status: number): boolean {

@@ -191,6 +191,20 @@ describe('A renewal', () => {
     ['refused', json(400, { error: 'invalid_grant' }), { kind: 'refused', error: 'invalid_grant' }],
     ['refused, without a word', json(403, 'no'), { kind: 'refused', error: null }],
     ['a moment too early', json(429, {}, { 'retry-after': '30' }), { kind: 'lost', retryAfter: 30_000 }],
+    [
+      'to be asked again at a time',
+      json(
+        503,
+        {},
+        { date: 'Wed, 04 Mar 2026 15:20:30 GMT', 'retry-after': 'Wed, 04 Mar 2026 15:21:00 GMT' },
+      ),
+      { kind: 'lost', retryAfter: 30_000 },
+    ],
+    [
+      'to be asked next year',
+      json(503, {}, { 'retry-after': '31536000' }),
+      { kind: 'lost', retryAfter: 600_000 },
+    ],
     ['timed out there', json(408, {}), { kind: 'lost', retryAfter: 0 }],
     ['lost', new Error('reset'), { kind: 'lost', retryAfter: 0 }],
     ['broken off', { ...json(200, TOKENS), text: '{"access' }, { kind: 'lost', retryAfter: 0 }],
