@@ -11,11 +11,13 @@
  * ```
  */
 import { setAlarm } from '../alarm.ts';
-import { Apart } from '../commons/commons.ts';
+import { Apart, type Stop } from '../commons/commons.ts';
+import { mayHaveChanged } from '../commons/waiting.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Account, claim, type Grant, lost, refused, renewed, type SessionTimes } from './account.ts';
 import type { AuthorizationServer, Setback, Tokens } from './authorization-server.ts';
+import type { AccountStep } from './store.ts';
 
 export interface RenewalParts {
   readonly server: Pick<AuthorizationServer, 'refresh'>;
@@ -32,17 +34,12 @@ export interface Kept {
   /** By the clock of the store. */
   now(): number;
   /** @throws {Apart} */
-  change<Result>(
-    step: (
-      account: Account | null,
-      now: number,
-    ) => { readonly account?: Account | null; readonly result: Result },
-  ): Promise<Result>;
+  change<Result>(step: (account: Account | null, now: number) => AccountStep<Result>): Promise<Result>;
   /** It was found to be so. */
   take(account: Account | null): void;
   /** Looks at it again. */
   look(): Promise<void>;
-  follow(hear: () => void): () => void;
+  follow(hear: () => void): Stop;
   /** Newer tokens are on their way. */
   begun(): void;
   /** Tokens that cannot be renewed end then. */
@@ -193,15 +190,7 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
     const until = Date.now() + left;
     const isSame = () => !kept.ended.aborted && kept.account().grant.version === version;
     while (Date.now() < until && isSame()) {
-      await new Promise<void>((resolve) => {
-        const stop = kept.follow(done);
-        const waiting = setAlarm(done, Math.min(until - Date.now(), LOOK_AGAIN)).unref();
-        function done(): void {
-          clearTimeout(waiting);
-          stop();
-          resolve();
-        }
-      });
+      await mayHaveChanged(kept.follow, Math.min(until - Date.now(), LOOK_AGAIN));
       await kept.look();
       if (kept.account().renewing === null) break;
     }
