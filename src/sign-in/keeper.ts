@@ -229,7 +229,8 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
       accompany(other) {
         if (other.ended.aborted || own.companions.has(other)) return;
         own.companions.add(other);
-        other.ended.addEventListener('abort', () => own.companions.delete(other), { once: true });
+        const forget = () => own.companions.delete(other);
+        other.ended.addEventListener('abort', forget, { once: true, signal: own.ended });
       },
       touch() {
         own.usedAt = Date.now();
