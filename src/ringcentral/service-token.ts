@@ -1,7 +1,7 @@
 /** The token of the gateway's own RingCentral user: its shape, and how long it is good. */
 import { createHash } from 'node:crypto';
 import { UpstreamBadResponse } from '../../schema/failures.ts';
-import { renewalAfter } from '../token-life.ts';
+import { renewalAfter } from '../tokens.ts';
 import type { WireToken } from './wire.ts';
 
 /** An immutable value. Times are milliseconds of a clock that never jumps: its holder's. */

@@ -15,7 +15,7 @@
  * RingCentral ends the sixth sign-in of a user and app, and its sockets with it: so there is one grant for a user, and the
  * grant of an earlier sign-in is given back, not kept beside.
  */
-import { renewalAfter } from '../token-life.ts';
+import { renewalAfter } from '../tokens.ts';
 import type { Tokens } from './authorization-server.ts';
 
 /** Whom a system says it is. */

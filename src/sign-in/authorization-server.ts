@@ -4,6 +4,7 @@
  */
 import type * as OAuth from 'oauth4webapi';
 import { retryAfterOf, type WithHeaders } from '../answer-headers.ts';
+import { LONGEST_TOKEN } from '../tokens.ts';
 import { objectIn } from './json.ts';
 import { errorWord, MEANING_OF_ERROR, SignInProblem } from './problems.ts';
 
@@ -241,19 +242,26 @@ function withoutIdToken(text: string): string {
   return _unread === undefined ? text : JSON.stringify(body);
 }
 
+/** Of an extension. */
+const LONGEST_ID = 64; // characters
+
+/** @throws for what nobody would keep. */
 function toTokens(answer: OAuth.TokenEndpointResponse): Tokens {
   const seconds = (name: string) => {
     const value = Number(answer[name]);
     return Number.isFinite(value) && value > 0 ? value * 1_000 : null;
   };
   const { access_token, refresh_token, owner_id } = answer;
+  if (access_token.length > LONGEST_TOKEN || (refresh_token?.length ?? 0) > LONGEST_TOKEN) {
+    throw new TypeError('A token is longer than any real one.');
+  }
   return {
     accessToken: access_token,
     life: Math.min(seconds('expires_in') ?? 0, LONGEST_LIFE),
     refreshToken: refresh_token ?? null,
     refreshLife: seconds('refresh_token_expires_in'),
     sessionLife: seconds('session_expires_in'),
-    ownerId: typeof owner_id === 'string' ? owner_id : null,
+    ownerId: typeof owner_id === 'string' && owner_id.length <= LONGEST_ID ? owner_id : null,
   };
 }
 

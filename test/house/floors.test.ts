@@ -20,7 +20,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/hosts.ts',
     'src/loop.ts',
     'src/telemetry/outlet.ts',
-    'src/token-life.ts',
+    'src/tokens.ts',
     'src/turnstile.ts',
   ],
   ['schema/model.ts', 'src/ringcentral/wire.ts', 'src/config.ts', 'src/telemetry/'],

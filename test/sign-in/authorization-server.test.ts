@@ -161,6 +161,12 @@ describe('A code', () => {
       'UNAVAILABLE',
     ],
     ['not reached', new Error('no way'), 'UNAVAILABLE'],
+    ['a token longer than any', json(200, { ...TOKENS, access_token: 'x'.repeat(4_097) }), 'MALFORMED'],
+    [
+      'a refresh token longer than any',
+      json(200, { ...TOKENS, refresh_token: 'x'.repeat(4_097) }),
+      'MALFORMED',
+    ],
     [
       'a page that says yes',
       { status: 200, headers: { 'content-type': 'text/html' }, text: '<html>' },
@@ -205,6 +211,7 @@ describe('A renewal', () => {
       json(503, {}, { 'retry-after': '31536000' }),
       { kind: 'lost', retryAfter: 600_000 },
     ],
+    ['too long', json(200, { ...TOKENS, refresh_token: 'x'.repeat(4_097) }), { kind: 'lost', retryAfter: 0 }],
     ['timed out there', json(408, {}), { kind: 'lost', retryAfter: 0 }],
     ['lost', new Error('reset'), { kind: 'lost', retryAfter: 0 }],
     ['broken off', { ...json(200, TOKENS), text: '{"access' }, { kind: 'lost', retryAfter: 0 }],

@@ -1,4 +1,7 @@
-/** How long a token is used before another one is asked for. */
+/** Tokens, whoever gave them: how long they are, and how long they are used. */
+
+/** No real one is longer, in characters. */
+export const LONGEST_TOKEN = 4_096;
 
 /** A token is renewed when this share of its life is over, or a minute before its end. */
 const RENEWAL_SHARE = 0.8;
