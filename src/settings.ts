@@ -108,7 +108,7 @@ const origin = z
 const host = z.string().regex(/^[\w.:-]+$/, 'a host name or an IP address, like 127.0.0.1 or 0.0.0.0');
 
 /** The domains of Genesys Cloud, one for each of its regions. */
-export const GENESYS_REGIONS = [
+const GENESYS_REGIONS = [
   'mypurecloud.com',
   'mypurecloud.ie',
   'mypurecloud.de',

@@ -1,9 +1,9 @@
-/** Waiting for a cell to change. */
+/** Waiting for something that others may change. */
 import { setAlarm } from '../alarm.ts';
-import type { Cell, Key } from './commons.ts';
+import type { Stop } from './commons.ts';
 
-/** Resolves when a value may have changed, and after so many milliseconds at the latest. */
-export function mayHaveChanged<Value>(cell: Cell<Value>, key: Key, most: number): Promise<void> {
+/** Resolves when it may have changed, and after so many milliseconds at the latest. */
+export function mayHaveChanged(follow: (hear: () => void) => Stop, most: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(alarm);
@@ -11,6 +11,6 @@ export function mayHaveChanged<Value>(cell: Cell<Value>, key: Key, most: number)
       resolve();
     };
     const alarm = setAlarm(done, most);
-    const stop = cell.follow(key, done);
+    const stop = follow(done);
   });
 }

@@ -20,6 +20,7 @@ import { setAlarm } from '../alarm.ts';
 import type { Commons } from '../commons/commons.ts';
 import { createInProcessCommons } from '../commons/in-process.ts';
 import type { Log } from '../telemetry/log.ts';
+import { LONGEST_TOKEN } from '../tokens.ts';
 import type { Caller } from './caller.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { digest, type ServiceToken, toServiceToken } from './service-token.ts';
@@ -262,9 +263,8 @@ export function raceWith<Value>(signal: AbortSignal | undefined, work: Promise<V
   });
 }
 
-/** A bearer token as RFC 6750 spells it, and no longer than any real one. */
+/** A bearer token as RFC 6750 spells it. */
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
-const LONGEST_TOKEN = 4_096; // characters
 
 /**
  * The token of an `Authorization` header.

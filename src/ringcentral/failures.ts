@@ -12,15 +12,13 @@ import {
   UpstreamUnavailable,
   WrongCallState,
 } from '../../schema/failures.ts';
+import { headerOf, retryAfterOf, type WithHeaders } from '../answer-headers.ts';
 import { withoutSecrets } from '../telemetry/log.ts';
-import { readRetryAfter } from './retry.ts';
 import type { WireError, WireErrorDetail } from './wire.ts';
 
 /** An HTTP answer as it came. */
-export interface RawAnswer {
+export interface RawAnswer extends WithHeaders {
   readonly status: number;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
   /** Epoch milliseconds. */
   readonly receivedAt: number;
@@ -28,23 +26,6 @@ export interface RawAnswer {
 
 /** What a 429 without `Retry-After` asks for, by RingCentral's guide. */
 const DEFAULT_PENALTY = 30_000; // 30 seconds
-
-/** One value of a header. */
-export function headerOf(answer: Pick<RawAnswer, 'headers'>, name: string): string | undefined {
-  const value = answer.headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
-/** RingCentral's own clock as it answered, epoch milliseconds; null where the `Date` header is missing. */
-export function upstreamDateOf(answer: Pick<RawAnswer, 'headers'>): number | null {
-  const date = Date.parse(headerOf(answer, 'date') ?? '');
-  return Number.isNaN(date) ? null : date;
-}
-
-/** The `Retry-After` of an answer in milliseconds; dates are read by the clock of whoever wrote them. */
-export function retryAfterOf(answer: RawAnswer): number | null {
-  return readRetryAfter(headerOf(answer, 'retry-after'), upstreamDateOf(answer) ?? answer.receivedAt);
-}
 
 /** How long a 429 silences us, in milliseconds. */
 export function penaltyOf(answer: RawAnswer): number {

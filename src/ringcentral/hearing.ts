@@ -1,16 +1,14 @@
 /** What became of one request: an answer, or what stands in its place; pure. */
 import type { CallControlFailure } from '../../schema/failures.ts';
+import { headerOf, retryAfterOf, upstreamDateOf } from '../answer-headers.ts';
 import {
   failureOfAnswer,
   failureOfError,
-  headerOf,
   isOfRingCentral,
   NoAnswerInTime,
   penaltyOf,
   type RawAnswer,
-  retryAfterOf,
   unreadable,
-  upstreamDateOf,
   wasAnswered,
 } from './failures.ts';
 import type { Operation } from './operations.ts';

@@ -69,26 +69,3 @@ export function pay(purse: RetryPurse): RetryPurse {
 export function take(purse: RetryPurse): RetryPurse | null {
   return purse.retries >= 1 ? { retries: purse.retries - 1 } : null;
 }
-
-/** No answer can make us wait longer; a longer `Retry-After` is a mistake or an attack. */
-const LONGEST_RETRY_AFTER = 600_000; // 10 minutes
-
-/**
- * Reads a `Retry-After` header: milliseconds, never more than ten minutes; null where it is absent or garbage.
- *
- * ```ts
- * readRetryAfter('60', now) // 60000
- * readRetryAfter('Wed, 04 Mar 2026 15:21:00 GMT', Date.parse('2026-03-04T15:20:30Z')) // 30000
- * readRetryAfter('soon', now) // null
- * ```
- */
-export function readRetryAfter(header: string | undefined, now: number): number | null {
-  const text = header?.trim() ?? '';
-  const wait = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : httpDate(text) - now;
-  return Number.isNaN(wait) ? null : Math.min(Math.max(0, wait), LONGEST_RETRY_AFTER);
-}
-
-/** `Date.parse` alone would take almost anything: `-5` is the first of May 2001 to it. */
-function httpDate(text: string): number {
-  return /^[A-Z][a-z]{2,8}, ?\d/.test(text) ? Date.parse(text) : Number.NaN;
-}

@@ -1,6 +1,7 @@
 /** The token of the gateway's own RingCentral user: its shape, and how long it is good. */
 import { createHash } from 'node:crypto';
 import { UpstreamBadResponse } from '../../schema/failures.ts';
+import { renewalAfter } from '../tokens.ts';
 import type { WireToken } from './wire.ts';
 
 /** An immutable value. Times are milliseconds of a clock that never jumps: its holder's. */
@@ -15,10 +16,6 @@ export interface ServiceToken {
   readonly renewAt: number;
   readonly expiresAt: number;
 }
-
-/** A token is renewed when this share of its life is over, or a minute before its end. */
-const RENEWAL_SHARE = 0.8;
-const RENEWAL_MARGIN = 60_000; // 1 minute
 
 /** A token that is said to live longer is renewed as if it lived so long; RingCentral's live for an hour. */
 const LONGEST_LIFE = 86_400_000; // 1 day
@@ -38,7 +35,7 @@ export function toServiceToken(body: unknown, now: number): ServiceToken {
     accessToken: wire.access_token,
     refreshToken: typeof wire.refresh_token === 'string' ? wire.refresh_token : null,
     obtainedAt: now,
-    renewAt: now + Math.max(life * RENEWAL_SHARE, life - RENEWAL_MARGIN),
+    renewAt: now + renewalAfter(life),
     expiresAt: now + life,
   };
 }

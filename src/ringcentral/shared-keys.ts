@@ -94,7 +94,7 @@ export function createSharedKeys(
           waitsFor = claimed.by;
           const left = until - performance.now();
           if (left <= 0) return unclear(STILL_RUNS);
-          await mayHaveChanged(cell, place.cell, Math.min(left, LOOK));
+          await mayHaveChanged((hear) => cell.follow(place.cell, hear), Math.min(left, LOOK));
         }
       } catch (error) {
         if (!(error instanceof Apart)) throw error;

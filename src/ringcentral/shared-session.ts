@@ -101,7 +101,7 @@ export function createSharedSession(parts: SharedSessionParts): SharedSession {
           } else {
             const left = until - clock();
             if (left <= 0) return setback(before, new UpstreamUnavailable(STILL_ASKING, false));
-            await mayHaveChanged(cell, key, Math.min(left, LOOK));
+            await mayHaveChanged((hear) => cell.follow(key, hear), Math.min(left, LOOK));
           }
         }
       } catch (error) {

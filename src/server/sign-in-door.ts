@@ -64,14 +64,18 @@ export function createSignInDoor(
   };
 }
 
-/** The body, as much as is read of one. */
+/** The body, as much as is read of one; nothing of a client that left meanwhile, whom nobody can answer. */
 async function readAll(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > LONGEST_BODY) break;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > LONGEST_BODY) break;
+      chunks.push(chunk);
+    }
+  } catch {
+    return '';
   }
   return Buffer.concat(chunks).toString();
 }

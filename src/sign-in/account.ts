@@ -15,6 +15,7 @@
  * RingCentral ends the sixth sign-in of a user and app, and its sockets with it: so there is one grant for a user, and the
  * grant of an earlier sign-in is given back, not kept beside.
  */
+import { renewalAfter } from '../tokens.ts';
 import type { Tokens } from './authorization-server.ts';
 
 /** Whom a system says it is. */
@@ -96,10 +97,6 @@ export const SESSION_TIMES: SessionTimes = {
 /** Browsers in which a user is signed in; the eldest ends when there is another. */
 export const MOST_SESSIONS = 10;
 
-/** A token is renewed when this share of its life is over, or a minute before its end. */
-const RENEWAL_SHARE = 0.8;
-const RENEWAL_MARGIN = 60_000; // 1 minute
-
 /** An account is kept for the next sign-in to find its grant, but no longer than this. */
 const LONGEST_KEPT = 2_592_000_000; // 30 days
 
@@ -110,7 +107,7 @@ export function grantOf(tokens: Tokens, signInId: string, version: number, now: 
   return {
     accessToken,
     refreshToken,
-    renewAt: now + Math.max(life * RENEWAL_SHARE, life - RENEWAL_MARGIN),
+    renewAt: now + renewalAfter(life),
     expiresAt: now + life,
     endsAt: ends.length === 0 ? null : Math.min(...ends),
     signInId,

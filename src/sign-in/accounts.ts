@@ -117,8 +117,8 @@ export function createAccounts(parts: AccountsParts): Accounts {
     async hold(name, publicId, key) {
       const keeper = keepers.get(name) ?? (await keep(name));
       if (keeper === null) return null;
-      // The copy here may be older than the session, or than its cookie.
-      if (keeper.keyOf(publicId) !== key) await keeper.look();
+      // The copy here may be older than the session, than its cookie, or than its last use.
+      if (keeper.keyOf(publicId) !== key || keeper.leftOf(publicId) === 0) await keeper.look();
       const session = keeper.hold(publicId);
       return keeper.keyOf(publicId) === key ? session : null;
     },

@@ -3,13 +3,14 @@
  * oauth4webapi, which is loaded when the first browser signs in: it needs Node's own `Response`.
  */
 import type * as OAuth from 'oauth4webapi';
+import { retryAfterOf, type WithHeaders } from '../answer-headers.ts';
+import { LONGEST_TOKEN } from '../tokens.ts';
 import { objectIn } from './json.ts';
 import { errorWord, MEANING_OF_ERROR, SignInProblem } from './problems.ts';
 
 /** An answer of a token endpoint, as it came. */
-export interface FormAnswer {
+export interface FormAnswer extends WithHeaders {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
 }
 
@@ -160,7 +161,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
         const answer = answered();
         return answer !== null && isFinal(answer.status)
           ? { kind: 'refused', error: errorsOf(answer).error }
-          : { kind: 'lost', retryAfter: answer === null ? 0 : retryAfterOf(answer) };
+          : { kind: 'lost', retryAfter: (answer && retryAfterOf(answer)) ?? 0 };
       }
     },
 
@@ -241,19 +242,26 @@ function withoutIdToken(text: string): string {
   return _unread === undefined ? text : JSON.stringify(body);
 }
 
+/** Of an extension. */
+const LONGEST_ID = 64; // characters
+
+/** @throws for what nobody would keep. */
 function toTokens(answer: OAuth.TokenEndpointResponse): Tokens {
   const seconds = (name: string) => {
     const value = Number(answer[name]);
     return Number.isFinite(value) && value > 0 ? value * 1_000 : null;
   };
   const { access_token, refresh_token, owner_id } = answer;
+  if (access_token.length > LONGEST_TOKEN || (refresh_token?.length ?? 0) > LONGEST_TOKEN) {
+    throw new TypeError('A token is longer than any real one.');
+  }
   return {
     accessToken: access_token,
     life: Math.min(seconds('expires_in') ?? 0, LONGEST_LIFE),
     refreshToken: refresh_token ?? null,
     refreshLife: seconds('refresh_token_expires_in'),
     sessionLife: seconds('session_expires_in'),
-    ownerId: typeof owner_id === 'string' ? owner_id : null,
+    ownerId: typeof owner_id === 'string' && owner_id.length <= LONGEST_ID ? owner_id : null,
   };
 }
 
@@ -297,11 +305,6 @@ function errorsOf({ text }: FormAnswer): {
     error: errorWord(typeof error === 'string' ? error : null),
     codes: codes.filter((code) => typeof code === 'string' && /^[A-Z]{2,5}-\d{1,5}$/.test(code)) as string[],
   };
-}
-
-function retryAfterOf({ headers }: FormAnswer): number {
-  const seconds = Number(headers['retry-after'] ?? 0);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 0;
 }
 
 function isFinal(status: number): boolean {

@@ -72,7 +72,7 @@ export function createGenesys({ apiUrl, loginUrl, clientId, clientSecret, send }
       if (status === 401 || status === 403) throw new SignInProblem('NOT_ALLOWED');
       if (status !== 200) throw new SignInProblem('UNAVAILABLE');
       const { id, name, email } = objectIn(text);
-      if (typeof id !== 'string' || id === '') throw new SignInProblem('MALFORMED');
+      if (typeof id !== 'string' || !USER_ID.test(id)) throw new SignInProblem('MALFORMED');
       return { viewerId: id, userId: id, name: textOrNull(name), email: textOrNull(email) };
     },
   };
@@ -84,8 +84,14 @@ export function createGenesys({ apiUrl, loginUrl, clientId, clientSecret, send }
   }
 }
 
+/** Genesys Cloud's are UUIDs. */
+const USER_ID = /^[\w-]{1,64}$/;
+
+/** Of a name or an address. */
+const LONGEST_TEXT = 256; // characters
+
 function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+  return typeof value === 'string' && value.length <= LONGEST_TEXT ? value : null;
 }
 
 function ignore(): void {}

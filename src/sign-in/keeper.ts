@@ -6,7 +6,7 @@ import { Apart } from '../commons/commons.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Account, caughtUp, endOf, livingIn, type Session, seen, withoutEnded } from './account.ts';
 import { createRenewal, type RenewalParts } from './renewal.ts';
-import type { Store } from './store.ts';
+import type { AccountStep, Store } from './store.ts';
 import type { System } from './systems.ts';
 
 export interface KeeperParts extends RenewalParts {
@@ -146,10 +146,7 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
 
   /** Changes the account, and learns what time it is there. */
   async function change<Result>(
-    step: (
-      account: Account | null,
-      now: number,
-    ) => { readonly account?: Account | null; readonly result: Result },
+    step: (account: Account | null, now: number) => AccountStep<Result>,
   ): Promise<Result> {
     const { result, at, isLost } = await store.change(name, (found, at, isKnown) => {
       const isLost = !isKnown && livingIn(account, times, at).length > 0;
@@ -232,7 +229,8 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
       accompany(other) {
         if (other.ended.aborted || own.companions.has(other)) return;
         own.companions.add(other);
-        other.ended.addEventListener('abort', () => own.companions.delete(other), { once: true });
+        const forget = () => own.companions.delete(other);
+        other.ended.addEventListener('abort', forget, { once: true, signal: own.ended });
       },
       touch() {
         own.usedAt = Date.now();

@@ -30,6 +30,8 @@ export function isOfAllowedPage(headers: IncomingHttpHeaders, allowed: readonly 
 
 /** Long enough for any page, and short enough for a cookie. */
 const LONGEST_PLACE = 1_024; // characters
+/** The same, whole and as it is sent. */
+const LONGEST_ADDRESS = 2_048; // characters
 
 /** What URL parsers drop, or read as something else than stands there. */
 const TREACHEROUS = /[\\\s\p{Cc}\p{Cf}]/u;
@@ -48,5 +50,7 @@ export function readReturnTo(text: string, own: string, allowed: readonly string
   if (!isPath && !/^https?:\/\/[^/]/i.test(text)) return null;
   const url = URL.canParse(text, own) ? new URL(text, own) : null;
   if (url === null || url.username !== '' || url.password !== '') return null;
+  // Letters of other alphabets are nine characters each there.
+  if (url.href.length > LONGEST_ADDRESS) return null;
   return [own, ...allowed].includes(url.origin) ? url.href : null;
 }

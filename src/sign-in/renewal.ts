@@ -11,11 +11,13 @@
  * ```
  */
 import { setAlarm } from '../alarm.ts';
-import { Apart } from '../commons/commons.ts';
+import { Apart, type Stop } from '../commons/commons.ts';
+import { mayHaveChanged } from '../commons/waiting.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Account, claim, type Grant, lost, refused, renewed, type SessionTimes } from './account.ts';
 import type { AuthorizationServer, Setback, Tokens } from './authorization-server.ts';
+import type { AccountStep } from './store.ts';
 
 export interface RenewalParts {
   readonly server: Pick<AuthorizationServer, 'refresh'>;
@@ -32,17 +34,12 @@ export interface Kept {
   /** By the clock of the store. */
   now(): number;
   /** @throws {Apart} */
-  change<Result>(
-    step: (
-      account: Account | null,
-      now: number,
-    ) => { readonly account?: Account | null; readonly result: Result },
-  ): Promise<Result>;
+  change<Result>(step: (account: Account | null, now: number) => AccountStep<Result>): Promise<Result>;
   /** It was found to be so. */
   take(account: Account | null): void;
   /** Looks at it again. */
   look(): Promise<void>;
-  follow(hear: () => void): () => void;
+  follow(hear: () => void): Stop;
   /** Newer tokens are on their way. */
   begun(): void;
   /** Tokens that cannot be renewed end then. */
@@ -68,8 +65,8 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
   const { server, times, self, metrics, log } = parts;
   let coming: Promise<unknown> | null = null;
   let failures = 0;
-  /** Milliseconds that RingCentral asked for. */
-  let silence = 0;
+  /** After a failure. */
+  let retryAt = 0;
   let alarm: NodeJS.Timeout | undefined;
   let isToldOf: Grant | null = null;
 
@@ -77,7 +74,7 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
     coming: () => coming,
     renew,
     set(isNew) {
-      if (isNew) failures = 0;
+      if (isNew && isFresh()) failures = 0;
       set();
     },
     stop: () => clearTimeout(alarm),
@@ -92,11 +89,16 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
       alarm = setAlarm(() => endOf(grant), grant.expiresAt - notice - kept.now()).unref();
       return;
     }
-    const due = failures > 0 ? Math.max(waitAfter(failures), silence) : grant.renewAt - kept.now();
+    const left = () => (failures > 0 ? retryAt : kept.account().grant.renewAt) - kept.now();
     alarm = setAlarm(() => {
-      if (failures > 0 || kept.account().grant.renewAt <= kept.now() + 1) void renew();
+      if (left() <= 1) void renew();
       else set();
-    }, due).unref();
+    }, left()).unref();
+  }
+
+  /** It need not be renewed at once. */
+  function isFresh(): boolean {
+    return kept.account().grant.renewAt > kept.now();
   }
 
   /** Of tokens that cannot be renewed. */
@@ -130,6 +132,8 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
     const answer = await server.refresh(claimed.refreshToken, user.viewerId);
     metrics.sessionRenewals.inc({ result: 'kind' in answer ? answer.kind : 'renewed' });
     await settle(answer, grant);
+    // Such tokens are no better than none: they are not asked for without end.
+    if (!('kind' in answer) && !isFresh()) fail(0);
   }
 
   /** Apart from the others it asks by itself: RingCentral gives each who asks the same tokens. */
@@ -186,15 +190,7 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
     const until = Date.now() + left;
     const isSame = () => !kept.ended.aborted && kept.account().grant.version === version;
     while (Date.now() < until && isSame()) {
-      await new Promise<void>((resolve) => {
-        const stop = kept.follow(done);
-        const waiting = setAlarm(done, Math.min(until - Date.now(), LOOK_AGAIN)).unref();
-        function done(): void {
-          clearTimeout(waiting);
-          stop();
-          resolve();
-        }
-      });
+      await mayHaveChanged(kept.follow, Math.min(until - Date.now(), LOOK_AGAIN));
       await kept.look();
       if (kept.account().renewing === null) break;
     }
@@ -203,7 +199,7 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
 
   function fail(retryAfter: number): void {
     failures += 1;
-    silence = retryAfter;
+    retryAt = kept.now() + Math.max(waitAfter(failures), retryAfter);
   }
 }
 

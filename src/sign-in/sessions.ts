@@ -201,12 +201,10 @@ export function createSessions(parts: SessionsParts): Sessions {
     const place = placeOf(system, key);
     const known = held.get(place);
     if (known === undefined) return undefined;
-    const { publicId, keeper, ended } = known;
-    // It may have moved to a newer cookie.
-    const isOver = ended.aborted || keeper.keyOf(publicId) !== key;
-    if (isOver) held.delete(place);
+    const isGone = isOver(known, place);
+    if (isGone) held.delete(place);
     // Whoever seems idle here may have been at another gateway: that has to be asked.
-    return isOver || keeper.leftOf(publicId) === 0 ? undefined : known;
+    return isGone || known.keeper.leftOf(known.publicId) === 0 ? undefined : known;
   }
 
   async function findNow(system: System, key: string): Promise<HeldSession | null> {
@@ -231,19 +229,13 @@ export function createSessions(parts: SessionsParts): Sessions {
     key: string,
   ): Promise<HeldSession | null> {
     const session = (await accounts[system]?.hold(name, publicId, key)) ?? null;
-    if (session === null) return null;
-    const place = placeOf(system, key);
-    if (held.get(place) === session) return session;
-    held.set(place, session);
-    const forget = () => {
-      if (held.get(place) === session) held.delete(place);
-    };
-    session.ended.addEventListener('abort', forget, { once: true });
+    if (session !== null) held.set(placeOf(system, key), session);
     return session;
   }
 
   function sweep(): void {
     for (const one of Object.values(accounts)) one.sweep();
+    for (const [place, session] of held) if (isOver(session, place)) held.delete(place);
   }
 
   /** Ends whatever a cookie opens. */
@@ -274,6 +266,11 @@ function entriesOf(names: OfEach<string>): [System, string][] {
     const name = names[system];
     return name === undefined ? [] : [[system, name] as [System, string]];
   });
+}
+
+/** It has ended, or moved to a newer cookie. */
+function isOver({ ended, keeper, publicId }: HeldSession, place: string): boolean {
+  return ended.aborted || !place.endsWith(` ${keeper.keyOf(publicId)}`);
 }
 
 function placeOf(system: System, key: string): string {

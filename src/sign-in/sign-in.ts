@@ -69,7 +69,7 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
   /** Where the gateway listens, like `http://127.0.0.1:4000`. */
   readonly listening: string;
-  /** Of a POST. @throws what kept it from being read. */
+  /** Of a POST; nothing where its client left meanwhile. */
   body(): Promise<string>;
 }
 

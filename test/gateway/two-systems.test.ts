@@ -91,6 +91,25 @@ describe('A browser that is signed in to RingCentral', () => {
     expect((await browser.ask('{ viewer { sessions { id } } }')).data.viewer.sessions).toHaveLength(1);
   });
 
+  test('adds it as often as it likes, and nothing of the sign-ins before is kept', async () => {
+    await using house = await openTwoSystems();
+    const browser = openTestBrowser(house.gateway);
+    await browser.signIn('102');
+    const warnings: Error[] = [];
+    const keep = (warning: Error) => void warnings.push(warning);
+    process.on('warning', keep);
+    try {
+      // More than one signal likes listeners.
+      for (let count = 0; count < 12; count += 1) {
+        await signInToGenesys(browser);
+        expect(Object.keys((await toldOf(browser))?.systems ?? {})).toEqual(['ringcentral', 'genesys']);
+      }
+      expect(warnings).toEqual([]);
+    } finally {
+      process.off('warning', keep);
+    }
+  });
+
   test.each([
     ['RingCentral', (browser: ReturnType<typeof openTestBrowser>) => browser.signIn('102'), 'ringcentral'],
     [

@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  failureOfAnswer,
-  headerOf,
-  penaltyOf,
-  type RawAnswer,
-  unreadable,
-} from '../../src/ringcentral/failures.ts';
+import { failureOfAnswer, penaltyOf, type RawAnswer, unreadable } from '../../src/ringcentral/failures.ts';
 
 const NOW = Date.parse('2026-03-04T15:20:30Z');
 
@@ -193,8 +187,4 @@ test('A message repeats no token, no address and no phone number, and is not end
 test('The penalty of a 429 is what it asks for, or 30 seconds.', () => {
   expect(penaltyOf(answer(429, '', { 'retry-after': '7' }))).toBe(7_000);
   expect(penaltyOf(answer(429, ''))).toBe(30_000);
-});
-
-test('A header that came twice is read once.', () => {
-  expect(headerOf({ headers: { 'retry-after': ['5', '6'] } }, 'retry-after')).toBe('5');
 });

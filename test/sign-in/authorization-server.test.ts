@@ -161,6 +161,12 @@ describe('A code', () => {
       'UNAVAILABLE',
     ],
     ['not reached', new Error('no way'), 'UNAVAILABLE'],
+    ['a token longer than any', json(200, { ...TOKENS, access_token: 'x'.repeat(4_097) }), 'MALFORMED'],
+    [
+      'a refresh token longer than any',
+      json(200, { ...TOKENS, refresh_token: 'x'.repeat(4_097) }),
+      'MALFORMED',
+    ],
     [
       'a page that says yes',
       { status: 200, headers: { 'content-type': 'text/html' }, text: '<html>' },
@@ -191,6 +197,21 @@ describe('A renewal', () => {
     ['refused', json(400, { error: 'invalid_grant' }), { kind: 'refused', error: 'invalid_grant' }],
     ['refused, without a word', json(403, 'no'), { kind: 'refused', error: null }],
     ['a moment too early', json(429, {}, { 'retry-after': '30' }), { kind: 'lost', retryAfter: 30_000 }],
+    [
+      'to be asked again at a time',
+      json(
+        503,
+        {},
+        { date: 'Wed, 04 Mar 2026 15:20:30 GMT', 'retry-after': 'Wed, 04 Mar 2026 15:21:00 GMT' },
+      ),
+      { kind: 'lost', retryAfter: 30_000 },
+    ],
+    [
+      'to be asked next year',
+      json(503, {}, { 'retry-after': '31536000' }),
+      { kind: 'lost', retryAfter: 600_000 },
+    ],
+    ['too long', json(200, { ...TOKENS, refresh_token: 'x'.repeat(4_097) }), { kind: 'lost', retryAfter: 0 }],
     ['timed out there', json(408, {}), { kind: 'lost', retryAfter: 0 }],
     ['lost', new Error('reset'), { kind: 'lost', retryAfter: 0 }],
     ['broken off', { ...json(200, TOKENS), text: '{"access' }, { kind: 'lost', retryAfter: 0 }],

@@ -45,6 +45,8 @@ describe('Where a browser goes after signing in', () => {
     '',
     '\u200b//evil.example',
     `/${'a'.repeat(1_024)}`,
+    // More as an address than any cookie has room for.
+    `/${'字'.repeat(1_000)}`,
   ])('may not be %j', (text) => {
     expect(readReturnTo(text, OWN, [DESK])).toBe(null);
   });
