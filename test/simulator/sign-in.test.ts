@@ -321,6 +321,14 @@ describe('a code', () => {
       errors: [{ errorCode: 'OAU-111' }],
     });
   });
+
+  test('is not to be had by a form of many thousands of fields, and nobody else waits for it', async () => {
+    const many = Object.fromEntries(Array.from({ length: 140_000 }, (_, index) => [index.toString(36), '']));
+    expect((await token(many)).body).toMatchObject({
+      error: 'unsupported_grant_type',
+      errors: [{ errorCode: 'OAU-250' }],
+    });
+  });
 });
 
 describe('a session', () => {

@@ -3,6 +3,7 @@
  * time. Only an app with a secret gets a refresh token.
  */
 import { randomUUID } from 'node:crypto';
+import { escaped, hiddenFields } from '../forms.ts';
 import { type App, appOf, isApp, isRegistered } from '../oauth/apps.ts';
 import { createCodes } from '../oauth/codes.ts';
 import { Refusal } from '../refusals.ts';
@@ -121,21 +122,14 @@ const HTML = {
 };
 
 function askingPage(params: URLSearchParams): string {
-  const hidden = [...params].map(
-    ([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
-  );
   const people = PEOPLE.map(
     ({ email, name }) => `<p><button name="user" value="${email}">${escaped(name)}</button></p>`,
   );
-  return page(`<h1>Who are you today?</h1><form method="post" action="/oauth/authorize">${hidden.join('')}
+  return page(`<h1>Who are you today?</h1><form method="post" action="/oauth/authorize">${hiddenFields(params)}
 ${people.join('')}<p><button name="deny" value="yes">Refuse, and go back</button></p></form>`);
 }
 
 function page(content: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Simulated Genesys Cloud</title></head>
 <body><main>${content}</main></body></html>`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

@@ -1,6 +1,7 @@
 /** Signing in, as a whole: what browsers and apps are answered at the addresses of OAuth. */
 import type { WireToken } from '../../ringcentral/wire.ts';
 import { type Extension, extensionByNumber } from '../account.ts';
+import { doubledIn } from '../forms.ts';
 import type { Settings } from '../settings.ts';
 import { type App, TokenRefusal } from './apps.ts';
 import { backWithCode, backWithError, judge, type SignInRequest, type SignInRules } from './authorize.ts';
@@ -178,7 +179,7 @@ export function grantOf(form: URLSearchParams): string | undefined {
 
 /** A form must say each thing once. */
 export function refuseDoubles(form: URLSearchParams): void {
-  const doubled = [...form.keys()].find((name) => form.getAll(name).length > 1);
+  const doubled = doubledIn(form);
   if (doubled !== undefined) {
     throw new TokenRefusal(400, 'invalid_request', 'OAU-111', `Parameter [${doubled}] is given twice`);
   }
