@@ -34,7 +34,8 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
   const codes = createCodes<GenesysPerson>();
   /** Oldest first. */
   const tokens = new Map<string, { readonly person: GenesysPerson; readonly until: number }>();
-  const refreshTokens = new Map<string, GenesysPerson>();
+  /** Oldest first. */
+  const refreshTokens = new Map<string, { readonly person: GenesysPerson; readonly clientId: string }>();
 
   return {
     authorize(params, now) {
@@ -67,8 +68,7 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
         return { status: 200, body: give(person, app, now) };
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        const isApp = error.status === 401;
-        const word = isApp ? 'invalid_client' : 'invalid_grant';
+        const word = error.status === 401 ? 'invalid_client' : 'invalid_grant';
         return {
           status: error.status,
           body: { error: word, description: error.message, error_description: error.message },
@@ -85,14 +85,16 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
 
   function personOf(form: URLSearchParams, app: App, now: number): GenesysPerson | undefined {
     if (form.get('grant_type') === 'authorization_code') return codes.redeem(form, app, now);
-    // Each works once.
+    if (form.get('grant_type') !== 'refresh_token') return undefined;
     const token = form.get('refresh_token') ?? '';
-    const person = form.get('grant_type') === 'refresh_token' ? refreshTokens.get(token) : undefined;
+    const known = refreshTokens.get(token);
+    if (known === undefined || app.isPublic || app.id !== known.clientId) return undefined;
+    // Each works once.
     refreshTokens.delete(token);
-    return person;
+    return known.person;
   }
 
-  function give(person: GenesysPerson, { isPublic }: App, now: number) {
+  function give(person: GenesysPerson, { id: clientId, isPublic }: App, now: number) {
     const token = `genesys-${randomUUID()}`;
     const life = tokenLife();
     tokens.set(token, { person, until: now + life * 1_000 });
@@ -100,7 +102,7 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
     const answer = { access_token: token, token_type: 'bearer', expires_in: life };
     if (isPublic) return answer;
     const refreshToken = `genesys-refresh-${randomUUID()}`;
-    refreshTokens.set(refreshToken, person);
+    refreshTokens.set(refreshToken, { person, clientId });
     for (const old of refreshTokens.keys()) if (refreshTokens.size > MOST_TOKENS) refreshTokens.delete(old);
     return { ...answer, refresh_token: refreshToken };
   }
