@@ -147,11 +147,13 @@ describe('a browser is kept, and sent nowhere', () => {
   test.each<[string, Asked, string]>([
     ['an app that is none', { client_id: 'unknown' }, 'OAU-146'],
     ['no app', { client_id: '' }, 'OAU-146'],
+    ['an app with an id that is too long to be kept', { client_id: 'x'.repeat(256) }, 'OAU-146'],
     ['an address on another machine', { redirect_uri: 'https://evil.example/' }, 'OAU-109'],
     ['an address that only begins like ours', { redirect_uri: 'http://127.0.0.1.evil.example/' }, 'OAU-109'],
     ['an address with a user name', { redirect_uri: 'http://127.0.0.1@evil.example/' }, 'OAU-109'],
     ['an address with a fragment', { redirect_uri: `${BACK}#a` }, 'OAU-109'],
     ['an address that is none', { redirect_uri: 'javascript:alert(1)' }, 'OAU-109'],
+    ['an address that is too long to be kept', { redirect_uri: BACK.padEnd(2_001, 'x') }, 'OAU-109'],
     ['no address', { redirect_uri: '' }, 'OAU-113'],
     ['a brand that is none', { brand_id: '1' }, 'OAU-101'],
   ])('by %s', async (_, changes, errorCode) => {
@@ -361,6 +363,16 @@ describe('a session', () => {
 
   test('has the name that the app gives its instance', async () => {
     expect(await signIn({ endpoint_id: 'desk-7' })).toMatchObject({ endpoint_id: 'desk-7' });
+  });
+
+  test.each<[string, Asked, object, string]>([
+    ['an instance', { endpoint_id: 'x'.repeat(256) }, {}, 'OAU-101'],
+    ['an app', {}, { id: 'x'.repeat(256) }, 'OAU-146'],
+    ['an app without a secret', {}, { id: 'x'.repeat(256), secret: null }, 'OAU-146'],
+  ])('does not begin with a name of %s that is too long to be kept', async (_, more, app, errorCode) => {
+    const { body } = await exchange(await codeFor(), more, app);
+    expect(body.errors?.[0]?.errorCode).toBe(errorCode);
+    expect(body).not.toHaveProperty('access_token');
   });
 
   test('without refresh tokens ends with its access token', async () => {

@@ -59,17 +59,18 @@ export function createOAuth(): OAuth {
       const grantType = form.get('grant_type');
       const rules = rulesOf(form, settings);
       const clientId = app.id;
+      const endpointId = endpointOf(form);
       switch (grantType) {
         case 'authorization_code': {
           const extension = codes.redeem(form, app, now);
-          return sessions.open({ extension, clientId }, rules, now, form.get('endpoint_id') ?? '');
+          return sessions.open({ extension, clientId }, rules, now, endpointId);
         }
         case JWT_BEARER: {
           const extension = userNamed('sim-jwt-', form.get('assertion') ?? '');
           if (extension === undefined) {
             throw new TokenRefusal(400, 'invalid_grant', 'OAU-118', 'JWT assertion is invalid');
           }
-          return sessions.open({ extension, clientId }, rules, now, form.get('endpoint_id') ?? '');
+          return sessions.open({ extension, clientId }, rules, now, endpointId);
         }
         case 'refresh_token':
           return sessions.refresh(form.get('refresh_token') ?? '', clientId, rules, now);
@@ -162,6 +163,16 @@ function rulesOf(form: URLSearchParams, settings: Settings): SessionRules {
     sessionLimit: settings.sessionLimit,
   };
 }
+
+/** @throws {TokenRefusal} 400 for a name that is too long to be kept. */
+function endpointOf(form: URLSearchParams): string {
+  const endpointId = form.get('endpoint_id') ?? '';
+  if (endpointId.length <= LONGEST_ENDPOINT_ID) return endpointId;
+  const message = `Parameter [endpoint_id] must be no longer than ${LONGEST_ENDPOINT_ID} letters`;
+  throw new TokenRefusal(400, 'invalid_request', 'OAU-101', message);
+}
+
+const LONGEST_ENDPOINT_ID = 255;
 
 function wish(form: URLSearchParams, name: string, least: number, most: number): number | null {
   const text = form.get(name);
