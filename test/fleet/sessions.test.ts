@@ -1,10 +1,16 @@
 /** Browsers that come to any of several gateways. */
 import { describe, expect, test } from 'vitest';
-import { createGenesysSimulator } from '../../src/simulator/genesys/server.ts';
-import { closingOf, openTestBrowser, SIGN_IN, tokenRequests, watching } from '../support/browser-sessions.ts';
+import {
+  closingOf,
+  openSignInHouse,
+  openTestBrowser,
+  SIGN_IN,
+  tokenRequests,
+  watching,
+} from '../support/browser-sessions.ts';
 import { openFleet } from '../support/fleet.ts';
 import { until } from '../support/gateway.ts';
-import { signInToGenesys, toldOf } from '../support/genesys-sign-in.ts';
+import { openTwoSystemsFleet, signInToGenesys, toldOf } from '../support/genesys-sign-in.ts';
 import { hasNoRedis } from '../support/redis.ts';
 
 const NAME = '{ viewer { name } }';
@@ -37,9 +43,7 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
   });
 
   test('share what a session holds of a second system, and no cookie before it opens anything at any of them', async () => {
-    await using genesys = await createGenesysSimulator();
-    const environment = { ...SIGN_IN, GENESYS_API_URL: genesys.url, GENESYS_CLIENT_ID: 'client' };
-    await using fleet = await openFleet({ environment });
+    await using fleet = await openTwoSystemsFleet();
     const [one, other] = fleet.houses;
     const here = openTestBrowser(one.gateway);
     await here.signIn('102');
@@ -57,7 +61,7 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
       await until(async () => (await browser.ask(NAME, { cookie: before })).code === 'SIGN_IN_REQUIRED');
     }
     expect(ended).toEqual([]);
-    const [{ authorization = '' } = {}] = genesys
+    const [{ authorization = '' } = {}] = fleet.genesys
       .requests()
       .filter(({ path }) => path === '/api/v2/users/me');
     const text = (await fleet.redis.contents()).map(({ name, value }) => `${name} ${value}`).join('\n');
@@ -139,7 +143,6 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
     await using fleet = await openFleet({ environment: SIGN_IN });
     const browser = openTestBrowser(fleet.houses[0].gateway);
     await browser.signIn('103');
-    const { openSignInHouse } = await import('../support/browser-sessions.ts');
     const environment = { REDIS_URL: fleet.redis.urls.join(), RINGCENTRAL_SERVER_URL: fleet.simulator.url };
     const next = 'the-next-secret-of-thirty-two-characters';
     await using both = await openSignInHouse({
@@ -214,9 +217,7 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
   });
 
   test('write down again both systems of a session that the store has lost', async () => {
-    await using genesys = await createGenesysSimulator();
-    const environment = { ...SIGN_IN, GENESYS_API_URL: genesys.url, GENESYS_CLIENT_ID: 'client' };
-    await using fleet = await openFleet({ environment });
+    await using fleet = await openTwoSystemsFleet();
     const [one, other] = fleet.houses;
     const here = openTestBrowser(one.gateway);
     await here.signIn('101');
@@ -230,12 +231,7 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
   });
 
   test('tell a browser what is known of it while the store is away, where a second system is set', async () => {
-    await using genesys = await createGenesysSimulator();
-    const environment = { ...SIGN_IN, GENESYS_API_URL: genesys.url, GENESYS_CLIENT_ID: 'client' };
-    await using fleet = await openFleet({
-      environment,
-      gateway: { commons: { times: { patience: 300 } } },
-    });
+    await using fleet = await openTwoSystemsFleet({ gateway: { commons: { times: { patience: 300 } } } });
     const [one, other] = fleet.houses;
     const here = openTestBrowser(one.gateway);
     await here.signIn('101');
