@@ -57,6 +57,20 @@ describe('The login of Genesys Cloud', () => {
     expect(denied.headers.get('location')).toMatch(/callback\?error=access_denied&state=s$/);
   });
 
+  test('takes an answer from its form only, and asks again where it is nobody’s', async () => {
+    await using simulator = await createGenesysSimulator();
+    const looks = [
+      await authorize(simulator, {}, { user: 'ada.lind@example.com' }),
+      await authorize(simulator, {}, { deny: 'yes' }),
+      await authorize(simulator, { user: 'nobody@example.com' }),
+    ];
+    for (const page of looks) {
+      expect([page.status, page.headers.get('location')]).toEqual([200, null]);
+      // What stood in it twice would be the answer for ever.
+      expect(await page.text()).not.toMatch(/type="hidden" name="(user|deny)"/);
+    }
+  });
+
   test.each([
     ['an unknown client', { client_id: 'unknown' }],
     ['an address elsewhere', { redirect_uri: 'https://evil.example/' }],

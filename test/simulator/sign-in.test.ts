@@ -98,6 +98,16 @@ describe('the page', () => {
     expect((await exchange(code)).body).toMatchObject({ owner_id: '701002004' });
   });
 
+  test.each([{ extension: '101' }, { deny: 'yes' }])(
+    'takes no answer from an address: %j',
+    async (answer) => {
+      const { status, page, back } = await visit({ ...ASKED, ...answer });
+      expect([status, back]).toEqual([200, null]);
+      expect(page).toContain('name="state" value="a-state"');
+      expect(page).not.toMatch(/type="hidden" name="(extension|deny)"/);
+    },
+  );
+
   test('sends whoever refuses back with access_denied', async () => {
     const { status, back } = await visit(ASKED, { deny: 'yes' });
     expect(status).toBe(302);

@@ -17,8 +17,8 @@ export interface GenesysAnswer {
 }
 
 export interface GenesysLogin {
-  /** Answers a browser. What it was sent with, and of the form's answer `user` or `deny`. */
-  authorize(params: URLSearchParams, now: number): GenesysAnswer;
+  /** Answers a browser: what it was sent with, and of the form somebody's answer, `user` or `deny`. */
+  authorize(params: URLSearchParams, form: URLSearchParams, now: number): GenesysAnswer;
   /** Answers an app that comes for tokens. */
   token(form: URLSearchParams, authorization: string | undefined, now: number): GenesysAnswer;
   /** Whose token it is, while it is one. */
@@ -38,7 +38,7 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
   const refreshTokens = new Map<string, { readonly person: GenesysPerson; readonly clientId: string }>();
 
   return {
-    authorize(params, now) {
+    authorize(params, form, now) {
       const clientId = params.get('client_id') ?? '';
       const redirectUri = params.get('redirect_uri') ?? '';
       if (!isApp(clientId) || !isRegistered(redirectUri, null)) {
@@ -52,8 +52,8 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
       const isS256 = params.get('code_challenge_method') === 'S256' && /^[\w-]{43}$/.test(challenge);
       if (params.get('response_type') !== 'code' || !isS256)
         return back(params, { error: 'invalid_request' });
-      if (params.has('deny')) return back(params, { error: 'access_denied' });
-      const person = personNamed(params.get('user') ?? '');
+      if (form.has('deny')) return back(params, { error: 'access_denied' });
+      const person = personNamed(form.get('user') ?? '');
       if (person === undefined) return { status: 200, headers: HTML, body: askingPage(params) };
       const proof = { method: 'S256', value: challenge } as const;
       const code = codes.issue({ who: person, clientId, redirectUri, challenge: proof }, CODE_LIFETIME, now);
@@ -124,10 +124,11 @@ const HTML = {
 };
 
 function askingPage(params: URLSearchParams): string {
+  const asked = new URLSearchParams([...params].filter(([name]) => name !== 'user' && name !== 'deny'));
   const people = PEOPLE.map(
     ({ email, name }) => `<p><button name="user" value="${email}">${escaped(name)}</button></p>`,
   );
-  return page(`<h1>Who are you today?</h1><form method="post" action="/oauth/authorize">${hiddenFields(params)}
+  return page(`<h1>Who are you today?</h1><form method="post" action="/oauth/authorize">${hiddenFields(asked)}
 ${people.join('')}<p><button name="deny" value="yes">Refuse, and go back</button></p></form>`);
 }
 

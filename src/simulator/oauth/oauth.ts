@@ -30,8 +30,10 @@ export interface Moment {
 
 /** A browser at the sign-in page. */
 export interface Visit {
-  /** What the app has asked for, and of the form's answer `extension` or `deny`. */
+  /** What the app has asked for, wherever it stands: in the address, or in the form. */
   readonly params: URLSearchParams;
+  /** The form: nothing else is somebody's answer, which is `extension` or `deny`. */
+  readonly form: URLSearchParams;
   readonly cookies: string | undefined;
   /** Where this server is, like `http://127.0.0.1:4010`. */
   readonly origin: string;
@@ -90,8 +92,8 @@ export function createOAuth(): OAuth {
       );
     },
 
-    authorize({ params, cookies, origin }, { settings, now }) {
-      const answers = { extension: params.get('extension'), deny: params.get('deny') };
+    authorize({ params, form, cookies, origin }, { settings, now }) {
+      const answers = { extension: form.get('extension'), deny: form.get('deny') };
       const asked = new URLSearchParams([...params].filter(([name]) => !Object.hasOwn(answers, name)));
       const rules = signInRulesOf(settings, origin);
       const login = logins.of(cookies);
