@@ -8,7 +8,7 @@ import {
   tokenRequests,
   watching,
 } from '../support/browser-sessions.ts';
-import { openFleet } from '../support/fleet.ts';
+import { type Fleet, openFleet } from '../support/fleet.ts';
 import { until } from '../support/gateway.ts';
 import { openTwoSystemsFleet, signInToGenesys, toldOf } from '../support/genesys-sign-in.ts';
 import { hasNoRedis } from '../support/redis.ts';
@@ -20,6 +20,16 @@ function at(other: Parameters<typeof openTestBrowser>[0], browser: ReturnType<ty
   const there = openTestBrowser(other);
   for (const [name, value] of browser.cookies) there.cookies.set(name, value);
   return there;
+}
+
+/** One browser at both gateways, with a socket at each by which it watches. */
+async function watchingAtBoth({ houses: [one, other] }: Fleet) {
+  const here = openTestBrowser(one.gateway);
+  await here.signIn('101');
+  const browsers = [here, at(other.gateway, here)];
+  const clients = browsers.map((browser) => browser.socket());
+  const watches = await Promise.all(clients.map((client) => watching(client)));
+  return { browsers, clients, watches };
 }
 
 describe.skipIf(hasNoRedis)('Several gateways', () => {
@@ -107,19 +117,14 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
       environment: SIGN_IN,
       simulator: { settings: { tokenTtl: 3, journalBodies: true } },
     });
-    const [one, other] = fleet.houses;
-    const here = openTestBrowser(one.gateway);
-    await here.signIn('101');
-    const there = at(other.gateway, here);
-    const clients = [here.socket(), there.socket()];
-    const watches = await Promise.all(clients.map((client) => watching(client)));
+    const { browsers, clients, watches } = await watchingAtBoth(fleet);
     const shown = () =>
       tokenRequests({ simulator: fleet.simulator }, 'refresh_token').map(
         ({ requestBody }) => `${requestBody}`,
       );
     await until(() => shown().length >= 3);
     expect(new Set(shown()).size).toBe(shown().length);
-    for (const browser of [here, there])
+    for (const browser of browsers)
       expect((await browser.ask('{ viewer { devices { id } } }')).status).toBe(200);
     expect(watches.flatMap(({ ended }) => ended)).toEqual([]);
     for (const client of clients) await client.dispose();
@@ -178,23 +183,18 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
       simulator: { settings: { tokenTtl: 3, journalBodies: true } },
       gateway: { commons: { times: { patience: 300 } } },
     });
-    const [one, other] = fleet.houses;
-    const here = openTestBrowser(one.gateway);
-    await here.signIn('101');
-    const there = at(other.gateway, here);
-    const clients = [here.socket(), there.socket()];
-    const watches = await Promise.all(clients.map((client) => watching(client)));
+    const { browsers, clients, watches } = await watchingAtBoth(fleet);
     await fleet.redis.stop();
     const renewals = () => tokenRequests({ simulator: fleet.simulator }, 'refresh_token').length;
     const before = renewals();
     await until(() => renewals() >= before + 2);
     const devices = '{ viewer { devices { id } } }';
-    for (const browser of [here, there]) expect((await browser.ask(devices)).status).toBe(200);
+    for (const browser of browsers) expect((await browser.ask(devices)).status).toBe(200);
     await fleet.redis.start();
     await until(async () => (await fleet.redis.contents()).some(({ name }) => name.includes(':account')));
     const after = renewals();
     await until(() => renewals() > after);
-    for (const browser of [here, there]) expect((await browser.ask(devices)).status).toBe(200);
+    for (const browser of browsers) expect((await browser.ask(devices)).status).toBe(200);
     expect(watches.flatMap(({ ended }) => ended)).toEqual([]);
     for (const client of clients) await client.dispose();
   });
