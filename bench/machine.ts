@@ -79,6 +79,13 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+/** Has a process end with this one, also when that is interrupted. */
+export function endingWithUs<Child extends ChildProcess>(child: Child): Child {
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
 /** Starts a server on a free port, given to it as `PORT`, and waits until it accepts connections. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { name, args, env = {}, core = 'server', directory = file('..') } = options;
@@ -87,13 +94,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const [command = process.execPath, ...rest] = [...pin, process.execPath, ...args];
   const stalled = options.stalledLog === true ? unreadPipe() : null;
   const started = microseconds();
-  const child = spawn(command, rest, {
-    cwd: directory,
-    env: { ...inherited(), NODE_ENV: 'production', ...env, PORT: String(port) },
-    stdio: ['ignore', stalled ?? 'pipe', 'pipe'],
-  });
+  const child = endingWithUs(
+    spawn(command, rest, {
+      cwd: directory,
+      env: { ...inherited(), NODE_ENV: 'production', ...env, PORT: String(port) },
+      stdio: ['ignore', stalled ?? 'pipe', 'pipe'],
+    }),
+  );
   if (stalled !== null) closeSync(stalled);
-  running.add(child);
   let said = '';
   const listen = (text: Buffer) => {
     said = (said + text.toString()).slice(-2_000);
@@ -101,7 +109,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   child.stdout?.on('data', listen);
   child.stderr?.on('data', listen);
   child.once('exit', (code, signal) => {
-    running.delete(child);
     if (code !== 0 && signal !== 'SIGKILL' && signal !== 'SIGTERM')
       process.stdout.write(`  ${name} ended with ${code ?? signal}:\n${said}\n`);
   });

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Audience, createAudience } from '../audience.ts';
 import { atMost, notMeasured, ratio } from '../findings.ts';
-import { freePort } from '../machine.ts';
+import { endingWithUs, freePort } from '../machine.ts';
 import type { Stage } from '../stage.ts';
 import { percentile } from '../statistics.ts';
 import { coldQuestion } from './cold-read.ts';
@@ -95,7 +95,7 @@ async function compare(stage: Stage, question: Question, least: number): Promise
 async function startRedis(stage: Stage): Promise<void> {
   const port = await freePort();
   const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const child = spawn(REDIS_SERVER, settings, { stdio: 'ignore' });
+  const child = endingWithUs(spawn(REDIS_SERVER, settings, { stdio: 'ignore' }));
   stage.leaves({ stop: () => child.kill('SIGKILL') });
   process.env.BENCH_REDIS = `redis://127.0.0.1:${port}`;
 }

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Upstream } from '../contestants.ts';
 import { type Finding, failed } from '../findings.ts';
-import { collectGarbage, file, freePort, type Server, typescript } from '../machine.ts';
+import { collectGarbage, endingWithUs, file, freePort, type Server, typescript } from '../machine.ts';
 import { metric, readMetrics } from '../metrics.ts';
 import { ATTACKS } from '../siege/attacks.ts';
 import { type Service, seatGoodUser } from '../siege/good-user.ts';
@@ -226,7 +226,7 @@ async function prepareAttack(
   duration: number,
 ): Promise<{ readonly over: Promise<string> }> {
   const args = [...typescript, file('siege/attacker.ts'), name, String(port), String(duration)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = endingWithUs(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
   stage.leaves({ stop: () => child.kill('SIGKILL') });
   const timer = setTimeout(() => child.kill('SIGKILL'), duration + ATTACKER_PATIENCE);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();

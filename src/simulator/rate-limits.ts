@@ -48,14 +48,19 @@ export interface RateLimits {
   reset(): void;
 }
 
+const MOST_BUCKETS = 10_000;
+
 export function createRateLimits(): RateLimits {
+  /** Unused for longest first: an app that signs in has one of its own, and anybody can be an app. */
   const buckets = new Map<string, Bucket>();
   return {
     take(user, group, rules, now) {
       if (rules.limit === 0) return null;
       const key = `${user} ${group}`;
       const [bucket, verdict] = spend(buckets.get(key) ?? FULL_BUCKET, rules, now);
+      buckets.delete(key);
       buckets.set(key, bucket);
+      for (const unused of buckets.keys()) if (buckets.size > MOST_BUCKETS) buckets.delete(unused);
       return verdict;
     },
     reset: () => buckets.clear(),

@@ -3,7 +3,7 @@ import type { Client } from 'graphql-ws';
 import { describe, expect, test } from 'vitest';
 import type { Simulator } from '../../src/simulator/server.ts';
 import { mutationOf, type Payload, STILL } from '../support/commands.ts';
-import { openFleet } from '../support/fleet.ts';
+import { type Fleet, openFleet } from '../support/fleet.ts';
 import { type House, until } from '../support/gateway.ts';
 import { isCertainToBeTold } from '../support/live-source.ts';
 import { hasNoRedis } from '../support/redis.ts';
@@ -67,6 +67,16 @@ async function readTo(stream: Stream<Event>, what: string): Promise<Event[]> {
   }
 }
 
+/** A call that is watched at one gateway, and then at the other too. */
+async function watchedAtBoth({ houses: [one, other], simulator }: Fleet) {
+  const call = startCall(simulator);
+  const first = events(one, call.sessionId);
+  await readTo(first, 'SUBSCRIBED');
+  const second = events(other, call.sessionId);
+  await readTo(second, 'SUBSCRIBED');
+  return { call, first, second };
+}
+
 const open = (environment: Record<string, string> = {}, settings = {}) =>
   openFleet({
     environment,
@@ -113,11 +123,7 @@ describe.skipIf(hasNoRedis)('A viewer at two gateways', () => {
     await using fleet = await open();
     const { houses, simulator } = fleet;
     const [one, other] = houses;
-    const call = startCall(simulator);
-    const first = events(one, call.sessionId);
-    await readTo(first, 'SUBSCRIBED');
-    const second = events(other, call.sessionId);
-    await readTo(second, 'SUBSCRIBED');
+    const { call, first, second } = await watchedAtBoth(fleet);
     // A command at the one that follows.
     const { data } = await other.ask<{ payload: Payload }>(mutationOf('holdCallParty'), {
       input: { sessionId: call.sessionId, partyId: call.own },
@@ -165,12 +171,8 @@ describe.skipIf(hasNoRedis)('A viewer at two gateways', () => {
   test('that drains is sent to the other within a second, and nobody hears of trouble', async () => {
     await using fleet = await open({ LIVE_SOURCE: 'auto', DRAIN_SECONDS: '2' });
     const { houses, simulator } = fleet;
-    const [one, other] = houses;
-    const call = startCall(simulator);
-    const first = events(one, call.sessionId);
-    await readTo(first, 'SUBSCRIBED');
-    const second = events(other, call.sessionId);
-    await readTo(second, 'SUBSCRIBED');
+    const [one] = houses;
+    const { call, second } = await watchedAtBoth(fleet);
     await until(() => sockets(simulator) === 1);
     const opened = () => simulator.requests().filter(({ operationId }) => operationId === 'connectWebSocket');
     const before = opened().length;

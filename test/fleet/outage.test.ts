@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { COMMANDS, mutationOf, type Payload, STILL } from '../support/commands.ts';
 import { type Fleet, openFleet, readiness } from '../support/fleet.ts';
-import { gauge, type House, until } from '../support/gateway.ts';
+import { gauge, type House, openHouse, until } from '../support/gateway.ts';
 import { hasNoRedis } from '../support/redis.ts';
 
 /** Shorter than an operator would have them, so that the test need not wait. */
@@ -148,7 +148,6 @@ describe.skipIf(hasNoRedis)('While Redis is away', () => {
   test('a gateway starts by itself, and joins when it can', async () => {
     await using fleet = await open();
     await fleet.redis.stop();
-    const { openHouse } = await import('../support/gateway.ts');
     await using late = await openHouse({
       environment: { REDIS_URL: fleet.redis.url, RINGCENTRAL_SERVER_URL: fleet.simulator.url },
       gateway: { commons: { times: TIMES } },

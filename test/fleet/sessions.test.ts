@@ -1,10 +1,16 @@
 /** Browsers that come to any of several gateways. */
 import { describe, expect, test } from 'vitest';
-import { createGenesysSimulator } from '../../src/simulator/genesys/server.ts';
-import { closingOf, openTestBrowser, SIGN_IN, tokenRequests, watching } from '../support/browser-sessions.ts';
-import { openFleet } from '../support/fleet.ts';
+import {
+  closingOf,
+  openSignInHouse,
+  openTestBrowser,
+  SIGN_IN,
+  tokenRequests,
+  watching,
+} from '../support/browser-sessions.ts';
+import { type Fleet, openFleet } from '../support/fleet.ts';
 import { until } from '../support/gateway.ts';
-import { signInToGenesys, toldOf } from '../support/genesys-sign-in.ts';
+import { openTwoSystemsFleet, signInToGenesys, toldOf } from '../support/genesys-sign-in.ts';
 import { hasNoRedis } from '../support/redis.ts';
 
 const NAME = '{ viewer { name } }';
@@ -14,6 +20,16 @@ function at(other: Parameters<typeof openTestBrowser>[0], browser: ReturnType<ty
   const there = openTestBrowser(other);
   for (const [name, value] of browser.cookies) there.cookies.set(name, value);
   return there;
+}
+
+/** One browser at both gateways, with a socket at each by which it watches. */
+async function watchingAtBoth({ houses: [one, other] }: Fleet) {
+  const here = openTestBrowser(one.gateway);
+  await here.signIn('101');
+  const browsers = [here, at(other.gateway, here)];
+  const clients = browsers.map((browser) => browser.socket());
+  const watches = await Promise.all(clients.map((client) => watching(client)));
+  return { browsers, clients, watches };
 }
 
 describe.skipIf(hasNoRedis)('Several gateways', () => {
@@ -37,9 +53,7 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
   });
 
   test('share what a session holds of a second system, and no cookie before it opens anything at any of them', async () => {
-    await using genesys = await createGenesysSimulator();
-    const environment = { ...SIGN_IN, GENESYS_API_URL: genesys.url, GENESYS_CLIENT_ID: 'client' };
-    await using fleet = await openFleet({ environment });
+    await using fleet = await openTwoSystemsFleet();
     const [one, other] = fleet.houses;
     const here = openTestBrowser(one.gateway);
     await here.signIn('102');
@@ -57,7 +71,7 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
       await until(async () => (await browser.ask(NAME, { cookie: before })).code === 'SIGN_IN_REQUIRED');
     }
     expect(ended).toEqual([]);
-    const [{ authorization = '' } = {}] = genesys
+    const [{ authorization = '' } = {}] = fleet.genesys
       .requests()
       .filter(({ path }) => path === '/api/v2/users/me');
     const text = (await fleet.redis.contents()).map(({ name, value }) => `${name} ${value}`).join('\n');
@@ -67,6 +81,7 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
     const closed = closingOf(client);
     await back.post('/auth/sign-out', {});
     expect((await closed).code).toBe(4403);
+    // The other gateway hears of it a moment later.
     await until(async () => (await toldOf(there)) === null);
   });
 
@@ -103,19 +118,14 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
       environment: SIGN_IN,
       simulator: { settings: { tokenTtl: 3, journalBodies: true } },
     });
-    const [one, other] = fleet.houses;
-    const here = openTestBrowser(one.gateway);
-    await here.signIn('101');
-    const there = at(other.gateway, here);
-    const clients = [here.socket(), there.socket()];
-    const watches = await Promise.all(clients.map((client) => watching(client)));
+    const { browsers, clients, watches } = await watchingAtBoth(fleet);
     const shown = () =>
       tokenRequests({ simulator: fleet.simulator }, 'refresh_token').map(
         ({ requestBody }) => `${requestBody}`,
       );
     await until(() => shown().length >= 3);
     expect(new Set(shown()).size).toBe(shown().length);
-    for (const browser of [here, there])
+    for (const browser of browsers)
       expect((await browser.ask('{ viewer { devices { id } } }')).status).toBe(200);
     expect(watches.flatMap(({ ended }) => ended)).toEqual([]);
     for (const client of clients) await client.dispose();
@@ -139,7 +149,6 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
     await using fleet = await openFleet({ environment: SIGN_IN });
     const browser = openTestBrowser(fleet.houses[0].gateway);
     await browser.signIn('103');
-    const { openSignInHouse } = await import('../support/browser-sessions.ts');
     const environment = { REDIS_URL: fleet.redis.urls.join(), RINGCENTRAL_SERVER_URL: fleet.simulator.url };
     const next = 'the-next-secret-of-thirty-two-characters';
     await using both = await openSignInHouse({
@@ -175,23 +184,18 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
       simulator: { settings: { tokenTtl: 3, journalBodies: true } },
       gateway: { commons: { times: { patience: 300 } } },
     });
-    const [one, other] = fleet.houses;
-    const here = openTestBrowser(one.gateway);
-    await here.signIn('101');
-    const there = at(other.gateway, here);
-    const clients = [here.socket(), there.socket()];
-    const watches = await Promise.all(clients.map((client) => watching(client)));
+    const { browsers, clients, watches } = await watchingAtBoth(fleet);
     await fleet.redis.stop();
     const renewals = () => tokenRequests({ simulator: fleet.simulator }, 'refresh_token').length;
     const before = renewals();
     await until(() => renewals() >= before + 2);
     const devices = '{ viewer { devices { id } } }';
-    for (const browser of [here, there]) expect((await browser.ask(devices)).status).toBe(200);
+    for (const browser of browsers) expect((await browser.ask(devices)).status).toBe(200);
     await fleet.redis.start();
     await until(async () => (await fleet.redis.contents()).some(({ name }) => name.includes(':account')));
     const after = renewals();
     await until(() => renewals() > after);
-    for (const browser of [here, there]) expect((await browser.ask(devices)).status).toBe(200);
+    for (const browser of browsers) expect((await browser.ask(devices)).status).toBe(200);
     expect(watches.flatMap(({ ended }) => ended)).toEqual([]);
     for (const client of clients) await client.dispose();
   });
@@ -214,9 +218,7 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
   });
 
   test('write down again both systems of a session that the store has lost', async () => {
-    await using genesys = await createGenesysSimulator();
-    const environment = { ...SIGN_IN, GENESYS_API_URL: genesys.url, GENESYS_CLIENT_ID: 'client' };
-    await using fleet = await openFleet({ environment });
+    await using fleet = await openTwoSystemsFleet();
     const [one, other] = fleet.houses;
     const here = openTestBrowser(one.gateway);
     await here.signIn('101');
@@ -230,12 +232,7 @@ describe.skipIf(hasNoRedis)('Several gateways', () => {
   });
 
   test('tell a browser what is known of it while the store is away, where a second system is set', async () => {
-    await using genesys = await createGenesysSimulator();
-    const environment = { ...SIGN_IN, GENESYS_API_URL: genesys.url, GENESYS_CLIENT_ID: 'client' };
-    await using fleet = await openFleet({
-      environment,
-      gateway: { commons: { times: { patience: 300 } } },
-    });
+    await using fleet = await openTwoSystemsFleet({ gateway: { commons: { times: { patience: 300 } } } });
     const [one, other] = fleet.houses;
     const here = openTestBrowser(one.gateway);
     await here.signIn('101');

@@ -1,6 +1,7 @@
 /** What attackers try at a gateway that browsers sign in to, each over real HTTP. */
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { createLog } from '../../src/telemetry/log.ts';
 import {
   closingOf,
   openSignInHouse,
@@ -205,7 +206,7 @@ describe('Where a browser is sent', () => {
     await using house = await openSignInHouse();
     const browser = openTestBrowser(house.gateway);
     const authorize = await browser.begin('returnTo=/desk');
-    expect(authorize.href).not.toContain('desk%3F');
+    expect(decodeURIComponent(authorize.href)).not.toContain('/desk');
     expect(authorize.searchParams.get('redirect_uri')).toBe(`${browser.origin}/auth/callback`);
     const callback = new URL(await browser.pick(authorize, '101'));
     callback.searchParams.set('returnTo', EVIL);
@@ -291,7 +292,6 @@ describe('A cookie', () => {
 
   test('is told to nobody: not the log at its loudest, not an answer, not a metric', async () => {
     const lines: string[] = [];
-    const { createLog } = await import('../../src/telemetry/log.ts');
     await using house = await openSignInHouse({
       gateway: { log: createLog('trace', { write: (line: string) => void lines.push(line) }) },
       simulator: { settings: { journalBodies: true, tokenTtl: 2 } },
@@ -331,16 +331,16 @@ describe('A page of somebody else, with the cookie of a victim', () => {
     const browser = openTestBrowser(house.gateway);
     await browser.signIn();
     const intent = { 'x-requested-with': 'evil' };
-    for (const type of [
-      'application/json',
-      'text/plain',
-      'application/x-www-form-urlencoded',
-      'multipart/form-data',
-    ]) {
+    for (const [type, status] of [
+      ['application/json', 403],
+      ['text/plain', 415],
+      ['application/x-www-form-urlencoded', 415],
+      ['multipart/form-data', 415],
+    ] as const) {
       for (const query of [NAME, CALL_OUT]) {
         for (const origin of [EVIL, 'null', browser.origin.replace('http', 'https')]) {
           const headers = { ...intent, origin, 'content-type': type };
-          expect([403, 415]).toContain((await browser.post('/graphql', { query }, headers)).status);
+          expect((await browser.post('/graphql', { query }, headers)).status).toBe(status);
         }
       }
     }

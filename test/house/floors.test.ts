@@ -152,6 +152,7 @@ const FLOORS: readonly (readonly string[])[] = [
   [
     'src/simulator/account.ts',
     'src/simulator/era.ts',
+    'src/simulator/forms.ts',
     'src/simulator/front.ts',
     'src/simulator/journal.ts',
     'src/simulator/rate-limits.ts',

@@ -1,17 +1,13 @@
 /** Gateways that were apart and are together again: in memory and under fake timers. */
 import { describe, expect, test } from 'vitest';
-import { openTown, summary } from './shared-town.ts';
+import { openWatchedTown, summary } from './shared-town.ts';
 import { party, pass, SESSION } from './support.ts';
 
 describe('Gateways that are together again', () => {
   const apart = async () => {
-    const town = openTown();
-    const [one, other] = [town.open(), town.open()];
-    const first = one.events();
-    await pass(1_000);
-    const second = other.events();
-    await pass(3_000);
-    return { ...town, one, other, first, second };
+    const town = await openWatchedTown();
+    await pass(2_000);
+    return town;
   };
 
   test('tell at once what only one of them saw, also while a read is held.', async () => {

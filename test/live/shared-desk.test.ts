@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
 import type { CallEvent } from '../../schema/provider.ts';
-import { openTown, passing, summary } from './shared-town.ts';
+import { type Gateway, openTown, openWatchedTown, passing, summary } from './shared-town.ts';
 import { activeCall, type Phone, party, pass, SESSION, type Tap, tap } from './support.ts';
 
 const cursorOf = ({ events }: Tap<CallEvent>) => events.at(-1)?.cursor ?? '';
@@ -10,14 +10,16 @@ const cursorsOf = ({ events }: Tap<CallEvent>) =>
   events.flatMap(({ type, cursor }) => (type === 'CallSnapshot' ? [] : cursor));
 const reads = (phone: Phone) => phone.requests.filter(({ kind }) => kind === 'session').length;
 
+/** RingCentral has answered to a command at this gateway that the second party is on hold. */
+async function holdByCommand({ desk }: Gateway): Promise<void> {
+  const sentAt = Date.now();
+  const held = party('p-2', 'HOLD', { sessionId: SESSION });
+  await passing(desk.observeParty(held, { sentAt, receivedAt: sentAt + 1 }));
+}
+
 describe('A viewer who watches one call at two gateways', () => {
   test('is polled for by one of them, and told the same by both, with the same cursors.', async () => {
-    const { phone, open } = openTown();
-    const [one, other] = [open(), open()];
-    const first = one.events();
-    await pass(1_000);
-    const second = other.events();
-    await pass(1_000);
+    const { phone, first, second } = await openWatchedTown();
     expect(phone.inFlight()).toBe(1);
     for (const code of ['HOLD', 'ANSWERED', 'HOLD'] as const) {
       phone.move('p-2', code);
@@ -93,13 +95,7 @@ describe('A viewer who watches one call at two gateways', () => {
     await pass(2_000);
     const second = other.events();
     await pass(2_000);
-    const sentAt = Date.now();
-    await passing(
-      other.desk.observeParty(party('p-2', 'HOLD', { sessionId: SESSION }), {
-        sentAt,
-        receivedAt: sentAt + 1,
-      }),
-    );
+    await holdByCommand(other);
     await pass(20);
     expect(summary(first.events)).toEqual(['SUBSCRIBED', 'p-2 HOLD']);
     expect(summary(second.events)).toEqual(['SUBSCRIBED', 'p-2 HOLD']);
@@ -114,24 +110,13 @@ describe('A viewer who watches one call at two gateways', () => {
     const [one, other] = [open(), open()];
     const reader = one.events();
     await pass(3_000);
-    const sentAt = Date.now();
-    await passing(
-      other.desk.observeParty(party('p-2', 'HOLD', { sessionId: SESSION }), {
-        sentAt,
-        receivedAt: sentAt + 1,
-      }),
-    );
+    await holdByCommand(other);
     await pass(20);
     expect(summary(reader.events)).toEqual(['SUBSCRIBED', 'p-2 HOLD']);
   });
 
   test('is told at both of the end of the call, and of what RingCentral refuses to say.', async () => {
-    const { phone, open } = openTown();
-    const [one, other] = [open(), open()];
-    const first = one.events();
-    await pass(1_000);
-    const second = other.events();
-    await pass(1_000);
+    const { phone, other, first, second } = await openWatchedTown();
     phone.trouble = () => new UpstreamUnavailable('It is down.', true);
     phone.move('p-1', 'HOLD');
     await pass(1_000);
@@ -152,12 +137,7 @@ describe('A viewer who watches one call at two gateways', () => {
 
 describe('When the gateway that polls', () => {
   test('drains, another goes on at once, and nobody is told of trouble.', async () => {
-    const { phone, open } = openTown();
-    const [one, other] = [open(), open()];
-    const first = one.events();
-    await pass(1_000);
-    const second = other.events();
-    await pass(1_000);
+    const { phone, one, first, second } = await openWatchedTown();
     one.hub.drain();
     phone.move('p-2', 'HOLD');
     await pass(1_000);
@@ -187,12 +167,7 @@ describe('When the gateway that polls', () => {
   });
 
   test('is killed, the other goes on within ten seconds.', async () => {
-    const { phone, open } = openTown();
-    const [one, other] = [open(), open()];
-    const first = one.events();
-    await pass(1_000);
-    const second = other.events();
-    await pass(1_000);
+    const { phone, one, other, first, second } = await openWatchedTown();
     one.commons.kill();
     void one.hub.stop();
     phone.move('p-2', 'HOLD');
@@ -232,12 +207,7 @@ describe('When the gateway that polls', () => {
   });
 
   test('has no reader any more, another that has some goes on.', async () => {
-    const { phone, open } = openTown();
-    const [one, other] = [open(), open()];
-    const first = one.events();
-    await pass(1_000);
-    const second = other.events();
-    await pass(1_000);
+    const { phone, one, other, first, second } = await openWatchedTown();
     first.leave();
     await pass(70_000);
     expect(one.hub.counts()).toEqual({ desks: 0 });
@@ -272,12 +242,7 @@ describe('When the store', () => {
   });
 
   test('is cut off from the one that polls, the other polls too; what each tells ends in the truth, once.', async () => {
-    const { phone, open } = openTown();
-    const [one, other] = [open(), open()];
-    const first = one.events();
-    await pass(1_000);
-    const second = other.events();
-    await pass(1_000);
+    const { phone, one, first, second } = await openWatchedTown();
     one.commons.cut();
     await pass(8_000);
     expect(phone.inFlight()).toBe(2);
@@ -293,12 +258,7 @@ describe('When the store', () => {
   });
 
   test('was lost, streams go on, and whoever comes with a cursor of before gets the call anew.', async () => {
-    const { phone, store, open } = openTown();
-    const [one, other] = [open(), open()];
-    const first = one.events();
-    await pass(1_000);
-    const second = other.events();
-    await pass(1_000);
+    const { phone, store, other, first, second } = await openWatchedTown();
     phone.move('p-2', 'HOLD');
     await pass(1_000);
     const cursor = cursorOf(first);

@@ -49,6 +49,17 @@ export function openTown(): Town {
   };
 }
 
+/** Opens it with two gateways, at which a viewer watches the call: at one, and a second later at the other too. */
+export async function openWatchedTown() {
+  const town = openTown();
+  const [one, other] = [town.open(), town.open()];
+  const first = one.events();
+  await pass(1_000);
+  const second = other.events();
+  await pass(1_000);
+  return { ...town, one, other, first, second };
+}
+
 /** Lets time pass until it is there. */
 export async function passing<Value>(promise: Promise<Value>): Promise<Value> {
   let isThere = false;

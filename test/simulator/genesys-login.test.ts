@@ -29,10 +29,16 @@ async function codeFrom(simulator: Simulator): Promise<string> {
   return new URL(response.headers.get('location') ?? '').searchParams.get('code') ?? '';
 }
 
-async function redeem({ url }: Simulator, code: string, changes: Record<string, string> = {}) {
+function redeem(simulator: Simulator, code: string, changes: Record<string, string> = {}) {
   const form = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT, client_id: 'any' };
-  const body = new URLSearchParams({ ...form, code_verifier: VERIFIER, ...changes });
-  const response = await fetch(`${url}/oauth/token`, { method: 'POST', body });
+  return tokenFor(simulator, { ...form, code_verifier: VERIFIER, ...changes });
+}
+
+/** `client`: with a secret; else the form names it. */
+async function tokenFor({ url }: Simulator, form: Record<string, string>, client: string | null = null) {
+  const headers = client === null ? {} : { authorization: `Basic ${btoa(`${client}:secret`)}` };
+  const body = new URLSearchParams(form);
+  const response = await fetch(`${url}/oauth/token`, { method: 'POST', headers, body });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
@@ -49,6 +55,20 @@ describe('The login of Genesys Cloud', () => {
     expect(code.headers.get('location')).toMatch(/callback\?code=[\w-]+&state=s$/);
     const denied = await authorize(simulator, { deny: 'yes' });
     expect(denied.headers.get('location')).toMatch(/callback\?error=access_denied&state=s$/);
+  });
+
+  test('takes an answer from its form only, and asks again where it is nobody’s', async () => {
+    await using simulator = await createGenesysSimulator();
+    const looks = [
+      await authorize(simulator, {}, { user: 'ada.lind@example.com' }),
+      await authorize(simulator, {}, { deny: 'yes' }),
+      await authorize(simulator, { user: 'nobody@example.com' }),
+    ];
+    for (const page of looks) {
+      expect([page.status, page.headers.get('location')]).toEqual([200, null]);
+      // What stood in it twice would be the answer for ever.
+      expect(await page.text()).not.toMatch(/type="hidden" name="(user|deny)"/);
+    }
   });
 
   test.each([
@@ -84,6 +104,25 @@ describe('The login of Genesys Cloud', () => {
     const stranger = await redeem(simulator, await codeFrom(simulator), { client_id: 'unknown' });
     expect(stranger).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
     expect(await (await me(simulator, body.access_token)).json()).toMatchObject({ name: 'Ada Lind' });
+  });
+
+  test('gives a client with a secret a refresh token, which works once and for nobody else', async () => {
+    await using simulator = await createGenesysSimulator();
+    const code = {
+      grant_type: 'authorization_code',
+      code: await codeFrom(simulator),
+      redirect_uri: REDIRECT,
+    };
+    const { body } = await tokenFor(simulator, { ...code, code_verifier: VERIFIER }, 'any');
+    const form = { grant_type: 'refresh_token', refresh_token: String(body.refresh_token) };
+    const refused = { status: 400, body: { error: 'invalid_grant' } };
+    expect(await tokenFor(simulator, form, 'another')).toEqual(refused);
+    expect(await tokenFor(simulator, { ...form, client_id: 'any' })).toEqual(refused);
+    expect(await tokenFor(simulator, { ...form, grant_type: 'password' }, 'any')).toEqual(refused);
+    const renewed = await tokenFor(simulator, form, 'any');
+    expect(renewed).toMatchObject({ status: 200, body: { refresh_token: expect.any(String) } });
+    expect(await (await me(simulator, renewed.body.access_token)).json()).toMatchObject({ name: 'Ada Lind' });
+    expect(await tokenFor(simulator, form, 'any')).toEqual(refused);
   });
 
   test('takes no token that has been deleted, or was never given', async () => {

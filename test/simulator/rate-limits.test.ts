@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FULL_BUCKET, spend } from '../../src/simulator/rate-limits.ts';
+import { createRateLimits, FULL_BUCKET, spend } from '../../src/simulator/rate-limits.ts';
 import { clientOf, inbound, sessionPath, startQuiet } from './support.ts';
 
 const MINUTE = 60_000; // 1 minute
@@ -81,4 +81,14 @@ test('users and groups are counted apart, tokens of one user together', async ()
   expect((await clientOf(simulator, access_token)('GET', '/extension/~')).status).toBe(429);
   expect((await tomas('GET', '/extension/~')).status).toBe(200);
   expect((await iris('GET', '/presence')).headers.get('x-rate-limit-group')).toBe('heavy');
+});
+
+test('ten thousand buckets are kept, and whoever has asked for nothing for longest is forgotten first', () => {
+  const limits = createRateLimits();
+  const take = (user: string, now: number) => limits.take(user, 'auth', RULES, now)?.remaining;
+  expect([take('early', 0), take('busy', 1)]).toEqual([1, 1]);
+  for (let client = 0; client < 9_998; client += 1) take(`client ${client}`, 2);
+  expect(take('busy', 3)).toBe(0);
+  take('client 9998', 4);
+  expect([take('busy', 5), take('early', 6)]).toEqual([0, 1]);
 });

@@ -98,6 +98,16 @@ describe('the page', () => {
     expect((await exchange(code)).body).toMatchObject({ owner_id: '701002004' });
   });
 
+  test.each([{ extension: '101' }, { deny: 'yes' }])(
+    'takes no answer from an address: %j',
+    async (answer) => {
+      const { status, page, back } = await visit({ ...ASKED, ...answer });
+      expect([status, back]).toEqual([200, null]);
+      expect(page).toContain('name="state" value="a-state"');
+      expect(page).not.toMatch(/type="hidden" name="(extension|deny)"/);
+    },
+  );
+
   test('sends whoever refuses back with access_denied', async () => {
     const { status, back } = await visit(ASKED, { deny: 'yes' });
     expect(status).toBe(302);
@@ -147,11 +157,13 @@ describe('a browser is kept, and sent nowhere', () => {
   test.each<[string, Asked, string]>([
     ['an app that is none', { client_id: 'unknown' }, 'OAU-146'],
     ['no app', { client_id: '' }, 'OAU-146'],
+    ['an app with an id that is too long to be kept', { client_id: 'x'.repeat(256) }, 'OAU-146'],
     ['an address on another machine', { redirect_uri: 'https://evil.example/' }, 'OAU-109'],
     ['an address that only begins like ours', { redirect_uri: 'http://127.0.0.1.evil.example/' }, 'OAU-109'],
     ['an address with a user name', { redirect_uri: 'http://127.0.0.1@evil.example/' }, 'OAU-109'],
     ['an address with a fragment', { redirect_uri: `${BACK}#a` }, 'OAU-109'],
     ['an address that is none', { redirect_uri: 'javascript:alert(1)' }, 'OAU-109'],
+    ['an address that is too long to be kept', { redirect_uri: BACK.padEnd(2_001, 'x') }, 'OAU-109'],
     ['no address', { redirect_uri: '' }, 'OAU-113'],
     ['a brand that is none', { brand_id: '1' }, 'OAU-101'],
   ])('by %s', async (_, changes, errorCode) => {
@@ -321,6 +333,14 @@ describe('a code', () => {
       errors: [{ errorCode: 'OAU-111' }],
     });
   });
+
+  test('is not to be had by a form of many thousands of fields, and nobody else waits for it', async () => {
+    const many = Object.fromEntries(Array.from({ length: 140_000 }, (_, index) => [index.toString(36), '']));
+    expect((await token(many)).body).toMatchObject({
+      error: 'unsupported_grant_type',
+      errors: [{ errorCode: 'OAU-250' }],
+    });
+  });
 });
 
 describe('a session', () => {
@@ -353,6 +373,16 @@ describe('a session', () => {
 
   test('has the name that the app gives its instance', async () => {
     expect(await signIn({ endpoint_id: 'desk-7' })).toMatchObject({ endpoint_id: 'desk-7' });
+  });
+
+  test.each<[string, Asked, object, string]>([
+    ['an instance', { endpoint_id: 'x'.repeat(256) }, {}, 'OAU-101'],
+    ['an app', {}, { id: 'x'.repeat(256) }, 'OAU-146'],
+    ['an app without a secret', {}, { id: 'x'.repeat(256), secret: null }, 'OAU-146'],
+  ])('does not begin with a name of %s that is too long to be kept', async (_, more, app, errorCode) => {
+    const { body } = await exchange(await codeFor(), more, app);
+    expect(body.errors?.[0]?.errorCode).toBe(errorCode);
+    expect(body).not.toHaveProperty('access_token');
   });
 
   test('without refresh tokens ends with its access token', async () => {

@@ -72,14 +72,8 @@ export function openTestBrowser({ url }: Pick<Gateway, 'url'>): TestBrowser {
       const response = await browser.go(`/auth/sign-in?${query}`);
       return new URL(response.headers.get('location') ?? `nowhere:${response.status}`);
     },
-    async pick(authorize, extension) {
-      const form = new URLSearchParams(authorize.search);
-      if (extension === null) form.set('deny', 'yes');
-      else form.set('extension', extension);
-      const address = authorize.origin + authorize.pathname;
-      const response = await fetch(address, { method: 'POST', body: form, redirect: 'manual' });
-      return response.headers.get('location') ?? `nowhere:${response.status}`;
-    },
+    pick: (authorize, extension) =>
+      answerPage(authorize, extension === null ? { deny: 'yes' } : { extension }),
     async signIn(extension = '101', query) {
       return browser.go(await browser.pick(await browser.begin(query), extension));
     },
@@ -116,6 +110,15 @@ export function openTestBrowser({ url }: Pick<Gateway, 'url'>): TestBrowser {
     if (/max-age=0(;|$)/i.test(text)) cookies.delete(name);
     else cookies.set(name, value);
   }
+}
+
+/** Posts the form of a sign-in page, as it stands and with this answer; answers the way back. */
+export async function answerPage(authorize: URL, answer: Record<string, string>): Promise<string> {
+  const body = new URLSearchParams(authorize.search);
+  for (const [name, value] of Object.entries(answer)) body.set(name, value);
+  const address = authorize.origin + authorize.pathname;
+  const response = await fetch(address, { method: 'POST', body, redirect: 'manual' });
+  return response.headers.get('location') ?? `nowhere:${response.status}`;
 }
 
 /** A WebSocket that shows these headers, as that of a browser does. */

@@ -1,4 +1,5 @@
 /** Two gateways of one Redis before one simulator. */
+import { allOrNothing } from './all-or-nothing.ts';
 import { type House, type HouseOptions, openHouse } from './gateway.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 import { openRoad, type Road } from './road.ts';
@@ -13,38 +14,34 @@ export interface Fleet extends AsyncDisposable {
 }
 
 /** Starts all; `await using` stops them, also when the test fails. */
-export async function openFleet(options: HouseOptions = {}): Promise<Fleet> {
-  const redis = await startRedis();
-  const gateway = {
-    ...options.gateway,
-    // A machine of CI may be busy for long.
-    commons: { ...options.gateway?.commons, times: { patience: 5_000, ...options.gateway?.commons?.times } },
-  };
-  const environment = { REDIS_URL: redis.urls.join(), ...options.environment };
-  const road = await openRoad(redis.url);
-  const one = await openHouse({ ...options, gateway, environment });
-  const { simulator } = one;
-  const other = await openHouse({
-    ...options,
-    gateway,
-    environment: {
-      ...environment,
-      REDIS_URL: road.origin.replace('http:', 'redis:'),
-      RINGCENTRAL_SERVER_URL: simulator.url,
-    },
+export function openFleet(options: HouseOptions = {}): Promise<Fleet> {
+  return allOrNothing(async (keep) => {
+    const redis = keep(await startRedis());
+    const gateway = {
+      ...options.gateway,
+      // A machine of CI may be busy for long.
+      commons: {
+        ...options.gateway?.commons,
+        times: { patience: 5_000, ...options.gateway?.commons?.times },
+      },
+    };
+    const environment = { REDIS_URL: redis.urls.join(), ...options.environment };
+    const road = keep(await openRoad(redis.url));
+    const one = keep(await openHouse({ ...options, gateway, environment }));
+    const { simulator } = one;
+    const other = keep(
+      await openHouse({
+        ...options,
+        gateway,
+        environment: {
+          ...environment,
+          REDIS_URL: road.origin.replace('http:', 'redis:'),
+          RINGCENTRAL_SERVER_URL: simulator.url,
+        },
+      }),
+    );
+    return { redis, road, simulator, houses: [one, { ...other, simulator }] as const };
   });
-  return {
-    redis,
-    road,
-    simulator,
-    houses: [one, { ...other, simulator }],
-    async [Symbol.asyncDispose]() {
-      await other[Symbol.asyncDispose]();
-      await one[Symbol.asyncDispose]();
-      await road[Symbol.asyncDispose]();
-      await redis[Symbol.asyncDispose]();
-    },
-  };
 }
 
 /** What `/readyz` says. */

@@ -7,6 +7,7 @@ import { createGateway, type Gateway, type GatewayOptions } from '../../src/gate
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/server.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import type { TypedDocumentString } from '../generated/graphql.ts';
+import { allOrNothing, ending } from './all-or-nothing.ts';
 import { FAST_PATH } from './fast-path.ts';
 import { LIVE_SOURCE } from './live-source.ts';
 
@@ -54,60 +55,61 @@ const QUIET: SimulatorOptions = {
 };
 
 /** Starts both; `await using` stops them, also when the test fails. */
-export async function openHouse(options: HouseOptions = {}): Promise<House> {
-  const simulator = await createSimulator({
-    ...QUIET,
-    ...options.simulator,
-    settings: { ...QUIET.settings, ...options.simulator?.settings },
+export function openHouse(options: HouseOptions = {}): Promise<House> {
+  return allOrNothing(async (keep) => {
+    const simulator = keep(
+      await createSimulator({
+        ...QUIET,
+        ...options.simulator,
+        settings: { ...QUIET.settings, ...options.simulator?.settings },
+      }),
+    );
+    options.onSimulator?.(simulator);
+    const config = readConfig({
+      PORT: '0',
+      RINGCENTRAL_SERVER_URL: simulator.url,
+      INTROSPECTION: 'on',
+      DRAIN_SECONDS: '1',
+      LIVE_SOURCE,
+      FAST_PATH,
+      ...options.environment,
+    });
+    const gateway = keep(await createGateway(config, { log: createLog('silent'), ...options.gateway }));
+    return {
+      gateway,
+      simulator,
+      ask: askAt(gateway),
+      socket(token = 'sim-101', more = {}) {
+        const client = createClient({
+          url: gateway.url.replace('http', 'ws'),
+          webSocketImpl: WebSocket,
+          connectionParams: { authorization: `Bearer ${token}` },
+          ...more,
+        });
+        keep(ending(() => client.dispose()));
+        return client;
+      },
+    };
   });
-  options.onSimulator?.(simulator);
-  const config = readConfig({
-    PORT: '0',
-    RINGCENTRAL_SERVER_URL: simulator.url,
-    INTROSPECTION: 'on',
-    DRAIN_SECONDS: '1',
-    LIVE_SOURCE,
-    FAST_PATH,
-    ...options.environment,
-  });
-  const gateway = await createGateway(config, { log: createLog('silent'), ...options.gateway });
-  const clients: Client[] = [];
+}
 
-  return {
-    gateway,
-    simulator,
-    async ask(document, variables, token = 'sim-101') {
-      const client = new GraphQLClient(gateway.url, {
-        headers: { authorization: `Bearer ${token}` },
-        errorPolicy: 'all',
-      });
-      try {
-        const { data, errors, status } = await client.rawRequest(
-          document.toString(),
-          variables as Record<string, unknown>,
-        );
-        return { data: data as never, errors: errors as never, status };
-      } catch (error) {
-        const { response } = error as ClientError;
-        if (response === undefined) throw error;
-        return { data: response.data as never, errors: response.errors as never, status: response.status };
-      }
-    },
-    socket(token = 'sim-101', more = {}) {
-      const client = createClient({
-        url: gateway.url.replace('http', 'ws'),
-        webSocketImpl: WebSocket,
-        connectionParams: { authorization: `Bearer ${token}` },
-        ...more,
-      });
-      clients.push(client);
-      return client;
-    },
-    async [Symbol.asyncDispose]() {
-      for (const client of clients) await client.dispose();
-      await gateway.stop();
-      await simulator.stop();
-    },
+function askAt({ url }: Gateway): House['ask'] {
+  return async (document, variables, token = 'sim-101') => {
+    const client = new GraphQLClient(url, {
+      headers: { authorization: `Bearer ${token}` },
+      errorPolicy: 'all',
+    });
+    try {
+      const { data, errors, status } = await client.rawRequest(
+        document.toString(),
+        variables as Record<string, unknown>,
+      );
+      return { data: data as never, errors: errors as never, status };
+    } catch (error) {
+      const { response } = error as ClientError;
+      if (response === undefined) throw error;
+      return { data: response.data as never, errors: response.errors as never, status: response.status };
+    }
   };
 }
 

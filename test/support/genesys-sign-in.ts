@@ -1,6 +1,8 @@
 /** Signing in to a simulated Genesys Cloud, beside RingCentral or alone. */
 import { createGenesysSimulator, type GenesysSimulator } from '../../src/simulator/genesys/server.ts';
-import { openSignInHouse, type TestBrowser } from './browser-sessions.ts';
+import { allOrNothing } from './all-or-nothing.ts';
+import { answerPage, openSignInHouse, SIGN_IN, type TestBrowser } from './browser-sessions.ts';
+import { type Fleet, openFleet } from './fleet.ts';
 import type { House, HouseOptions } from './gateway.ts';
 
 export interface TwoSystems extends House {
@@ -8,27 +10,30 @@ export interface TwoSystems extends House {
 }
 
 /** A house at which browsers sign in to both; of a public client, unless told otherwise. */
-export async function openTwoSystems(options: HouseOptions = {}, tokenLife?: number): Promise<TwoSystems> {
-  const genesys = await createGenesysSimulator(tokenLife === undefined ? {} : { tokenLife });
-  try {
-    const environment = {
-      GENESYS_API_URL: genesys.url,
-      GENESYS_CLIENT_ID: 'genesys-client_1',
-      ...options.environment,
-    };
-    const house = await openSignInHouse({ ...options, environment });
-    return {
-      ...house,
-      genesys,
-      async [Symbol.asyncDispose]() {
-        await house[Symbol.asyncDispose]();
-        await genesys.stop();
-      },
-    };
-  } catch (error) {
-    await genesys.stop();
-    throw error;
-  }
+export function openTwoSystems(options: HouseOptions = {}, tokenLife?: number): Promise<TwoSystems> {
+  return allOrNothing(async (keep) => {
+    const genesys = keep(await createGenesysSimulator(tokenLife === undefined ? {} : { tokenLife }));
+    const house = keep(await openSignInHouse({ ...options, environment: withGenesys(genesys, options) }));
+    return { ...house, genesys };
+  });
+}
+
+export interface TwoSystemsFleet extends Fleet {
+  readonly genesys: GenesysSimulator;
+}
+
+/** The same of a fleet. */
+export function openTwoSystemsFleet(options: HouseOptions = {}): Promise<TwoSystemsFleet> {
+  return allOrNothing(async (keep) => {
+    const genesys = keep(await createGenesysSimulator());
+    const environment = { ...SIGN_IN, ...withGenesys(genesys, options) };
+    const fleet = keep(await openFleet({ ...options, environment }));
+    return { ...fleet, genesys };
+  });
+}
+
+function withGenesys({ url }: GenesysSimulator, { environment }: HouseOptions) {
+  return { GENESYS_API_URL: url, GENESYS_CLIENT_ID: 'genesys-client_1', ...environment };
 }
 
 /** Whose login at Genesys Cloud is played. */
@@ -36,13 +41,8 @@ export const ADA = 'ada.lind@example.com';
 export const BEN = 'ben.okoro@example.com';
 
 /** Picks somebody at the login of Genesys Cloud, or refuses; answers the way back. */
-export async function pickAtGenesys(authorize: URL, user: string | null): Promise<string> {
-  const form = new URLSearchParams(authorize.search);
-  if (user === null) form.set('deny', 'yes');
-  else form.set('user', user);
-  const address = authorize.origin + authorize.pathname;
-  const response = await fetch(address, { method: 'POST', body: form, redirect: 'manual' });
-  return response.headers.get('location') ?? `nowhere:${response.status}`;
+export function pickAtGenesys(authorize: URL, user: string | null): Promise<string> {
+  return answerPage(authorize, user === null ? { deny: 'yes' } : { user });
 }
 
 /** All of it. */

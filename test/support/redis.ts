@@ -7,6 +7,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
+import { allOrNothing, ending } from './all-or-nothing.ts';
 import { freePort } from './ports.ts';
 
 /** The program. */
@@ -51,73 +52,73 @@ export interface TestRedisOptions {
 }
 
 /** Starts one; `await using` ends it, also when the test fails. */
-export async function startRedis({
-  settings = [],
-  cluster = false,
-}: TestRedisOptions = {}): Promise<TestRedis> {
-  const folder = await mkdtemp(join(tmpdir(), 'redis-'));
-  const port = await freePort();
-  const url = `redis://127.0.0.1:${port}`;
-  let child = await launch();
+export function startRedis({ settings = [], cluster = false }: TestRedisOptions = {}): Promise<TestRedis> {
+  return allOrNothing(async (keep) => {
+    const folder = await mkdtemp(join(tmpdir(), 'redis-'));
+    keep(ending(() => rm(folder, { recursive: true, force: true })));
+    const port = await freePort();
+    const url = `redis://127.0.0.1:${port}`;
+    let child: ChildProcess | undefined;
+    const stop = async () => {
+      if (child !== undefined) await killed(child);
+    };
+    keep(ending(stop));
+    await start();
 
-  return {
-    url,
-    urls: cluster ? [url, url] : [url],
-    pause: () => void child.kill('SIGSTOP'),
-    resume: () => void child.kill('SIGCONT'),
-    stop,
-    async start() {
-      child = await launch();
-    },
-    contents: () => asked(contentsOf),
-    empty: () => asked(async (client) => void (await client.flushAll())),
-    async [Symbol.asyncDispose]() {
-      await stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+    return {
+      url,
+      urls: cluster ? [url, url] : [url],
+      pause: () => void child?.kill('SIGSTOP'),
+      resume: () => void child?.kill('SIGCONT'),
+      stop,
+      start,
+      contents: () => asked(contentsOf),
+      empty: () => asked(async (client) => void (await client.flushAll())),
+    };
 
-  async function launch(): Promise<ChildProcess> {
-    const started = spawn(
-      REDIS_SERVER,
-      [
-        '--port',
-        `${port}`,
-        '--bind',
-        '127.0.0.1',
-        '--save',
-        '',
-        '--dir',
-        folder,
-        ...(cluster ? ['--cluster-enabled', 'yes'] : []),
-        ...(typeof settings === 'function' ? settings(port) : settings),
-      ],
-      { stdio: 'ignore' },
-    );
-    while (!(await isListening(port))) {
-      if (started.exitCode !== null) throw new Error(`redis-server ended with ${started.exitCode}.`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    async function start(): Promise<void> {
+      const started = spawn(
+        REDIS_SERVER,
+        [
+          '--port',
+          `${port}`,
+          '--bind',
+          '127.0.0.1',
+          '--save',
+          '',
+          '--dir',
+          folder,
+          ...(cluster ? ['--cluster-enabled', 'yes'] : []),
+          ...(typeof settings === 'function' ? settings(port) : settings),
+        ],
+        { stdio: 'ignore' },
+      );
+      child = started;
+      while (!(await isListening(port))) {
+        if (started.exitCode !== null) throw new Error(`redis-server ended with ${started.exitCode}.`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      if (cluster) await asked(beCluster);
     }
-    if (cluster) await asked(beCluster);
-    return started;
-  }
 
-  async function stop(): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
-  }
-
-  async function asked<Answer>(ask: (client: Client) => Promise<Answer>): Promise<Answer> {
-    const client = createClient({ url });
-    await client.connect();
-    try {
-      return await ask(client as Client);
-    } finally {
-      client.destroy();
+    async function asked<Answer>(ask: (client: Client) => Promise<Answer>): Promise<Answer> {
+      const client = createClient({ url });
+      await client.connect();
+      try {
+        return await ask(client as Client);
+      } finally {
+        client.destroy();
+      }
     }
-  }
+  });
+}
+
+/** Kills a process, and waits for its end. */
+export async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }
 
 type Client = ReturnType<typeof createClient>;

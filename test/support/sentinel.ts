@@ -1,12 +1,12 @@
 /** A server, its replica and a sentinel that watches them: when the server goes, the replica takes its place. */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
+import { allOrNothing, ending } from './all-or-nothing.ts';
 import { freePort } from './ports.ts';
-import { isListening, REDIS_SERVER, startRedis } from './redis.ts';
+import { isListening, killed, REDIS_SERVER, startRedis } from './redis.ts';
 
 export interface TestSentinels extends AsyncDisposable {
   /** Of the sentinel, as a gateway is told of it. */
@@ -19,41 +19,35 @@ export interface TestSentinels extends AsyncDisposable {
 const NAME = 'mymaster';
 
 /** Starts all; `await using` ends them. */
-export async function startSentinels(): Promise<TestSentinels> {
-  const server = await startRedis();
-  const { port: serverPort } = new URL(server.url);
-  const replica = await startRedis({
-    settings: ['--replicaof', `127.0.0.1 ${serverPort}`, '--repl-diskless-sync-delay', '0'],
+export function startSentinels(): Promise<TestSentinels> {
+  return allOrNothing(async (keep) => {
+    const server = keep(await startRedis());
+    const { port: serverPort } = new URL(server.url);
+    keep(
+      await startRedis({
+        settings: ['--replicaof', `127.0.0.1 ${serverPort}`, '--repl-diskless-sync-delay', '0'],
+      }),
+    );
+    await isComplete(server.url);
+    const folder = await mkdtemp(join(tmpdir(), 'sentinel-'));
+    keep(ending(() => rm(folder, { recursive: true, force: true })));
+    const port = await freePort();
+    const file = join(folder, 'sentinel.conf');
+    const settings = [
+      `port ${port}`,
+      'bind 127.0.0.1',
+      `dir ${folder}`,
+      `sentinel monitor ${NAME} 127.0.0.1 ${serverPort} 1`,
+      `sentinel down-after-milliseconds ${NAME} 300`,
+      `sentinel failover-timeout ${NAME} 2000`,
+    ];
+    await writeFile(file, `${settings.join('\n')}\n`);
+    const child = spawn(REDIS_SERVER, [file, '--sentinel'], { stdio: 'ignore' });
+    keep(ending(() => killed(child)));
+    const url = `redis://127.0.0.1:${port}`;
+    await knowsReplica(url);
+    return { urls: [url], sentinel: NAME, lose: () => server.stop() };
   });
-  await isComplete(server.url);
-  const folder = await mkdtemp(join(tmpdir(), 'sentinel-'));
-  const port = await freePort();
-  const file = join(folder, 'sentinel.conf');
-  const settings = [
-    `port ${port}`,
-    'bind 127.0.0.1',
-    `dir ${folder}`,
-    `sentinel monitor ${NAME} 127.0.0.1 ${serverPort} 1`,
-    `sentinel down-after-milliseconds ${NAME} 300`,
-    `sentinel failover-timeout ${NAME} 2000`,
-  ];
-  await writeFile(file, `${settings.join('\n')}\n`);
-  const child = spawn(REDIS_SERVER, [file, '--sentinel'], { stdio: 'ignore' });
-  const url = `redis://127.0.0.1:${port}`;
-  await knowsReplica(url);
-  return {
-    urls: [url],
-    sentinel: NAME,
-    lose: () => server.stop(),
-    async [Symbol.asyncDispose]() {
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-      await replica[Symbol.asyncDispose]();
-      await server[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
 }
 
 /** Waits until the replica has all, so that the sentinel finds it at its first look; the next is ten seconds later. */

@@ -3,6 +3,7 @@
  * time. Only an app with a secret gets a refresh token.
  */
 import { randomUUID } from 'node:crypto';
+import { escaped, hiddenFields } from '../forms.ts';
 import { type App, appOf, isApp, isRegistered } from '../oauth/apps.ts';
 import { createCodes } from '../oauth/codes.ts';
 import { Refusal } from '../refusals.ts';
@@ -16,8 +17,8 @@ export interface GenesysAnswer {
 }
 
 export interface GenesysLogin {
-  /** Answers a browser. What it was sent with, and of the form's answer `user` or `deny`. */
-  authorize(params: URLSearchParams, now: number): GenesysAnswer;
+  /** Answers a browser: what it was sent with, and of the form somebody's answer, `user` or `deny`. */
+  authorize(params: URLSearchParams, form: URLSearchParams, now: number): GenesysAnswer;
   /** Answers an app that comes for tokens. */
   token(form: URLSearchParams, authorization: string | undefined, now: number): GenesysAnswer;
   /** Whose token it is, while it is one. */
@@ -33,10 +34,11 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
   const codes = createCodes<GenesysPerson>();
   /** Oldest first. */
   const tokens = new Map<string, { readonly person: GenesysPerson; readonly until: number }>();
-  const refreshTokens = new Map<string, GenesysPerson>();
+  /** Oldest first. */
+  const refreshTokens = new Map<string, { readonly person: GenesysPerson; readonly clientId: string }>();
 
   return {
-    authorize(params, now) {
+    authorize(params, form, now) {
       const clientId = params.get('client_id') ?? '';
       const redirectUri = params.get('redirect_uri') ?? '';
       if (!isApp(clientId) || !isRegistered(redirectUri, null)) {
@@ -50,8 +52,8 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
       const isS256 = params.get('code_challenge_method') === 'S256' && /^[\w-]{43}$/.test(challenge);
       if (params.get('response_type') !== 'code' || !isS256)
         return back(params, { error: 'invalid_request' });
-      if (params.has('deny')) return back(params, { error: 'access_denied' });
-      const person = personNamed(params.get('user') ?? '');
+      if (form.has('deny')) return back(params, { error: 'access_denied' });
+      const person = personNamed(form.get('user') ?? '');
       if (person === undefined) return { status: 200, headers: HTML, body: askingPage(params) };
       const proof = { method: 'S256', value: challenge } as const;
       const code = codes.issue({ who: person, clientId, redirectUri, challenge: proof }, CODE_LIFETIME, now);
@@ -66,8 +68,7 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
         return { status: 200, body: give(person, app, now) };
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        const isApp = error.status === 401;
-        const word = isApp ? 'invalid_client' : 'invalid_grant';
+        const word = error.status === 401 ? 'invalid_client' : 'invalid_grant';
         return {
           status: error.status,
           body: { error: word, description: error.message, error_description: error.message },
@@ -84,14 +85,16 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
 
   function personOf(form: URLSearchParams, app: App, now: number): GenesysPerson | undefined {
     if (form.get('grant_type') === 'authorization_code') return codes.redeem(form, app, now);
-    // Each works once.
+    if (form.get('grant_type') !== 'refresh_token') return undefined;
     const token = form.get('refresh_token') ?? '';
-    const person = form.get('grant_type') === 'refresh_token' ? refreshTokens.get(token) : undefined;
+    const known = refreshTokens.get(token);
+    if (known === undefined || app.isPublic || app.id !== known.clientId) return undefined;
+    // Each works once.
     refreshTokens.delete(token);
-    return person;
+    return known.person;
   }
 
-  function give(person: GenesysPerson, { isPublic }: App, now: number) {
+  function give(person: GenesysPerson, { id: clientId, isPublic }: App, now: number) {
     const token = `genesys-${randomUUID()}`;
     const life = tokenLife();
     tokens.set(token, { person, until: now + life * 1_000 });
@@ -99,7 +102,7 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
     const answer = { access_token: token, token_type: 'bearer', expires_in: life };
     if (isPublic) return answer;
     const refreshToken = `genesys-refresh-${randomUUID()}`;
-    refreshTokens.set(refreshToken, person);
+    refreshTokens.set(refreshToken, { person, clientId });
     for (const old of refreshTokens.keys()) if (refreshTokens.size > MOST_TOKENS) refreshTokens.delete(old);
     return { ...answer, refresh_token: refreshToken };
   }
@@ -121,21 +124,15 @@ const HTML = {
 };
 
 function askingPage(params: URLSearchParams): string {
-  const hidden = [...params].map(
-    ([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
-  );
+  const asked = new URLSearchParams([...params].filter(([name]) => name !== 'user' && name !== 'deny'));
   const people = PEOPLE.map(
     ({ email, name }) => `<p><button name="user" value="${email}">${escaped(name)}</button></p>`,
   );
-  return page(`<h1>Who are you today?</h1><form method="post" action="/oauth/authorize">${hidden.join('')}
+  return page(`<h1>Who are you today?</h1><form method="post" action="/oauth/authorize">${hiddenFields(asked)}
 ${people.join('')}<p><button name="deny" value="yes">Refuse, and go back</button></p></form>`);
 }
 
 function page(content: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Simulated Genesys Cloud</title></head>
 <body><main>${content}</main></body></html>`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

@@ -64,8 +64,9 @@ export async function createGenesysSimulator(
     const body = await bodyOf(request);
     requests.push({ method, path: pathname, authorization: headers.authorization, body });
     if (requests.length > MOST_REQUESTS) requests.shift();
-    const params = new URLSearchParams([...searchParams, ...new URLSearchParams(body)]);
-    write(response, answer(method, pathname, { params, body, authorization: headers.authorization }));
+    const form = new URLSearchParams(body);
+    const params = new URLSearchParams([...searchParams, ...form]);
+    write(response, answer(method, pathname, { params, form, authorization: headers.authorization }));
   }
 
   function answer(
@@ -73,14 +74,14 @@ export async function createGenesysSimulator(
     path: string,
     asked: {
       readonly params: URLSearchParams;
-      readonly body: string;
+      readonly form: URLSearchParams;
       readonly authorization: string | undefined;
     },
   ): GenesysAnswer {
     const now = Date.now();
-    if (path === '/oauth/authorize') return login.authorize(asked.params, now);
+    if (path === '/oauth/authorize') return login.authorize(asked.params, asked.form, now);
     if (method === 'POST' && path === '/oauth/token') {
-      return login.token(new URLSearchParams(asked.body), asked.authorization, now);
+      return login.token(asked.form, asked.authorization, now);
     }
     const token = /^Bearer (.+)$/i.exec(asked.authorization ?? '')?.[1] ?? '';
     const person = login.ownerOf(token, now);

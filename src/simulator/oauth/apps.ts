@@ -25,9 +25,12 @@ export interface App {
 /** The id that is nobody's. */
 const UNKNOWN = 'unknown';
 
+const LONGEST_ID = 255; // letters
+const LONGEST_ADDRESS = 2_000; // letters
+
 /** Whether there is an app of this id. */
 export function isApp(id: string): boolean {
-  return id !== '' && id !== UNKNOWN;
+  return id !== '' && id !== UNKNOWN && id.length <= LONGEST_ID;
 }
 
 /**
@@ -53,7 +56,7 @@ export function appOf(authorization: string | undefined, form: URLSearchParams):
  */
 export function isRegistered(uri: string, registered: readonly string[] | null): boolean {
   if (registered !== null) return registered.includes(uri);
-  if (!URL.canParse(uri) || uri.includes('#')) return false;
+  if (uri.length > LONGEST_ADDRESS || !URL.canParse(uri) || uri.includes('#')) return false;
   const { protocol, hostname, username, password } = new URL(uri);
   const isLocal = LOCAL.has(hostname) || hostname.endsWith('.localhost');
   return /^https?:$/.test(protocol) && isLocal && `${username}${password}` === '';

@@ -10,6 +10,7 @@
  * ```
  */
 import { BRAND_ID } from '../account.ts';
+import { doubledIn } from '../forms.ts';
 import { Refusal } from '../refusals.ts';
 import { isApp, isRegistered } from './apps.ts';
 import type { Challenge } from './codes.ts';
@@ -117,7 +118,7 @@ function back(params: URLSearchParams, rules: SignInRules, answer: Readonly<Reco
 
 /** Why the browser must not be sent anywhere; null when it may. */
 function refusalOf(params: URLSearchParams, rules: SignInRules): Refusal | null {
-  const doubled = [...params.keys()].find((name) => params.getAll(name).length > 1);
+  const doubled = doubledIn(params);
   if (doubled !== undefined) return new Refusal(400, 'OAU-111', `Parameter [${doubled}] is given twice`);
   const clientId = params.get('client_id') ?? '';
   if (!isApp(clientId)) {

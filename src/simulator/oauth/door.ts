@@ -43,7 +43,7 @@ export function resolveOAuth(
       },
       perform: () => {
         const params = new URLSearchParams([...query, ...form]);
-        return oauth.authorize({ params, cookies: headers.cookie, origin }, moment());
+        return oauth.authorize({ params, form, cookies: headers.cookie, origin }, moment());
       },
     };
   }

@@ -1,6 +1,7 @@
 /** Signing in, as a whole: what browsers and apps are answered at the addresses of OAuth. */
 import type { WireToken } from '../../ringcentral/wire.ts';
 import { type Extension, extensionByNumber } from '../account.ts';
+import { doubledIn } from '../forms.ts';
 import type { Settings } from '../settings.ts';
 import { type App, TokenRefusal } from './apps.ts';
 import { backWithCode, backWithError, judge, type SignInRequest, type SignInRules } from './authorize.ts';
@@ -29,8 +30,10 @@ export interface Moment {
 
 /** A browser at the sign-in page. */
 export interface Visit {
-  /** What the app has asked for, and of the form's answer `extension` or `deny`. */
+  /** What the app has asked for, wherever it stands: in the address, or in the form. */
   readonly params: URLSearchParams;
+  /** The form: nothing else is somebody's answer, which is `extension` or `deny`. */
+  readonly form: URLSearchParams;
   readonly cookies: string | undefined;
   /** Where this server is, like `http://127.0.0.1:4010`. */
   readonly origin: string;
@@ -58,17 +61,18 @@ export function createOAuth(): OAuth {
       const grantType = form.get('grant_type');
       const rules = rulesOf(form, settings);
       const clientId = app.id;
+      const endpointId = endpointOf(form);
       switch (grantType) {
         case 'authorization_code': {
           const extension = codes.redeem(form, app, now);
-          return sessions.open({ extension, clientId }, rules, now, form.get('endpoint_id') ?? '');
+          return sessions.open({ extension, clientId }, rules, now, endpointId);
         }
         case JWT_BEARER: {
           const extension = userNamed('sim-jwt-', form.get('assertion') ?? '');
           if (extension === undefined) {
             throw new TokenRefusal(400, 'invalid_grant', 'OAU-118', 'JWT assertion is invalid');
           }
-          return sessions.open({ extension, clientId }, rules, now, form.get('endpoint_id') ?? '');
+          return sessions.open({ extension, clientId }, rules, now, endpointId);
         }
         case 'refresh_token':
           return sessions.refresh(form.get('refresh_token') ?? '', clientId, rules, now);
@@ -88,8 +92,8 @@ export function createOAuth(): OAuth {
       );
     },
 
-    authorize({ params, cookies, origin }, { settings, now }) {
-      const answers = { extension: params.get('extension'), deny: params.get('deny') };
+    authorize({ params, form, cookies, origin }, { settings, now }) {
+      const answers = { extension: form.get('extension'), deny: form.get('deny') };
       const asked = new URLSearchParams([...params].filter(([name]) => !Object.hasOwn(answers, name)));
       const rules = signInRulesOf(settings, origin);
       const login = logins.of(cookies);
@@ -162,6 +166,16 @@ function rulesOf(form: URLSearchParams, settings: Settings): SessionRules {
   };
 }
 
+/** @throws {TokenRefusal} 400 for a name that is too long to be kept. */
+function endpointOf(form: URLSearchParams): string {
+  const endpointId = form.get('endpoint_id') ?? '';
+  if (endpointId.length <= LONGEST_ENDPOINT_ID) return endpointId;
+  const message = `Parameter [endpoint_id] must be no longer than ${LONGEST_ENDPOINT_ID} letters`;
+  throw new TokenRefusal(400, 'invalid_request', 'OAU-101', message);
+}
+
+const LONGEST_ENDPOINT_ID = 255;
+
 function wish(form: URLSearchParams, name: string, least: number, most: number): number | null {
   const text = form.get(name);
   if (text === null) return null;
@@ -178,7 +192,7 @@ export function grantOf(form: URLSearchParams): string | undefined {
 
 /** A form must say each thing once. */
 export function refuseDoubles(form: URLSearchParams): void {
-  const doubled = [...form.keys()].find((name) => form.getAll(name).length > 1);
+  const doubled = doubledIn(form);
   if (doubled !== undefined) {
     throw new TokenRefusal(400, 'invalid_request', 'OAU-111', `Parameter [${doubled}] is given twice`);
   }

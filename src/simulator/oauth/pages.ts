@@ -1,6 +1,7 @@
 /** The pages of a sign-in: plain HTML without a script, so that a program can do what a browser does. */
 import { createHash } from 'node:crypto';
 import { EXTENSIONS, type Extension } from '../account.ts';
+import { escaped, hiddenFields } from '../forms.ts';
 import type { Refusal } from '../refusals.ts';
 import type { SignInRequest } from './authorize.ts';
 import { SCOPE } from './sessions.ts';
@@ -19,13 +20,10 @@ export interface AskingPage {
 /** Asks who somebody is: a form that posts `extension`, or `deny`. */
 export function askingPage({ request, params, known, problem }: AskingPage): string {
   const wanted = hinted(request.loginHint) ?? known;
-  const hidden = [...params].map(
-    ([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
-  );
   return page(
     'Sign in to the simulator',
     `<form method="post" action="/restapi/oauth/authorize" class="${request.display}">
-      ${hidden.join('')}
+      ${hiddenFields(params)}
       <p class="badge">Simulated RingCentral</p>
       <h1>Who are you today?</h1>
       <p class="lead"><b>${escaped(request.clientId)}</b> at <b>${escaped(new URL(request.returnTo).host)}</b> wants to
@@ -92,10 +90,6 @@ function page(title: string, content: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,"><style>${STYLE}</style></head><body><main>${content}</main></body></html>`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
 const STYLE = /* css */ `
