@@ -43,16 +43,12 @@ describe('Gateways that are together again', () => {
   });
 
   test('believe the end of a call also where something newer was seen of it.', async () => {
-    const town = openTown();
-    const { phone } = town;
     let isDeaf = false;
-    const readSession: typeof phone.source.readSession = (...asked) =>
-      isDeaf ? new Promise(() => {}) : phone.source.readSession(...asked);
-    const [one, other] = [town.open(), town.open({ ...phone.source, readSession })];
-    const first = one.events();
-    await pass(1_000);
-    const second = other.events();
-    await pass(3_000);
+    const { phone, one, other, first, second } = await openWatchedTown((source) => ({
+      ...source,
+      readSession: (...asked) => (isDeaf ? new Promise(() => {}) : source.readSession(...asked)),
+    }));
+    await pass(2_000);
     other.commons.cut();
     isDeaf = true;
     await pass(1_000);

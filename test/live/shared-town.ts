@@ -50,9 +50,9 @@ export function openTown(): Town {
 }
 
 /** Opens it with two gateways, at which a viewer watches the call: at one, and a second later at the other too. */
-export async function openWatchedTown() {
+export async function openWatchedTown(asOtherSees = (source: Phone['source']) => source) {
   const town = openTown();
-  const [one, other] = [town.open(), town.open()];
+  const [one, other] = [town.open(), town.open(asOtherSees(town.phone.source))];
   const first = one.events();
   await pass(1_000);
   const second = other.events();
