@@ -45,6 +45,14 @@ export interface AccountEar {
    * `mayHaveMissed`: what happened until now may not have been told.
    */
   reached(reach: Reach | null, mayHaveMissed: boolean): void;
+  /** Nobody listens any more. */
+  ended(): void;
+}
+
+/** Whoever may want to hear more than the viewer's own calls. */
+export interface AccountListener {
+  /** Listening begins: `widen` says what for. Answers who is told. */
+  begin(widen: (interest: Interest | null) => void): AccountEar;
 }
 
 /** One page of what everybody does. */

@@ -312,7 +312,7 @@ export function createDesk(parts: DeskParts): Desk {
   /** The list knows own parties only, and presence has no word for some of their states. */
   function tellList(news: CallNews, party: CallParty | null): void {
     const isRead = listIsRead || sharing?.isListWishedElsewhere() === true;
-    if (isRead && party !== null) activeCalls.hear(party, news.entry(party));
+    if (isRead && party !== null && news.isOfOthers !== true) activeCalls.hear(party, news.entry(party));
   }
 
   function denyAll(): void {

@@ -212,7 +212,8 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
 
   function hear(news: CallNews): void {
     const { sessionId } = news;
-    if (parts.toCall(news)) return;
+    // Of calls that nobody knows only the list wants to hear, and it has own parties alone.
+    if (parts.toCall(news) || news.isOfOthers === true) return;
     if (graves.has(sessionId)) {
       metrics.pushEvents.inc({ result: 'ghost' });
       return;

@@ -84,7 +84,7 @@ export interface CallSource {
 export interface CallNews {
   readonly sessionId: string;
   readonly partyId: string;
-  /** Counts the changes of one call over all its parties. A gap says nothing: of the parties of others nothing is told. */
+  /** Counts the changes of one call over all its parties. A gap says something only where all parties are told of. */
   readonly sequence: number;
   /** The phone system's time of the change, epoch milliseconds; null where it told none. */
   readonly eventTime: number | null;
@@ -94,8 +94,10 @@ export interface CallNews {
   readonly session: Pick<CallSession, 'originType' | 'rawOriginType'> | null;
   /** The party after the news, laid over what is known of it; null: nothing is. */
   party(known: CallParty | null): CallParty;
-  /** How the list of calls shows that party; null where it is none of the viewer's own. */
+  /** How the list of calls shows that party; null where it does not. */
   entry(party: CallParty): ActiveCall | null;
+  /** It is of somebody else's party, as whoever looks at more than their own calls is told: the list of calls is not meant. */
+  readonly isOfOthers?: boolean;
 }
 
 /**

@@ -4,7 +4,6 @@
  * It begins when it is made and ends with `stop()`. What it hears goes to its ear; where it stands too.
  */
 
-import type { Interest, Reach } from '../../account/source.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Budget } from '../budget.ts';
@@ -14,6 +13,14 @@ import { OPERATIONS } from '../operations.ts';
 import type { WireConnectionDetails, WireNotification, WireSubscription } from '../wire.ts';
 import { addressIn, disabledIn, isSuccess, refusalIn, setbackOf } from './answers.ts';
 import { createAsking } from './asking.ts';
+import {
+  type Inheritance,
+  LISTENER_TIMES,
+  type Listener,
+  type ListenerEar,
+  type ListenerState,
+  type ListenerTimes,
+} from './ear.ts';
 import { addressOf, type Filter } from './filters.ts';
 import {
   FIRST,
@@ -25,42 +32,8 @@ import {
 } from './listening.ts';
 import { createOrphans } from './orphans.ts';
 import { NO_REPLAY, type Replay, replayOf, withReplayed } from './replay.ts';
-import {
-  type Loss,
-  openSocket,
-  type PushSocket,
-  SOCKET_TIMES,
-  type SocketAnswer,
-  type SocketTimes,
-} from './socket.ts';
+import { type Loss, openSocket, type PushSocket, type SocketAnswer } from './socket.ts';
 import { createWidening } from './widening.ts';
-
-/** Where a listener stands, for whoever asks how live things are. */
-export type ListenerState = 'connecting' | 'listening' | 'recovering' | 'denied';
-
-/** Who is told, in order. */
-export interface ListenerEar {
-  /** Something came by itself. */
-  heard(notification: WireNotification, receivedAt: number): void;
-  /**
-   * It stands elsewhere now. `mayHaveMissed`: what happened since it last listened may be lost, so that everything
-   * known must be read again.
-   */
-  entered(
-    state: ListenerState,
-    facts: { readonly mayHaveMissed: boolean; readonly reason: string | null },
-  ): void;
-  /** What brings back what it hears by, should it end without a word; null: nothing does. */
-  kept?(inheritance: Inheritance | null): void;
-  /** What is told beyond the viewer's own calls reaches so far now; null: nothing is, for the moment. */
-  reached?(reach: Reach | null, mayHaveMissed: boolean): void;
-}
-
-/** What whoever listens next needs, to hear what was told meanwhile. */
-export interface Inheritance extends Pick<Recoverable, 'wsc' | 'subscriptionId'> {
-  /** What is told beyond the viewer's own calls. */
-  readonly beyond: readonly Filter[];
-}
 
 export interface ListenerParts {
   readonly caller: Caller;
@@ -78,37 +51,6 @@ export interface ListenerParts {
   /** Other numbers are for tests. */
   readonly times?: Partial<ListenerTimes> | undefined;
   readonly random?: (() => number) | undefined;
-}
-
-/** Times in milliseconds. */
-export interface ListenerTimes extends SocketTimes {
-  /** Between two looks whether the token of the socket must be renewed: its socket ends with it. */
-  readonly renewal: number;
-  /** Between two changes of what is told beyond the viewer's own calls. */
-  readonly widening: number;
-}
-
-export const LISTENER_TIMES: ListenerTimes = {
-  ...SOCKET_TIMES,
-  renewal: 30_000, // 30 seconds: RingCentral's shortest-lived tokens are due two minutes before their end
-  widening: 1_000, // 1 second
-};
-
-export interface Listener {
-  readonly state: ListenerState;
-  /** Listens for this beyond the viewer's own calls, as far as it may; null: for nothing more. */
-  widen(interest: Interest | null): void;
-  /** The viewer has shown another token: what was denied to the last one may be granted to it. */
-  newToken(): void;
-  /**
-   * The sign-in that its socket belongs to is about to end: gives the subscription back, hangs up, and listens again by
-   * another token, where there is one. Resolves when the old socket is done with.
-   */
-  move(): Promise<void>;
-  /** Deletes the subscription where that is possible, and hangs up. */
-  stop(): void;
-  /** Hangs up and leaves the subscription to another; null: there is nothing to be brought back. */
-  handOver(): Inheritance | null;
 }
 
 /** RingCentral forgets a lost socket after so long; a little less, because the way there takes time. */
@@ -417,8 +359,6 @@ export function createListener(parts: ListenerParts): Listener {
         ? { wsc, subscriptionId, until }
         : null;
     if (recoverable === null) letGoOfSubscription();
-    // What may be brought back is not asked for instead before that is known to take longer.
-    if (recoverable === null) widening.close();
     feed({ kind: 'lost', recoverable });
   }
 
@@ -441,6 +381,7 @@ export function createListener(parts: ListenerParts): Listener {
 
   /** It is counted by RingCentral for the rest of its day, and tells nothing any more. */
   function letGoOfSubscription(): void {
+    widening.close();
     if (subscriptionId === null) return;
     living.delete(subscriptionId);
     orphans.bury(subscriptionId);
