@@ -18,6 +18,7 @@ import type {
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createActiveCalls } from './active-calls.ts';
+import type { Beside, PutBeside } from './beside.ts';
 import type { Sight } from './call-list.ts';
 import { createNewsroom, type Turn } from './newsroom.ts';
 import type { PollPace } from './polling.ts';
@@ -67,6 +68,8 @@ export interface Desk {
   activeCallUpdates(): AsyncIterableIterator<readonly ActiveCall[]>;
   activeCallEvents(): AsyncIterableIterator<ActiveCallEvent>;
   notify(kind: StreamNoticeKind, message: string, at: number): void;
+  /** What stands beside the calls; null: nothing does. */
+  readonly beside: Beside | null;
   /** How changes of this viewer's calls come to be known; null while nobody watches. */
   liveSource(): LiveSource | null;
   /** A token of the viewer was shown. */
@@ -96,6 +99,8 @@ export interface DeskParts {
   readonly log: Log;
   /** How it is one of several; missing: this is the only gateway. */
   readonly share?: ShareDesk | undefined;
+  /** Puts something beside the calls; missing: there is nothing. */
+  readonly put?: PutBeside | undefined;
   /** The desk begins, or ends, to hold something that must not be forgotten. */
   readonly onActive: (active: boolean) => void;
 }
@@ -176,6 +181,13 @@ export function createDesk(parts: DeskParts): Desk {
     },
     sharing: sharing?.list,
   });
+
+  const beside =
+    parts.put?.({
+      ...{ viewerId, source, tellActivity },
+      beginning: () => newsroom.beginning,
+      isDeaf: () => source().listen === undefined || newsroom.state === 'denied' || newsroom.state === null,
+    }) ?? null;
 
   /** The same for all calls. */
   const callParts: WatchedCallParts = {
@@ -277,11 +289,13 @@ export function createDesk(parts: DeskParts): Desk {
       const told = sharing?.source();
       return told === undefined ? ownSource() : told;
     },
+    beside,
     newToken: () => sharing?.newToken(),
     drain: () => sharing?.drain(),
     notify(kind, message, at) {
       for (const call of watched.values()) call.notify(kind, message, at);
       activeCalls.notify(kind, message, at);
+      beside?.notify(kind, message, at);
     },
     stop() {
       const stopping = sharing?.stop();
@@ -289,6 +303,7 @@ export function createDesk(parts: DeskParts): Desk {
       if (forgetting !== null) clearTimeout(forgetting);
       forgetting = null;
       activeCalls.stop();
+      beside?.stop();
       newsroom.stop();
       return stopping;
     },
@@ -325,10 +340,12 @@ export function createDesk(parts: DeskParts): Desk {
     sharing?.sourceChanged();
     if (turn.kind === 'denied' && parts.pushOnly) {
       denyAll();
+      beside?.turned(turn);
       return;
     }
     for (const call of watched.values()) call.listeningChanged(turn);
     activeCalls.listeningChanged(turn);
+    beside?.turned(turn);
   }
 
   /** Opens a stream, unless it could only be polled and must not. */
@@ -419,7 +436,8 @@ export function createDesk(parts: DeskParts): Desk {
   }
 
   function tellActivity(): void {
-    const isActive = watched.size > 0 || listIsRead || sharing?.isListWishedElsewhere() === true;
+    const isBesideWanted = beside?.isWanted() === true;
+    const isActive = watched.size > 0 || listIsRead || isBesideWanted || sharing?.isListWishedElsewhere() === true;
     newsroom.wanted(isActive && sharing?.isAsking() !== false);
     // Whoever still listens must not be forgotten.
     parts.onActive(isActive || newsroom.state !== null);

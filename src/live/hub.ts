@@ -3,10 +3,11 @@ import type { StreamNoticeKind } from '../../schema/provider.ts';
 import { createSecrets } from '../commons/secret.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { PutBeside } from './beside.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { DEFAULT_PACE, type PollPace } from './polling.ts';
 import { createReaderRules } from './readers.ts';
-import { createCursorSigner } from './replay.ts';
+import { type CursorSigner, createCursorSigner } from './replay.ts';
 import { createDeskSharing, type SharedDeskParts } from './shared/desk-sharing.ts';
 import type { CallSource } from './source.ts';
 import { createHabits } from './upstream-habits.ts';
@@ -27,6 +28,14 @@ export interface HubOptions {
   /** What several gateways share; missing: this is the only one. */
   readonly shared?: Pick<SharedDeskParts, 'commons' | 'scope'> | undefined;
   readonly duty?: SharedDeskParts['times'];
+  /** Puts something beside the calls of each desk. */
+  readonly put?: ((parts: BesideParts) => PutBeside) | undefined;
+}
+
+/** What is the same for all that is put beside desks. */
+export interface BesideParts {
+  readonly cursors: CursorSigner;
+  readonly limits: LiveLimits;
 }
 
 /** Everything that is watched, for everybody. */
@@ -66,6 +75,7 @@ export function createHub(options: HubOptions): Hub {
   const share =
     shared &&
     createDeskSharing({ ...shared, log, metrics, replayLimits: readerRules.replay, times: options.duty });
+  const put = options.put?.({ cursors, limits });
   /** Every desk that somebody has; one that nobody has is collected. */
   const desks = new Map<string, WeakRef<Seat>>();
   const left = new FinalizationRegistry<string>((viewerId) => {
@@ -95,6 +105,7 @@ export function createHub(options: HubOptions): Hub {
         limits,
         readerRules,
         share,
+        put,
         metrics,
         log,
         onActive(isActive) {

@@ -1,7 +1,8 @@
 /** The people behind the visitors: one user of RingCentral, however they came in, with the tokens of all their visits. */
 import type { Viewer } from '../../schema/model.ts';
+import type { Accounts } from '../account/accounts.ts';
+import type { AccountListener, AccountSource } from '../account/source.ts';
 import type { Hub } from '../live/hub.ts';
-import type { CallSource } from '../live/source.ts';
 import { outlookOf } from '../ringcentral/actions.ts';
 import type { Budget } from '../ringcentral/budget.ts';
 import type { Caller } from '../ringcentral/caller.ts';
@@ -16,6 +17,7 @@ export interface GatekeeperParts extends ProviderParts {
   readonly budget: Pick<Budget, 'allowed' | 'leaveBehind'>;
   /** Null: calls are polled only. */
   readonly push: Push | null;
+  readonly accounts: Accounts;
 }
 
 /** The tokens of each user who is here. */
@@ -85,14 +87,17 @@ export interface Callers {
 }
 
 export function createPerson(
-  { callControl, hub, push, budget }: GatekeeperParts,
+  { callControl, accountControl, accounts, hub, push, budget }: GatekeeperParts,
   viewerId: string,
   { own, any, steady }: Callers,
   ask: () => Promise<Viewer>,
   signInSessionId: string | null = null,
 ): Person {
   // What is read is shared by all connections of the viewer, whichever of them has a token that works.
-  const source: CallSource = {
+  const source: AccountSource = {
+    readAccountPresence: (page, options) => accountControl.readAccountPresence(any, page, options),
+    readPresences: (ids, options) => accountControl.readPresences(any, ids, options),
+    listExtensions: (options) => accountControl.listExtensions(any, options),
     readSession: (sessionId, options) => callControl.readSession(any, sessionId, options),
     readParty: (address, options) => callControl.readParty(any, address, options),
     readActiveCalls: (options) => callControl.readActiveCalls(any, options),
@@ -103,7 +108,7 @@ export function createPerson(
     },
     ...(push && {
       listen: (ear, inherited) =>
-        push.listen({ viewerId, caller: steady(), extensionId: () => extensionId }, ear, inherited),
+        push.listen({ viewerId, caller: steady(), extensionId: () => extensionId, account }, ear, inherited),
     }),
   };
   let extensionId: string | null = null;
@@ -112,12 +117,15 @@ export function createPerson(
     ({ extensionId } = known);
     return known;
   };
+  const desk = hub.desk(viewerId, source);
+  const account: AccountListener | undefined = accounts.at(desk.beside) ?? undefined;
   // Which parties are the viewer's own decides what they may do; until it is known, nothing is ruled out.
   viewer().catch(ignore);
   return {
     viewerId,
     caller: own,
-    desk: hub.desk(viewerId, source),
+    desk,
+    account: accounts.at(desk.beside),
     viewer,
     extensionId: () => extensionId,
     signInSessionId,

@@ -1,0 +1,32 @@
+/**
+ * What stands beside the calls of a desk: it hears by the same listening, leads and follows with the same duty, and is
+ * nothing to those who watch their own calls. A desk that nobody put anything beside does without.
+ */
+import type { StreamNoticeKind } from '../../schema/telling.ts';
+import type { Turn } from './newsroom.ts';
+import type { CallSource } from './source.ts';
+
+/** What is put beside a desk. */
+export interface Beside {
+  /** True while somebody here looks at it, or looked a moment ago. */
+  isWanted(): boolean;
+  /** Something about listening has changed. */
+  turned(turn: Turn): void;
+  notify(kind: StreamNoticeKind, message: string, at: number): void;
+  stop(): void;
+}
+
+/** The desk that it stands beside. */
+export interface BesideDesk {
+  readonly viewerId: string;
+  readonly source: () => CallSource;
+  /** It is wanted now, or not any more. */
+  tellActivity(): void;
+  /** Milliseconds that are left to wait for the first word of what is listened for; null: nobody waits. */
+  beginning(): number | null;
+  /** True while nothing tells by itself, and nothing will soon. */
+  isDeaf(): boolean;
+}
+
+/** Puts it there, for each desk its own. */
+export type PutBeside = (desk: BesideDesk) => Beside;
