@@ -21,13 +21,14 @@ export const EXTENSION_TYPES = [
   'PARK_LOCATION',
   'BOT',
   'ROOM',
-  'ZOOM_ROOM',
+  'ROOM_CONNECTOR',
   'LIMITED',
   'SITE',
   'PROXY_ADMIN',
   'DELEGATED_LINES_GROUP',
   'GROUP_CALL_PICKUP',
   'FLEXIBLE_USER',
+  'TIE_LINE',
   'UNKNOWN',
 ] as const;
 export type ExtensionType = (typeof EXTENSION_TYPES)[number];
