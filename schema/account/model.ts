@@ -128,6 +128,8 @@ export interface WaitingCall {
   readonly sessionId: string;
   /** The party that waits: the caller, where the call shows one, else the queue's own. */
   readonly partyId: string;
+  /** The call that it was worked out from. */
+  readonly session: CallSession;
   readonly from: string | null;
   readonly fromName: string | null;
   /** Epoch milliseconds: when the queue was rung, or was first seen ringing. */

@@ -3,7 +3,8 @@ import type { Caller } from './caller.ts';
 import type { Upstream, UpstreamRequest } from './http.ts';
 import { toPage } from './viewer.ts';
 
-const PAGE_SIZE = 1_000; // records, the most that RingCentral gives
+/** The largest page. */
+export const PAGE_SIZE = 1_000; // records, the most that RingCentral gives
 const MOST_PAGES = 10;
 
 /** All records of a list, read in the largest pages, one after the other. */

@@ -12,12 +12,13 @@ import type { AnswerTimes, CallReading, CallReadOptions } from '../call-control.
 import type { Caller } from '../caller.ts';
 import type { UpstreamAnswer } from '../hearing.ts';
 import type { Upstream } from '../http.ts';
-import { allPages } from '../pages.ts';
-import { asText, entriesOf, type LeftOut, pascalCase } from '../values.ts';
+import { allPages, PAGE_SIZE } from '../pages.ts';
+import { entriesOf, type LeftOut, ofAnotherShape, pascalCase } from '../values.ts';
+import { toPage } from '../viewer.ts';
+import { type PresenceRead, toPresences } from './bulk.ts';
 import { ACCOUNT_OPERATIONS } from './operations.ts';
-import { type Presences, toPresence, toPresences } from './presence.ts';
+import { toPresence } from './presence.ts';
 import { toAvailability, toCallQueues, toExtensions, toMembers, toMembersAtWork } from './translate.ts';
-import type { WireAccountPresence, WireCallLogRecord } from './wire.ts';
 
 /** So many presences come in one answer. */
 export const MOST_PRESENCES = 30;
@@ -26,14 +27,18 @@ export const MOST_PRESENCES = 30;
 export interface AccountClient {
   /** All extensions of the account; by its directory where the list is not for this user. */
   listExtensions(caller: Caller, options: CallReadOptions): Promise<readonly Extension[]>;
-  /** What these are doing, at most {@link MOST_PRESENCES}. */
+  /** What these are doing, each in its place, at most {@link MOST_PRESENCES}. */
   readPresences(
     caller: Caller,
     extensionIds: readonly string[],
     options: CallReadOptions,
-  ): Promise<Presences>;
-  /** What all are doing whom the caller may see. */
-  readAccountPresence(caller: Caller, options: CallReadOptions): Promise<Presences>;
+  ): Promise<CallReading<readonly PresenceRead[]>>;
+  /** What all are doing whom the caller may see, page by page from 1. */
+  readAccountPresence(
+    caller: Caller,
+    page: number,
+    options: CallReadOptions,
+  ): Promise<CallReading<PresencePage>>;
   listCallQueues(caller: Caller, options: CallReadOptions): Promise<readonly CallQueue[]>;
   /** Who is in a queue, and nothing of whether they take calls. */
   listCallQueueMembers(
@@ -47,8 +52,6 @@ export interface AccountClient {
     queueId: string,
     options: CallReadOptions,
   ): Promise<readonly CallQueueMember[]>;
-  /** The calls that the call log shows as going on, by their session; whom each was for. */
-  listActiveCalls(caller: Caller, options: CallReadOptions): Promise<ReadonlyMap<string, CalledEnd>>;
   readAvailability(
     caller: Caller,
     extensionId: string,
@@ -64,10 +67,10 @@ export interface AccountClient {
   ): Promise<readonly QueueAvailability[] | null>;
 }
 
-/** Whom a call was for, by whichever of their names the call log gives. */
-export interface CalledEnd {
-  readonly extensionId: string | null;
-  readonly extensionNumber: string | null;
+/** One page of what everybody does. */
+export interface PresencePage {
+  readonly presences: readonly Presence[];
+  readonly hasNext: boolean;
 }
 
 interface SendOptions {
@@ -91,23 +94,20 @@ export function createAccountClient(upstream: Upstream, leftOut: LeftOut): Accou
     },
 
     async readPresences(caller, extensionIds, options) {
-      const { body, receivedAt } = await upstream.send(caller, {
-        ...options,
-        operation: O.readUserPresenceStatus,
-        ids: { extensionId: extensionIds },
-        query: DETAILED,
-      });
-      return toPresences(body, extensionIds, receivedAt, leftOut);
+      const request = { ...options, operation: O.readUserPresenceStatus, query: DETAILED };
+      const answer = await upstream.send(caller, { ...request, ids: { extensionId: extensionIds } });
+      const { body, receivedAt } = answer;
+      return { value: toPresences(body, extensionIds, receivedAt, leftOut), ...timesOf(answer) };
     },
 
-    async readAccountPresence(caller, options) {
-      const operation = O.readAccountPresence;
-      const records = await allPages(upstream, caller, { ...options, operation, query: DETAILED });
-      const observedAt = Date.now();
-      const all = entriesOf<WireAccountPresence, Presence>(records, 'presence', leftOut, (wire) =>
-        orNull(() => toPresence(wire, observedAt, leftOut)),
+    async readAccountPresence(caller, page, options) {
+      const query = { ...DETAILED, page: String(page), perPage: String(PAGE_SIZE) };
+      const answer = await upstream.send(caller, { ...options, operation: O.readAccountPresence, query });
+      const { records, hasNext } = toPage(answer.body);
+      const presences = entriesOf<object, Presence>(records, 'presence', leftOut, (wire) =>
+        toPresence(wire, answer.receivedAt, { leftOut }),
       );
-      return new Map(all.map((presence) => [presence.extensionId, presence]));
+      return { value: { presences, hasNext }, ...timesOf(answer) };
     },
 
     async listCallQueues(caller, options) {
@@ -126,23 +126,6 @@ export function createAccountClient(upstream: Upstream, leftOut: LeftOut): Accou
       return toMembersAtWork(body, queueId, leftOut);
     },
 
-    async listActiveCalls(caller, options) {
-      const operation = O.listCompanyActiveCalls;
-      const records = await allPages(upstream, caller, { ...options, operation });
-      const calls = entriesOf<WireCallLogRecord, [string, CalledEnd]>(
-        records,
-        'active call',
-        leftOut,
-        (wire) => {
-          const sessionId = asText(wire.telephonySessionId);
-          if (sessionId === null) return null;
-          const { extensionId, extensionNumber } = wire.to ?? {};
-          return [sessionId, { extensionId: asText(extensionId), extensionNumber: asText(extensionNumber) }];
-        },
-      );
-      return new Map(calls);
-    },
-
     async readPresence(caller, extensionId, options) {
       const answer = await upstream.send(caller, {
         ...options,
@@ -150,7 +133,9 @@ export function createAccountClient(upstream: Upstream, leftOut: LeftOut): Accou
         ids: { extensionId },
         query: DETAILED,
       });
-      return { value: toPresence(answer.body, answer.receivedAt, leftOut, extensionId), ...timesOf(answer) };
+      const presence = toPresence(answer.body, answer.receivedAt, { extensionId, leftOut });
+      if (presence === null) throw ofAnotherShape('a presence');
+      return { value: presence, ...timesOf(answer) };
     },
 
     async readAvailability(caller, extensionId, options) {
@@ -168,7 +153,7 @@ export function createAccountClient(upstream: Upstream, leftOut: LeftOut): Accou
         orBodiless: true,
         requestId,
       });
-      return orNull(() => toPresence(body, receivedAt, leftOut, extensionId));
+      return toPresence(body, receivedAt, { extensionId, leftOut });
     },
 
     async updateAvailability(caller, { extensionId, queues }, { requestId }) {

@@ -130,14 +130,4 @@ export const ACCOUNT_OPERATIONS = {
     group: 'Medium',
     permission: 'EditPresence',
   },
-  /** `GET /account/~/active-calls` · Heavy · scope ReadCallLog, user permission ReadCompanyCallLog. In pages of 1,000. */
-  listCompanyActiveCalls: {
-    id: 'listCompanyActiveCalls',
-    method: 'GET',
-    path: `${ACCOUNT}/active-calls`,
-    body: null,
-    success: [200],
-    group: 'Heavy',
-    permission: 'ReadCallLog',
-  },
 } as const satisfies Record<string, Operation>;

@@ -1,5 +1,5 @@
 /** What RingCentral tells of an account, as it writes it. Any field may be missing, and any may be of another shape. */
-import type { WireActiveCall, WireId } from '../wire.ts';
+import type { WireId } from '../wire.ts';
 
 export interface WireListedExtension {
   id?: WireId;
@@ -14,20 +14,6 @@ export interface WireListedExtension {
 export interface WireDirectoryEntry extends WireListedExtension {
   firstName?: string;
   lastName?: string;
-}
-
-export interface WireAccountPresence {
-  extension?: { id?: WireId; uri?: string; extensionNumber?: string };
-  /** Of notifications. */
-  extensionId?: WireId;
-  uri?: string;
-  presenceStatus?: string;
-  telephonyStatus?: string;
-  userStatus?: string;
-  dndStatus?: string;
-  message?: string;
-  activeCalls?: WireActiveCall[];
-  totalActiveCalls?: number;
 }
 
 /** One of several answers in one. */
@@ -66,11 +52,4 @@ export interface WireQueueMemberPresence {
 export interface WireQueueAvailability {
   callQueue?: { id?: WireId };
   acceptCalls?: boolean;
-}
-
-/** One call that is going on, as the call log shows it. */
-export interface WireCallLogRecord {
-  telephonySessionId?: string;
-  to?: { extensionId?: WireId; extensionNumber?: string; phoneNumber?: string };
-  legs?: { telephonySessionId?: string }[];
 }
