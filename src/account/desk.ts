@@ -14,16 +14,15 @@
  *   nobody's                       presence round and round, new calls   PRESENCE_POLL
  * ```
  */
-import type { AccountLiveSource, Presence } from '../../schema/account/model.ts';
+import type { AccountLiveSource } from '../../schema/account/model.ts';
 import type { AccountCallEvent } from '../../schema/account/provider.ts';
 import { Forbidden } from '../../schema/failures.ts';
-import type { CallSession } from '../../schema/model.ts';
 import type { Beside, BesideDesk } from '../live/beside.ts';
 import type { Turn } from '../live/newsroom.ts';
 import { type CursorScope, createReplay, type ReplayLimits } from '../live/replay.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { Picture, type Result } from './picture.ts';
+import { AccountMemory, type Result } from './account-memory.ts';
 import { type AccountReaderLimits, createAccountReaders } from './readers.ts';
 import {
   type AccountEar,
@@ -33,27 +32,11 @@ import {
   OUT_OF_REACH,
   type Reach,
 } from './source.ts';
+import type { WatchedAccount } from './picture.ts';
 import { createSurveyor, type Surveyor } from './surveyor.ts';
 
-/** What is known of an account without asking. */
-export interface CurrentAccount {
-  readonly calls: ReadonlyMap<string, CallSession>;
-  readonly presences: ReadonlyMap<string, Presence>;
-}
-
 /** The account of one viewer. */
-export interface AccountDesk extends Beside, AccountListener {
-  /** Everything that happens; `dropped` is asked when the reader leaves. */
-  callEvents(after: string | null, dropped?: (() => boolean) | undefined): AsyncIterableIterator<AccountCallEvent>;
-  /** What these extensions do, and each that does something else. */
-  presenceUpdates(extensionIds: readonly string[]): AsyncIterableIterator<Presence>;
-  /** How changes come to be known; null: nobody looks. */
-  liveSource(): AccountLiveSource | null;
-  /** What is known of everything without asking; null: nobody looks, or it may be old. */
-  current(): CurrentAccount | null;
-  /** What an extension does, where that is known without asking. */
-  currentPresence(extensionId: string): Presence | undefined;
-}
+export interface AccountDesk extends Beside, AccountListener, WatchedAccount {}
 
 /** What all of them share; the numbers are for tests. */
 export interface AccountDeskParts {
@@ -70,7 +53,7 @@ export interface AccountDeskParts {
 /** Makes it; nobody looks at it. */
 export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): AccountDesk {
   const { metrics, log, limits } = parts;
-  const picture = new Picture((session, party) => desk.source().outlook(session, party));
+  const picture = new AccountMemory((session, party) => desk.source().outlook(session, party));
   let isActive = false;
   let leaving: NodeJS.Timeout | null = null;
   /** When whoever left last is not waited for any more, by `performance.now()`. */
@@ -145,7 +128,6 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
         presences: new Map(picture.presences().map((presence) => [presence.extensionId, presence])),
       };
     },
-    currentPresence: (id) => (surveyor.isKnown(id) ? picture.presence(id) : undefined),
     notify: (kind, message, at) => readers.notify(kind, message, at),
     stop() {
       readers.end();

@@ -6,7 +6,7 @@ import type {
 } from '../../schema/account/provider.ts';
 import type { SnapshotReason, StreamNoticeKind } from '../../schema/telling.ts';
 import { asNews, receivedAtOf } from '../live/events.ts';
-import type { Change, Picture } from './picture.ts';
+import type { Change, AccountMemory } from './account-memory.ts';
 
 /** What notices say, in words for a person. */
 export const MESSAGES = {
@@ -15,7 +15,7 @@ export const MESSAGES = {
 } as const;
 
 /** Everything, to start from. */
-export function snapshotOf(picture: Picture, cursor: string, reason: SnapshotReason): AccountSnapshot {
+export function snapshotOf(picture: AccountMemory, cursor: string, reason: SnapshotReason): AccountSnapshot {
   const [calls, presences] = [picture.calls(), picture.presences()];
   return { type: 'AccountSnapshot', cursor, reason, calls, presences, observedAt: Date.now() };
 }

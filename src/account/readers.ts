@@ -16,7 +16,7 @@ import { createLine, type Line } from '../live/exchange.ts';
 import type { Place, Replay } from '../live/replay.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { eventOf, MESSAGES, mergeEvents, newsOf, notice, snapshotOf } from './events.ts';
-import type { Change, Picture } from './picture.ts';
+import type { Change, AccountMemory } from './account-memory.ts';
 
 /** How long the account is watched for whoever left, in milliseconds, and how far a reader may be behind. */
 export interface AccountReaderLimits {
@@ -27,7 +27,7 @@ export interface AccountReaderLimits {
 
 /** What the readers are of. */
 export interface ReadAccount {
-  readonly picture: Picture;
+  readonly picture: AccountMemory;
   /** True while the picture is what a reader may start from. */
   isFresh(): boolean;
   /** True while what this extension does is known without asking. */

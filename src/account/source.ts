@@ -1,7 +1,6 @@
 /** What watching an account needs of a phone system, beside the calls of one viewer. */
-import type { Extension, Presence } from '../../schema/account/model.ts';
+import type { Presence } from '../../schema/account/model.ts';
 import type { CallControlFailure } from '../../schema/failures.ts';
-import type { CallSession } from '../../schema/model.ts';
 import type { CallNews, CallSource, Reading, ReadOptions } from '../live/source.ts';
 
 /** What is looked at beyond the viewer's own calls. */
@@ -70,7 +69,7 @@ export interface AccountReads {
     extensionIds: readonly string[],
     options: ReadOptions,
   ): Promise<Reading<readonly (Presence | CallControlFailure | null)[]>>;
-  listExtensions(options: ReadOptions): Promise<readonly Extension[]>;
+  listExtensions(options: ReadOptions): Promise<readonly { readonly id: string }[]>;
 }
 
 /** So many extensions can be asked for in one request. */
@@ -83,6 +82,3 @@ export type AccountSource = CallSource & AccountReads;
 export function hasAccount(source: CallSource): source is AccountSource {
   return 'readAccountPresence' in source;
 }
-
-/** A call and how it was read. */
-export type CallReading = Reading<CallSession | null>;

@@ -22,11 +22,11 @@ import { narrow, UNKNOWN_CLOCK } from '../live/clock.ts';
 import { datedBy } from '../live/told.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createErrands } from './errands.ts';
-import type { Picture, Result } from './picture.ts';
+import type { AccountMemory, Result } from './account-memory.ts';
 import { type AccountSource, MOST_AT_ONCE, type Reach } from './source.ts';
 
 export interface SurveyorParts {
-  readonly picture: Picture;
+  readonly picture: AccountMemory;
   readonly log: Log;
   /** Milliseconds between two reads of presence. */
   readonly pace: number;

@@ -5,7 +5,6 @@ import { hasLeft, presenceStatusOf } from '../../live/call-list.ts';
 import type { Ear, Listening } from '../../live/source.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import { isAboutPresence, readPresenceNews } from '../account/presence.ts';
 import type { Budget } from '../budget.ts';
 import type { Caller } from '../caller.ts';
 import type { Upstream } from '../http.ts';
@@ -15,6 +14,7 @@ import type { WireNotification } from '../wire.ts';
 import type { Inheritance, Listener, ListenerTimes } from './ear.ts';
 import { addressOf, type Filter, OWN_CALLS, readAddress } from './filters.ts';
 import { createListener } from './listener.ts';
+import { isAboutPresence, readPresenceNews } from './presence-news.ts';
 import { isAboutCalls, readSessionNews, type SessionNews } from './notifications.ts';
 
 export interface PushParts {
