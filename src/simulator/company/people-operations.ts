@@ -1,8 +1,8 @@
 /** The operations that tell who is there: lists, the directory, groups, and what somebody may do. */
 import { ACCOUNT_ID, everybody, extensionById } from '../account.ts';
 import { extensionBody, pageBody } from '../bodies.ts';
-import { ACCOUNT, type Asked, type Operation, ok } from '../operation.ts';
-import { invalid, notFound } from '../refusals.ts';
+import { ACCOUNT, type Answer, type Asked, type Operation, ok } from '../operation.ts';
+import { invalid, notFound, Refusal } from '../refusals.ts';
 import { choices, managedExtension, type PageWanted, pageWanted, uriOf } from './asking.ts';
 import { type Extension, MAIN_NUMBER } from './extension.ts';
 import { MONITORING_GROUPS, mayMonitor } from './groups.ts';
@@ -39,7 +39,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
     method: 'GET',
     path: `${ACCOUNT}/directory/entries`,
     group: 'medium',
-    handle: (asked) => {
+    handle: inItsWords((asked) => {
       const types = choices<string>(asked, 'type', EXTENSION_TYPES);
       const [group] = choices(asked, 'typeGroup', ['User', 'NonUser']);
       const found = listed(asked).filter(
@@ -47,18 +47,18 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
       );
       const { records, paging } = pageBody(found, directoryPageWanted(asked, found.length), '');
       return ok({ records: records?.map(entryBody), paging });
-    },
+    }),
   },
   {
     operationId: 'readDirectoryEntry',
     method: 'GET',
     path: `${ACCOUNT}/directory/entries/{entryId}`,
     group: 'medium',
-    handle: ({ params }) => {
+    handle: inItsWords(({ params }) => {
       const found = extensionById(params.entryId ?? '');
       if (found === undefined) throw notFound('entryId');
       return ok(entryBody(found));
-    },
+    }),
   },
   {
     operationId: 'listCallMonitoringGroups',
@@ -145,6 +145,20 @@ const EXTENSION_TYPES = [
   ...['Room', 'FlexibleUser', 'TieLine', 'External', 'Unknown'],
 ];
 const EXTENSION_STATUSES = ['Enabled', 'Disabled', 'Frozen', 'NotActivated', 'Unassigned'];
+
+/** The directory is a platform of its own, with codes of its own. */
+function inItsWords(handle: (asked: Asked) => Answer): (asked: Asked) => Answer {
+  return (asked) => {
+    try {
+      return handle(asked);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      throw error.status === 404
+        ? new Refusal(404, 'ADG-122', 'Contact not found.')
+        : new Refusal(400, 'ADG-121', error.message);
+    }
+  };
+}
 
 function listed({ board }: Asked): readonly Extension[] {
   return everybody(board.settings.crowd);
