@@ -3,12 +3,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
+import { createAccounts } from './account/accounts.ts';
+import type { AccountDeskParts } from './account/desk.ts';
 import type { Commons } from './commons/commons.ts';
 import { createInProcessCommons } from './commons/in-process.ts';
 import type { RedisCommonsParts } from './commons/redis.ts';
 import type { Config, RedisSettings } from './config.ts';
 import { receivedAtOf } from './live/events.ts';
 import { createHub, type HubOptions } from './live/hub.ts';
+import { createAccountClient } from './ringcentral/account/client.ts';
 import {
   createServiceSignIn,
   type ServiceSignIn,
@@ -57,6 +60,7 @@ export interface Gateway {
 export interface GatewayOptions {
   readonly log?: Log;
   readonly live?: Pick<HubOptions, 'pace' | 'activeCallsPace' | 'limits' | 'duty'>;
+  readonly account?: Partial<Pick<AccountDeskParts, 'pace'>>;
   readonly tokens?: Partial<TokenTimes>;
   readonly outages?: UpstreamParts['outages'];
   readonly signIn?: Pick<ServiceSignInParts, 'clock'>;
@@ -106,15 +110,18 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   });
   const leftOut = createLeftOut({ metrics, log });
   const callControl = createCallControl(upstream, leftOut);
+  const pushOnly = config.liveSource === 'push';
+  const accounts = createAccounts({ metrics, log, pushOnly, ...options.account });
   const hub = createHub({
-    ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly: config.liveSource === 'push' },
+    ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly, put: accounts.put },
     ...{ shared, ...options.live },
   });
   const push =
     config.liveSource === 'poll'
       ? null
       : createPush({ upstream, budget, metrics, log, leftOut, ...options.push });
-  const people = { callControl, hub, budget, push, keys, metrics };
+  const accountClient = createAccountClient(upstream, leftOut);
+  const people = { callControl, accountClient, accounts, hub, budget, push, keys, metrics };
   const pools = createPools(people, { ...TOKEN_TIMES, ...options.tokens });
   const browsers =
     config.signIn === null

@@ -20,8 +20,15 @@ import { CallMemory } from '../live/call-memory.ts';
 import type { CallState } from '../live/shared/tidings.ts';
 import type { CallNews } from '../live/source.ts';
 import type { Times } from '../live/told.ts';
-import { isCallOver, movesOthers, type Observation, type Outlook, type Transition, withParty } from '../live/transitions.ts';
-import { FIRST_NEWS, filled, hasGap, type Heard, heard, NOTHING_HEARD } from './sequence.ts';
+import {
+  isCallOver,
+  movesOthers,
+  type Observation,
+  type Outlook,
+  type Transition,
+  withParty,
+} from '../live/transitions.ts';
+import { FIRST_NEWS, filled, type Heard, hasGap, heard, NOTHING_HEARD } from './sequence.ts';
 import type { PresenceNews } from './source.ts';
 
 /** One thing that changed. */
@@ -264,7 +271,8 @@ export class AccountMemory {
     for (const known of whole.presences) {
       const { presence } = known;
       const earlier = this.#presences.get(presence.extensionId)?.presence;
-      if (earlier === undefined || !isSamePresence(earlier, presence)) changes.push({ kind: 'presence', presence });
+      if (earlier === undefined || !isSamePresence(earlier, presence))
+        changes.push({ kind: 'presence', presence });
       this.restorePresence(known);
     }
     return changes;
@@ -332,7 +340,8 @@ function differences(before: CallSession | null, after: CallSession): readonly C
   if (before === null) return [{ kind: 'began', session: after }];
   return after.parties.flatMap((party): Change | readonly Change[] => {
     const earlier = findParty(before, party.id);
-    const isSame = earlier !== undefined && isDeepStrictEqual({ ...earlier, observedAt: 0 }, { ...party, observedAt: 0 });
+    const isSame =
+      earlier !== undefined && isDeepStrictEqual({ ...earlier, observedAt: 0 }, { ...party, observedAt: 0 });
     return isSame
       ? NO_CHANGES
       : { kind: 'party', session: after, party, previousStatus: earlier?.status ?? null };

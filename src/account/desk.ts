@@ -23,6 +23,7 @@ import { type CursorScope, createReplay, type ReplayLimits } from '../live/repla
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { AccountMemory, type Result } from './account-memory.ts';
+import type { WatchedAccount } from './picture.ts';
 import { type AccountReaderLimits, createAccountReaders } from './readers.ts';
 import {
   type AccountEar,
@@ -32,7 +33,6 @@ import {
   OUT_OF_REACH,
   type Reach,
 } from './source.ts';
-import type { WatchedAccount } from './picture.ts';
 import { createSurveyor, type Surveyor } from './surveyor.ts';
 
 /** The account of one viewer. */

@@ -6,7 +6,7 @@ import type {
 } from '../../schema/account/provider.ts';
 import type { SnapshotReason, StreamNoticeKind } from '../../schema/telling.ts';
 import { asNews, receivedAtOf } from '../live/events.ts';
-import type { Change, AccountMemory } from './account-memory.ts';
+import type { AccountMemory, Change } from './account-memory.ts';
 
 /** What notices say, in words for a person. */
 export const MESSAGES = {
@@ -28,7 +28,15 @@ export function eventOf(change: Change, cursor: string): AccountCallEvent {
     case 'party': {
       const { session, party, previousStatus } = change;
       const { id: sessionId } = session;
-      return { type: 'AccountCallPartyChange', cursor, sessionId, party, previousStatus, skipped: 0, session };
+      return {
+        type: 'AccountCallPartyChange',
+        cursor,
+        sessionId,
+        party,
+        previousStatus,
+        skipped: 0,
+        session,
+      };
     }
     case 'ended':
       return { type: 'AccountCallEnded', cursor, sessionId: change.session.id, session: change.session };

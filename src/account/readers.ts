@@ -15,8 +15,8 @@ import { asNews } from '../live/events.ts';
 import { createLine, type Line } from '../live/exchange.ts';
 import type { Place, Replay } from '../live/replay.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { AccountMemory, Change } from './account-memory.ts';
 import { eventOf, MESSAGES, mergeEvents, newsOf, notice, snapshotOf } from './events.ts';
-import type { Change, AccountMemory } from './account-memory.ts';
 
 /** How long the account is watched for whoever left, in milliseconds, and how far a reader may be behind. */
 export interface AccountReaderLimits {
@@ -78,7 +78,10 @@ export function createAccountReaders(
   const newcomers = new Map<Line<AccountCallEvent>, SnapshotReason>();
   const returning = new Map<Line<AccountCallEvent>, string>();
   /** Of whom each wants to hear, and of whom it has heard nothing yet. */
-  const rows = new Map<Line<Presence>, { readonly ids: ReadonlySet<string>; readonly missing: Set<string> }>();
+  const rows = new Map<
+    Line<Presence>,
+    { readonly ids: ReadonlySet<string>; readonly missing: Set<string> }
+  >();
   let replay: Replay<AccountCallEvent> | null = null;
   let trouble: { readonly at: number | null } | null = null;
 
@@ -159,7 +162,9 @@ export function createAccountReaders(
     tellRecovery(place) {
       if (trouble === null) return;
       trouble = null;
-      tellAll(memory().add(Date.now(), (cursor) => notice('RECOVERED', MESSAGES.RECOVERED, null, cursor), place));
+      tellAll(
+        memory().add(Date.now(), (cursor) => notice('RECOVERED', MESSAGES.RECOVERED, null, cursor), place),
+      );
     },
     get isTroubled() {
       return trouble !== null;

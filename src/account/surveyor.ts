@@ -21,8 +21,8 @@ import {
 import { narrow, UNKNOWN_CLOCK } from '../live/clock.ts';
 import { datedBy } from '../live/told.ts';
 import type { Log } from '../telemetry/log.ts';
-import { createErrands } from './errands.ts';
 import type { AccountMemory, Result } from './account-memory.ts';
+import { createErrands } from './errands.ts';
 import { type AccountSource, MOST_AT_ONCE, type Reach } from './source.ts';
 
 export interface SurveyorParts {
@@ -126,7 +126,9 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
     perMinute() {
       const allowed = source()?.readsPerMinute?.() ?? USUAL_READS;
       if (allowed === Infinity) return Infinity;
-      return isCold ? Math.min(MOST_COLD, allowed * COLD_SHARE) : Math.min(MOST_STEADY, allowed * STEADY_SHARE);
+      return isCold
+        ? Math.min(MOST_COLD, allowed * COLD_SHARE)
+        : Math.min(MOST_STEADY, allowed * STEADY_SHARE);
     },
     onIdle: idle,
   });
@@ -196,20 +198,28 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
   }
 
   async function everything(signal: AbortSignal): Promise<void> {
-    await asking(async (from) => {
-      try {
-        for (let page = 1; page <= MOST_PAGES; page += 1) {
-          const { value, sentAt, receivedAt } = await from.readAccountPresence(page, { lane: 'poll', signal });
-          for (const presence of value.presences) see(presence, sentAt, receivedAt);
-          if (!value.hasNext) break;
+    await asking(
+      async (from) => {
+        try {
+          for (let page = 1; page <= MOST_PAGES; page += 1) {
+            const { value, sentAt, receivedAt } = await from.readAccountPresence(page, {
+              lane: 'poll',
+              signal,
+            });
+            for (const presence of value.presences) see(presence, sentAt, receivedAt);
+            if (!value.hasNext) break;
+          }
+        } catch (error) {
+          if (!(error instanceof Forbidden)) throw error;
+          const extensions = await listed(from, signal);
+          for (const ids of inPieces(extensions)) wantPresences(ids);
         }
-      } catch (error) {
-        if (!(error instanceof Forbidden)) throw error;
-        const extensions = await listed(from, signal);
-        for (const ids of inPieces(extensions)) wantPresences(ids);
-      }
-      surveyed();
-    }, 'survey', everything, signal);
+        surveyed();
+      },
+      'survey',
+      everything,
+      signal,
+    );
   }
 
   /** Whoever may not know who there is knows of those who were asked for. */
@@ -238,7 +248,9 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
   function check(): void {
     checking = null;
     if (!isSurveyed) return;
-    const named = new Set(picture.presences().flatMap(({ activeCalls }) => activeCalls.map((one) => one.sessionId)));
+    const named = new Set(
+      picture.presences().flatMap(({ activeCalls }) => activeCalls.map((one) => one.sessionId)),
+    );
     for (const id of picture.callIds()) if (!named.has(id)) wantCall(id, { force: true });
     errands.want('survey', everything);
   }
@@ -294,15 +306,20 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
   function wantPresences(ids: readonly string[], urgent = false): void {
     if (ids.length === 0) return;
     const errand = (signal: AbortSignal): Promise<void> =>
-      asking(async (from) => {
-        const { value, sentAt, receivedAt } = await from.readPresences(ids, { lane: 'poll', signal });
-        for (const presence of value) {
-          if (presence === null || presence instanceof CallControlFailure) continue;
-          see(presence, sentAt, receivedAt);
-        }
-        // Whoever is not shown is not asked for at once again.
-        for (const id of ids) knownAt.set(id, performance.now());
-      }, `presence ${ids[0]}`, errand, signal);
+      asking(
+        async (from) => {
+          const { value, sentAt, receivedAt } = await from.readPresences(ids, { lane: 'poll', signal });
+          for (const presence of value) {
+            if (presence === null || presence instanceof CallControlFailure) continue;
+            see(presence, sentAt, receivedAt);
+          }
+          // Whoever is not shown is not asked for at once again.
+          for (const id of ids) knownAt.set(id, performance.now());
+        },
+        `presence ${ids[0]}`,
+        errand,
+        signal,
+      );
     errands.want(`presence ${ids[0]}`, errand, { urgent });
   }
 
@@ -326,7 +343,8 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
     for (const { sessionId, partyId, rawTelephonyStatus } of after.activeCalls) {
       const isNew = was.get(partyId) !== rawTelephonyStatus;
       was.delete(partyId);
-      if (isTold && picture.call(sessionId) === undefined) wantCall(sessionId, { after: isSurveyed ? NEWS_SETTLE : 0 });
+      if (isTold && picture.call(sessionId) === undefined)
+        wantCall(sessionId, { after: isSurveyed ? NEWS_SETTLE : 0 });
       else if (!isTold && isNew) wantCall(sessionId, { force: true });
     }
     if (isTold) return;
@@ -348,30 +366,35 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
     const isForced = forced.delete(sessionId);
     if (!isForced && parts.reach()?.calls === 'everybody' && picture.isWhole(sessionId)) return;
     const again = () => wantCall(sessionId, { after: RETRY[0], force: true });
-    await asking(async (from) => {
-      try {
-        const reading = await from.readSession(sessionId, { lane: 'poll', signal });
-        clock = narrow(clock, reading);
-        if (reading.value === null) {
-          const missed = picture.miss(sessionId, reading);
-          parts.take(missed, reading.receivedAt);
-          if (missed.again) again();
-        } else {
-          const { sentAt, receivedAt, trueAt } = datedBy(clock, reading);
-          const result = picture.take(reading.value, { sentAt, receivedAt, trueAt });
-          parts.take(result, receivedAt);
-          if (result.missing !== 'nothing') again();
+    await asking(
+      async (from) => {
+        try {
+          const reading = await from.readSession(sessionId, { lane: 'poll', signal });
+          clock = narrow(clock, reading);
+          if (reading.value === null) {
+            const missed = picture.miss(sessionId, reading);
+            parts.take(missed, reading.receivedAt);
+            if (missed.again) again();
+          } else {
+            const { sentAt, receivedAt, trueAt } = datedBy(clock, reading);
+            const result = picture.take(reading.value, { sentAt, receivedAt, trueAt });
+            parts.take(result, receivedAt);
+            if (result.missing !== 'nothing') again();
+          }
+        } catch (error) {
+          if (error instanceof Unauthenticated || error instanceof RateLimited) throw error;
+          if (!(error instanceof CallControlFailure) || error instanceof UpstreamUnavailable) throw error;
+          // They said no: it is shown as far as it is told.
+          unreadable.set(sessionId, true);
         }
-      } catch (error) {
-        if (error instanceof Unauthenticated || error instanceof RateLimited) throw error;
-        if (!(error instanceof CallControlFailure) || error instanceof UpstreamUnavailable) throw error;
-        // They said no: it is shown as far as it is told.
-        unreadable.set(sessionId, true);
-      }
-    }, `call ${sessionId}`, (next) => {
-      forced.add(sessionId);
-      return readCall(sessionId, next);
-    }, signal);
+      },
+      `call ${sessionId}`,
+      (next) => {
+        forced.add(sessionId);
+        return readCall(sessionId, next);
+      },
+      signal,
+    );
   }
 
   /** Does something by the source there is; where that fails it is tried again, later. */

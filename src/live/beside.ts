@@ -4,7 +4,9 @@
  */
 import type { StreamNoticeKind } from '../../schema/telling.ts';
 import type { Turn } from './newsroom.ts';
+import type { CursorSigner } from './replay.ts';
 import type { CallSource } from './source.ts';
+import type { LiveLimits } from './watched-call.ts';
 
 /** What is put beside a desk. */
 export interface Beside {
@@ -26,6 +28,12 @@ export interface BesideDesk {
   beginning(): number | null;
   /** True while nothing tells by itself, and nothing will soon. */
   isDeaf(): boolean;
+}
+
+/** What is the same for all that is put beside desks. */
+export interface BesideParts {
+  readonly cursors: CursorSigner;
+  readonly limits: LiveLimits;
 }
 
 /** Puts it there, for each desk its own. */

@@ -437,7 +437,8 @@ export function createDesk(parts: DeskParts): Desk {
 
   function tellActivity(): void {
     const isBesideWanted = beside?.isWanted() === true;
-    const isActive = watched.size > 0 || listIsRead || isBesideWanted || sharing?.isListWishedElsewhere() === true;
+    const isActive =
+      watched.size > 0 || listIsRead || isBesideWanted || sharing?.isListWishedElsewhere() === true;
     newsroom.wanted(isActive && sharing?.isAsking() !== false);
     // Whoever still listens must not be forgotten.
     parts.onActive(isActive || newsroom.state !== null);

@@ -3,11 +3,11 @@ import type { StreamNoticeKind } from '../../schema/provider.ts';
 import { createSecrets } from '../commons/secret.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { PutBeside } from './beside.ts';
+import type { BesideParts, PutBeside } from './beside.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { DEFAULT_PACE, type PollPace } from './polling.ts';
 import { createReaderRules } from './readers.ts';
-import { type CursorSigner, createCursorSigner } from './replay.ts';
+import { createCursorSigner } from './replay.ts';
 import { createDeskSharing, type SharedDeskParts } from './shared/desk-sharing.ts';
 import type { CallSource } from './source.ts';
 import { createHabits } from './upstream-habits.ts';
@@ -30,12 +30,6 @@ export interface HubOptions {
   readonly duty?: SharedDeskParts['times'];
   /** Puts something beside the calls of each desk. */
   readonly put?: ((parts: BesideParts) => PutBeside) | undefined;
-}
-
-/** What is the same for all that is put beside desks. */
-export interface BesideParts {
-  readonly cursors: CursorSigner;
-  readonly limits: LiveLimits;
 }
 
 /** Everything that is watched, for everybody. */

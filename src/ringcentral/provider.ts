@@ -31,6 +31,7 @@ import {
   type Viewer,
 } from '../../schema/model.ts';
 import type { CallProvider, Command, CommandOutcome, CommandResult, Visit } from '../../schema/provider.ts';
+import type { WatchedAccount } from '../account/picture.ts';
 import type { Desk } from '../live/desk.ts';
 import { lookedTwice } from '../live/second-look.ts';
 import { orAborted } from '../live/shared-read.ts';
@@ -48,6 +49,8 @@ export interface Person {
   readonly viewerId: string;
   readonly caller: Caller;
   readonly desk: Desk;
+  /** Their account, for whoever looks at it; null where nobody can. */
+  readonly watched: WatchedAccount | null;
   /** Who RingCentral says they are; read once. */
   viewer(): Promise<Viewer>;
   /** Their extension, where it is known already. */
@@ -92,7 +95,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     activeCallUpdates: () => desk.activeCallUpdates(),
     activeCallEvents: () => desk.activeCallEvents(),
     liveSource: () => desk.liveSource(),
-    account: createAccountProvider(),
+    account: createAccountProvider(person.watched, visit),
     async signInSessions() {
       const sessions = (await parts.sessions?.list(viewerId)) ?? [];
       return sessions.map((one) => ({ ...one, isCurrent: one.id === person.signInSessionId }));

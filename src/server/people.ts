@@ -1,8 +1,9 @@
 /** The people behind the visitors: one user of RingCentral, however they came in, with the tokens of all their visits. */
 import type { Viewer } from '../../schema/model.ts';
 import type { Accounts } from '../account/accounts.ts';
-import type { AccountListener, AccountSource } from '../account/source.ts';
+import type { AccountSource } from '../account/source.ts';
 import type { Hub } from '../live/hub.ts';
+import type { AccountClient } from '../ringcentral/account/client.ts';
 import { outlookOf } from '../ringcentral/actions.ts';
 import type { Budget } from '../ringcentral/budget.ts';
 import type { Caller } from '../ringcentral/caller.ts';
@@ -18,6 +19,7 @@ export interface GatekeeperParts extends ProviderParts {
   /** Null: calls are polled only. */
   readonly push: Push | null;
   readonly accounts: Accounts;
+  readonly accountClient: AccountClient;
 }
 
 /** The tokens of each user who is here. */
@@ -87,7 +89,7 @@ export interface Callers {
 }
 
 export function createPerson(
-  { callControl, accountControl, accounts, hub, push, budget }: GatekeeperParts,
+  { callControl, accountClient, accounts, hub, push, budget }: GatekeeperParts,
   viewerId: string,
   { own, any, steady }: Callers,
   ask: () => Promise<Viewer>,
@@ -95,9 +97,9 @@ export function createPerson(
 ): Person {
   // What is read is shared by all connections of the viewer, whichever of them has a token that works.
   const source: AccountSource = {
-    readAccountPresence: (page, options) => accountControl.readAccountPresence(any, page, options),
-    readPresences: (ids, options) => accountControl.readPresences(any, ids, options),
-    listExtensions: (options) => accountControl.listExtensions(any, options),
+    readAccountPresence: (page, options) => accountClient.readAccountPresence(any, page, options),
+    readPresences: (ids, options) => accountClient.readPresences(any, ids, options),
+    listExtensions: (options) => accountClient.listExtensions(any, options),
     readSession: (sessionId, options) => callControl.readSession(any, sessionId, options),
     readParty: (address, options) => callControl.readParty(any, address, options),
     readActiveCalls: (options) => callControl.readActiveCalls(any, options),
@@ -108,7 +110,11 @@ export function createPerson(
     },
     ...(push && {
       listen: (ear, inherited) =>
-        push.listen({ viewerId, caller: steady(), extensionId: () => extensionId, account }, ear, inherited),
+        push.listen(
+          { viewerId, caller: steady(), extensionId: () => extensionId, ...(account && { account }) },
+          ear,
+          inherited,
+        ),
     }),
   };
   let extensionId: string | null = null;
@@ -118,14 +124,14 @@ export function createPerson(
     return known;
   };
   const desk = hub.desk(viewerId, source);
-  const account: AccountListener | undefined = accounts.at(desk.beside) ?? undefined;
+  const account = accounts.at(desk.beside);
   // Which parties are the viewer's own decides what they may do; until it is known, nothing is ruled out.
   viewer().catch(ignore);
   return {
     viewerId,
     caller: own,
     desk,
-    account: accounts.at(desk.beside),
+    watched: account,
     viewer,
     extensionId: () => extensionId,
     signInSessionId,

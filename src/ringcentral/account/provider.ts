@@ -1,9 +1,14 @@
 /** The account of a viewer, as their own token shows it. */
 import type { AccountProvider } from '../../../schema/account/provider.ts';
 import { Forbidden } from '../../../schema/failures.ts';
+import type { Visit } from '../../../schema/provider.ts';
+import type { WatchedAccount } from '../../account/picture.ts';
 
 /** Makes it for one operation. */
-export function createAccountProvider(): AccountProvider {
+export function createAccountProvider(
+  watched: WatchedAccount | null,
+  visit: Pick<Visit, 'dropped'>,
+): AccountProvider {
   return {
     extensions: unread,
     extensionsById: unread,
@@ -13,9 +18,9 @@ export function createAccountProvider(): AccountProvider {
     callQueueMembers: unread,
     waitingCalls: unread,
     activeCalls: unread,
-    liveSource: () => null,
-    callEvents: unwatched,
-    presenceUpdates: unwatched,
+    liveSource: () => watched?.liveSource() ?? null,
+    callEvents: (after) => watched?.callEvents(after, visit.dropped) ?? unwatched(),
+    presenceUpdates: (extensionIds) => watched?.presenceUpdates(extensionIds) ?? unwatched(),
     setPresence: unread,
     setQueueAvailability: unread,
   };

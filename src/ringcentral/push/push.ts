@@ -14,8 +14,8 @@ import type { WireNotification } from '../wire.ts';
 import type { Inheritance, Listener, ListenerTimes } from './ear.ts';
 import { addressOf, type Filter, OWN_CALLS, readAddress } from './filters.ts';
 import { createListener } from './listener.ts';
-import { isAboutPresence, readPresenceNews } from './presence-news.ts';
 import { isAboutCalls, readSessionNews, type SessionNews } from './notifications.ts';
+import { isAboutPresence, readPresenceNews } from './presence-news.ts';
 
 export interface PushParts {
   readonly upstream: Upstream;
