@@ -24,6 +24,14 @@ export const possibleTypes: Record<string, string[]> = {
     'ActiveCallList',
     'ActiveCallNotice',
   ],
+  AccountCallEvent: [
+    'AccountSnapshot',
+    'AccountCallBegan',
+    'AccountCallPartyChange',
+    'AccountCallEnded',
+    'AccountPresenceChange',
+    'AccountStreamNotice',
+  ],
 };
 
 /** Types whose objects have no id of their own: a cache keeps them inside of what they stand in. */
@@ -55,6 +63,13 @@ export const embeddedTypes: string[] = [
   'CallStreamNotice',
   'ActiveCallList',
   'ActiveCallNotice',
+  'AccountSnapshot',
+  'Presence',
+  'AccountCallBegan',
+  'AccountCallPartyChange',
+  'AccountCallEnded',
+  'AccountPresenceChange',
+  'AccountStreamNotice',
 ];
 
 /** The fields that are lists of objects. A new list takes the place of the old one. */
@@ -84,5 +99,12 @@ export const listFields: Record<string, string[]> = {
   ],
   ActiveCallList: [
     'calls',
+  ],
+  AccountSnapshot: [
+    'calls',
+    'presences',
+  ],
+  Presence: [
+    'activeCalls',
   ],
 };

@@ -11,6 +11,7 @@ import './conferencing.ts';
 import './recording.ts';
 import './supervising.ts';
 import './live-calls.ts';
+import './account/live-account.ts';
 import './sign-in-session.ts';
 
 /** What an app does about each code. */

@@ -133,7 +133,7 @@ export class AccountMemory {
   /** True where nothing of the call has to be asked for. */
   isWhole(sessionId: string): boolean {
     const known = this.#calls.get(sessionId);
-    return known !== undefined && known.isWhole && !hasGap(known.heard);
+    return known?.isWhole === true && !hasGap(known.heard);
   }
 
   /** Takes in what was told of a party. `all`: every party of every call is told of. */

@@ -69,9 +69,9 @@ const FLOORS: readonly (readonly string[])[] = [
   ['schema/context.ts'],
   ['schema/builder.ts', 'schema/checks.ts', 'schema/sdl.ts'],
   // 2 nouns
-  ['schema/call-party.ts'],
+  ['schema/call-party.ts', 'schema/stream-words.ts'],
   ['schema/failure-types.ts', 'schema/active-call.ts', 'schema/sign-in-session.ts'],
-  ['schema/call-session.ts'],
+  ['schema/call-session.ts', 'schema/account/presence.ts'],
   ['schema/command.ts'],
   // 3 verbs
   ['schema/'],

@@ -31,6 +31,8 @@ function house(fallbackToken: string | null = null) {
   };
   const parts = {
     callControl: { readExtension, listDevices } as unknown as CallControl,
+    accounts: { put: () => () => {}, at: () => null } as unknown as GatekeeperParts['accounts'],
+    accountClient: {} as unknown as GatekeeperParts['accountClient'],
     hub: { desk: () => ({}), notify } as unknown as GatekeeperParts['hub'],
     budget: { allowed: () => ({ limit: 50, length: 60_000 }), leaveBehind: () => {} },
     keys: createIdempotencyKeys(),

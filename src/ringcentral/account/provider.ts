@@ -3,6 +3,7 @@ import type { AccountProvider } from '../../../schema/account/provider.ts';
 import { Forbidden } from '../../../schema/failures.ts';
 import type { Visit } from '../../../schema/provider.ts';
 import type { WatchedAccount } from '../../account/picture.ts';
+import { isExtensionId } from './choosing.ts';
 
 /** Makes it for one operation. */
 export function createAccountProvider(
@@ -20,7 +21,8 @@ export function createAccountProvider(
     activeCalls: unread,
     liveSource: () => watched?.liveSource() ?? null,
     callEvents: (after) => watched?.callEvents(after, visit.dropped) ?? unwatched(),
-    presenceUpdates: (extensionIds) => watched?.presenceUpdates(extensionIds) ?? unwatched(),
+    presenceUpdates: (extensionIds) =>
+      watched?.presenceUpdates(extensionIds.filter(isExtensionId)) ?? unwatched(),
     setPresence: unread,
     setQueueAvailability: unread,
   };
