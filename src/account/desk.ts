@@ -204,7 +204,8 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
     noteSource();
     if (reach !== null || !isActive) return;
     if (desk.isDeaf()) {
-      if (!surveyor.isSurveyed) surveyor.survey();
+      if (parts.pushOnly) fail(notTold());
+      else if (!surveyor.isSurveyed) surveyor.survey();
       return;
     }
     beginning ??= setTimeout(() => {
@@ -224,7 +225,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
       return;
     }
     if (parts.pushOnly && now.calls !== 'everybody' && now.calls.size === 0 && isWithoutHope(now)) {
-      fail(new Forbidden(NOT_TOLD, 'WebSocketsSubscription'));
+      fail(notTold());
       return;
     }
     isLost = false;
@@ -257,7 +258,8 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
         break;
       case 'denied':
         isLost = false;
-        reached(OUT_OF_REACH, false);
+        if (parts.pushOnly) fail(notTold());
+        else reached(OUT_OF_REACH, false);
         break;
     }
   }
@@ -308,5 +310,10 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
 
 /** A socket is open sooner. */
 const FIRST_WORD = 5_000; // 5 seconds
-const NOT_TOLD =
-  'The account is told by notifications only (LIVE_SOURCE=push), and RingCentral does not let it be heard.';
+
+function notTold(): Forbidden {
+  return new Forbidden(
+    'The account is told by notifications only (LIVE_SOURCE=push), and RingCentral does not let it be heard.',
+    'WebSocketsSubscription',
+  );
+}

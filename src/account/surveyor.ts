@@ -94,6 +94,8 @@ const OTHERS_SOON = 300; // milliseconds
 const NEWS_SETTLE = 2_000; // 2 seconds
 /** A slow look finds what was lost although nobody noticed. */
 const CHECK = 300_000; // 5 minutes
+/** Where not everybody is told of, a call goes on although nobody is left in it who is. */
+const LOOK = 60_000; // 1 minute
 /** Between two tries. */
 const RETRY = [1_000, 5_000, 15_000, 60_000] as const; // milliseconds
 /** Calls that the viewer may not read. */
@@ -113,6 +115,8 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
   let failures = 0;
   /** When what an extension does was told or read last, by `performance.now()`. */
   const knownAt = new Map<string, number>();
+  /** Those who are being asked for. */
+  const underway = new Set<string>();
   const unreadable = new LRUCache<string, true>({ max: MOST_UNREADABLE, ttl: UNREADABLE_FOR });
   /** Calls that are read although nothing seems to be missing. */
   const forced = new Set<string>();
@@ -180,6 +184,7 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
       isDoubted = false;
       failures = 0;
       knownAt.clear();
+      underway.clear();
       forced.clear();
     },
   };
@@ -240,7 +245,7 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
     isSurveying = false;
     for (const presence of picture.presences()) lookAtCalls(undefined, presence);
     parts.onSurveyed();
-    checking ??= setTimeout(check, CHECK).unref();
+    checking ??= setTimeout(check, parts.reach()?.calls === 'everybody' ? CHECK : LOOK).unref();
     level();
   }
 
@@ -251,7 +256,8 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
     const named = new Set(
       picture.presences().flatMap(({ activeCalls }) => activeCalls.map((one) => one.sessionId)),
     );
-    for (const id of picture.callIds()) if (!named.has(id)) wantCall(id, { force: true });
+    const isTold = parts.reach()?.calls === 'everybody';
+    for (const id of picture.callIds()) if (!isTold || !named.has(id)) wantCall(id, { force: true });
     errands.want('survey', everything);
   }
 
@@ -262,7 +268,7 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
       return;
     }
     const ids = untold();
-    const unknown = ids.filter((id) => !knownAt.has(id));
+    const unknown = ids.filter((id) => !knownAt.has(id) && !underway.has(id));
     // Nobody is asked for twice because they are looked at twice.
     if (!isSurveying || !parts.wantsAll()) for (const few of inPieces(unknown)) wantPresences(few, true);
     if (ids.length > 0) polling ??= setTimeout(poll, parts.pace).unref();
@@ -305,6 +311,7 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
 
   function wantPresences(ids: readonly string[], urgent = false): void {
     if (ids.length === 0) return;
+    for (const id of ids) underway.add(id);
     const errand = (signal: AbortSignal): Promise<void> =>
       asking(
         async (from) => {
@@ -314,7 +321,10 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
             see(presence, sentAt, receivedAt);
           }
           // Whoever is not shown is not asked for at once again.
-          for (const id of ids) knownAt.set(id, performance.now());
+          for (const id of ids) {
+            knownAt.set(id, performance.now());
+            underway.delete(id);
+          }
         },
         `presence ${ids[0]}`,
         errand,
