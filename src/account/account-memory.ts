@@ -31,17 +31,23 @@ import {
 import { FIRST_NEWS, filled, type Heard, hasGap, heard, NOTHING_HEARD } from './sequence.ts';
 import type { PresenceNews } from './source.ts';
 
-/** One thing that changed. */
+/** What is held of a call, for others. */
+export interface KnownState {
+  readonly state: CallState;
+  readonly isWhole: boolean;
+}
+
+/** One thing that changed; `known` is what is held after it. */
 export type Change =
-  | { readonly kind: 'began'; readonly session: CallSession }
+  | { readonly kind: 'began' | 'ended'; readonly session: CallSession; readonly known: KnownState }
   | {
       readonly kind: 'party';
       readonly session: CallSession;
       readonly party: CallParty;
       readonly previousStatus: PartyStatus | null;
+      readonly known: KnownState;
     }
-  | { readonly kind: 'ended'; readonly session: CallSession }
-  | { readonly kind: 'presence'; readonly presence: Presence };
+  | { readonly kind: 'presence'; readonly presence: Presence; readonly known: KnownPresence };
 
 /** What came of a piece of news. */
 export interface Result {
@@ -71,7 +77,8 @@ interface KnownCall {
   isWhole: boolean;
 }
 
-interface KnownPresence {
+/** What is held of an extension. */
+export interface KnownPresence {
   readonly presence: Presence;
   readonly sequence: number | null;
   /** When the newest was told or asked for, epoch milliseconds. */
@@ -80,7 +87,7 @@ interface KnownPresence {
 
 /** What another gateway needs to hold the same. */
 export interface Whole {
-  readonly calls: readonly { readonly id: string; readonly state: CallState; readonly isWhole: boolean }[];
+  readonly calls: readonly (KnownState & { readonly id: string })[];
   readonly presences: readonly KnownPresence[];
   readonly graves: readonly string[];
 }
@@ -224,19 +231,8 @@ export class AccountMemory {
     };
   }
 
-  /** The state of one call, for others. */
-  stateOf(sessionId: string): { readonly state: CallState; readonly isWhole: boolean } | null {
-    const known = this.#calls.get(sessionId);
-    const state = known?.memory.state() ?? null;
-    return known === undefined || state === null ? null : { state, isWhole: known.isWhole };
-  }
-
-  sequenceOf(extensionId: string): number | null {
-    return this.#presences.get(extensionId)?.sequence ?? null;
-  }
-
   /** Holds what another gateway holds of a call; null: it has ended. */
-  restore(sessionId: string, known: { readonly state: CallState; readonly isWhole: boolean } | null): void {
+  restore(sessionId: string, known: KnownState | null): void {
     this.#calls.delete(sessionId);
     if (known === null) {
       this.#graves.set(sessionId, true);
@@ -255,24 +251,20 @@ export class AccountMemory {
 
   /** Holds what another gateway holds, and answers what is different. */
   adopt(whole: Whole): readonly Change[] {
-    const before = new Map([...this.#calls].map(([id, { memory }]) => [id, memory.session]));
+    const before = new Map(this.#calls);
     const changes: Change[] = [];
     for (const id of whole.graves) this.#graves.set(id, true);
     const here = new Set(whole.calls.map(({ id }) => id));
-    for (const [id, session] of before) {
-      if (here.has(id)) continue;
-      this.#calls.delete(id);
-      if (session !== null) changes.push({ kind: 'ended', session });
-    }
+    for (const id of before.keys()) if (!here.has(id)) changes.push(...this.#bury(id));
     for (const { id, ...known } of whole.calls) {
-      changes.push(...differences(before.get(id) ?? null, known.state.held.session));
+      changes.push(...differences(before.get(id)?.memory.session ?? null, known));
       this.restore(id, known);
     }
     for (const known of whole.presences) {
       const { presence } = known;
       const earlier = this.#presences.get(presence.extensionId)?.presence;
       if (earlier === undefined || !isSamePresence(earlier, presence))
-        changes.push({ kind: 'presence', presence });
+        changes.push({ kind: 'presence', presence, known });
       this.restorePresence(known);
     }
     return changes;
@@ -293,8 +285,13 @@ export class AccountMemory {
     }
     const observedAt = Math.max(presence.observedAt, (known?.presence.observedAt ?? 0) + 1);
     const seen = { ...presence, observedAt };
-    this.#presences.set(extensionId, { presence: seen, sequence, at });
-    return { changes: [{ kind: 'presence', presence: seen }], worth: 'applied', missing: 'nothing' };
+    const next: KnownPresence = { presence: seen, sequence, at };
+    this.#presences.set(extensionId, next);
+    return {
+      changes: [{ kind: 'presence', presence: seen, known: next }],
+      worth: 'applied',
+      missing: 'nothing',
+    };
   }
 
   /** What the transitions of a call are to those who look at the whole account. */
@@ -304,25 +301,36 @@ export class AccountMemory {
     isNew: boolean,
     transitions: readonly Transition[],
   ): readonly Change[] {
-    const { session } = known.memory;
-    if (session === null) return NO_CHANGES;
+    const state = known.memory.state();
+    if (state === null) return NO_CHANGES;
+    const { session } = state.held;
     // To the end: it was not quiet.
     if (transitions.length > 0 || isNew) {
       this.#calls.delete(sessionId);
       this.#calls.set(sessionId, known);
     }
+    const now: KnownState = { state, isWhole: known.isWhole };
     const changes: Change[] = isNew
-      ? [{ kind: 'began', session }]
-      : transitions.map(({ party, previousStatus }) => ({ kind: 'party', session, party, previousStatus }));
+      ? [{ kind: 'began', session, known: now }]
+      : transitions.map(({ party, previousStatus }) => ({
+          kind: 'party',
+          session,
+          party,
+          previousStatus,
+          known: now,
+        }));
     if (known.isWhole && !hasGap(known.heard) && isCallOver(session)) changes.push(...this.#bury(sessionId));
     return this.#calls.size > this.#limits.mostCalls ? [...changes, ...this.#dropQuietest()] : changes;
   }
 
   #bury(sessionId: string): readonly Change[] {
-    const session = this.#calls.get(sessionId)?.memory.session ?? null;
+    const known = this.#calls.get(sessionId);
+    const state = known?.memory.state() ?? null;
     this.#calls.delete(sessionId);
     this.#graves.set(sessionId, true);
-    return session === null ? NO_CHANGES : [{ kind: 'ended', session }];
+    if (known === undefined || state === null) return NO_CHANGES;
+    const { isWhole } = known;
+    return [{ kind: 'ended', session: state.held.session, known: { state, isWhole } }];
   }
 
   #dropQuietest(): readonly Change[] {
@@ -336,15 +344,16 @@ const OLD: Result = { changes: NO_CHANGES, worth: 'old', missing: 'nothing' };
 const WORTH = { changed: 'applied', confirmed: 'known', doubtful: 'doubtful', old: 'old' } as const;
 
 /** What is told of two states of a call where nobody has told what was in between. */
-function differences(before: CallSession | null, after: CallSession): readonly Change[] {
-  if (before === null) return [{ kind: 'began', session: after }];
-  return after.parties.flatMap((party): Change | readonly Change[] => {
+function differences(before: CallSession | null, known: KnownState): readonly Change[] {
+  const { session } = known.state.held;
+  if (before === null) return [{ kind: 'began', session, known }];
+  return session.parties.flatMap((party): Change | readonly Change[] => {
     const earlier = findParty(before, party.id);
     const isSame =
       earlier !== undefined && isDeepStrictEqual({ ...earlier, observedAt: 0 }, { ...party, observedAt: 0 });
     return isSame
       ? NO_CHANGES
-      : { kind: 'party', session: after, party, previousStatus: earlier?.status ?? null };
+      : { kind: 'party', session, party, previousStatus: earlier?.status ?? null, known };
   });
 }
 

@@ -16,13 +16,15 @@
  */
 import type { AccountLiveSource } from '../../schema/account/model.ts';
 import type { AccountCallEvent } from '../../schema/account/provider.ts';
-import { Forbidden } from '../../schema/failures.ts';
+import { Forbidden, Unauthenticated } from '../../schema/failures.ts';
 import type { Beside, BesideDesk } from '../live/beside.ts';
 import type { Turn } from '../live/newsroom.ts';
 import { type CursorScope, createReplay, type ReplayLimits } from '../live/replay.ts';
+import { SharedReplay } from '../live/shared/shared-replay.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { AccountMemory, type Result } from './account-memory.ts';
+import { AccountMemory, type Change, type Result } from './account-memory.ts';
+import { type AccountLedger, createAccountLedger } from './ledger.ts';
 import type { WatchedAccount } from './picture.ts';
 import { type AccountReaderLimits, createAccountReaders } from './readers.ts';
 import {
@@ -34,6 +36,7 @@ import {
   type Reach,
 } from './source.ts';
 import { createSurveyor, type Surveyor } from './surveyor.ts';
+import { changeIn } from './tidings.ts';
 
 /** The account of one viewer. */
 export interface AccountDesk extends Beside, AccountListener, WatchedAccount {}
@@ -68,13 +71,23 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
   /** Somebody looked at everything a moment ago. */
   let isAllKept = false;
   let counted: AccountLiveSource | null = null;
+  /** What other gateways wish. */
+  let elsewhere: readonly AccountWish[] = [];
+  /** What was told before it was known what others hold. */
+  let early: (() => void)[] = [];
+  let isTroubled = false;
 
   const readers = createAccountReaders(limits, metrics, {
     picture,
-    isFresh: () => surveyor.isSurveyed,
-    isKnown: (id) => surveyor.isKnown(id),
-    isOpen: () => true,
-    createReplay: () => createReplay<AccountCallEvent>(parts.cursors(desk.viewerId), limits.replay),
+    isFresh: () => surveyor.isSurveyed && isOpen(),
+    isKnown: (id) => (isAsking() ? surveyor.isKnown(id) : isOpen() && picture.presence(id) !== undefined),
+    isOpen,
+    createReplay() {
+      const scope = parts.cursors(desk.viewerId);
+      return desk.sharing === undefined
+        ? createReplay<AccountCallEvent>(scope, limits.replay)
+        : new SharedReplay<AccountCallEvent>(scope, limits.replay);
+    },
     onWanted: wanted,
     onLeave: left,
   });
@@ -88,19 +101,45 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
     },
     reach: () => reach,
     isDeaf: () => desk.isDeaf() || isLost || isLate,
-    isAsking: () => true,
+    isAsking: () => isAsking() && isOpen(),
     wantsAll,
-    row: () => readers.extensionIds(),
+    row,
     take,
     known: (presence) => readers.known(presence),
-    onSurveyed: () => {
-      readers.start();
+    onSurveyed() {
       levelReach();
+      // Whoever starts from it is not told again what led to it.
+      if (ledger === null) readers.start();
+      else void ledger.settled().then(surveyTold);
     },
-    onTrouble: (at) => readers.tellTrouble(at, null),
-    onRecovery: () => readers.tellRecovery(null),
-    onRefused: fail,
+    onTrouble: tellTrouble,
+    onRecovery: tellRecovery,
+    onRefused(error) {
+      if (error instanceof Unauthenticated) desk.sharing?.onUnauthenticated();
+      else ledger?.publishRefusal(error);
+      fail(error);
+    },
   });
+  const ledger: AccountLedger | null =
+    desk.sharing === undefined
+      ? null
+      : createAccountLedger(desk.sharing, limits.replay.most, {
+          memory: picture,
+          facts: () => ({ source: liveSource(), isSurveyed: surveyor.isSurveyed }),
+          tell: (change, at, place) => readers.tell(change, at, place),
+          tellTrouble: (next, place) => readers.tellTrouble(next, place),
+          tellRecovery: (place) => readers.tellRecovery(place),
+          refused: (message, permissionName) =>
+            readers.fail(new Forbidden(message, permissionName ?? undefined)),
+          begin(place) {
+            const replay = readers.replay();
+            if (replay instanceof SharedReplay) replay.begin(place);
+          },
+          remember: (tiding, place) => readers.remember(tiding.at, changeIn(tiding), place),
+          opened,
+          doubt: (sessionId) => surveyor.lacks(sessionId, 'now'),
+          onDefect: (error) => log.error({ err: error }, 'The ledger of an account met a defect'),
+        });
 
   return {
     isWanted: () => isActive,
@@ -129,23 +168,103 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
       };
     },
     notify: (kind, message, at) => readers.notify(kind, message, at),
+    roleChanged() {
+      if (!isActive) return;
+      ledger?.roleChanged();
+      if (!isAsking()) surveyor.pause();
+      else if (isOpen()) resume();
+    },
+    wishedElsewhere(whats, isAsked) {
+      const wished = whats.map(readWish);
+      const isSame = JSON.stringify(wished) === JSON.stringify(elsewhere);
+      elsewhere = wished;
+      if (!isSame) looksChanged();
+      if (isActive && (isAsked || !isSame)) ledger?.share();
+    },
+    settled: () => ledger?.settled() ?? Promise.resolve(),
+    beat: () => ledger?.keep(),
     stop() {
       readers.end();
       rest();
     },
   };
 
+  function isAsking(): boolean {
+    return desk.sharing?.isAsking() ?? true;
+  }
+
+  /** True once it is known what others hold. */
+  function isOpen(): boolean {
+    return ledger?.isOpen ?? true;
+  }
+
   /** Somebody looks at everything, or did a moment ago. */
   function wantsAll(): boolean {
-    return readers.count() > 0 || (isActive && isAllKept);
+    return readers.count() > 0 || (isActive && isAllKept) || elsewhere.some(({ all }) => all);
+  }
+
+  /** Of whom somebody wants to know what they do. */
+  function row(): ReadonlySet<string> {
+    const own = readers.extensionIds();
+    if (elsewhere.length === 0) return own;
+    return new Set([...own, ...elsewhere.flatMap(({ row: theirs }) => theirs)]);
+  }
+
+  /** What is looked at here, for whoever leads. */
+  function tellWish(): void {
+    if (desk.sharing === undefined) return;
+    const all = readers.count() > 0 || isAllKept;
+    const ids = [...readers.extensionIds()].sort();
+    const isSome = isActive && (all || ids.length > 0);
+    desk.sharing.wish(isSome ? JSON.stringify({ all, row: ids } satisfies AccountWish) : null);
+  }
+
+  /** Others look at something else now. */
+  function looksChanged(): void {
+    if (isLooked() && !isActive) activate();
+    else if (!isLooked() && isActive) rest();
+    else if (isActive) resume();
+  }
+
+  function isLooked(): boolean {
+    return isAllKept || readers.count() > 0 || readers.extensionIds().size > 0 || elsewhere.length > 0;
+  }
+
+  function activate(): void {
+    isActive = true;
+    tellWish();
+    ledger?.open();
+    desk.tellActivity();
+    resume();
+  }
+
+  /** Goes on with what there is to do. */
+  function resume(): void {
+    levelReach();
+    if (isAsking() && isOpen() && reach !== null && !surveyor.isSurveyed) surveyor.survey();
+    surveyor.level();
+  }
+
+  function surveyTold(): void {
+    if (surveyor.isSurveyed) readers.start();
+    ledger?.share();
+  }
+
+  function opened({ isSurveyed }: { readonly isSurveyed: boolean }): void {
+    surveyor.adopted(isSurveyed);
+    readers.admit();
+    for (const catchUp of early.splice(0)) catchUp();
+    if (isSurveyed) readers.start();
+    for (const presence of picture.presences()) readers.known(presence);
+    if (isActive) resume();
   }
 
   function interest(): Interest | null {
     if (!isActive) return null;
-    const row = [...readers.extensionIds()];
-    if (!wantsAll()) return row.length === 0 ? null : { account: false, calls: [], presence: row };
+    const ids = [...row()];
+    if (!wantsAll()) return ids.length === 0 ? null : { account: false, calls: [], presence: ids };
     const all = surveyor.extensionIds();
-    return { account: true, calls: all, presence: [...new Set([...row, ...all])] };
+    return { account: true, calls: all, presence: [...new Set([...ids, ...all])] };
   }
 
   function wanted(): void {
@@ -153,15 +272,16 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
     leaving = null;
     if (readers.count() > 0) isAllKept = true;
     if (!isActive) {
-      isActive = true;
-      desk.tellActivity();
+      activate();
+      return;
     }
-    levelReach();
-    surveyor.level();
+    tellWish();
+    resume();
   }
 
   function left(patience: number): void {
     patientUntil = Math.max(patientUntil, performance.now() + patience);
+    tellWish();
     if (readers.count() > 0) {
       levelReach();
       return;
@@ -175,9 +295,9 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
     leaving = null;
     if (readers.count() > 0) return;
     isAllKept = false;
-    readers.forget();
-    if (readers.extensionIds().size === 0) rest();
-    else levelReach();
+    tellWish();
+    if (isLooked()) levelReach();
+    else rest();
   }
 
   function rest(): void {
@@ -187,6 +307,10 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
     beginning = null;
     isActive = false;
     isAllKept = false;
+    isTroubled = false;
+    early = [];
+    tellWish();
+    ledger?.close();
     isLost = false;
     isLate = false;
     widen?.(null);
@@ -200,6 +324,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
 
   /** Says what is to be told; while nothing answers, it is asked for. */
   function levelReach(): void {
+    if (!isAsking() || !isOpen()) return;
     widen?.(interest());
     noteSource();
     if (reach !== null || !isActive) return;
@@ -219,7 +344,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
   function reached(now: Reach | null, mayHaveMissed: boolean): void {
     reach = now;
     noteSource();
-    if (!isActive) return;
+    if (!isActive || !isAsking() || !isOpen()) return;
     if (now === null) {
       surveyor.unreached();
       return;
@@ -242,12 +367,12 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
   }
 
   function turned(turn: Turn): void {
-    if (!isActive) return;
+    if (!isActive || !isAsking()) return;
     switch (turn.kind) {
       case 'lost':
         if (reach === null && !surveyor.isSurveyed) return;
         isLost = true;
-        readers.tellTrouble(null, null);
+        tellTrouble(null);
         surveyor.level();
         break;
       case 'listening':
@@ -266,6 +391,10 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
 
   function heard(news: Parameters<AccountEar['heard']>[0]): void {
     if (!isActive || !wantsAll()) return;
+    if (!isOpen()) {
+      keepEarly(() => heard(news));
+      return;
+    }
     const isAll = reach?.calls === 'everybody';
     const result = picture.hear(news, isAll);
     metrics.accountEvents.inc({ result: result.worth });
@@ -275,6 +404,10 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
 
   function heardPresence(news: Parameters<AccountEar['heardPresence']>[0]): void {
     if (!isActive) return;
+    if (!isOpen()) {
+      keepEarly(() => heardPresence(news));
+      return;
+    }
     const before = picture.presence(news.extensionId);
     const result = picture.hearPresence(news);
     metrics.accountEvents.inc({ result: result.worth });
@@ -282,8 +415,31 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
     surveyor.told(news.extensionId, before);
   }
 
-  function take(result: Pick<Result, 'changes'>, at: number): void {
-    for (const change of result.changes) readers.tell(change, at, null);
+  function keepEarly(hearAgain: () => void): void {
+    if (early.length < MOST_EARLY) early.push(hearAgain);
+  }
+
+  function take({ changes }: Pick<Result, 'changes'>, at: number): void {
+    if (changes.length > 0) publish(changes, at);
+  }
+
+  function publish(changes: readonly Change[], at: number): void {
+    if (ledger !== null) ledger.publish(changes, at);
+    else for (const change of changes) readers.tell(change, at, null);
+  }
+
+  function tellTrouble(next: number | null): void {
+    if (isTroubled) return;
+    isTroubled = true;
+    if (ledger === null) readers.tellTrouble(next, null);
+    else ledger.publishTrouble(next);
+  }
+
+  function tellRecovery(): void {
+    if (!isTroubled) return;
+    isTroubled = false;
+    if (ledger === null) readers.tellRecovery(null);
+    else ledger.publishRecovery();
   }
 
   function fail(error: unknown): void {
@@ -293,6 +449,8 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
 
   function liveSource(): AccountLiveSource | null {
     if (!isActive) return null;
+    const told = ledger?.source;
+    if (told !== undefined) return told;
     if (reach === null) return surveyor.isPolling ? 'PRESENCE_POLL' : null;
     if (reach.calls === 'everybody') return 'ACCOUNT_PUSH';
     const isSome = reach.calls.size > 0 || reach.presence === 'everybody' || reach.presence.size > 0;
@@ -308,6 +466,19 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
   }
 }
 
+/** What one gateway wishes of another. */
+interface AccountWish {
+  readonly all: boolean;
+  readonly row: readonly string[];
+}
+
+function readWish(text: string): AccountWish {
+  const { all, row } = JSON.parse(text) as Partial<AccountWish>;
+  return { all: all === true, row: Array.isArray(row) ? row.filter((id) => typeof id === 'string') : [] };
+}
+
+/** What comes before it is known what others hold, which takes a moment. */
+const MOST_EARLY = 1_000;
 /** A socket is open sooner. */
 const FIRST_WORD = 5_000; // 5 seconds
 

@@ -14,6 +14,7 @@ import type { SnapshotReason, StreamNoticeKind } from '../../schema/telling.ts';
 import { asNews } from '../live/events.ts';
 import { createLine, type Line } from '../live/exchange.ts';
 import type { Place, Replay } from '../live/replay.ts';
+import { SharedReplay } from '../live/shared/shared-replay.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { AccountMemory, Change } from './account-memory.ts';
 import { eventOf, MESSAGES, mergeEvents, newsOf, notice, snapshotOf } from './events.ts';
@@ -57,6 +58,10 @@ export interface AccountReaders {
   tellRecovery(place: Place | null): void;
   readonly isTroubled: boolean;
   notify(kind: StreamNoticeKind, message: string, at: number): void;
+  /** Where what was told is kept. */
+  replay(): Replay<AccountCallEvent>;
+  /** Keeps what was told before anybody was here; null: something that is not told again. */
+  remember(at: number, change: Change | null, place: Place): void;
   /** It is known now what was told before. */
   admit(): void;
   end(): void;
@@ -171,6 +176,12 @@ export function createAccountReaders(
     },
     notify(kind, message, at) {
       if (replay !== null) tellAll(notice(kind, message, at, replay.cursor));
+    },
+    replay: memory,
+    remember(at, change, place) {
+      const replay = memory();
+      if (change !== null) replay.add(at, (cursor) => eventOf(change, cursor), place);
+      else if (replay instanceof SharedReplay) replay.stand(place);
     },
     admit() {
       for (const [line, after] of [...returning]) {

@@ -74,6 +74,10 @@ export interface Surveyor {
   isKnown(extensionId: string): boolean;
   /** Those that are known of, as many as can be listened for. */
   extensionIds(): readonly string[];
+  /** Another gateway asked for everything, or has not yet: what is known here is from there. */
+  adopted(isWhole: boolean): void;
+  /** Another gateway asks from now on. */
+  pause(): void;
   rest(): void;
 }
 
@@ -173,21 +177,31 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
         .presences()
         .slice(0, MOST_EXTENSIONS)
         .map(({ extensionId }) => extensionId),
+    adopted(isWhole) {
+      isSurveyed = isWhole;
+      for (const { extensionId } of picture.presences()) knownAt.set(extensionId, performance.now());
+    },
+    pause,
     rest() {
-      if (polling !== null) clearTimeout(polling);
-      if (checking !== null) clearTimeout(checking);
-      polling = null;
-      checking = null;
-      errands.clear();
+      pause();
       isSurveyed = false;
-      isSurveying = false;
-      isDoubted = false;
-      failures = 0;
       knownAt.clear();
-      underway.clear();
-      forced.clear();
     },
   };
+
+  function pause(): void {
+    if (polling !== null) clearTimeout(polling);
+    if (checking !== null) clearTimeout(checking);
+    polling = null;
+    checking = null;
+    errands.clear();
+    isSurveying = false;
+    isDoubted = false;
+    isCold = false;
+    failures = 0;
+    underway.clear();
+    forced.clear();
+  }
 
   function survey(): void {
     if (!parts.isAsking()) return;

@@ -5,12 +5,13 @@
 import type { StreamNoticeKind } from '../../schema/telling.ts';
 import type { Turn } from './newsroom.ts';
 import type { CursorSigner } from './replay.ts';
+import type { BesideSharing, SharedBeside } from './shared/desk-sharing.ts';
 import type { CallSource } from './source.ts';
 import type { LiveLimits } from './watched-call.ts';
 
 /** What is put beside a desk. */
-export interface Beside {
-  /** True while somebody here looks at it, or looked a moment ago. */
+export interface Beside extends SharedBeside {
+  /** True while somebody looks at it here or at another gateway, or looked a moment ago. */
   isWanted(): boolean;
   /** Something about listening has changed. */
   turned(turn: Turn): void;
@@ -22,6 +23,8 @@ export interface Beside {
 export interface BesideDesk {
   readonly viewerId: string;
   readonly source: () => CallSource;
+  /** How it is one of several; missing: this is the only gateway. */
+  readonly sharing?: BesideSharing | undefined;
   /** It is wanted now, or not any more. */
   tellActivity(): void;
   /** Milliseconds that are left to wait for the first word of what is listened for; null: nobody waits. */

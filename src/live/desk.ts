@@ -166,6 +166,7 @@ export function createDesk(parts: DeskParts): Desk {
     denied: () => (parts.pushOnly && newsroom.state === 'denied' ? reasonAgainst() : null),
     onDenied: denyAll,
     tellActivity,
+    beside: () => beside,
   });
   const activeCalls = createActiveCalls({
     source,
@@ -182,9 +183,10 @@ export function createDesk(parts: DeskParts): Desk {
     sharing: sharing?.list,
   });
 
-  const beside =
+  const beside: Beside | null =
     parts.put?.({
       ...{ viewerId, source, tellActivity },
+      sharing: sharing?.beside,
       beginning: () => newsroom.beginning,
       isDeaf: () => source().listen === undefined || newsroom.state === 'denied' || newsroom.state === null,
     }) ?? null;

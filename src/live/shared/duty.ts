@@ -88,6 +88,10 @@ export interface Duty {
   /** Asks whoever leads about a call that is wished for. */
   ask(sessionId: string, what: keyof Asked): void;
   askForList(): void;
+  /** What is wished beside the calls; null: nothing. */
+  wishBeside(what: string | null): void;
+  /** Asks whoever leads for all that stands beside the calls. */
+  askForBeside(): void;
   /** Tells the others; only whoever leads does. */
   post(board: Board): void;
   /** What brings back what is listened with, for whoever leads next. */
@@ -194,6 +198,17 @@ class DeskDuty implements Duty {
 
   askForList(): void {
     if (this.#wish.list !== null) this.#wished({ ...this.#wish, list: this.#wish.list + 1 });
+  }
+
+  wishBeside(what: string | null): void {
+    const { beside = null } = this.#wish;
+    if ((beside?.what ?? null) === what) return;
+    this.#wished({ ...this.#wish, beside: what === null ? null : { what, wholes: beside?.wholes ?? 0 } });
+  }
+
+  askForBeside(): void {
+    const { beside = null } = this.#wish;
+    if (beside !== null) this.#wished({ ...this.#wish, beside: { ...beside, wholes: beside.wholes + 1 } });
   }
 
   post(board: Board): void {

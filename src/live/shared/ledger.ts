@@ -479,7 +479,8 @@ class CallLedger implements Ledger {
   }
 }
 
-function placeOf(epoch: string, sequence: number): Place {
+/** Where an event stands that has this offset in a log. */
+export function placeOf(epoch: string, sequence: number): Place {
   return { run: createHash('sha256').update(epoch).digest('base64url').slice(0, 12), sequence };
 }
 

@@ -111,7 +111,8 @@ export function createTidingsCodec(key: SealingKey, ahead: () => number = () => 
 
 type WrittenEntry = Omit<Entry, 'state'> & { readonly version: number; readonly state: WrittenState | null };
 
-interface WrittenState extends Omit<CallState, 'held'> {
+/** A call as it is written. */
+export interface WrittenState extends Omit<CallState, 'held'> {
   readonly held: Omit<Held, 'outlooks' | 'marks' | 'shown'> & {
     readonly outlooks: Pairs<Held['outlooks']>;
     readonly marks: Pairs<Held['marks']>;
@@ -122,7 +123,8 @@ interface WrittenState extends Omit<CallState, 'held'> {
 type Pairs<Kept> =
   Kept extends ReadonlyMap<infer Name, infer Value> ? readonly (readonly [Name, Value])[] : never;
 
-function writtenState(state: CallState, by: number): WrittenState {
+/** Writes what is held, with times by a clock that is ahead of ours by so much. */
+export function writtenState(state: CallState, by: number): WrittenState {
   const { held } = state;
   return {
     ...state,
@@ -137,7 +139,8 @@ function writtenState(state: CallState, by: number): WrittenState {
   };
 }
 
-function readState({ held, asked, ...rest }: WrittenState, by: number): CallState {
+/** Reads it. */
+export function readState({ held, asked, ...rest }: WrittenState, by: number): CallState {
   return {
     ...rest,
     asked: movedTimes(asked, by),
