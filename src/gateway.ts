@@ -17,6 +17,7 @@ import {
 } from './ringcentral/auth.ts';
 import { createBudget } from './ringcentral/budget.ts';
 import { createCallControl } from './ringcentral/call-control.ts';
+import { RINGCENTRAL_CALLS } from './ringcentral/call-shape.ts';
 import { createUpstream, type UpstreamParts } from './ringcentral/http.ts';
 import { createIdempotencyKeys } from './ringcentral/idempotency.ts';
 import { createLeftOut } from './ringcentral/left-out.ts';
@@ -106,7 +107,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   });
   const leftOut = createLeftOut({ metrics, log });
   const callControl = createCallControl(upstream, leftOut);
-  const hub = createHub({
+  const hub = createHub(RINGCENTRAL_CALLS, {
     ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly: config.liveSource === 'push' },
     ...{ shared, ...options.live },
   });
