@@ -15,13 +15,8 @@ import {
   type ServiceSignInParts,
   type SignInState,
 } from './ringcentral/auth.ts';
-import { createBudget } from './ringcentral/budget.ts';
 import { createCallControl } from './ringcentral/call-control.ts';
-import { createUpstream, type UpstreamParts } from './ringcentral/http.ts';
-import { createIdempotencyKeys } from './ringcentral/idempotency.ts';
-import { createLeftOut } from './ringcentral/left-out.ts';
 import { createPush, type PushParts } from './ringcentral/push/push.ts';
-import { createSharedWindows } from './ringcentral/shared-window.ts';
 import {
   createPassThroughGatekeeper,
   createServiceGatekeeper,
@@ -38,6 +33,11 @@ import { followSimulator } from './simulator/front.ts';
 import { createSimulator } from './simulator/server.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { createBudget } from './upstream/budget.ts';
+import { createUpstream, type UpstreamParts } from './upstream/http.ts';
+import { createIdempotencyKeys } from './upstream/idempotency.ts';
+import { createLeftOut } from './upstream/left-out.ts';
+import { createSharedWindows } from './upstream/shared-window.ts';
 
 export { type Config, InvalidSettings, readConfig } from './config.ts';
 

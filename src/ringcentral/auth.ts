@@ -21,7 +21,7 @@ import type { Commons } from '../commons/commons.ts';
 import { createInProcessCommons } from '../commons/in-process.ts';
 import type { Log } from '../telemetry/log.ts';
 import { LONGEST_TOKEN } from '../tokens.ts';
-import type { Caller } from './caller.ts';
+import type { Caller } from '../upstream/caller.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { digest, type ServiceToken, toServiceToken } from './service-token.ts';
 import { isRefusal, type Setback } from './session-record.ts';

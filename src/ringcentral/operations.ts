@@ -3,8 +3,8 @@
  * answers, and which rate group pays for it.
  */
 import * as z from 'zod';
+import type { RateGroup } from '../upstream/rate-window.ts';
 import { device, exactlyOne, replyPattern, subscription, supervision, text } from './bodies.ts';
-import type { RateGroup } from './rate-window.ts';
 
 /** One operation of RingCentral's REST API. */
 export interface Operation {

@@ -35,10 +35,10 @@ import type { Desk } from '../live/desk.ts';
 import { lookedTwice } from '../live/second-look.ts';
 import { orAborted } from '../live/shared-read.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Caller, Lane } from '../upstream/caller.ts';
+import type { IdempotencyKeys } from '../upstream/idempotency.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
-import type { Caller, Lane } from './caller.ts';
-import type { IdempotencyKeys } from './idempotency.ts';
 import { answeredParty, doubtAbout, type Evidence } from './outcomes.ts';
 
 /** A user of RingCentral as the gateway knows them, whatever number of connections they have. */

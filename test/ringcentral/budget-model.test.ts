@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { RateLimited } from '../../schema/failures.ts';
-import { type Budget, createBudget } from '../../src/ringcentral/budget.ts';
-import { LANES, type Lane } from '../../src/ringcentral/caller.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { type Budget, createBudget } from '../../src/upstream/budget.ts';
+import { LANES, type Lane } from '../../src/upstream/caller.ts';
 import { arrive, type RateRule, rateRule } from './rate-rule.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LANES, type Lane } from '../../src/ringcentral/caller.ts';
+import { LANES, type Lane } from '../../src/upstream/caller.ts';
 import {
   decide,
   newWindow,
@@ -8,7 +8,7 @@ import {
   remaining,
   settle,
   spend,
-} from '../../src/ringcentral/rate-window.ts';
+} from '../../src/upstream/rate-window.ts';
 
 const LIMITED = { ok: true, limit: 50, window: 60_000 };
 

@@ -2,11 +2,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { createBudget } from '../../src/ringcentral/budget.ts';
-import type { Caller } from '../../src/ringcentral/caller.ts';
-import { createUpstream, type Upstream } from '../../src/ringcentral/http.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
+import { createBudget } from '../../src/upstream/budget.ts';
+import type { Caller } from '../../src/upstream/caller.ts';
+import { createUpstream, type Upstream } from '../../src/upstream/http.ts';
 
 /** One request as it arrived. */
 export interface Arrival {

@@ -1,10 +1,10 @@
 /** A listener that is denied, over ten minutes of a clock that is turned by hand. */
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createBudget } from '../../../src/ringcentral/budget.ts';
-import { createUpstream } from '../../../src/ringcentral/http.ts';
 import { createListener } from '../../../src/ringcentral/push/listener.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import { createBudget } from '../../../src/upstream/budget.ts';
+import { createUpstream } from '../../../src/upstream/http.ts';
 import { OWN_CALLS } from '../../simulator/push-client.ts';
 import { startQuiet } from '../../simulator/support.ts';
 import { openSocketRoad, type SocketWay } from '../../support/socket-road.ts';

@@ -1,7 +1,5 @@
 /** The listener before the simulator's notifications. */
 import { expect, onTestFinished, test } from 'vitest';
-import { createBudget } from '../../../src/ringcentral/budget.ts';
-import { createUpstream } from '../../../src/ringcentral/http.ts';
 import {
   createListener,
   type Inheritance,
@@ -12,6 +10,8 @@ import type { WireNotification, WireSessionEvent } from '../../../src/ringcentra
 import type { Simulator } from '../../../src/simulator/server.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import { createBudget } from '../../../src/upstream/budget.ts';
+import { createUpstream } from '../../../src/upstream/http.ts';
 import { connectPush, OWN_CALLS, told } from '../../simulator/push-client.ts';
 import { eventually, inbound, startQuiet } from '../../simulator/support.ts';
 import { callerWith } from '../support.ts';

@@ -3,13 +3,13 @@
  * makes it a thousand, and tells its numbers.
  */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createBudget } from '../../../src/ringcentral/budget.ts';
-import type { Caller } from '../../../src/ringcentral/caller.ts';
-import { createUpstream } from '../../../src/ringcentral/http.ts';
 import { createPush } from '../../../src/ringcentral/push/push.ts';
 import type { SettingChanges } from '../../../src/simulator/server.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import { createBudget } from '../../../src/upstream/budget.ts';
+import type { Caller } from '../../../src/upstream/caller.ts';
+import { createUpstream } from '../../../src/upstream/http.ts';
 import { startQuiet } from '../../simulator/support.ts';
 import { until } from '../../support/gateway.ts';
 

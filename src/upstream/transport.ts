@@ -12,8 +12,8 @@ import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { got } from 'got';
+import { AnswerTooLarge, NoAnswerInTime, NotAnAnswer, type RawAnswer } from '../ringcentral/failures.ts';
 import type { Content } from './checks.ts';
-import { AnswerTooLarge, NoAnswerInTime, NotAnAnswer, type RawAnswer } from './failures.ts';
 
 /** A request with everything decided. */
 export interface Departure {

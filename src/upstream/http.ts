@@ -20,16 +20,16 @@ import {
   Unauthenticated,
   UpstreamUnavailable,
 } from '../../schema/failures.ts';
+import { raceWith, type SendForm } from '../ringcentral/auth.ts';
+import type { RawAnswer } from '../ringcentral/failures.ts';
+import type { Operation } from '../ringcentral/operations.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { inUpstreamSpan } from '../telemetry/tracing.ts';
-import { raceWith, type SendForm } from './auth.ts';
 import type { Budget } from './budget.ts';
 import type { Caller, Lane } from './caller.ts';
 import { type Content, checkBody, jsonContent, pathOf } from './checks.ts';
-import type { RawAnswer } from './failures.ts';
 import { heard, isSuccess, noticeOf, type Outcome, type UpstreamAnswer, unheard } from './hearing.ts';
-import type { Operation } from './operations.ts';
 import { createOutages, type OutageParts } from './outage.ts';
 import { FULL_PURSE, pay, retryDelay, take } from './retry.ts';
 import { createTransport } from './transport.ts';

@@ -1,6 +1,6 @@
 /** What may leave, and how it is written: the ids of a path and the body of a request, looked at before they are sent. */
 import { BadUserInput } from '../../schema/failures.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from '../ringcentral/operations.ts';
 
 /** The longest id that is worth sending; RingCentral's own have about forty characters. */
 const LONGEST_ID = 512; // characters

@@ -10,8 +10,8 @@ import {
   type RawAnswer,
   unreadable,
   wasAnswered,
-} from './failures.ts';
-import type { Operation } from './operations.ts';
+} from '../ringcentral/failures.ts';
+import type { Operation } from '../ringcentral/operations.ts';
 import type { RateNotice } from './rate-window.ts';
 import type { Trouble } from './retry.ts';
 
