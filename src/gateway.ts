@@ -17,6 +17,8 @@ import {
 } from './ringcentral/auth.ts';
 import { createCallControl } from './ringcentral/call-control.ts';
 import { createPush, type PushParts } from './ringcentral/push/push.ts';
+import { RATE_RULE } from './ringcentral/rate-groups.ts';
+import { RINGCENTRAL } from './ringcentral/system.ts';
 import {
   createPassThroughGatekeeper,
   createServiceGatekeeper,
@@ -87,7 +89,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   // Another RingCentral, or one that was reset, knows nothing of what was done before.
   const scope = () => JSON.stringify([serverUrl, front.era()]);
   const shared = commons === null ? undefined : { commons, scope };
-  const budget = createBudget({ metrics, share: shared && createSharedWindows(shared) });
+  const budget = createBudget({ rule: RATE_RULE, metrics, share: shared && createSharedWindows(shared) });
   const keys = createIdempotencyKeys(
     shared && { ...shared, patience: config.upstreamTimeout * COMMAND_PATIENCE },
   );
@@ -96,6 +98,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     keys.forget();
   });
   const upstream = createUpstream({
+    system: RINGCENTRAL,
     serverUrl,
     budget,
     metrics,
@@ -104,7 +107,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     userAgent: USER_AGENT,
     outages: options.outages,
   });
-  const leftOut = createLeftOut({ metrics, log });
+  const leftOut = createLeftOut({ system: RINGCENTRAL.name, metrics, log });
   const callControl = createCallControl(upstream, leftOut);
   const hub = createHub({
     ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly: config.liveSource === 'push' },
