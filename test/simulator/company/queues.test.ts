@@ -67,6 +67,12 @@ describe('a call of a queue', () => {
     expect(linesOf(call('201'))).toEqual(['caller Answered', '201 Disconnected', '113 Proceeding']);
   });
 
+  test('rings those who are on the phone, too, where the setting says so', () => {
+    simulator.configure({ busyAgents: 'ring' });
+    simulator.startCall({ kind: 'inbound', to: '101', state: 'Answered' });
+    expect(linesOf(call('200')).slice(2)).toEqual(['101 Proceeding', '102 Proceeding']);
+  });
+
   test('rings whoever takes only the calls of queues', async () => {
     await iris('PUT', '/extension/~/presence', { dndStatus: 'TakeDepartmentCallsOnly' });
     expect(linesOf(call('200'))).toContain('101 Proceeding');
