@@ -35,11 +35,12 @@ import type { Desk } from '../live/desk.ts';
 import { lookedTwice } from '../live/second-look.ts';
 import { orAborted } from '../live/shared-read.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Caller, Lane } from '../upstream/caller.ts';
+import type { IdempotencyKeys } from '../upstream/idempotency.ts';
+import { createAccountProvider } from './account/provider.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
 import type { RingCentralKind } from './call-kind.ts';
-import type { Caller, Lane } from './caller.ts';
-import type { IdempotencyKeys } from './idempotency.ts';
 import { answeredParty, doubtAbout, type Evidence } from './outcomes.ts';
 
 /** A user of RingCentral as the gateway knows them, whatever number of connections they have. */
@@ -92,6 +93,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     activeCallUpdates: () => desk.listUpdates(),
     activeCallEvents: () => desk.listEvents(),
     liveSource: () => desk.liveSource(),
+    account: createAccountProvider(),
     async signInSessions() {
       const sessions = (await parts.sessions?.list(viewerId)) ?? [];
       return sessions.map((one) => ({ ...one, isCurrent: one.id === person.signInSessionId }));
@@ -99,7 +101,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     endSignInSession: async (id) => (await parts.sessions?.end(viewerId, id)) ?? false,
 
     async command(command, idempotencyKey) {
-      const result = await keys.once(viewerId, idempotencyKey, command, () => carryOut(command));
+      const result = await keys.once(viewerId, idempotencyKey, command, () => carryOut(command), NO_STATE);
       metrics.commands.inc({
         command: command.name,
         outcome: result.replayed ? 'replayed' : result.outcome,
@@ -225,6 +227,9 @@ interface Sight {
   /** True when RingCentral said so after the command. */
   readonly fresh: boolean;
 }
+
+/** What is told of a call that nothing is known of. */
+const NO_STATE = { session: null, party: null, recording: null };
 
 const NOTHING: Sight = { session: null, party: null, fresh: false };
 

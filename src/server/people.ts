@@ -3,13 +3,13 @@ import type { Viewer } from '../../schema/model.ts';
 import type { Hub } from '../live/hub.ts';
 import type { CallSource } from '../live/source.ts';
 import { outlookOf } from '../ringcentral/actions.ts';
-import type { Budget } from '../ringcentral/budget.ts';
 import type { RingCentralKind } from '../ringcentral/call-kind.ts';
-import type { Caller } from '../ringcentral/caller.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
 import type { Push } from '../ringcentral/push/push.ts';
 import { createTokenPool, type TokenHolder, type TokenPool } from '../ringcentral/token-pool.ts';
 import type { VigilTimes } from '../ringcentral/vigil.ts';
+import type { Budget } from '../upstream/budget.ts';
+import type { Caller } from '../upstream/caller.ts';
 import type { Visitor } from './visitor.ts';
 
 export interface GatekeeperParts extends ProviderParts {
