@@ -17,23 +17,18 @@ import { LRUCache } from 'lru-cache';
 import type { Presence } from '../../schema/account/model.ts';
 import { type CallParty, type CallSession, findParty, type PartyStatus } from '../../schema/model.ts';
 import { CallMemory } from '../live/call-memory.ts';
+import type { CallShape, Transition } from '../live/shape.ts';
 import type { CallState } from '../live/shared/tidings.ts';
-import type { CallNews } from '../live/source.ts';
+import type { PartyNews } from '../live/source.ts';
 import type { Times } from '../live/told.ts';
-import {
-  isCallOver,
-  movesOthers,
-  type Observation,
-  type Outlook,
-  type Transition,
-  withParty,
-} from '../live/transitions.ts';
+import { isCallOver, type Observation, type Outlook, withParty } from '../live/transitions.ts';
+import type { CompanyKind } from './kind.ts';
 import { FIRST_NEWS, filled, type Heard, hasGap, heard, NOTHING_HEARD } from './sequence.ts';
 import type { PresenceNews } from './source.ts';
 
 /** What is held of a call, for others. */
 export interface KnownState {
-  readonly state: CallState;
+  readonly state: CallState<CompanyKind>;
   readonly isWhole: boolean;
 }
 
@@ -71,7 +66,7 @@ export const MEMORY_LIMITS: MemoryLimits = { mostCalls: 5_000, mostPresences: 20
 const GRAVE = 600_000; // 10 minutes
 
 interface KnownCall {
-  readonly memory: CallMemory;
+  readonly memory: CallMemory<CompanyKind>;
   heard: Heard;
   /** It was read whole, or heard from its first news on. */
   isWhole: boolean;
@@ -98,14 +93,20 @@ const GHOST: Result = { changes: NO_CHANGES, worth: 'ghost', missing: 'nothing' 
 
 export class AccountMemory {
   readonly #limits: MemoryLimits;
-  readonly #outlook: Outlook;
+  readonly #shape: CallShape<CompanyKind>;
+  readonly #outlook: Outlook<CompanyKind>;
   /** The one that was quiet for longest first. */
   readonly #calls = new Map<string, KnownCall>();
   readonly #presences = new Map<string, KnownPresence>();
   readonly #graves: LRUCache<string, true>;
 
-  constructor(outlook: Outlook, limits: MemoryLimits = MEMORY_LIMITS) {
+  constructor(
+    shape: CallShape<CompanyKind>,
+    outlook: Outlook<CompanyKind>,
+    limits: MemoryLimits = MEMORY_LIMITS,
+  ) {
     this.#limits = limits;
+    this.#shape = shape;
     this.#outlook = outlook;
     this.#graves = new LRUCache({ max: limits.mostGraves, ttl: GRAVE });
   }
@@ -113,7 +114,7 @@ export class AccountMemory {
   /** The calls that go on. */
   calls(): CallSession[] {
     const calls: CallSession[] = [];
-    for (const { memory } of this.#calls.values()) if (memory.session !== null) calls.push(memory.session);
+    for (const { memory } of this.#calls.values()) if (memory.call !== null) calls.push(memory.call);
     return calls;
   }
 
@@ -122,7 +123,7 @@ export class AccountMemory {
   }
 
   call(sessionId: string): CallSession | undefined {
-    return this.#calls.get(sessionId)?.memory.session ?? undefined;
+    return this.#calls.get(sessionId)?.memory.call ?? undefined;
   }
 
   presence(extensionId: string): Presence | undefined {
@@ -144,11 +145,11 @@ export class AccountMemory {
   }
 
   /** Takes in what was told of a party. `all`: every party of every call is told of. */
-  hear(news: CallNews, all: boolean): Result {
-    const { sessionId, partyId, sequence, eventTime, receivedAt } = news;
+  hear(news: PartyNews<CompanyKind>, all: boolean): Result {
+    const { callId: sessionId, partyId, sequence, eventTime, receivedAt } = news;
     if (this.#graves.has(sessionId)) return GHOST;
     const known = this.#calls.get(sessionId) ?? {
-      memory: new CallMemory(),
+      memory: new CallMemory(this.#shape),
       heard: NOTHING_HEARD,
       isWhole: all && sequence === FIRST_NEWS,
     };
@@ -156,34 +157,43 @@ export class AccountMemory {
     if (all) known.heard = heard(known.heard, sequence);
     // The first of a call that was overtaken on its way.
     if (all && sequence === FIRST_NEWS) known.isWhole = true;
-    const before = known.memory.session;
+    const before = known.memory.call;
     const session = before ?? blankCall(sessionId, sequence === FIRST_NEWS ? eventTime : null, receivedAt);
     const party = news.party(findParty(session, partyId) ?? null);
     // Somebody left a call that nobody knew: whether others are still in it, a look tells.
-    if (before === null && isCallOver(withParty(session, party))) return LEFT_UNSEEN;
+    if (before === null && isCallOver(this.#shape, withParty(this.#shape, session, party)))
+      return LEFT_UNSEEN;
     const taken = known.memory.take(
       {
-        session: { ...withParty(session, party), ...news.session },
+        call: { ...withParty(this.#shape, session, party), ...news.facts },
         ...{ sentAt: receivedAt, receivedAt, only: partyId, news: { sequence, eventTime } },
       },
       this.#outlook,
     );
     // Where others are not told of, whoever moves others makes a look worth its request.
-    const isLacking = hasGap(known.heard) || !known.isWhole || (!all && movesOthers(taken.transitions));
+    const isLacking =
+      hasGap(known.heard) ||
+      !known.isWhole ||
+      (!all && taken.transitions.some((one) => this.#shape.movesOthers(one)));
     const missing = taken.kind === 'doubtful' ? 'now' : isLacking ? (hadGap ? 'nothing' : 'soon') : 'nothing';
     const changes = this.#settle(sessionId, known, before === null, taken.transitions);
     return { changes, worth: WORTH[taken.kind], missing };
   }
 
   /** Takes in a body of a whole call. */
-  take(session: CallSession, times: Times & Pick<Observation, 'trueAt'>): Result {
+  take(session: CallSession, times: Times & Pick<Observation<CompanyKind>, 'trueAt'>): Result {
     const { id } = session;
-    const known = this.#calls.get(id) ?? { memory: new CallMemory(), heard: NOTHING_HEARD, isWhole: false };
-    const isNew = known.memory.session === null;
+    const known = this.#calls.get(id) ?? {
+      memory: new CallMemory(this.#shape),
+      heard: NOTHING_HEARD,
+      isWhole: false,
+    };
+    const isNew = known.memory.call === null;
     // What ended is told once; only somebody who is in it again brings it back.
-    if (isNew && isCallOver(session)) return { changes: NO_CHANGES, worth: 'known', missing: 'nothing' };
+    if (isNew && isCallOver(this.#shape, session))
+      return { changes: NO_CHANGES, worth: 'known', missing: 'nothing' };
     if (this.#graves.has(id)) return GHOST;
-    const taken = known.memory.take({ session, ...times }, this.#outlook);
+    const taken = known.memory.take({ call: session, ...times }, this.#outlook);
     if (taken.kind === 'doubtful') return { changes: NO_CHANGES, worth: 'doubtful', missing: 'now' };
     known.heard = filled(known.heard);
     known.isWhole = true;
@@ -238,7 +248,7 @@ export class AccountMemory {
       this.#graves.set(sessionId, true);
       return;
     }
-    const memory = new CallMemory();
+    const memory = new CallMemory(this.#shape);
     memory.restore(known.state);
     const sequences = [...known.state.held.marks.values()].map(({ sequence }) => sequence);
     const upTo = Math.max(NOTHING_HEARD.upTo, ...sequences);
@@ -257,7 +267,7 @@ export class AccountMemory {
     const here = new Set(whole.calls.map(({ id }) => id));
     for (const id of before.keys()) if (!here.has(id)) changes.push(...this.#bury(id));
     for (const { id, ...known } of whole.calls) {
-      changes.push(...differences(before.get(id)?.memory.session ?? null, known));
+      changes.push(...differences(before.get(id)?.memory.call ?? null, known));
       this.restore(id, known);
     }
     for (const known of whole.presences) {
@@ -299,11 +309,11 @@ export class AccountMemory {
     sessionId: string,
     known: KnownCall,
     isNew: boolean,
-    transitions: readonly Transition[],
+    transitions: readonly Transition<CompanyKind>[],
   ): readonly Change[] {
     const state = known.memory.state();
     if (state === null) return NO_CHANGES;
-    const { session } = state.held;
+    const { call: session } = state.held;
     // To the end: it was not quiet.
     if (transitions.length > 0 || isNew) {
       this.#calls.delete(sessionId);
@@ -319,7 +329,8 @@ export class AccountMemory {
           previousStatus,
           known: now,
         }));
-    if (known.isWhole && !hasGap(known.heard) && isCallOver(session)) changes.push(...this.#bury(sessionId));
+    if (known.isWhole && !hasGap(known.heard) && isCallOver(this.#shape, session))
+      changes.push(...this.#bury(sessionId));
     return this.#calls.size > this.#limits.mostCalls ? [...changes, ...this.#dropQuietest()] : changes;
   }
 
@@ -330,7 +341,7 @@ export class AccountMemory {
     this.#graves.set(sessionId, true);
     if (known === undefined || state === null) return NO_CHANGES;
     const { isWhole } = known;
-    return [{ kind: 'ended', session: state.held.session, known: { state, isWhole } }];
+    return [{ kind: 'ended', session: state.held.call, known: { state, isWhole } }];
   }
 
   #dropQuietest(): readonly Change[] {
@@ -345,7 +356,7 @@ const WORTH = { changed: 'applied', confirmed: 'known', doubtful: 'doubtful', ol
 
 /** What is told of two states of a call where nobody has told what was in between. */
 function differences(before: CallSession | null, known: KnownState): readonly Change[] {
-  const { session } = known.state.held;
+  const { call: session } = known.state.held;
   if (before === null) return [{ kind: 'began', session, known }];
   return session.parties.flatMap((party): Change | readonly Change[] => {
     const earlier = findParty(before, party.id);

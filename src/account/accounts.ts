@@ -1,16 +1,17 @@
 /** The accounts that are looked at: one beside the desk of each viewer. */
 import type { Beside, BesideParts, PutBeside } from '../live/beside.ts';
 import { type AccountDesk, type AccountDeskParts, createAccountDesk } from './desk.ts';
+import type { CompanyKind } from './kind.ts';
 
 export interface Accounts {
   /** Puts an account beside a desk. */
-  readonly put: (parts: BesideParts) => PutBeside;
+  readonly put: (parts: BesideParts) => PutBeside<CompanyKind>;
   /** The account that stands there; null: none does. */
   at(beside: Beside | null): AccountDesk | null;
 }
 
 /** What is the same for all of them; the number is for tests. */
-export interface AccountsParts extends Pick<AccountDeskParts, 'metrics' | 'log' | 'pushOnly'> {
+export interface AccountsParts extends Pick<AccountDeskParts, 'shape' | 'metrics' | 'log' | 'pushOnly'> {
   readonly pace?: number | undefined;
 }
 

@@ -17,13 +17,15 @@
 import type { AccountLiveSource } from '../../schema/account/model.ts';
 import type { AccountCallEvent } from '../../schema/account/provider.ts';
 import { Forbidden, Unauthenticated } from '../../schema/failures.ts';
-import type { Beside, BesideDesk } from '../live/beside.ts';
-import type { Turn } from '../live/newsroom.ts';
+import type { Beside, BesideDesk, BesideTurn } from '../live/beside.ts';
 import { type CursorScope, createReplay, type ReplayLimits } from '../live/replay.ts';
+import type { CallShape } from '../live/shape.ts';
 import { SharedReplay } from '../live/shared/shared-replay.ts';
 import type { Log } from '../telemetry/log.ts';
+
 import type { Metrics } from '../telemetry/metrics.ts';
 import { AccountMemory, type Change, type Result } from './account-memory.ts';
+import type { CompanyKind } from './kind.ts';
 import { type AccountLedger, createAccountLedger } from './ledger.ts';
 import type { WatchedAccount } from './picture.ts';
 import { type AccountReaderLimits, createAccountReaders } from './readers.ts';
@@ -43,6 +45,7 @@ export interface AccountDesk extends Beside, AccountListener, WatchedAccount {}
 
 /** What all of them share; the numbers are for tests. */
 export interface AccountDeskParts {
+  readonly shape: CallShape<CompanyKind>;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly limits: AccountReaderLimits & { readonly replay: ReplayLimits };
@@ -54,9 +57,9 @@ export interface AccountDeskParts {
 }
 
 /** Makes it; nobody looks at it. */
-export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): AccountDesk {
+export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<CompanyKind>): AccountDesk {
   const { metrics, log, limits } = parts;
-  const picture = new AccountMemory((session, party) => desk.source().outlook(session, party));
+  const picture = new AccountMemory(parts.shape, (session, party) => desk.source().outlook(session, party));
   let isActive = false;
   let leaving: NodeJS.Timeout | null = null;
   /** When whoever left last is not waited for any more, by `performance.now()`. */
@@ -366,7 +369,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
     return isNobody && (!wantsAll() || surveyor.extensionIds().length > 0);
   }
 
-  function turned(turn: Turn): void {
+  function turned(turn: BesideTurn): void {
     if (!isActive || !isAsking()) return;
     switch (turn.kind) {
       case 'lost':
@@ -399,7 +402,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk): Ac
     const result = picture.hear(news, isAll);
     metrics.accountEvents.inc({ result: result.worth });
     take(result, news.receivedAt);
-    if (result.missing !== 'nothing') surveyor.lacks(news.sessionId, result.missing);
+    if (result.missing !== 'nothing') surveyor.lacks(news.callId, result.missing);
   }
 
   function heardPresence(news: Parameters<AccountEar['heardPresence']>[0]): void {

@@ -17,8 +17,9 @@ import type { AccountLiveSource } from '../../schema/account/model.ts';
 import type { CallControlFailure } from '../../schema/failures.ts';
 import { Apart, type Cell, type Log, type News, type Position } from '../commons/commons.ts';
 import type { Place } from '../live/replay.ts';
+import { KEEP_EVERY } from '../live/shared/call-ledger.ts';
 import type { BesideSharing } from '../live/shared/desk-sharing.ts';
-import { KEEP_EVERY, placeOf } from '../live/shared/ledger.ts';
+import { placeOf } from '../live/shared/standing.ts';
 import type { AccountMemory, Change } from './account-memory.ts';
 import {
   type AccountCodec,
@@ -402,5 +403,5 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
 }
 
 function sessionOf({ known }: Extract<Tiding, { kind: 'call' }>): string {
-  return known.state.held.session.id;
+  return known.state.held.call.id;
 }

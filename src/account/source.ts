@@ -1,7 +1,8 @@
 /** What watching an account needs of a phone system, beside the calls of one viewer. */
 import type { Presence } from '../../schema/account/model.ts';
 import type { CallControlFailure } from '../../schema/failures.ts';
-import type { CallNews, CallSource, Reading, ReadOptions } from '../live/source.ts';
+import type { CallSource, PartyNews, Reading, ReadOptions } from '../live/source.ts';
+import type { CompanyKind } from './kind.ts';
 
 /** What is looked at beyond the viewer's own calls. */
 export interface Interest {
@@ -37,7 +38,7 @@ export interface PresenceNews {
 
 /** Who is told what happens beyond the viewer's own calls. The viewer's own are told here too. */
 export interface AccountEar {
-  heard(news: CallNews): void;
+  heard(news: PartyNews<CompanyKind>): void;
   heardPresence(news: PresenceNews): void;
   /**
    * It reaches so far now, having tried everything that may be tried; null: nothing is told for the moment.
@@ -76,9 +77,9 @@ export interface AccountReads {
 export const MOST_AT_ONCE = 30;
 
 /** A phone system that has accounts. */
-export type AccountSource = CallSource & AccountReads;
+export type AccountSource = CallSource<CompanyKind> & AccountReads;
 
 /** Tells it from one that has none. */
-export function hasAccount(source: CallSource): source is AccountSource {
+export function hasAccount(source: CallSource<CompanyKind>): source is AccountSource {
   return 'readAccountPresence' in source;
 }

@@ -393,7 +393,7 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
     await asking(
       async (from) => {
         try {
-          const reading = await from.readSession(sessionId, { lane: 'poll', signal });
+          const reading = await from.readCall(sessionId, { lane: 'poll', signal });
           clock = narrow(clock, reading);
           if (reading.value === null) {
             const missed = picture.miss(sessionId, reading);

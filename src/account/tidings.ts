@@ -10,6 +10,7 @@ import type { Position } from '../commons/commons.ts';
 import { type SealingKey, seal, unseal } from '../commons/seal.ts';
 import { readState, type WrittenState, writtenState } from '../live/shared/tidings.ts';
 import type { AccountMemory, Change, KnownPresence, KnownState, Whole } from './account-memory.ts';
+import type { CompanyKind } from './kind.ts';
 
 /** One thing that became true. `at` is when what showed it arrived, epoch milliseconds. */
 export type Tiding =
@@ -55,7 +56,7 @@ export interface AccountCodec {
 /** What is written; whoever reads another form leaves it alone. */
 const VERSION = 1;
 
-type Written<Known> = Omit<Known, 'state'> & { readonly state: WrittenState };
+type Written<Known> = Omit<Known, 'state'> & { readonly state: WrittenState<CompanyKind> };
 
 /** Makes it. `ahead`: by how many milliseconds the shared clock is ahead of ours. */
 export function createAccountCodec(key: SealingKey, ahead: () => number): AccountCodec {
@@ -63,7 +64,7 @@ export function createAccountCodec(key: SealingKey, ahead: () => number): Accoun
     ...known,
     state: writtenState(known.state, ahead()),
   });
-  const read = <Known extends { readonly state: WrittenState }>(known: Known) => ({
+  const read = <Known extends { readonly state: WrittenState<CompanyKind> }>(known: Known) => ({
     ...known,
     state: readState(known.state, -ahead()),
   });
@@ -108,7 +109,7 @@ export function changeIn(tiding: Tiding): Change | null {
     return { kind: 'presence', presence: tiding.known.presence, known: tiding.known };
   if (tiding.kind !== 'call') return null;
   const { change, known } = tiding;
-  const { session } = known.state.held;
+  const { call: session } = known.state.held;
   if (change.kind !== 'party') return { kind: change.kind, session, known };
   const party = findParty(session, change.partyId);
   return party === undefined
@@ -120,7 +121,7 @@ export function changeIn(tiding: Tiding): Change | null {
 export function holdTiding(tiding: Tiding, memory: AccountMemory): void {
   if (tiding.kind === 'presence') memory.restorePresence(tiding.known);
   if (tiding.kind === 'call') {
-    const { id } = tiding.known.state.held.session;
+    const { id } = tiding.known.state.held.call;
     memory.restore(id, tiding.change.kind === 'ended' ? null : tiding.known);
   }
 }

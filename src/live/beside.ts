@@ -3,26 +3,31 @@
  * nothing to those who watch their own calls. A desk that nobody put anything beside does without.
  */
 import type { StreamNoticeKind } from '../../schema/telling.ts';
-import type { Turn } from './newsroom.ts';
 import type { CursorSigner } from './replay.ts';
+import type { Kind } from './shape.ts';
 import type { BesideSharing, SharedBeside } from './shared/desk-sharing.ts';
 import type { CallSource } from './source.ts';
 import type { LiveLimits } from './watched-call.ts';
+
+/** What has changed about listening, as far as it matters here. */
+export type BesideTurn =
+  | { readonly kind: 'lost' | 'denied' }
+  | { readonly kind: 'listening'; readonly mayHaveMissed: boolean; readonly afterLoss: boolean };
 
 /** What is put beside a desk. */
 export interface Beside extends SharedBeside {
   /** True while somebody looks at it here or at another gateway, or looked a moment ago. */
   isWanted(): boolean;
   /** Something about listening has changed. */
-  turned(turn: Turn): void;
+  turned(turn: BesideTurn): void;
   notify(kind: StreamNoticeKind, message: string, at: number): void;
   stop(): void;
 }
 
 /** The desk that it stands beside. */
-export interface BesideDesk {
+export interface BesideDesk<K extends Kind> {
   readonly viewerId: string;
-  readonly source: () => CallSource;
+  readonly source: () => CallSource<K>;
   /** How it is one of several; missing: this is the only gateway. */
   readonly sharing?: BesideSharing | undefined;
   /** It is wanted now, or not any more. */
@@ -40,4 +45,4 @@ export interface BesideParts {
 }
 
 /** Puts it there, for each desk its own. */
-export type PutBeside = (desk: BesideDesk) => Beside;
+export type PutBeside<K extends Kind> = (desk: BesideDesk<K>) => Beside;

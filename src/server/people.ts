@@ -5,16 +5,17 @@ import type { AccountSource } from '../account/source.ts';
 import type { Hub } from '../live/hub.ts';
 import type { AccountClient } from '../ringcentral/account/client.ts';
 import { outlookOf } from '../ringcentral/actions.ts';
-import type { Budget } from '../ringcentral/budget.ts';
-import type { Caller } from '../ringcentral/caller.ts';
+import type { RingCentralKind } from '../ringcentral/call-kind.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
 import type { Push } from '../ringcentral/push/push.ts';
 import { createTokenPool, type TokenHolder, type TokenPool } from '../ringcentral/token-pool.ts';
 import type { VigilTimes } from '../ringcentral/vigil.ts';
+import type { Budget } from '../upstream/budget.ts';
+import type { Caller } from '../upstream/caller.ts';
 import type { Visitor } from './visitor.ts';
 
 export interface GatekeeperParts extends ProviderParts {
-  readonly hub: Hub;
+  readonly hub: Hub<RingCentralKind>;
   readonly budget: Pick<Budget, 'allowed' | 'leaveBehind'>;
   /** Null: calls are polled only. */
   readonly push: Push | null;
@@ -100,9 +101,9 @@ export function createPerson(
     readAccountPresence: (page, options) => accountClient.readAccountPresence(any, page, options),
     readPresences: (ids, options) => accountClient.readPresences(any, ids, options),
     listExtensions: (options) => accountClient.listExtensions(any, options),
-    readSession: (sessionId, options) => callControl.readSession(any, sessionId, options),
-    readParty: (address, options) => callControl.readParty(any, address, options),
-    readActiveCalls: (options) => callControl.readActiveCalls(any, options),
+    readCall: (sessionId, options) => callControl.readSession(any, sessionId, options),
+    readParty: (sessionId, partyId, options) => callControl.readParty(any, { sessionId, partyId }, options),
+    readList: (options) => callControl.readActiveCalls(any, options),
     outlook: (session, party) => outlookOf(session, party, extensionId),
     readsPerMinute() {
       const { limit, length } = budget.allowed(any.bucket, 'Light');

@@ -8,7 +8,8 @@
  *        └──nobody is free──► the caller waits ◄───┘                on a leg of the queue, which rings nobody
  * ```
  *
- * Free is an agent who takes calls of the queue and has no call. A call that waits does not come back to somebody who
+ * Free is an agent who takes calls of the queue and has no call, or has some where the setting `busyAgents` lets them be
+ * rung. A call that waits does not come back to somebody who
  * has let it go by.
  */
 import { type Call, type Callee, changeParty, isPresent, newLeg, type Party } from './call.ts';
@@ -30,10 +31,10 @@ export function playQueues(board: Switchboard): void {
 
 /** The agents whom a call of the queue would ring now. */
 export function freeAgents(board: Switchboard, queue: Queue): readonly Extension[] {
-  return agentsOf(queue, board.staff).filter(
-    // A call that somebody has parked keeps them from nothing.
-    (agent) => ownCalls(agent, board).every(([, { code }]) => code === 'Parked'),
-  );
+  const agents = agentsOf(queue, board.staff);
+  if (board.settings.busyAgents === 'ring') return agents;
+  // A call that somebody has parked keeps them from nothing.
+  return agents.filter((agent) => ownCalls(agent, board).every(([, { code }]) => code === 'Parked'));
 }
 
 /** The leg that rings an agent. It is the queue that is called, and whose name stands before the caller's. */

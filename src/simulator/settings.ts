@@ -22,6 +22,8 @@ export interface Settings {
   readonly crowd: number;
   /** Who may give commands to parties of other extensions: everybody, `admins` alone, or nobody (`own`). */
   readonly partyControl: 'everybody' | 'admins' | 'own';
+  /** Agents who are on the phone: calls of their queues `spare` them and wait, or `ring` them all the same. */
+  readonly busyAgents: 'spare' | 'ring';
   /** What `timestamp` and `timeout` do on a session read: hold it, nothing, or 400. */
   readonly longPoll: 'honour' | 'ignore' | 'reject';
   /** How a held read ends when its time is over and nothing is new; 200: with the session as it is. */
@@ -131,6 +133,7 @@ export const DEFAULT_SETTINGS: Settings = {
   storyPace: 4_000, // 4 seconds
   crowd: 0,
   partyControl: 'admins',
+  busyAgents: 'spare',
   longPoll: 'honour',
   longPollExpiry: 200,
   longPollCutAfter: null,
@@ -195,6 +198,7 @@ export const SETTING_RULES: { readonly [Name in keyof Settings]: Rule } = {
   storyPace: pace,
   crowd: wholeNumber(0, 10_000),
   partyControl: oneOf('everybody', 'admins', 'own'),
+  busyAgents: oneOf('spare', 'ring'),
   longPoll: oneOf('honour', 'ignore', 'reject'),
   longPollExpiry: oneOf(200, 204, 304, 408, 504),
   longPollCutAfter: amountOrNever,

@@ -37,6 +37,7 @@ export interface Asked {
 export type Wishes = Readonly<Record<string, Wish & { readonly until: number }>>;
 
 export const NO_WISH: Wish = { calls: {}, list: null };
+export const NOTHING_ASKED: Asked = { tells: 0, looks: 0, wholes: 0 };
 
 /** True for a gateway that wishes nothing. */
 export function isEmpty({ calls, list, beside = null }: Wish): boolean {
@@ -89,12 +90,12 @@ export function errandsOf(before: Wishes, after: Wishes): Errands {
   let isBesideAsked = false;
   for (const [gateway, wish] of Object.entries(after)) {
     const known = before[gateway];
-    for (const [sessionId, asked] of Object.entries(wish.calls)) {
-      const was = known?.calls[sessionId];
-      calls.add(sessionId);
-      if (asked.tells > (was?.tells ?? 0)) tells.add(sessionId);
-      if (asked.looks > (was?.looks ?? 0)) looks.add(sessionId);
-      if (asked.wholes > (was?.wholes ?? 0)) wholes.add(sessionId);
+    for (const [callId, asked] of Object.entries(wish.calls)) {
+      const was = known?.calls[callId];
+      calls.add(callId);
+      if (asked.tells > (was?.tells ?? 0)) tells.add(callId);
+      if (asked.looks > (was?.looks ?? 0)) looks.add(callId);
+      if (asked.wholes > (was?.wholes ?? 0)) wholes.add(callId);
     }
     if (wish.beside != null) {
       beside.push(wish.beside.what);

@@ -1,11 +1,11 @@
 /** What a listener asks RingCentral for over its socket, inside the rate budget like everything else. */
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Budget } from '../budget.ts';
-import type { Caller } from '../caller.ts';
-import { checkBody, pathOf } from '../checks.ts';
-import type { Permit } from '../gate.ts';
-import { noticeOf } from '../hearing.ts';
+import type { Budget } from '../../upstream/budget.ts';
+import type { Caller } from '../../upstream/caller.ts';
+import { checkBody, pathOf } from '../../upstream/checks.ts';
+import type { Permit } from '../../upstream/gate.ts';
 import { OPERATIONS, type Operation } from '../operations.ts';
+import { noticeOf } from '../system.ts';
 import { asRaw } from './answers.ts';
 import type { PushSocket, SocketAnswer } from './socket.ts';
 

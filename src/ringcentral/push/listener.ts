@@ -6,9 +6,9 @@
 
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Budget } from '../budget.ts';
-import type { Caller } from '../caller.ts';
-import type { Upstream } from '../http.ts';
+import type { Budget } from '../../upstream/budget.ts';
+import type { Caller } from '../../upstream/caller.ts';
+import type { Upstream } from '../../upstream/http.ts';
 import { OPERATIONS } from '../operations.ts';
 import type { WireConnectionDetails, WireNotification, WireSubscription } from '../wire.ts';
 import { addressIn, disabledIn, isSuccess, refusalIn, setbackOf } from './answers.ts';

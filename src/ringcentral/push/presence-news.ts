@@ -3,8 +3,8 @@
  */
 import type { Presence } from '../../../schema/account/model.ts';
 import type { PresenceNews } from '../../account/source.ts';
+import { asNumber, ifObject, type LeftOut } from '../../upstream/values.ts';
 import { toPresence } from '../account/presence.ts';
-import { asNumber, ifObject, type LeftOut } from '../values.ts';
 import type { WireNotification, WirePresence } from '../wire.ts';
 
 interface WirePresenceEvent extends WirePresence {

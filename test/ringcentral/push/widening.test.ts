@@ -1,15 +1,17 @@
 /** What a subscription tells beyond the own calls, before the simulator's notifications. */
 import { expect, onTestFinished, test } from 'vitest';
 import type { Interest, Reach, Told } from '../../../src/account/source.ts';
-import { createBudget } from '../../../src/ringcentral/budget.ts';
-import { createUpstream } from '../../../src/ringcentral/http.ts';
 import type { Inheritance } from '../../../src/ringcentral/push/ear.ts';
 import { OWN_CALLS } from '../../../src/ringcentral/push/filters.ts';
 import { createListener } from '../../../src/ringcentral/push/listener.ts';
+import { RATE_RULE } from '../../../src/ringcentral/rate-groups.ts';
+import { RINGCENTRAL } from '../../../src/ringcentral/system.ts';
 import type { WireNotification } from '../../../src/ringcentral/wire.ts';
 import type { Simulator } from '../../../src/simulator/server.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import { createBudget } from '../../../src/upstream/budget.ts';
+import { createUpstream } from '../../../src/upstream/http.ts';
 import { eventually, inbound, startQuiet } from '../../simulator/support.ts';
 import { callerWith } from '../support.ts';
 
@@ -18,10 +20,10 @@ const [IRIS, TOMAS, NADIA] = ['701001004', '701002004', '701003004'] as const;
 
 function listen(simulator: Simulator, { inherited = null as Inheritance | null, token = 'sim-101' } = {}) {
   const metrics = createMetrics();
-  const budget = createBudget({ metrics });
+  const budget = createBudget({ rule: RATE_RULE, metrics });
   const log = createLog('silent');
   const upstream = createUpstream({
-    ...{ serverUrl: simulator.url, budget, metrics, log },
+    ...{ system: RINGCENTRAL, serverUrl: simulator.url, budget, metrics, log },
     upstreamTimeout: 5_000,
     userAgent: 'gateway-test/1.0',
   });
