@@ -53,7 +53,7 @@ export type CallAction =
 
 /** What became of a command. */
 export type CommandOutcome =
-  /** RingCentral accepted it, or its effect was seen on the call. */
+  /** RingCentral accepted it, or its effect was seen. */
   | 'APPLIED'
   /** It was refused, or never reached RingCentral. `error` says why. */
   | 'NOT_APPLIED'
