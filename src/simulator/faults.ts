@@ -1,5 +1,5 @@
 /** Troubles to order: which request they hit, and how often. Pure; the server makes the trouble. */
-import { EXTENSIONS } from './account.ts';
+import { EXTENSIONS } from './company/people.ts';
 import {
   amount,
   checked,
@@ -122,7 +122,13 @@ export const FAULT_FIELDS: { readonly [Name in keyof Required<Fault>]: FaultFiel
   match: { rule: required(someText) },
   times: { rule: orNull(wholeNumber(1)), otherwise: 1 },
   after: { rule: wholeNumber(0), otherwise: 0 },
-  viewer: { rule: oneOf(...EXTENSIONS.filter(({ type }) => type === 'User').map(({ number }) => number)) },
+  viewer: {
+    rule: oneOf(
+      ...EXTENSIONS.filter(({ type, status }) => type === 'User' && status === 'Enabled').map(
+        ({ number }) => number,
+      ),
+    ),
+  },
   do: { rule: required(oneOf(...FAULT_KINDS)) },
   status: { rule: wholeNumber(200, 599), of: ['status', 'applyThenStatus', 'html'] },
   retryAfter: { rule: textOrSeconds(), of: ['status', 'applyThenStatus', 'html'] },
