@@ -119,6 +119,7 @@ CallQueue.implement({
     }),
     members: t.field({
       type: MemberConnection,
+      nullable: true,
       description: paragraphs(
         'Its members, by extension number, and which of them take its calls. Who is a member is remembered for five ' +
           'minutes; whether they take calls is asked for each time.',
@@ -141,6 +142,7 @@ CallQueue.implement({
     }),
     waitingCalls: t.field({
       type: [WaitingCall],
+      nullable: true,
       extensions: { reads: true, usualLength: 5 },
       description: paragraphs('Who waits, the longest first.', whatWaitingCosts),
       resolve: ({ id }, _, { account }) => account.waitingCalls.load(id),
@@ -157,6 +159,7 @@ CallQueue.implement({
     }),
     activeCalls: t.field({
       type: [AccountCall],
+      nullable: true,
       extensions: { reads: true, usualLength: 5 },
       description: paragraphs(
         'Calls that came through this queue and are going on, waiting ones included where they are seen. A call is told ' +

@@ -302,7 +302,7 @@ describe('Presence', () => {
     const { data, errors } = await house.ask(three);
     expect(errors).toBeUndefined();
     expect(data.viewer.account).toEqual({
-      hugo: { name: 'Hugo Stein', presence: null, activeCalls: [] },
+      hugo: { name: 'Hugo Stein', presence: null, activeCalls: null },
       tomas: { presence: { extensionId: TOMAS } },
       callQueue: {
         members: {
@@ -336,13 +336,13 @@ describe('Presence', () => {
   test('fails for those alone whose request failed', async () => {
     house.simulator.configure({ crowd: 50 });
     await house.ask(ofAll, { first: 1 });
-    house.simulator.faults([{ match: 'readUserPresenceStatus', times: 1, do: 'status', status: 400 }]);
+    house.simulator.orderFaults([{ match: 'readUserPresenceStatus', times: 1, do: 'status', status: 400 }]);
     const { data, errors } = await house.ask(ofAll, { first: 60 });
     const { nodes } = data.viewer.account.extensions;
-    expect(nodes.filter(({ presence }: { presence: unknown }) => presence !== null).length).toBeGreaterThan(
-      28,
-    );
-    expect(errors?.length ?? 0).toBeGreaterThan(0);
+    // Thirty of sixty, in two fields each; and Hugo, if he is of the others.
+    expect(errors).toHaveLength(60);
+    const unknown = nodes.filter(({ presence }: { presence: unknown }) => presence === null);
+    expect([30, 31]).toContain(unknown.length);
   });
 });
 
@@ -439,14 +439,33 @@ describe('A call queue', () => {
     expect(await requestsOf(() => house.ask(one))).toEqual(live);
   });
 
-  test('shows its members also to who may not see whether they take calls', async () => {
-    const { data } = await house.ask(
-      `{ viewer { account { callQueue(id: "${SALES}") { members { nodes { extensionId acceptsCalls } } } } } }`,
-      {},
-      GUEST,
+  test('shows of its members what may be seen: who they are, whether they take calls, or neither', async () => {
+    const members = `{ viewer { account { callQueue(id: "${HELP_DESK}") { name members { nodes { extensionId acceptsCalls } } } } } }`;
+    const refuse = (...operations: string[]) =>
+      house.simulator.orderFaults(
+        operations.map((match) => ({
+          ...{ match, do: 'status' as const, status: 403 },
+          body: { errorCode: 'CMN-408', message: 'No.', permissionName: 'ReadExtensions' },
+        })),
+      );
+    refuse('readCallQueuePresence');
+    const listed = await house.ask(members);
+    expect(listed.errors).toBeUndefined();
+    expect(listed.data.viewer.account.callQueue.members.nodes).toEqual(
+      [IRIS, TOMAS, ELIF].map((extensionId) => ({ extensionId, acceptsCalls: null })),
     );
-    // A guest of the simulated company may see neither.
-    expect(data.viewer.account.callQueue).toBeNull();
+    refuse('listCallQueueMembers');
+    const atWork = await house.ask(members, {}, ADMIN);
+    expect(atWork.errors).toBeUndefined();
+    expect(atWork.data.viewer.account.callQueue.members.nodes).toEqual(
+      [IRIS, TOMAS, ELIF].map((extensionId) => ({ extensionId, acceptsCalls: extensionId !== ELIF })),
+    );
+    refuse();
+    const { data, errors } = await house.ask(members, {}, GUEST);
+    expect(data.viewer.account.callQueue).toEqual({ name: 'Help Desk', members: null });
+    expect(errors?.map(({ extensions: { code, permissionName } }) => [code, permissionName])).toEqual([
+      ['FORBIDDEN', 'ReadExtensions'],
+    ]);
   });
 
   test('is told apart from other extensions', async () => {
@@ -530,7 +549,10 @@ test.skipIf(!existsSync(PUBLISHED))(
     journal.push(...house.simulator.requests());
     const ours = journal.filter((entry) => entry.fault === undefined && !isToListen(entry));
     expect(ours.length).toBeGreaterThan(50);
-    expect(ours.flatMap(requestProblemsOf)).toEqual([]);
+    expect(ours.flatMap(requestProblemsOf).filter((problem) => !LONG_POLL.test(problem))).toEqual([]);
     expect(ours.flatMap(problemsOf)).toEqual([]);
   },
 );
+
+/** What a watched call is held open with: the published document has left it out. */
+const LONG_POLL = /^readCallSessionStatus: there is no query parameter (timestamp|timeout)$/;
