@@ -226,7 +226,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/simulator/push/subscriptions.ts', 'src/simulator/push/tokens.ts'],
   ['src/simulator/commands.ts'],
   ['src/simulator/placing.ts'],
-  ['src/simulator/operation.ts', 'src/simulator/stage.ts'],
+  ['src/simulator/operation.ts', 'src/simulator/stage.ts', 'src/simulator/company/day.ts'],
   ['src/simulator/company/asking.ts'],
   [
     'src/simulator/call-operations.ts',
