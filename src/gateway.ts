@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
+import { createLooks } from './account/looks.ts';
 import type { Commons } from './commons/commons.ts';
 import { createInProcessCommons } from './commons/in-process.ts';
 import type { RedisCommonsParts } from './commons/redis.ts';
@@ -94,6 +95,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     shared && { ...shared, patience: config.upstreamTimeout * COMMAND_PATIENCE },
   );
   const accountLists = createAccountLists();
+  const looks = createLooks();
   const front = followSimulator(serverUrl, () => {
     budget.forget();
     keys.forget();
@@ -119,7 +121,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     config.liveSource === 'poll'
       ? null
       : createPush({ upstream, budget, metrics, log, leftOut, ...options.push });
-  const people = { callControl, accountClient, accountLists, hub, budget, push, keys, metrics };
+  const people = { callControl, accountClient, accountLists, looks, hub, budget, push, keys, metrics };
   const pools = createPools(people, { ...TOKEN_TIMES, ...options.tokens });
   const browsers =
     config.signIn === null
@@ -212,6 +214,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     gatekeeper.stop?.();
     browsers?.stop();
     front.stop();
+    looks.stop();
     await Promise.race([hub.stop(), timeIsUp]);
     budget.stop();
     // A session that is not given back in time ends by itself.

@@ -97,7 +97,8 @@ const MemberConnection = connectionOf('CallQueueMember', CallQueueMember, 'membe
 const whatWaitingCosts =
   'Costs nothing while a subscription of the user watches the account, as `accountCallEvents` does. Else the gateway asks what ' +
   'the members are doing (as `Extension.presence`, together with what else of it is asked for) and reads each call of the queue that rings ' +
-  'one of them (Light): a caller for whom nobody rings is not seen then, because RingCentral tells it nowhere.';
+  'one of them (Light): a caller for whom nobody rings is not seen then, because RingCentral tells it only when something ' +
+  'happens to them. Whoever asks has the account watched for a minute, so that who asks again sees more, and pays nothing.';
 
 CallQueue.implement({
   description: paragraphs('A call queue: callers wait, and the phones of its members ring.', keyedBy('id')),

@@ -66,6 +66,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['schema/account/provider.ts'],
   ['schema/provider.ts'],
   ['src/account/picture.ts', 'src/account/waiting.ts'],
+  ['src/account/looks.ts'],
   ['schema/settled.ts'],
   ['schema/account/loaders.ts'],
   ['schema/context.ts'],
