@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Unauthenticated } from '../../schema/failures.ts';
 import type { Viewer } from '../../schema/model.ts';
 import type { CallControl } from '../../src/ringcentral/call-control.ts';
-import type { Caller } from '../../src/ringcentral/caller.ts';
-import { createIdempotencyKeys } from '../../src/ringcentral/idempotency.ts';
 import { createPassThroughGatekeeper } from '../../src/server/gatekeeper.ts';
 import type { GatekeeperParts } from '../../src/server/people.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import type { Caller } from '../../src/upstream/caller.ts';
+import { createIdempotencyKeys } from '../../src/upstream/idempotency.ts';
 
 const IRIS: Viewer = { accountId: '1', extensionId: '101', extensionNumber: '101', name: 'Iris' };
 

@@ -23,6 +23,8 @@ export interface Departure {
   readonly authorization: string | null;
   /** Null: nothing is said. */
   readonly content: Content | null;
+  /** The type of answer that is asked for; missing: JSON. */
+  readonly accept?: string | undefined;
   /** Milliseconds for everything, from leaving to the last byte of the answer. */
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
@@ -36,7 +38,7 @@ export interface Transport {
   stop(): void;
 }
 
-/** No answer of RingCentral comes near this; 300 parties are about 300 kB. */
+/** No answer comes near this; 300 parties are about 300 kB. */
 const LARGEST_ANSWER = 8 * 1_048_576; // 8 MiB
 
 /** An idle connection is closed before the other side does it under a request's feet. */
@@ -45,7 +47,7 @@ const IDLE_CONNECTION = 15_000; // 15 seconds
 /** Heads of the kind "still at it" (1xx) before an answer; honest servers send one or two. */
 const MOST_INTERIM_HEADS = 16;
 
-/** Makes it; `userAgent` names us to RingCentral. */
+/** Makes it; `userAgent` names us. */
 export function createTransport(userAgent: string): Transport {
   const agentOptions = { keepAlive: true, timeout: IDLE_CONNECTION, scheduling: 'lifo' } as const;
   const agent = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
@@ -59,11 +61,12 @@ export function createTransport(userAgent: string): Transport {
   });
 
   return {
-    async exchange({ method, url, authorization, content, timeout, signal }) {
+    async exchange({ method, url, authorization, content, accept, timeout, signal }) {
       const stream = client.stream(url, {
         method,
         headers: {
           ...(authorization !== null && { authorization }),
+          ...(accept !== undefined && { accept }),
           ...(content && { 'content-type': content.type }),
         },
         // Without a body got would wait for one to be piped in.
