@@ -18,13 +18,11 @@ import {
   type ServiceSignInParts,
   type SignInState,
 } from './ringcentral/auth.ts';
-import { createBudget } from './ringcentral/budget.ts';
 import { createCallControl } from './ringcentral/call-control.ts';
-import { createUpstream, type UpstreamParts } from './ringcentral/http.ts';
-import { createIdempotencyKeys } from './ringcentral/idempotency.ts';
-import { createLeftOut } from './ringcentral/left-out.ts';
+import { RINGCENTRAL_CALLS } from './ringcentral/call-shape.ts';
 import { createPush, type PushParts } from './ringcentral/push/push.ts';
-import { createSharedWindows } from './ringcentral/shared-window.ts';
+import { RATE_RULE } from './ringcentral/rate-groups.ts';
+import { RINGCENTRAL } from './ringcentral/system.ts';
 import {
   createPassThroughGatekeeper,
   createServiceGatekeeper,
@@ -41,6 +39,11 @@ import { followSimulator } from './simulator/front.ts';
 import { createSimulator } from './simulator/server.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { createBudget } from './upstream/budget.ts';
+import { createUpstream, type UpstreamParts } from './upstream/http.ts';
+import { createIdempotencyKeys } from './upstream/idempotency.ts';
+import { createLeftOut } from './upstream/left-out.ts';
+import { createSharedWindows } from './upstream/shared-window.ts';
 
 export { type Config, InvalidSettings, readConfig } from './config.ts';
 
@@ -90,7 +93,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   // Another RingCentral, or one that was reset, knows nothing of what was done before.
   const scope = () => JSON.stringify([serverUrl, front.era()]);
   const shared = commons === null ? undefined : { commons, scope };
-  const budget = createBudget({ metrics, share: shared && createSharedWindows(shared) });
+  const budget = createBudget({ rule: RATE_RULE, metrics, share: shared && createSharedWindows(shared) });
   const keys = createIdempotencyKeys(
     shared && { ...shared, patience: config.upstreamTimeout * COMMAND_PATIENCE },
   );
@@ -102,6 +105,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     accountLists.forget();
   });
   const upstream = createUpstream({
+    system: RINGCENTRAL,
     serverUrl,
     budget,
     metrics,
@@ -110,10 +114,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     userAgent: USER_AGENT,
     outages: options.outages,
   });
-  const leftOut = createLeftOut({ metrics, log });
+  const leftOut = createLeftOut({ system: RINGCENTRAL.name, metrics, log });
   const callControl = createCallControl(upstream, leftOut);
   const accountClient = createAccountClient(upstream, leftOut);
-  const hub = createHub({
+  const hub = createHub(RINGCENTRAL_CALLS, {
     ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly: config.liveSource === 'push' },
     ...{ shared, ...options.live },
   });

@@ -6,11 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { Forbidden, Unauthenticated } from '../schema/failures.ts';
 import type { Commons } from './commons/commons.ts';
 import type { SignInSettings } from './config.ts';
-import type { Caller } from './ringcentral/caller.ts';
-import type { Upstream } from './ringcentral/http.ts';
 import { OPERATIONS } from './ringcentral/operations.ts';
 import type { SignInSessions } from './ringcentral/provider.ts';
-import { createTransport } from './ringcentral/transport.ts';
 import { createAllowance } from './server/crowd.ts';
 import type { SignInParts } from './server/http.ts';
 import type { GatekeeperParts, Pools } from './server/people.ts';
@@ -28,6 +25,9 @@ import { createSessions, type SessionsTimes } from './sign-in/sessions.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
+import type { Caller } from './upstream/caller.ts';
+import type { Upstream } from './upstream/http.ts';
+import { createTransport } from './upstream/transport.ts';
 
 export interface BrowserSignInParts {
   readonly settings: SignInSettings;

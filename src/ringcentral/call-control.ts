@@ -16,15 +16,15 @@ import type {
   Viewer,
 } from '../../schema/model.ts';
 import type { Command } from '../../schema/provider.ts';
-import type { Caller, Lane } from './caller.ts';
+import type { Caller, Lane } from '../upstream/caller.ts';
+import type { UpstreamAnswer } from '../upstream/hearing.ts';
+import type { Upstream, UpstreamRequest } from '../upstream/http.ts';
+import { type LeftOut, unnoted } from '../upstream/values.ts';
 import { type MuteShape, toRequest } from './commands.ts';
-import type { UpstreamAnswer } from './hearing.ts';
 import { endOfHold, nothingNew } from './held-reads.ts';
-import type { Upstream, UpstreamRequest } from './http.ts';
 import { OPERATIONS } from './operations.ts';
 import { allPages } from './pages.ts';
 import { toParty, toPickedUpParty, toRecording, toSession, toWrappedSession } from './translate.ts';
-import { type LeftOut, unnoted } from './values.ts';
 import { toActiveCalls, toDevices, toForwardingNumbers, toPage, toViewer } from './viewer.ts';
 
 /** How a read is made. */

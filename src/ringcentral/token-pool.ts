@@ -24,7 +24,7 @@ import {
   Unauthenticated,
   UpstreamUnavailable,
 } from '../../schema/failures.ts';
-import type { Caller } from './caller.ts';
+import type { Caller } from '../upstream/caller.ts';
 import {
   type Allowed,
   dueAt,

@@ -3,16 +3,17 @@ import type { Viewer } from '../../schema/model.ts';
 import type { Hub } from '../live/hub.ts';
 import type { CallSource } from '../live/source.ts';
 import { outlookOf } from '../ringcentral/actions.ts';
-import type { Budget } from '../ringcentral/budget.ts';
-import type { Caller } from '../ringcentral/caller.ts';
+import type { RingCentralKind } from '../ringcentral/call-kind.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
 import type { Push } from '../ringcentral/push/push.ts';
 import { createTokenPool, type TokenHolder, type TokenPool } from '../ringcentral/token-pool.ts';
 import type { VigilTimes } from '../ringcentral/vigil.ts';
+import type { Budget } from '../upstream/budget.ts';
+import type { Caller } from '../upstream/caller.ts';
 import type { Visitor } from './visitor.ts';
 
 export interface GatekeeperParts extends ProviderParts {
-  readonly hub: Hub;
+  readonly hub: Hub<RingCentralKind>;
   readonly budget: Pick<Budget, 'allowed' | 'leaveBehind'>;
   /** Null: calls are polled only. */
   readonly push: Push | null;
@@ -92,10 +93,10 @@ export function createPerson(
   signInSessionId: string | null = null,
 ): Person {
   // What is read is shared by all connections of the viewer, whichever of them has a token that works.
-  const source: CallSource = {
-    readSession: (sessionId, options) => callControl.readSession(any, sessionId, options),
-    readParty: (address, options) => callControl.readParty(any, address, options),
-    readActiveCalls: (options) => callControl.readActiveCalls(any, options),
+  const source: CallSource<RingCentralKind> = {
+    readCall: (sessionId, options) => callControl.readSession(any, sessionId, options),
+    readParty: (sessionId, partyId, options) => callControl.readParty(any, { sessionId, partyId }, options),
+    readList: (options) => callControl.readActiveCalls(any, options),
     outlook: (session, party) => outlookOf(session, party, extensionId),
     readsPerMinute() {
       const { limit, length } = budget.allowed(any.bucket, 'Light');

@@ -4,11 +4,11 @@ import type { Viewer } from '../../schema/model.ts';
 import { createLooks } from '../../src/account/looks.ts';
 import { createAccountLists } from '../../src/ringcentral/account/lists.ts';
 import type { CallControl } from '../../src/ringcentral/call-control.ts';
-import type { Caller } from '../../src/ringcentral/caller.ts';
-import { createIdempotencyKeys } from '../../src/ringcentral/idempotency.ts';
 import { createPassThroughGatekeeper } from '../../src/server/gatekeeper.ts';
 import type { GatekeeperParts } from '../../src/server/people.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import type { Caller } from '../../src/upstream/caller.ts';
+import { createIdempotencyKeys } from '../../src/upstream/idempotency.ts';
 
 const IRIS: Viewer = { accountId: '1', extensionId: '101', extensionNumber: '101', name: 'Iris' };
 

@@ -22,9 +22,9 @@ import type {
 import { CallControlFailure, Unauthenticated } from '../../../schema/failures.ts';
 import type { CommandReport } from '../../../schema/telling.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Caller, Lane } from '../caller.ts';
+import type { Caller, Lane } from '../../upstream/caller.ts';
+import type { IdempotencyKeys } from '../../upstream/idempotency.ts';
 import { answeredByRingCentral, inDoubtBecause, isAmbiguous } from '../doubts.ts';
-import type { IdempotencyKeys } from '../idempotency.ts';
 import type { AccountClient } from './client.ts';
 
 export interface AccountCommandsParts {

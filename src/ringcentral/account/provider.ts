@@ -5,8 +5,9 @@ import type { Looks } from '../../account/looks.ts';
 import type { WatchedAccount } from '../../account/picture.ts';
 import type { Desk } from '../../live/desk.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Caller } from '../caller.ts';
-import type { IdempotencyKeys } from '../idempotency.ts';
+import type { Caller } from '../../upstream/caller.ts';
+import type { IdempotencyKeys } from '../../upstream/idempotency.ts';
+import type { RingCentralKind } from '../call-kind.ts';
 import type { AccountClient } from './client.ts';
 import { createAccountCommands } from './commands.ts';
 import type { AccountLists } from './lists.ts';
@@ -27,7 +28,7 @@ export interface AccountPerson {
   readonly caller: Caller;
   /** What is asked for all connections of the viewer. */
   readonly anyCaller: Caller;
-  readonly desk: Pick<Desk, 'readSession'>;
+  readonly desk: Pick<Desk<RingCentralKind>, 'readCall'>;
   /** Missing: nobody can watch accounts. */
   readonly watchedAccount?: WatchedAccount | undefined;
 }
