@@ -4,6 +4,7 @@ import { Direction } from './call-party.ts';
 import { loadParty } from './context.ts';
 import { type ActiveCall as ActiveCallModel, TELEPHONY_STATUSES } from './model.ts';
 
+/** Of one call, and of all calls of an extension in one word. */
 export const TelephonyStatus = addEnum('TelephonyStatus', TELEPHONY_STATUSES, {
   description: 'What a call of the user is doing, in the coarse words of presence.',
   values: {

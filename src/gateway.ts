@@ -5,6 +5,7 @@ import { createContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { createAccounts } from './account/accounts.ts';
 import type { AccountDeskParts } from './account/desk.ts';
+import { createLooks } from './account/looks.ts';
 import type { Commons } from './commons/commons.ts';
 import { createInProcessCommons } from './commons/in-process.ts';
 import type { RedisCommonsParts } from './commons/redis.ts';
@@ -12,6 +13,7 @@ import type { Config, RedisSettings } from './config.ts';
 import { receivedAtOf } from './live/events.ts';
 import { createHub, type HubOptions } from './live/hub.ts';
 import { createAccountClient } from './ringcentral/account/client.ts';
+import { createAccountLists } from './ringcentral/account/lists.ts';
 import {
   createServiceSignIn,
   type ServiceSignIn,
@@ -98,9 +100,12 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const keys = createIdempotencyKeys(
     shared && { ...shared, patience: config.upstreamTimeout * COMMAND_PATIENCE },
   );
+  const accountLists = createAccountLists();
+  const looks = createLooks();
   const front = followSimulator(serverUrl, () => {
     budget.forget();
     keys.forget();
+    accountLists.forget();
   });
   const upstream = createUpstream({
     system: RINGCENTRAL,
@@ -114,6 +119,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   });
   const leftOut = createLeftOut({ system: RINGCENTRAL.name, metrics, log });
   const callControl = createCallControl(upstream, leftOut);
+  const accountClient = createAccountClient(upstream, leftOut);
   const pushOnly = config.liveSource === 'push';
   const accounts = createAccounts({ shape: RINGCENTRAL_CALLS, metrics, log, pushOnly, ...options.account });
   const hub = createHub(
@@ -128,8 +134,18 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     config.liveSource === 'poll'
       ? null
       : createPush({ upstream, budget, metrics, log, leftOut, ...options.push });
-  const accountClient = createAccountClient(upstream, leftOut);
-  const people = { callControl, accountClient, accounts, hub, budget, push, keys, metrics };
+  const people = {
+    callControl,
+    accountClient,
+    accountLists,
+    looks,
+    accounts,
+    hub,
+    budget,
+    push,
+    keys,
+    metrics,
+  };
   const pools = createPools(people, { ...TOKEN_TIMES, ...options.tokens });
   const browsers =
     config.signIn === null
@@ -222,6 +238,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     gatekeeper.stop?.();
     browsers?.stop();
     front.stop();
+    looks.stop();
     await Promise.race([hub.stop(), timeIsUp]);
     budget.stop();
     // A session that is not given back in time ends by itself.

@@ -4,7 +4,7 @@ import { PartyStatus } from '../call-party.ts';
 import { checkIds } from '../checks.ts';
 import { BadUserInput } from '../failures.ts';
 import { SnapshotReason, StreamNoticeKind } from '../stream-words.ts';
-import { Presence } from './presence.ts';
+import { Presence } from './nouns.ts';
 import type {
   AccountCallBegan as AccountCallBeganModel,
   AccountCallEnded as AccountCallEndedModel,

@@ -3,7 +3,6 @@ import type { Viewer } from '../../schema/model.ts';
 import type { Accounts } from '../account/accounts.ts';
 import type { AccountSource } from '../account/source.ts';
 import type { Hub } from '../live/hub.ts';
-import type { AccountClient } from '../ringcentral/account/client.ts';
 import { outlookOf } from '../ringcentral/actions.ts';
 import type { RingCentralKind } from '../ringcentral/call-kind.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
@@ -20,7 +19,6 @@ export interface GatekeeperParts extends ProviderParts {
   /** Null: calls are polled only. */
   readonly push: Push | null;
   readonly accounts: Accounts;
-  readonly accountClient: AccountClient;
 }
 
 /** The tokens of each user who is here. */
@@ -131,8 +129,9 @@ export function createPerson(
   return {
     viewerId,
     caller: own,
+    anyCaller: any,
     desk,
-    watched: account,
+    ...(account && { watchedAccount: account }),
     viewer,
     extensionId: () => extensionId,
     signInSessionId,
