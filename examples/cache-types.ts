@@ -6,6 +6,8 @@ export const possibleTypes: Record<string, string[]> = {
     'CallSessionPayload',
     'CallPartyPayload',
     'CallRecordingPayload',
+    'PresencePayload',
+    'QueueAvailabilityPayload',
   ],
   CallControlError: [
     'WrongCallState',
@@ -40,6 +42,20 @@ export const embeddedTypes: string[] = [
   'MetadataValue',
   'PartyOwner',
   'AvailableAction',
+  'ExtensionConnection',
+  'Presence',
+  'ExtensionEdge',
+  'PageInfo',
+  'CallQueueConnection',
+  'CallQueueMemberConnection',
+  'CallQueueMember',
+  'CallQueueMemberEdge',
+  'WaitingCall',
+  'AccountCall',
+  'AccountCallPart',
+  'CallQueueEdge',
+  'AccountCallConnection',
+  'AccountCallEdge',
   'EndSessionPayload',
   'CallSessionPayload',
   'WrongCallState',
@@ -50,6 +66,9 @@ export const embeddedTypes: string[] = [
   'UpstreamUnavailable',
   'CallPartyPayload',
   'CallRecordingPayload',
+  'PresencePayload',
+  'QueueAvailabilityPayload',
+  'QueueAvailability',
   'CallSnapshot',
   'CallPartyChange',
   'CallStreamNotice',
@@ -79,8 +98,43 @@ export const listFields: Record<string, string[]> = {
   PartyMetadata: [
     'values',
   ],
+  ExtensionConnection: [
+    'nodes',
+    'edges',
+  ],
+  Extension: [
+    'activeCalls',
+  ],
+  Presence: [
+    'activeCalls',
+  ],
+  CallQueueConnection: [
+    'nodes',
+    'edges',
+  ],
+  CallQueue: [
+    'waitingCalls',
+    'activeCalls',
+  ],
+  CallQueueMemberConnection: [
+    'nodes',
+    'edges',
+  ],
+  WaitingCall: [
+    'ringing',
+  ],
+  AccountCall: [
+    'parts',
+  ],
+  AccountCallConnection: [
+    'nodes',
+    'edges',
+  ],
   EndSessionPayload: [
     'sessions',
+  ],
+  QueueAvailabilityPayload: [
+    'queues',
   ],
   ActiveCallList: [
     'calls',

@@ -1,8 +1,11 @@
 /** What every resolver is handed: the phone system of the viewer, and its answers of this operation. */
 import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql';
+import { type AccountReads, createAccountReads } from './account/loaders.ts';
+import type { Presence } from './account/model.ts';
 import { type CallParty, type CallSession, findParty, type PartyAddress } from './model.ts';
 import type { CallProvider } from './provider.ts';
+import { settled } from './settled.ts';
 
 /** One operation of one viewer. In a subscription it lives as long as the stream. */
 export interface GatewayContext {
@@ -12,10 +15,16 @@ export interface GatewayContext {
   readonly loaders: CallLoaders;
   /** What is asked about the viewer, each once per operation. */
   readonly viewer: ViewerReads;
+  /** What is asked of the account, each thing once until the next event or command. */
+  readonly account: AccountReads;
   /** Forgets what was read before this event, and takes its sessions as the truth. */
   forEvent(...sessions: readonly CallSession[]): void;
-  /** Forgets what was read before a command, because it changed the call, and takes its answer as the truth. */
-  afterCommand(answer: { readonly session: CallSession | null; readonly party: CallParty | null }): void;
+  /** Forgets what was read before a command, because it changed something, and takes its answer as the truth. */
+  afterCommand(answer: {
+    readonly session?: CallSession | null;
+    readonly party?: CallParty | null;
+    readonly presence?: Presence | null;
+  }): void;
 }
 
 /** Reads of calls, each once until the next event or command. */
@@ -39,8 +48,13 @@ export function createContext(parts: {
 }): GatewayContext {
   const { provider, requestId } = parts;
   const loaders = new LazyLoaders(provider);
+  let account: AccountReads | null = null;
   return {
     provider,
+    get account() {
+      account ??= createAccountReads(provider.account);
+      return account;
+    },
     requestId,
     loaders,
     viewer: {
@@ -51,8 +65,15 @@ export function createContext(parts: {
       liveSource: () => provider.liveSource(),
       signInSessions: once(() => provider.signInSessions()),
     },
-    forEvent: (...sessions) => loaders.startAnew(sessions),
-    afterCommand: ({ session, party }) => loaders.startAnew(session === null ? [] : [session], party),
+    forEvent(...sessions) {
+      account = null;
+      loaders.startAnew(sessions);
+    },
+    afterCommand({ session = null, party = null, presence = null }) {
+      account = null;
+      if (presence !== null) this.account.prime(presence);
+      loaders.startAnew(session === null ? [] : [session], party);
+    },
   };
 }
 
@@ -159,16 +180,6 @@ function countBySession(addresses: readonly PartyAddress[]): Map<string, number>
   const counts = new Map<string, number>();
   for (const { sessionId } of addresses) counts.set(sessionId, (counts.get(sessionId) ?? 0) + 1);
   return counts;
-}
-
-/** Every answer in its place: a read that fails fails alone. */
-async function settled<Value>(reads: readonly Promise<Value>[]): Promise<(Value | Error)[]> {
-  const results = await Promise.allSettled(reads);
-  return results.map((result) => (result.status === 'fulfilled' ? result.value : asError(result.reason)));
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('A read failed without an error.', { cause: reason });
 }
 
 function once<Value>(read: () => Promise<Value>): () => Promise<Value> {

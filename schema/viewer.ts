@@ -142,7 +142,8 @@ const ForwardingNumber = builder.objectRef<ForwardingNumberModel>('ForwardingNum
   }),
 });
 
-const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
+/** The user, to whom other files add what they know. */
+export const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
   description: paragraphs(
     "The user on whose behalf the request runs: whose token it carries, or the gateway's own user. Each " +
       'field costs only when it is asked for; who the user is, is read once and remembered.',

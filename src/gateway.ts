@@ -3,12 +3,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
+import { createLooks } from './account/looks.ts';
 import type { Commons } from './commons/commons.ts';
 import { createInProcessCommons } from './commons/in-process.ts';
 import type { RedisCommonsParts } from './commons/redis.ts';
 import type { Config, RedisSettings } from './config.ts';
 import { receivedAtOf } from './live/events.ts';
 import { createHub, type HubOptions } from './live/hub.ts';
+import { createAccountClient } from './ringcentral/account/client.ts';
+import { createAccountLists } from './ringcentral/account/lists.ts';
 import {
   createServiceSignIn,
   type ServiceSignIn,
@@ -94,9 +97,12 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const keys = createIdempotencyKeys(
     shared && { ...shared, patience: config.upstreamTimeout * COMMAND_PATIENCE },
   );
+  const accountLists = createAccountLists();
+  const looks = createLooks();
   const front = followSimulator(serverUrl, () => {
     budget.forget();
     keys.forget();
+    accountLists.forget();
   });
   const upstream = createUpstream({
     system: RINGCENTRAL,
@@ -110,6 +116,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   });
   const leftOut = createLeftOut({ system: RINGCENTRAL.name, metrics, log });
   const callControl = createCallControl(upstream, leftOut);
+  const accountClient = createAccountClient(upstream, leftOut);
   const hub = createHub(RINGCENTRAL_CALLS, {
     ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly: config.liveSource === 'push' },
     ...{ shared, ...options.live },
@@ -118,7 +125,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     config.liveSource === 'poll'
       ? null
       : createPush({ upstream, budget, metrics, log, leftOut, ...options.push });
-  const people = { callControl, hub, budget, push, keys, metrics };
+  const people = { callControl, accountClient, accountLists, looks, hub, budget, push, keys, metrics };
   const pools = createPools(people, { ...TOKEN_TIMES, ...options.tokens });
   const browsers =
     config.signIn === null
@@ -211,6 +218,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     gatekeeper.stop?.();
     browsers?.stop();
     front.stop();
+    looks.stop();
     await Promise.race([hub.stop(), timeIsUp]);
     budget.stop();
     // A session that is not given back in time ends by itself.

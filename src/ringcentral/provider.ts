@@ -14,14 +14,8 @@
  *                                                         └► anything else       UNKNOWN, the state as it is
  * ```
  */
-import {
-  CallControlFailure,
-  RateLimited,
-  Unauthenticated,
-  UpstreamBadResponse,
-  UpstreamUnavailable,
-  WrongCallState,
-} from '../../schema/failures.ts';
+
+import { CallControlFailure, Unauthenticated, WrongCallState } from '../../schema/failures.ts';
 import {
   type CallParty,
   type CallSession,
@@ -34,17 +28,16 @@ import type { CallProvider, Command, CommandOutcome, CommandResult, Visit } from
 import type { Desk } from '../live/desk.ts';
 import { lookedTwice } from '../live/second-look.ts';
 import { orAborted } from '../live/shared-read.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
 import type { Caller, Lane } from '../upstream/caller.ts';
-import type { IdempotencyKeys } from '../upstream/idempotency.ts';
-import { createAccountProvider } from './account/provider.ts';
+import { type AccountParts, type AccountPerson, createAccountProvider } from './account/provider.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
 import type { RingCentralKind } from './call-kind.ts';
+import { answeredByRingCentral, inDoubtBecause, isAmbiguous } from './doubts.ts';
 import { answeredParty, doubtAbout, type Evidence } from './outcomes.ts';
 
 /** A user of RingCentral as the gateway knows them, whatever number of connections they have. */
-export interface Person {
+export interface Person extends AccountPerson {
   /** Scope of the watches, cursors and idempotency keys. */
   readonly viewerId: string;
   readonly caller: Caller;
@@ -57,10 +50,8 @@ export interface Person {
   readonly signInSessionId?: string | null;
 }
 
-export interface ProviderParts {
+export interface ProviderParts extends AccountParts {
   readonly callControl: CallControl;
-  readonly keys: IdempotencyKeys;
-  readonly metrics: Metrics;
   /** The browsers in which somebody is signed in; missing where nobody can. */
   readonly sessions?: SignInSessions | undefined;
 }
@@ -93,7 +84,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     activeCallUpdates: () => desk.listUpdates(),
     activeCallEvents: () => desk.listEvents(),
     liveSource: () => desk.liveSource(),
-    account: createAccountProvider(),
+    account: createAccountProvider(parts, person, visit),
     async signInSessions() {
       const sessions = (await parts.sessions?.list(viewerId)) ?? [];
       return sessions.map((one) => ({ ...one, isCurrent: one.id === person.signInSessionId }));
@@ -247,16 +238,6 @@ function result(
   return { outcome, replayed: false, error, session, party, recording };
 }
 
-/** True when RingCentral may have done what was asked, although it did not say so. */
-function isAmbiguous(error: CallControlFailure): boolean {
-  return error instanceof UpstreamUnavailable ? error.sent : error instanceof UpstreamBadResponse;
-}
-
-/** False where RingCentral was not asked, or must not be asked again now. */
-function answeredByRingCentral(error: CallControlFailure): boolean {
-  return error.trace.status !== undefined && !(error instanceof RateLimited);
-}
-
 /** A refusal for the state of the call: why in words for a person, with that state and what it does allow the viewer. */
 function explained(
   command: Command,
@@ -278,15 +259,6 @@ function explained(
 
 /** Where nothing that is seen of the call tells why. */
 const WRONG_STATE = 'The call is not in a state that allows this now.';
-
-function inDoubtBecause(error: CallControlFailure, doubt: string): UpstreamUnavailable {
-  return new UpstreamUnavailable(
-    `${error.message} Whether the command was applied is unknown: ${doubt}.`,
-    true,
-    error.trace,
-    { cause: error },
-  );
-}
 
 /** The calls that a command changes beyond what its answer shows: their watches look again at once. */
 function changedBesides(command: Command): string[] {

@@ -53,7 +53,7 @@ export type CallAction =
 
 /** What became of a command. */
 export type CommandOutcome =
-  /** RingCentral accepted it, or its effect was seen on the call. */
+  /** RingCentral accepted it, or its effect was seen. */
   | 'APPLIED'
   /** It was refused, or never reached RingCentral. `error` says why. */
   | 'NOT_APPLIED'
@@ -112,6 +112,19 @@ export type Direction =
   /** From this party. */
   | 'OUTBOUND'
   /** A direction that RingCentral has not published. */
+  | 'UNKNOWN';
+
+/** Which calls may ring a user: do not disturb, in degrees. */
+export type DndStatus =
+  /** None. */
+  | 'DO_NOT_ACCEPT_ANY_CALLS'
+  /** Their own, and none of queues. */
+  | 'DO_NOT_ACCEPT_DEPARTMENT_CALLS'
+  /** All. */
+  | 'TAKE_ALL_CALLS'
+  /** Those of queues only. Some older accounts have it. */
+  | 'TAKE_DEPARTMENT_CALLS_ONLY'
+  /** A status that RingCentral has not published: `rawDndStatus` has its text. It cannot be set. */
   | 'UNKNOWN';
 
 /** How a call began. */
@@ -244,6 +257,17 @@ export type PartyStatusReason =
   | 'UNKNOWN'
   /** Went to voicemail. */
   | 'VOICEMAIL';
+
+/** What RingCentral makes of a user's own status, their calls and their do-not-disturb, in one word. */
+export type PresenceStatus =
+  /** Free. */
+  | 'AVAILABLE'
+  /** On the phone, or not to be disturbed. */
+  | 'BUSY'
+  /** Not there. Queues, park locations and the like always are. */
+  | 'OFFLINE'
+  /** A status that RingCentral has not published: `rawPresenceStatus` has its text. */
+  | 'UNKNOWN';
 
 /** Why a stream starts, or starts again, with a snapshot. */
 export type SnapshotReason =
@@ -628,6 +652,11 @@ export type WatchMyListSubscription = { activeCallEvents:
     | { __typename: 'ActiveCallList', observedAt: string, calls: Array<{ sessionId: string, partyId: string, telephonyStatus: TelephonyStatus, from: string | null, fromName: string | null, observedAt: string }> }
     | { __typename: 'ActiveCallNotice', kind: StreamNoticeKind, message: string, at: string | null }
    };
+
+export type WallboardQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WallboardQuery = { viewer: { account: { id: string, callQueues: { nodes: Array<{ id: string, name: string | null, longestWait: string | null, waitingCalls: Array<{ queueId: string, sessionId: string, from: string | null, fromName: string | null, waitingSince: string, ringing: Array<{ id: string, name: string | null }> }> | null, members: { nodes: Array<{ queueId: string, extensionId: string, acceptsCalls: boolean | null, extension: { id: string, name: string | null, presence: { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, dndStatus: DndStatus | null, observedAt: string } | null } }> } | null }> } | null, extensions: { nodes: Array<{ id: string, extensionNumber: string | null, name: string | null, presence: { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, message: string | null, observedAt: string } | null }> } | null } } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1222,3 +1251,62 @@ export const WatchMyListDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:3bc9108ff7fdc1352509733a179f4395dda12b86d69a5c3c0c5a06180391ada8"}) as unknown as TypedDocumentString<WatchMyListSubscription, WatchMyListSubscriptionVariables>;
+export const WallboardDocument = new TypedDocumentString(`
+    query Wallboard {
+  viewer {
+    account {
+      id
+      callQueues {
+        nodes {
+          id
+          name
+          longestWait
+          waitingCalls {
+            queueId
+            sessionId
+            from
+            fromName
+            waitingSince
+            ringing {
+              id
+              name
+            }
+          }
+          members {
+            nodes {
+              queueId
+              extensionId
+              acceptsCalls
+              extension {
+                id
+                name
+                presence {
+                  extensionId
+                  presenceStatus
+                  telephonyStatus
+                  dndStatus
+                  observedAt
+                }
+              }
+            }
+          }
+        }
+      }
+      extensions(types: [USER], statuses: [ENABLED]) {
+        nodes {
+          id
+          extensionNumber
+          name
+          presence {
+            extensionId
+            presenceStatus
+            telephonyStatus
+            message
+            observedAt
+          }
+        }
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:65d1db0e22759b8f5d19a8a197305c4219dea92dc17f23a7f3c3cf52da4f885c"}) as unknown as TypedDocumentString<WallboardQuery, WallboardQueryVariables>;

@@ -26,6 +26,9 @@ const MUTATIONS = `
   .trim()
   .split(/\s+/);
 
+/** About people, not about calls. */
+const ACCOUNT_MUTATIONS = ['setPresence', 'setQueueAvailability'];
+
 /**
  * Every type with an `id`, the fields that tell two of its objects apart in the calls of one account, and why they do.
  * A new one is looked at before it gets here: caches take any `id` for a key.
@@ -38,12 +41,15 @@ const KEYS: { readonly [type: string]: { readonly key: readonly string[]; readon
     key: ['id'],
     because: 'a slot is the same slot whichever call is parked there, and has nothing else',
   },
+  Account: { key: ['id'], because: 'it is the id of the account itself' },
+  Extension: { key: ['id'], because: 'it is the id of a resource of the account' },
+  CallQueue: { key: ['id'], because: 'it is the id of its extension, and a type of its own' },
   Device: { key: ['id'], because: 'it is the id of a resource of the account' },
   SignInSession: { key: ['id'], because: 'it is a random id of its own' },
   ForwardingNumber: { key: ['id'], because: 'it is the id of a resource of the account' },
 };
 
-/** The mutations that act on calls: all but those about the user's own sign-in. */
+/** The mutations that are commands: all but those about the user's own sign-in. */
 function commands() {
   return Object.values(schema.getMutationType()?.getFields() ?? {}).filter(
     ({ name }) => name !== 'endSession',
@@ -56,6 +62,10 @@ const KEYED_WITHOUT_ID: typeof KEYS = {
     key: ['sessionId', 'partyId'],
     because: 'presence names a call by the party that the user has in it',
   },
+  Presence: { key: ['extensionId'], because: 'an extension has one' },
+  CallQueueMember: { key: ['queueId', 'extensionId'], because: 'a user is in a queue once, and in several' },
+  WaitingCall: { key: ['queueId', 'sessionId'], because: 'a call waits in one queue, and then in another' },
+  AccountCall: { key: ['sessionId'], because: 'each call is told of once' },
 };
 
 const OPERATION_TYPES = ['Query', 'Mutation', 'Subscription'];
@@ -73,7 +83,7 @@ describe('The printed schema', () => {
   test('has no line that an editor would have to scroll for, except long addresses', () => {
     const long = printSdl(schema)
       .split('\n')
-      .filter((line) => line.length > 100 && !/^ +`(GET|POST|PATCH|DELETE) [^ ]+`\.$/.test(line));
+      .filter((line) => line.length > 100 && !/^ +`(GET|POST|PUT|PATCH|DELETE) [^ ]+`\.$/.test(line));
     expect(long).toEqual([]);
   });
 
@@ -92,11 +102,14 @@ describe('The schema', () => {
 
   test('has every command, each with one required input and a payload', () => {
     const fields = commands();
-    expect(fields.map((field) => field.name).sort()).toEqual([...MUTATIONS].sort());
+    expect(fields.map((field) => field.name).sort()).toEqual([...MUTATIONS, ...ACCOUNT_MUTATIONS].sort());
     for (const field of fields) {
       const capitalised = `${field.name.charAt(0).toUpperCase()}${field.name.slice(1)}`;
       expect(field.args.map((arg) => `${arg.name}: ${arg.type}`)).toEqual([`input: ${capitalised}Input!`]);
-      expect(String(field.type)).toMatch(/^Call(Party|Session|Recording)Payload!$/);
+      const payload = ACCOUNT_MUTATIONS.includes(field.name)
+        ? /^(Presence|QueueAvailability)Payload!$/
+        : /^Call(Party|Session|Recording)Payload!$/;
+      expect(String(field.type)).toMatch(payload);
     }
   });
 
@@ -110,7 +123,7 @@ describe('The schema', () => {
   test('tells the cost of every command', () => {
     for (const { description } of commands()) {
       expect(description).toMatch(
-        /Costs one (Light|Heavy) request of RingCentral's rate budget: `\w+`, `(POST|PATCH|DELETE) \/restapi\/\S+`\.$/,
+        /Costs one (Light|Medium|Heavy) request of RingCentral's rate budget: `\w+`, `(POST|PUT|PATCH|DELETE) \/restapi\/\S+`\.$/,
       );
     }
   });
