@@ -50,7 +50,7 @@ export interface Ledger<K extends Kind> {
   readonly told: CallState<K> | null;
   /** Somebody looks at the call, and what was told is how it is. */
   readonly isFresh: boolean;
-  /** When RingCentral is tried again, where it fails; null: it does not. */
+  /** When the phone system is tried again, where it fails; null: it does not. */
   readonly nextTry: number | null;
   /** True once what was written before is known here. */
   readonly isOpen: boolean;
