@@ -155,11 +155,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/account/kind.ts'],
   ['src/account/source.ts'],
   ['src/ringcentral/push/filters.ts'],
-  [
-    'src/ringcentral/push/ear.ts',
-    'src/ringcentral/push/widening.ts',
-    'src/ringcentral/push/presence-news.ts',
-  ],
+  ['src/ringcentral/push/ear.ts', 'src/ringcentral/push/widening.ts'],
   [
     'src/live/transitions.ts',
     'src/live/shared-read.ts',
@@ -232,7 +228,6 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/ringcentral/held-reads.ts'],
   ['src/ringcentral/pages.ts'],
   ['src/ringcentral/call-control.ts'],
-  ['src/ringcentral/account/presence.ts', 'src/ringcentral/account/translate.ts'],
   ['src/ringcentral/account/bulk.ts'],
   ['src/ringcentral/account/client.ts', 'src/ringcentral/account/lists.ts'],
   ['src/ringcentral/account/choosing.ts', 'src/ringcentral/account/commands.ts'],
