@@ -220,7 +220,8 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
   }
 
   function hear(news: CallNews<K>): void {
-    if (parts.toCall(news)) return;
+    // Of calls that nobody knows only the list wants to hear, and it has own parties alone.
+    if (parts.toCall(news) || (news.about === 'party' && news.isOfOthers === true)) return;
     if (graves.has(news.callId)) metrics.pushEvents.inc({ result: 'ghost' });
     else if (news.about === 'party') hearParty(news);
     else hearWhole(news);
