@@ -26,6 +26,14 @@ export const possibleTypes: Record<string, string[]> = {
     'ActiveCallList',
     'ActiveCallNotice',
   ],
+  AccountCallEvent: [
+    'AccountSnapshot',
+    'AccountCallBegan',
+    'AccountCallPartyChange',
+    'AccountCallEnded',
+    'AccountPresenceChange',
+    'AccountStreamNotice',
+  ],
 };
 
 /** Types whose objects have no id of their own: a cache keeps them inside of what they stand in. */
@@ -74,6 +82,12 @@ export const embeddedTypes: string[] = [
   'CallStreamNotice',
   'ActiveCallList',
   'ActiveCallNotice',
+  'AccountSnapshot',
+  'AccountCallBegan',
+  'AccountCallPartyChange',
+  'AccountCallEnded',
+  'AccountPresenceChange',
+  'AccountStreamNotice',
 ];
 
 /** The fields that are lists of objects. A new list takes the place of the old one. */
@@ -138,5 +152,9 @@ export const listFields: Record<string, string[]> = {
   ],
   ActiveCallList: [
     'calls',
+  ],
+  AccountSnapshot: [
+    'calls',
+    'presences',
   ],
 };

@@ -3,6 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
+import { createAccounts } from './account/accounts.ts';
+import type { AccountDeskParts } from './account/desk.ts';
 import { createLooks } from './account/looks.ts';
 import type { Commons } from './commons/commons.ts';
 import { createInProcessCommons } from './commons/in-process.ts';
@@ -63,6 +65,7 @@ export interface Gateway {
 export interface GatewayOptions {
   readonly log?: Log;
   readonly live?: Pick<HubOptions, 'pace' | 'activeCallsPace' | 'limits' | 'duty'>;
+  readonly account?: Partial<Pick<AccountDeskParts, 'pace'>>;
   readonly tokens?: Partial<TokenTimes>;
   readonly outages?: UpstreamParts['outages'];
   readonly signIn?: Pick<ServiceSignInParts, 'clock'>;
@@ -117,15 +120,32 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const leftOut = createLeftOut({ system: RINGCENTRAL.name, metrics, log });
   const callControl = createCallControl(upstream, leftOut);
   const accountClient = createAccountClient(upstream, leftOut);
-  const hub = createHub(RINGCENTRAL_CALLS, {
-    ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly: config.liveSource === 'push' },
-    ...{ shared, ...options.live },
-  });
+  const pushOnly = config.liveSource === 'push';
+  const accounts = createAccounts({ shape: RINGCENTRAL_CALLS, metrics, log, pushOnly, ...options.account });
+  const hub = createHub(
+    RINGCENTRAL_CALLS,
+    {
+      ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly },
+      ...{ shared, ...options.live },
+    },
+    accounts.put,
+  );
   const push =
     config.liveSource === 'poll'
       ? null
       : createPush({ upstream, budget, metrics, log, leftOut, ...options.push });
-  const people = { callControl, accountClient, accountLists, looks, hub, budget, push, keys, metrics };
+  const people = {
+    callControl,
+    accountClient,
+    accountLists,
+    looks,
+    accounts,
+    hub,
+    budget,
+    push,
+    keys,
+    metrics,
+  };
   const pools = createPools(people, { ...TOKEN_TIMES, ...options.tokens });
   const browsers =
     config.signIn === null
