@@ -28,6 +28,8 @@ const openMemory = (limits = {}) =>
 
 type News = PartyNews<RingCentralKind>;
 
+const ARRIVAL = Date.UTC(2026, 2, 4, 16);
+
 function told(change: Change): string {
   switch (change.kind) {
     case 'party':
@@ -147,7 +149,8 @@ describe('A call', () => {
                 : [{ news, place }];
             })
             .sort((one, other) => one.place - other.place)
-            .map(({ news }) => news);
+            // As they arrive, by the clock of whoever hears them.
+            .map(({ news }, index) => ({ ...news, receivedAt: ARRIVAL + index }));
           const memory = openMemory();
           const results = hear(memory, arriving);
           // Everybody has gone: it is over, is not told on, and makes no ghost.

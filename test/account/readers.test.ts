@@ -114,9 +114,9 @@ describe('A slow reader', () => {
     expect(picture.presences()).toHaveLength(count);
     // Its cursor is a place to resume from: exactly what it was given afterwards comes again.
     const again = readers.replay().after(restart.cursor, Date.now());
-    expect((typeof again === 'string' ? [again] : again.map(told)).slice(-1)).toEqual(
-      after.map(told).slice(-1),
-    );
+    if (typeof again === 'string') throw new Error(again);
+    expect(again.at(-1)?.cursor).toBe(read.at(-1)?.cursor);
+    expect(again.length).toBeGreaterThanOrEqual(after.length);
   });
 
   test('of a row of colleagues gets the latest of each, and no other', async () => {

@@ -14,8 +14,8 @@ export interface Town extends AsyncDisposable {
   readonly gateways: GatewayProcess[];
   /** One more. */
   start(): Promise<GatewayProcess>;
-  /** As extension 101. */
-  client(gateway: GatewayProcess): Client;
+  /** As extension 101, unless told otherwise. */
+  client(gateway: GatewayProcess, token?: string): Client;
 }
 
 /** Starts all; `await using` ends them, also when the test fails. */
@@ -38,11 +38,11 @@ export function openTown(environment: Readonly<Record<string, string>> = {}): Pr
     const gateways = [await start(), await start()];
     return {
       ...{ redis, simulator, gateways, start },
-      client({ url }: GatewayProcess) {
+      client({ url }: GatewayProcess, token = 'sim-101') {
         const client = createClient({
           url: url.replace('http', 'ws'),
           webSocketImpl: WebSocket,
-          connectionParams: { authorization: 'Bearer sim-101' },
+          connectionParams: { authorization: `Bearer ${token}` },
           retryAttempts: 0,
         });
         keep(ending(() => client.dispose()));
