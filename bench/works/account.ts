@@ -32,7 +32,7 @@ const BYTES = 2_048;
 const REQUESTS = 20; // a minute
 
 const OWN_CALL =
-  'subscription ($id: ID!) { callEvents(sessionId: $id) { __typename cursor ... on CallPartyChange { party { id status { code } } } } }';
+  'subscription ($id: ID!) { callEvents(sessionId: $id) { __typename ... on CallPartyChange { party { id status { code } } } } }';
 const OWN_LIST = 'subscription { activeCalls { sessionId partyId telephonyStatus } }';
 
 /** Seats them as they come, and measures. */
