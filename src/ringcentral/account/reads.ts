@@ -42,7 +42,7 @@ export interface AccountReader {
   readonly caller: Caller;
   readonly desk: Pick<Desk<RingCentralKind>, 'readCall'>;
   /** Null where nobody could watch an account. */
-  readonly watched: Pick<WatchedAccount, 'current'> | null;
+  readonly watched: Pick<WatchedAccount, 'current' | 'noteWaits'> | null;
   /** Has it watched for a while. */
   readonly look: () => void;
   readonly signal?: AbortSignal | undefined;
@@ -90,6 +90,7 @@ export function createAccountReads(
       const picture = watched?.current() ?? null;
       if (picture !== null) {
         const all = waitingCalls(picture.calls.values(), isQueue, picture.waits);
+        watched?.noteWaits(all);
         return queueIds.map((id) => all.filter(({ queueId }) => queueId === id));
       }
       return settled(

@@ -4,6 +4,8 @@ import { eventually } from '../../simulator/support.ts';
 import { watch } from '../../support/streams.ts';
 import { type AccountHouse, type Event, IRIS, openAccountHouse, readAccount, told } from './support.ts';
 
+const SALES = '701051004';
+
 const filters = (house: AccountHouse) =>
   house.simulator.push().sockets.map(({ filters: granted }) => granted.length);
 
@@ -97,5 +99,43 @@ describe('A survey', () => {
     const call = house.call('101');
     await first.until((event) => told(event) === `began ${call.id}`);
     expect(house.asked('readAccountPresence')).toHaveLength(1);
+  });
+});
+
+describe('A wait in a queue', () => {
+  test('goes on from when it was seen first, whoever rings meanwhile', async () => {
+    await using house = await openAccountHouse({ accountFilter: 'everybody' });
+    const stream = house.account();
+    await stream.next();
+    const call = house.call('101');
+    await stream.until((event) => told(event) === `began ${call.id}`);
+    const { errors } = await house.ask(
+      'mutation ($input: TransferCallPartyInput!) { transferCallParty(input: $input) { outcome } }',
+      { input: { sessionId: call.id, partyId: call.parties[1]?.id, target: { extensionNumber: '201' } } },
+      'sim-101',
+    );
+    expect(errors).toBeUndefined();
+    const isRinging = (event: Event) =>
+      event.__typename === 'AccountCallPartyChange' &&
+      event.sessionId === call.id &&
+      event.party.extensionId !== SALES &&
+      ['SETUP', 'PROCEEDING'].includes(event.party.status.code);
+    const { party: agent } = await stream.until(isRinging);
+    const longest = async () => {
+      const { data } = await house.ask(
+        `{ viewer { account { callQueue(id: "${SALES}") { longestWait } } } }`,
+        {},
+        'sim-103',
+      );
+      return data.viewer.account.callQueue.longestWait;
+    };
+    const since = await longest();
+    expect(since).not.toBeNull();
+    house.simulator.moveParty(call.id, agent.id, { code: 'Disconnected', reason: 'NoAnswer' });
+    await stream.until(({ party }) => party?.id === agent.id && party.status.code === 'DISCONNECTED');
+    for (const { id } of stream.seen.filter(isRinging).map(({ party }) => party)) {
+      if (id !== agent.id) house.simulator.moveParty(call.id, id, { code: 'Proceeding' });
+    }
+    expect(await longest()).toBe(since);
   });
 });
