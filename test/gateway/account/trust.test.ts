@@ -27,6 +27,7 @@ describe('An account of which only a row was looked at for a while', () => {
     await row.next();
     const first = readAccount(client);
     const { cursor } = await first.next();
+    await eventually(() => filters(house)).toEqual([3]);
     const over = house.call('102');
     await first.until((event) => told(event) === `began ${over.id}`);
     first.leave();
