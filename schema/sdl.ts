@@ -55,9 +55,20 @@ function wrapped(sdl: string): string {
     .split(QUOTES)
     .map((text, index) => {
       const isDescription = index % 2 === 1;
-      return isDescription ? `${QUOTES}${text}${QUOTES}`.split('\n').flatMap(wrap).join('\n') : text;
+      return isDescription
+        ? `${QUOTES}${text}${QUOTES}`.split('\n').flatMap(wrap).join('\n')
+        : text.replace(/^union .+$/gm, spread);
     })
     .join('');
+}
+
+/** A union of many has each on a line of its own. */
+function spread(union: string): string {
+  if (union.length <= LINE_WIDTH) return union;
+  return union
+    .replace(' = ', ' =\n  | ')
+    .replace(/(?<!\n {2})\| /g, '\n  | ')
+    .replaceAll(' \n', '\n');
 }
 
 function wrap(line: string): string[] {

@@ -155,10 +155,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/account/kind.ts'],
   ['src/account/source.ts'],
   ['src/ringcentral/push/filters.ts'],
-  [
-    'src/ringcentral/push/ear.ts',
-    'src/ringcentral/push/widening.ts',
-  ],
+  ['src/ringcentral/push/ear.ts', 'src/ringcentral/push/widening.ts'],
   [
     'src/live/transitions.ts',
     'src/live/shared-read.ts',
@@ -221,6 +218,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ],
   ['src/simulator/oauth/oauth.ts'],
   // 5, 6 wholes
+  ['src/ringcentral/pages.ts'],
   ['src/ringcentral/account/presence.ts', 'src/ringcentral/account/translate.ts'],
   ['src/ringcentral/push/presence-news.ts'],
   ['src/ringcentral/account/bulk.ts'],
@@ -230,6 +228,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/ringcentral/held-reads.ts'],
   ['src/ringcentral/pages.ts'],
   ['src/ringcentral/call-control.ts'],
+  ['src/ringcentral/account/bulk.ts'],
   ['src/ringcentral/account/client.ts', 'src/ringcentral/account/lists.ts'],
   ['src/ringcentral/account/choosing.ts', 'src/ringcentral/account/commands.ts'],
   ['src/live/watch.ts'],
