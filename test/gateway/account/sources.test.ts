@@ -102,36 +102,41 @@ describe('The three sources', () => {
 
 type Deed = { readonly call: number; readonly do: string };
 
-/** What each source shows at the end of the same life, and what a fresh look shows: the screens must come to that. */
+/** What each source shows at the end of the same life. Each has a world of its own, so that they live at the same time. */
 async function finalPictures(deeds: readonly Deed[]) {
-  const pictures: Partial<Record<keyof typeof WORLDS, unknown>> = {};
-  for (const source of Object.keys(WORLDS) as (keyof typeof WORLDS)[]) {
-    await using house = await open(source);
-    const stream = house.account();
-    await stream.next();
-    const calls = new Map<number, ReturnType<AccountHouse['call']>>();
-    const names = new Map<string, string>();
-    for (const { call, do: what } of deeds) {
-      const known = calls.get(call);
-      if (what === 'begin' || known === undefined) {
-        const begun = house.call(['101', '102', '103', '102'][call] ?? '101', 'Proceeding');
-        names.set(begun.id, `call ${names.size}`);
-        calls.set(call, begun);
-      } else {
-        // The phone outside hangs up first: that alone only some of the sources are told.
-        if (what === 'Disconnected') house.move(known, 1, what);
-        house.move(known, 2, what);
-      }
+  const sources = Object.keys(WORLDS) as (keyof typeof WORLDS)[];
+  const pictures = await Promise.all(
+    sources.map(async (source) => [source, await finalPicture(source, deeds)] as const),
+  );
+  return Object.fromEntries(pictures) as Record<keyof typeof WORLDS, unknown>;
+}
+
+/** And what a fresh look shows: the screen must come to that. */
+async function finalPicture(source: keyof typeof WORLDS, deeds: readonly Deed[]): Promise<unknown> {
+  await using house = await open(source);
+  const stream = house.account();
+  await stream.next();
+  const calls = new Map<number, ReturnType<AccountHouse['call']>>();
+  const names = new Map<string, string>();
+  for (const { call, do: what } of deeds) {
+    const known = calls.get(call);
+    if (what === 'begin' || known === undefined) {
+      const begun = house.call(['101', '102', '103', '102'][call] ?? '101', 'Proceeding');
+      names.set(begun.id, `call ${names.size}`);
+      calls.set(call, begun);
+    } else {
+      // The phone outside hangs up first: that alone only some of the sources are told.
+      if (what === 'Disconnected') house.move(known, 1, what);
+      house.move(known, 2, what);
     }
-    await settledOn(stream, truthOf(house));
-    pictures[source] = JSON.parse(
-      [...names].reduce(
-        (text, [id, name]) => text.replaceAll(id.slice(2), name),
-        JSON.stringify(truthOf(house)),
-      ),
-    );
   }
-  return pictures;
+  await settledOn(stream, truthOf(house));
+  return JSON.parse(
+    [...names].reduce(
+      (text, [id, name]) => text.replaceAll(id.slice(2), name),
+      JSON.stringify(truthOf(house)),
+    ),
+  );
 }
 
 /** What there is to be seen of it. */
