@@ -35,6 +35,7 @@ import type { Desk } from '../live/desk.ts';
 import { lookedTwice } from '../live/second-look.ts';
 import { orAborted } from '../live/shared-read.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { createAccountProvider } from './account/provider.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
 import type { Caller, Lane } from './caller.ts';
@@ -91,6 +92,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     activeCallUpdates: () => desk.activeCallUpdates(),
     activeCallEvents: () => desk.activeCallEvents(),
     liveSource: () => desk.liveSource(),
+    account: createAccountProvider(),
     async signInSessions() {
       const sessions = (await parts.sessions?.list(viewerId)) ?? [];
       return sessions.map((one) => ({ ...one, isCurrent: one.id === person.signInSessionId }));
