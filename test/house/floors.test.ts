@@ -81,7 +81,7 @@ const FLOORS: readonly (readonly string[])[] = [
   // 2 nouns
   ['schema/call-party.ts'],
   ['schema/failure-types.ts', 'schema/active-call.ts', 'schema/sign-in-session.ts'],
-  ['schema/call-session.ts'],
+  ['schema/call-session.ts', 'schema/command-shape.ts'],
   ['schema/command.ts'],
   // 3 verbs
   ['schema/'],
