@@ -79,10 +79,11 @@ describe('A participant who left', () => {
 });
 
 describe('A transfer that waits for its target', () => {
-  const command = {
-    ...{ name: 'transferCallMediaParticipant', ...at, target: { userId: 'u-2' } },
+  const command: ConversationCommand = {
+    ...{ ...at, target: { userId: 'u-2' } },
+    name: 'transferCallMediaParticipant',
     transferType: 'ATTENDED',
-  } as const;
+  };
   const transfer = (id: string, state: string, userId = ME) => ({ id, state, initiator: { userId } });
   const before = conversation({}, { recentTransfers: [transfer('t-1', 'Complete')] });
   const with2 = (state: string, userId?: string) =>
