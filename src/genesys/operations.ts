@@ -96,7 +96,7 @@ export const OPERATIONS = {
   postConversationsCalls: row('postConversationsCalls', 'POST', CALLS, {
     body: placedCall,
     success: [200, 201, 202],
-    permissions: ['conversation:call:add', 'conversation:conference:add'],
+    permissions: ['conversation:conference:add'],
   }),
   /** `POST /conversations/calls/user/{userId}` · on behalf of another user. */
   postConversationsCallsUserUserId: row(
@@ -126,7 +126,7 @@ export const OPERATIONS = {
     'putConversationsCallRecordingstate',
     'PUT',
     `${CALL}/recordingstate`,
-    { body: recordingState, success: SOON, permissions: ['recording:recording:pauseOthers'] },
+    { body: recordingState, success: SOON, permissions: ['conversation:recording:pauseOthers'] },
   ),
   /** `POST …/{conversationId}/participants` · calls others into it. */
   postConversationsCallParticipants: row(
@@ -286,7 +286,7 @@ export const OPERATIONS = {
     'postConversationsCallParticipantSnippetRecord',
     'POST',
     `${PARTICIPANT}/snippet/record`,
-    { body: snippet, success: SOON, permissions: ['recording:recording:snippetRecord'] },
+    { body: snippet, success: SOON, permissions: ['conversation:recording:snippetRecord'] },
   ),
   /** `POST …/participants/{participantId}/digits` · as if they had been pressed. */
   postConversationParticipantDigits: row(
