@@ -1,6 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { CallControlFailure, RateLimited, UpstreamUnavailable } from '../../schema/failures.ts';
 import { OPERATIONS } from '../../src/genesys/operations.ts';
+import { RATE_RULE } from '../../src/genesys/system.ts';
+import { RATE_RULE as RINGCENTRAL_RULE } from '../../src/ringcentral/rate-groups.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { createBudget } from '../../src/upstream/budget.ts';
 import type { UpstreamRequest } from '../../src/upstream/http.ts';
 import { callerWith, countOf } from '../ringcentral/support.ts';
 import { answer, CORRELATION, errorBody, type GenesysClient, serving } from './support.ts';
@@ -199,5 +203,18 @@ describe('A request', () => {
       code: 'UNAUTHENTICATED',
       trace: { system: 'genesys', errorCode: 'bad.credentials' },
     });
+  });
+});
+
+test('The budgets of two phone systems are told of side by side.', async () => {
+  const metrics = createMetrics();
+  const budgets = [RINGCENTRAL_RULE, RATE_RULE].map((rule) => createBudget({ rule, metrics }));
+  onTestFinished(() => {
+    for (const budget of budgets) budget.stop();
+  });
+  const { values } = await metrics.budgetRemaining.get();
+  expect(Object.fromEntries(values.map(({ labels, value }) => [labels.group, value]))).toEqual({
+    ...{ Light: 50, Medium: 40, Heavy: 10, Auth: 5 },
+    Platform: 300,
   });
 });
