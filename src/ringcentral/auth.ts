@@ -20,10 +20,10 @@ import { setAlarm } from '../alarm.ts';
 import type { Commons } from '../commons/commons.ts';
 import { createInProcessCommons } from '../commons/in-process.ts';
 import type { Log } from '../telemetry/log.ts';
-import { LONGEST_TOKEN } from '../tokens.ts';
+import { digest } from '../tokens.ts';
 import type { Caller } from '../upstream/caller.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
-import { digest, type ServiceToken, toServiceToken } from './service-token.ts';
+import { type ServiceToken, toServiceToken } from './service-token.ts';
 import { isRefusal, type Setback } from './session-record.ts';
 import { createSharedSession } from './shared-session.ts';
 
@@ -261,20 +261,6 @@ export function raceWith<Value>(signal: AbortSignal | undefined, work: Promise<V
     signal.addEventListener('abort', leave, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
-}
-
-/** A bearer token as RFC 6750 spells it. */
-const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
-
-/**
- * The token of an `Authorization` header.
- * @throws {Unauthenticated} naming what is allowed; the header itself is not repeated.
- */
-export function readBearer(header: string | null | undefined): string {
-  const token = BEARER.exec(header?.trim() ?? '')?.[1];
-  if (token !== undefined && token.length <= LONGEST_TOKEN) return token;
-  const read = header ? 'something else' : 'nothing';
-  throw new Unauthenticated(`Authorization: read ${read}, allowed is "Bearer <token>".`);
 }
 
 function fail(error: Error): never {

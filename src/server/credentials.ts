@@ -1,5 +1,5 @@
 /** Who a client says it is when it opens a WebSocket: a pure reading of what it sent, and never the token in its words. */
-import { readBearer } from '../ringcentral/auth.ts';
+import { readBearer } from '../upstream/bearer.ts';
 
 /** What was read. */
 export type Credentials =

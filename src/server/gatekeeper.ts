@@ -13,8 +13,8 @@ import { Forbidden, SignInRequired, Unauthenticated } from '../../schema/failure
 import type { Viewer } from '../../schema/model.ts';
 import { readBearer } from '../ringcentral/auth.ts';
 import { digest } from '../ringcentral/service-token.ts';
-import { createSteadyCaller, REFUSED_TOKEN, type TokenHolder } from '../ringcentral/token-pool.ts';
-import { VIGIL_TIMES, type VigilTimes } from '../ringcentral/vigil.ts';
+import { createSteadyCaller, REFUSED_TOKEN, type TokenHolder } from '../upstream/token-pool.ts';
+import { VIGIL_TIMES, type VigilTimes } from '../upstream/vigil.ts';
 import type { Caller } from '../upstream/caller.ts';
 import { createAllowance } from './crowd.ts';
 import { createPerson, createPools, type GatekeeperParts, once, type Pools, visitorOf } from './people.ts';

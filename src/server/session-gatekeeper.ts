@@ -7,8 +7,8 @@ import { Forbidden, SignInRequired, UpstreamUnavailable } from '../../schema/fai
 import type { Viewer } from '../../schema/model.ts';
 import { Apart } from '../commons/commons.ts';
 import { createProvider } from '../ringcentral/provider.ts';
-import { createRenewedHolder } from '../ringcentral/renewed-token.ts';
-import { createSteadyCaller, type TokenHolder } from '../ringcentral/token-pool.ts';
+import { createRenewedHolder } from '../upstream/renewed-token.ts';
+import { createSteadyCaller, type TokenHolder } from '../upstream/token-pool.ts';
 import type { User } from '../sign-in/account.ts';
 import { readCookie, SESSION_COOKIE } from '../sign-in/cookies.ts';
 import type { HeldSession, Keeper } from '../sign-in/keeper.ts';

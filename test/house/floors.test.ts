@@ -86,13 +86,14 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/upstream/idempotency.ts'],
   [
     'src/ringcentral/bodies.ts',
+    'src/upstream/bearer.ts',
     'src/upstream/outage.ts',
     'src/upstream/rate-window.ts',
     'src/upstream/retry.ts',
     'src/upstream/budget-shares.ts',
     'src/upstream/underway.ts',
     'src/upstream/values.ts',
-    'src/ringcentral/vigil.ts',
+    'src/upstream/vigil.ts',
   ],
   ['src/upstream/fleet-window.ts'],
   ['src/upstream/shared-window.ts'],
@@ -102,14 +103,14 @@ const FLOORS: readonly (readonly string[])[] = [
   [
     'src/ringcentral/auth.ts',
     'src/ringcentral/commands.ts',
-    'src/ringcentral/token-pool.ts',
+    'src/upstream/token-pool.ts',
     'src/upstream/transport.ts',
   ],
   [
     'src/ringcentral/translate.ts',
     'src/ringcentral/viewer.ts',
     'src/upstream/left-out.ts',
-    'src/ringcentral/renewed-token.ts',
+    'src/upstream/renewed-token.ts',
   ],
   [
     'src/ringcentral/push/frames.ts',

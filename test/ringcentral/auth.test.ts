@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { RateLimited, Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
 import {
   createServiceSignIn,
-  readBearer,
   type SendForm,
   type ServiceSignIn,
 } from '../../src/ringcentral/auth.ts';
 import { OPERATIONS } from '../../src/ringcentral/operations.ts';
-import { digest } from '../../src/ringcentral/service-token.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { digest } from '../../src/tokens.ts';
+import { readBearer } from '../../src/upstream/bearer.ts';
 import { json, scriptedServer, upstreamTo } from './support.ts';
 
 const CREDENTIALS = { clientId: 'app', clientSecret: 'top-secret', jwt: 'head.body.sign' };
