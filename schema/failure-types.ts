@@ -52,6 +52,7 @@ const TYPE_NAMES: Readonly<Record<FailureCode, string | null>> = {
   UPSTREAM_BAD_RESPONSE: 'UpstreamUnavailable',
   UNAUTHENTICATED: null,
   SIGN_IN_REQUIRED: null,
+  NOT_CONFIGURED: null,
   OVERLOADED: null,
   PERSISTED_QUERY_NOT_SUPPORTED: null,
 };

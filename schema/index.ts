@@ -17,6 +17,8 @@ import './sign-in-session.ts';
 const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   UNAUTHENTICATED: 'the token is missing, malformed, expired or revoked; sign in again.',
   SIGN_IN_REQUIRED: 'the browser has no session (any more); send it to `/auth/sign-in`.',
+  NOT_CONFIGURED:
+    'the gateway has no such phone system: `system` says which; leave it out, or ask its operator.',
   FORBIDDEN:
     "RingCentral refuses this user; `permissionName` says what is missing. Or the page's origin may not ask.",
   RATE_LIMITED: 'the rate budget is spent, or RingCentral says so; ask again after `retryAfter` seconds.',

@@ -23,7 +23,16 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/tokens.ts',
     'src/turnstile.ts',
   ],
-  ['schema/model.ts', 'src/ringcentral/wire.ts', 'src/config.ts', 'src/telemetry/'],
+  [
+    'schema/activity.ts',
+    'schema/genesys/actions.ts',
+    'schema/genesys/model.ts',
+    'schema/model.ts',
+    'schema/systems.ts',
+    'src/ringcentral/wire.ts',
+    'src/config.ts',
+    'src/telemetry/',
+  ],
   ['schema/failures.ts', 'src/listening.ts'],
   // What gateways share
   ['src/commons/commons.ts', 'src/commons/scripts.ts', 'src/commons/seal.ts'],
@@ -63,6 +72,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/sign-in/sign-in.ts'],
   // 1 promise
   ['schema/provider.ts'],
+  ['schema/genesys/provider.ts'],
   ['schema/context.ts'],
   ['schema/builder.ts', 'schema/checks.ts', 'schema/sdl.ts'],
   // 2 nouns
