@@ -22,6 +22,7 @@ import { createInProcessCommons } from '../commons/in-process.ts';
 import type { Log } from '../telemetry/log.ts';
 import { digest } from '../tokens.ts';
 import type { Caller } from '../upstream/caller.ts';
+import { raceWith } from '../upstream/racing.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { type ServiceToken, toServiceToken } from './service-token.ts';
 import { isRefusal, type Setback } from './session-record.ts';
@@ -249,17 +250,6 @@ function notSignedIn({ status, failure }: Failed): UpstreamUnavailable {
   const why = status === 'refused' ? 'RingCentral refuses its credentials' : 'RingCentral cannot be reached';
   return new UpstreamUnavailable(`The gateway is not signed in: ${why}.`, false, failure.trace, {
     cause: failure,
-  });
-}
-
-/** Waits for what others wait for too; leaving does not end it. */
-export function raceWith<Value>(signal: AbortSignal | undefined, work: Promise<Value>): Promise<Value> {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason);
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
 }
 

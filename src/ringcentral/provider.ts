@@ -98,7 +98,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     endSignInSession: async (id) => (await parts.sessions?.end(viewerId, id)) ?? false,
 
     async command(command, idempotencyKey) {
-      const result = await keys.once(viewerId, idempotencyKey, command, () => carryOut(command));
+      const result = await keys.once(viewerId, idempotencyKey, command, () => carryOut(command), NO_STATE);
       metrics.commands.inc({
         command: command.name,
         outcome: result.replayed ? 'replayed' : result.outcome,
@@ -224,6 +224,9 @@ interface Sight {
   /** True when RingCentral said so after the command. */
   readonly fresh: boolean;
 }
+
+/** What is told of a call that nothing is known of. */
+const NO_STATE = { session: null, party: null, recording: null };
 
 const NOTHING: Sight = { session: null, party: null, fresh: false };
 

@@ -8,6 +8,8 @@ import {
 } from '../ringcentral/auth.ts';
 import { createCallControl } from '../ringcentral/call-control.ts';
 import { createPush, type PushParts } from '../ringcentral/push/push.ts';
+import { RATE_RULE } from '../ringcentral/rate-groups.ts';
+import { RINGCENTRAL } from '../ringcentral/system.ts';
 import {
   createPassThroughGatekeeper,
   createServiceGatekeeper,
@@ -51,7 +53,7 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
   // Another RingCentral, or one that was reset, knows nothing of what was done before.
   const scope = () => JSON.stringify([serverUrl, front.era()]);
   const shared = commons === null ? undefined : { commons, scope };
-  const budget = createBudget({ metrics, share: shared && createSharedWindows(shared) });
+  const budget = createBudget({ rule: RATE_RULE, metrics, share: shared && createSharedWindows(shared) });
   const keys = createIdempotencyKeys(
     shared && { ...shared, patience: config.upstreamTimeout * COMMAND_PATIENCE },
   );
@@ -60,10 +62,10 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
     keys.forget();
   });
   const upstream = createUpstream({
-    ...{ serverUrl, budget, metrics, log, userAgent, outages: options.outages },
+    ...{ system: RINGCENTRAL, serverUrl, budget, metrics, log, userAgent, outages: options.outages },
     upstreamTimeout: config.upstreamTimeout,
   });
-  const leftOut = createLeftOut({ metrics, log });
+  const leftOut = createLeftOut({ system: RINGCENTRAL.name, metrics, log });
   const callControl = createCallControl(upstream, leftOut);
   const hub = createHub({
     ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly: config.liveSource === 'push' },

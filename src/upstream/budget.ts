@@ -1,5 +1,5 @@
 /**
- * The rate budget: the one gate through which every request to RingCentral passes, so that we never send
+ * The rate budget: the one gate through which every request to a phone system passes, so that we never send
  * more than it allows, and never one request inside a penalty. What fits is decided in `rate-window.ts`;
  * here is who waits, in which order, and for how long.
  *
@@ -34,21 +34,11 @@ import {
   verdictOn,
   type Waiter,
 } from './gate.ts';
-import {
-  DOCUMENTED_LIMITS,
-  depart,
-  newWindow,
-  penalise,
-  RATE_GROUPS,
-  type RateGroup,
-  refund,
-  remaining,
-  spend,
-} from './rate-window.ts';
+import { depart, newWindow, penalise, type RateRule, refund, remaining, spend } from './rate-window.ts';
 import type { GateSide, ShareWindow } from './shared-window.ts';
 import { createDoor, createGatewayPlaces, createReadPlaces, FEW_READS, takePlace } from './underway.ts';
 
-/** The gate in front of RingCentral. */
+/** The gate in front of a phone system. */
 export interface Budget {
   /**
    * Waits for room.
@@ -57,7 +47,7 @@ export interface Budget {
    */
   enter(entry: Entry): Promise<Permit>;
   /** What is known to be allowed in a window of so many milliseconds; `limit` null: as many as one likes. */
-  allowed(bucket: string, group: RateGroup): { readonly limit: number | null; readonly length: number };
+  allowed(bucket: string, group: string): { readonly limit: number | null; readonly length: number };
   /** Keeps nothing of a bucket that is not used any more; whoever waits in it waits on. */
   leaveBehind(bucket: string): void;
   /** Whatever was spent, or had to be waited for, counts no more: the upstream has begun anew. */
@@ -67,6 +57,7 @@ export interface Budget {
 }
 
 export interface BudgetParts {
+  readonly rule: RateRule;
   readonly metrics: Metrics;
   /** Milliseconds of a clock that never jumps. */
   readonly clock?: () => number;
@@ -74,7 +65,7 @@ export interface BudgetParts {
   readonly share?: ShareWindow | undefined;
 }
 
-/** A user who was quiet for this long is forgotten; longer than any penalty. */
+/** A user who was quiet for this long is forgotten, unless a penalty goes on. */
 const IDLE = 900_000; // 15 minutes
 
 /** How often the forgotten are looked for. */
@@ -84,22 +75,28 @@ interface Bucket {
   readonly name: string;
   /** Those under way, and those that wait to be. */
   readonly reads: Turnstile;
-  readonly gates: ReadonlyMap<RateGroup, Gate>;
+  readonly gates: ReadonlyMap<string, Gate>;
   lastUsed: number;
 }
 
 /** Makes the gate of one gateway. */
-export function createBudget({ metrics, clock = () => performance.now(), share }: BudgetParts): Budget {
+export function createBudget({ rule, metrics, clock = () => performance.now(), share }: BudgetParts): Budget {
   const buckets = new Map<string, Bucket>();
   let lastSweep = clock();
   let spends = 0;
   let nameless = 0;
 
   // Asked for when somebody scrapes: the user who has fewest left changes with time alone.
-  Object.assign(metrics.budgetRemaining, { collect: () => report() });
+  const others = collectorOf(metrics.budgetRemaining);
+  Object.assign(metrics.budgetRemaining, {
+    collect() {
+      others?.();
+      report();
+    },
+  });
 
-  const everybody = createGatewayPlaces();
-  const door = createDoor();
+  const everybody = createGatewayPlaces(rule.system);
+  const door = createDoor(rule.system);
 
   return {
     async enter(entry) {
@@ -110,7 +107,8 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
 
     allowed(name, group) {
       const bucket = buckets.get(name);
-      const { limit, length } = bucket === undefined ? newWindow(group) : gateOf(bucket, group).window;
+      const { limit, length } =
+        bucket === undefined ? newWindow(documented(group)) : gateOf(bucket, group).window;
       return { limit, length };
     },
 
@@ -123,7 +121,7 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
       for (const bucket of buckets.values()) {
         for (const gate of bucket.gates.values()) {
           // Also what is under way: its answers speak of a window that is no more.
-          gate.window = newWindow(gate.group);
+          gate.window = newWindow(gate.documented);
           gate.shared?.forget();
           gate.byKey?.forget();
           pump(bucket, gate);
@@ -246,7 +244,7 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
         const verdict = blocked ? null : verdictOn(gate, waiter.entry, ahead, now);
         if (verdict?.kind === 'go') {
           waiter.admit(admit(bucket, gate, waiter.entry, now - waiter.since, now));
-        } else if (verdict !== null && verdict.kind !== 'asking' && isHopeless(waiter, verdict)) {
+        } else if (verdict !== null && verdict.kind !== 'asking' && isHopeless(waiter, verdict, rule, now)) {
           refuse(gate, waiter, verdict, now);
         } else {
           staying.push(waiter);
@@ -278,7 +276,7 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
   function refuse(gate: Gate, waiter: Waiter, verdict: Shut, now: number): void {
     metrics.budgetRefusals.inc({ lane: waiter.entry.lane });
     const retryAfter = Math.max(1, Math.ceil((verdict.until - now) / 1_000));
-    const cause = causeOf(verdict, gate.window);
+    const cause = causeOf(verdict, gate.window, rule);
     waiter.refuse(
       new RateLimited(`${cause}; try again in ${retryAfter} seconds.`, {
         retryAfter,
@@ -324,8 +322,10 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
     if (now - lastSweep >= SWEEP) sweep(now);
     let bucket = buckets.get(name);
     if (bucket === undefined) {
-      const gates = new Map(RATE_GROUPS.map((group) => [group, newGate(group)]));
-      bucket = { name, gates, reads: createReadPlaces(), lastUsed: now };
+      const gates = new Map(
+        Object.entries(rule.limits).map(([group, limit]) => [group, newGate(group, limit)]),
+      );
+      bucket = { name, gates, reads: createReadPlaces(rule.system), lastUsed: now };
       buckets.set(name, bucket);
       for (const gate of gates.values()) gate.shared = share?.(name, gate.group, sideOf(bucket, gate));
     }
@@ -336,7 +336,7 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
   function sweep(now: number): void {
     lastSweep = now;
     for (const bucket of buckets.values()) {
-      if (now - bucket.lastUsed > IDLE && isIdle(bucket)) drop(bucket);
+      if (now - bucket.lastUsed > IDLE && isIdle(bucket) && !isInPenalty(bucket, now)) drop(bucket);
     }
   }
 
@@ -355,16 +355,22 @@ export function createBudget({ metrics, clock = () => performance.now(), share }
     };
   }
 
+  function documented(group: string): number {
+    const limit = rule.limits[group];
+    if (limit === undefined) throw new TypeError(`No rate group is called ${group}.`);
+    return limit;
+  }
+
   function report(): void {
     const now = clock();
-    for (const group of RATE_GROUPS) {
+    for (const [group, limit] of Object.entries(rule.limits)) {
       // Not spread over a call: there are as many as there are users.
       let fewest: number | null = null;
       for (const bucket of buckets.values()) {
         const left = remaining(gateOf(bucket, group).window, now);
         if (left !== null) fewest = Math.min(fewest ?? left, left);
       }
-      metrics.budgetRemaining.set({ group }, fewest ?? DOCUMENTED_LIMITS[group]);
+      metrics.budgetRemaining.set({ group }, fewest ?? limit);
     }
   }
 }
@@ -380,7 +386,18 @@ function isIdle({ gates, reads }: Bucket): boolean {
   return reads.isDeserted && [...gates.values()].every(isDeserted);
 }
 
-function gateOf(bucket: Bucket, group: RateGroup): Gate {
+/** Some last for hours, and must not be forgotten in between. */
+function isInPenalty({ gates }: Bucket, now: number): boolean {
+  return [...gates.values()].some(({ window }) => window.penaltyUntil > now);
+}
+
+/** What another budget reports into the same metric. */
+function collectorOf(metric: object): (() => void) | undefined {
+  const { collect } = metric as { collect?: () => void };
+  return collect?.bind(metric);
+}
+
+function gateOf(bucket: Bucket, group: string): Gate {
   const gate = bucket.gates.get(group);
   if (gate === undefined) throw new TypeError(`No rate group is called ${group}.`);
   return gate;

@@ -1,4 +1,4 @@
-/** Whoever a request to RingCentral is made for, and how urgent it is. */
+/** Whoever a request to a phone system is made for, and how urgent it is. */
 
 /**
  * Commands first, then queries, then polls: the order in which a nearly empty rate budget is spent.
@@ -7,9 +7,9 @@
 export const LANES = ['command', 'query', 'poll'] as const;
 export type Lane = (typeof LANES)[number];
 
-/** A RingCentral user with a way to prove it. */
+/** A user of a phone system with a way to prove it. */
 export interface Caller {
-  /** Names the rate bucket: RingCentral counts per user and app, however many tokens the user has. */
+  /** Names the rate bucket: it counts per user and app, however many tokens the user has. */
   readonly bucket: string;
   /** Who of several that act as this user; each has a share of the bucket. */
   readonly share?: string;
@@ -19,7 +19,7 @@ export interface Caller {
    */
   accessToken(signal?: AbortSignal, permission?: string | null): Promise<string>;
   /**
-   * RingCentral refused this token with 401, for a request that was given it at `askedAt` (by `performance.now()`).
+   * The system refused this token with 401, for a request that was given it at `askedAt` (by `performance.now()`).
    * Answers whether the request is worth sending again, with another token or once more with the same: a 401 has
    * certainly done nothing.
    * @throws what to tell instead of the 401, where whoever asked cannot mend it with a token of their own.

@@ -1,8 +1,12 @@
 /** What may leave, and how it is written: the ids of a path and the body of a request, looked at before they are sent. */
 import { BadUserInput } from '../../schema/failures.ts';
-import type { Operation } from '../ringcentral/operations.ts';
+import type { Operation } from './operation.ts';
+import type { UpstreamSystem } from './upstream-system.ts';
 
-/** The longest id that is worth sending; RingCentral's own have about forty characters. */
+/** Whose ids they are, for whoever gave another. */
+type NamesIds = Pick<UpstreamSystem, 'name' | 'sampleIds'>;
+
+/** The longest id that is worth sending; real ones have about forty characters. */
 const LONGEST_ID = 512; // characters
 
 /** Half of a character, which no encoding can write. */
@@ -16,18 +20,20 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  * ```
  * @throws {BadUserInput} for an id that cannot be one segment: empty, `.`, `..`, too long, or broken text.
  */
-export function pathOf(operation: Operation, ids: Readonly<Record<string, string>>): string {
-  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, ids[name] ?? ''));
+export function pathOf(
+  operation: Operation,
+  ids: Readonly<Record<string, string>>,
+  system?: NamesIds,
+): string {
+  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, ids[name] ?? '', system));
 }
 
-function segment(name: string, id: string): string {
+function segment(name: string, id: string, system?: NamesIds): string {
   // URL parsers resolve the dot segments, however they are encoded, so that no encoding can save these two.
   if (id === '' || id === '.' || id === '..' || id.length > LONGEST_ID || LONE_SURROGATE.test(id)) {
     const shown = id.length > 40 ? `a text of ${id.length} characters` : JSON.stringify(id);
-    throw new BadUserInput(
-      `${name} is ${shown}; allowed is an id as RingCentral gave it, like s-a0d17f… or p-a0d17f…-1.`,
-      name,
-    );
+    const given = system === undefined ? 'it was given' : `${system.name} gave it, like ${system.sampleIds}`;
+    throw new BadUserInput(`${name} is ${shown}; allowed is an id as ${given}.`, name);
   }
   return encodeURIComponent(id);
 }

@@ -7,8 +7,8 @@ import {
   type Closed,
   decide,
   newWindow,
-  type RateGroup,
   type RateNotice,
+  type RateRule,
   type RateWindow,
   remaining,
   settle,
@@ -24,7 +24,7 @@ export interface Permit {
   depart(): boolean;
   /** The request is over. Null: without an answer. */
   settle(notice: RateNotice | null): void;
-  /** The request certainly never reached RingCentral. */
+  /** The request certainly never reached the phone system. */
   cancel(): void;
 }
 
@@ -66,7 +66,7 @@ export class PlacedPermit implements Permit {
 export interface Entry {
   /** Whose budget: `Caller.bucket`. */
   readonly bucket: string;
-  readonly group: RateGroup;
+  readonly group: string;
   readonly lane: Lane;
   /** The longest wait in milliseconds; polls wait as long as it takes. */
   readonly patience: number;
@@ -89,7 +89,9 @@ export interface Waiter {
 
 /** One gate: a user, a rate group, and who waits there. */
 export interface Gate {
-  readonly group: RateGroup;
+  readonly group: string;
+  /** Requests in a window that the system documents. */
+  readonly documented: number;
   /** As far as this gateway has spent it. */
   window: RateWindow;
   shared: SharedWindow | undefined;
@@ -105,16 +107,24 @@ export type Shut = Closed | { readonly kind: 'shared'; readonly until: number };
 export type GateVerdict = SharedVerdict | Shut;
 
 /** Why it is shut, in words for whoever is refused. */
-export function causeOf({ kind }: Shut, { limit, length }: RateWindow): string {
-  if (kind === 'penalty') return 'RingCentral asked for silence after too many requests';
-  const allowed = `RingCentral allows ${limit} requests in ${length / 1_000} seconds`;
+export function causeOf({ kind }: Shut, { limit, length }: RateWindow, { system }: RateRule): string {
+  if (kind === 'penalty') return `${system} asked for silence after too many requests`;
+  const allowed = `${system} allows ${limit} requests in ${length / 1_000} seconds`;
   return kind === 'full' ? allowed : `${allowed}, and your key has had its share of them`;
 }
 
 /** A gate that nobody has gone through. */
-export function newGate(group: RateGroup): Gate {
+export function newGate(group: string, documented: number): Gate {
   const waiting = { command: [], query: [], poll: [] };
-  return { group, window: newWindow(group), shared: undefined, byKey: null, waiting, timer: undefined };
+  return {
+    group,
+    documented,
+    window: newWindow(documented),
+    shared: undefined,
+    byKey: null,
+    waiting,
+    timer: undefined,
+  };
 }
 
 /** Whether one may go: as all gateways together allow it, where there are several. */
@@ -153,7 +163,13 @@ export function verdictOn(gate: Gate, { lane, share }: Entry, ahead: number, now
 }
 
 /** True when it is better to say so now than to let somebody wait in vain. */
-export function isHopeless({ entry, since }: Waiter, verdict: Shut): boolean {
-  if (entry.lane === 'poll') return false;
-  return verdict.kind === 'penalty' || verdict.until - since > entry.patience;
+export function isHopeless(
+  { entry, since }: Waiter,
+  verdict: Shut,
+  { longestWait }: RateRule,
+  now: number,
+): boolean {
+  const isPenalty = verdict.kind === 'penalty';
+  if (entry.lane === 'poll') return isPenalty && longestWait !== null && verdict.until - now > longestWait;
+  return (isPenalty && longestWait === null) || verdict.until - since > entry.patience;
 }

@@ -1,30 +1,28 @@
 /** What became of one request: an answer, or what stands in its place; pure. */
 import type { CallControlFailure } from '../../schema/failures.ts';
-import { headerOf, retryAfterOf, upstreamDateOf } from '../answer-headers.ts';
+import { retryAfterOf, upstreamDateOf } from '../answer-headers.ts';
 import {
-  failureOfAnswer,
   failureOfError,
-  isOfRingCentral,
+  isOfTheSystem,
   NoAnswerInTime,
-  penaltyOf,
   type RawAnswer,
   unreadable,
   wasAnswered,
-} from '../ringcentral/failures.ts';
-import type { Operation } from '../ringcentral/operations.ts';
-import type { RateNotice } from './rate-window.ts';
+} from './failures.ts';
+import type { Operation } from './operation.ts';
 import type { Trouble } from './retry.ts';
+import type { UpstreamSystem } from './upstream-system.ts';
 
 export interface UpstreamAnswer {
   readonly status: number;
   /** Parsed JSON; null where the body was empty, or could not be read and need not be. */
   readonly body: unknown;
-  /** RingCentral's own id of the request. */
+  /** The phone system's own id of the request. */
   readonly upstreamRequestId: string | undefined;
   /** Epoch milliseconds by this machine's clock. */
   readonly sentAt: number;
   readonly receivedAt: number;
-  /** RingCentral's clock as it answered, or null. */
+  /** The phone system's clock as it answered, or null. */
   readonly upstreamDate: number | null;
 }
 
@@ -34,7 +32,7 @@ export interface Outcome {
   readonly raw: RawAnswer | null;
   /** Null for a success. */
   readonly failure: CallControlFailure | null;
-  /** RingCentral said yes, and all of it came; `failure` may still say that it is not to be read. */
+  /** It said yes, and all of it came; `failure` may still say that it is not to be read. */
   readonly accepted: boolean;
   /** What to decide a retry by; null where asking again is of no use. */
   readonly trouble: Trouble | null;
@@ -44,29 +42,37 @@ export interface Outcome {
 }
 
 /** What a whole answer means. */
-export function heard(raw: RawAnswer, sentAt: number): Outcome {
+export function heard(system: UpstreamSystem, operation: Operation, raw: RawAnswer, sentAt: number): Outcome {
+  const trace = system.traceOf(raw);
   const isYes = isSuccess(raw.status);
   const parsed = isYes ? parseJson(raw.text) : { ok: true as const, value: null };
   const answer: UpstreamAnswer = {
     status: raw.status,
     body: parsed.ok ? parsed.value : null,
-    upstreamRequestId: headerOf(raw, 'rcrequestid'),
+    upstreamRequestId: trace.upstreamRequestId,
     sentAt,
     receivedAt: raw.receivedAt,
     upstreamDate: upstreamDateOf(raw),
   };
   if (!parsed.ok) {
-    const failure = unreadable(raw, parsed.error);
-    return { raw, answer, failure, accepted: isOfRingCentral(raw), trouble: null, status: 'bad-response' };
+    const failure = unreadable(system.name, raw, trace, parsed.error);
+    return { raw, answer, failure, accepted: isOfTheSystem(raw), trouble: null, status: 'bad-response' };
   }
   const status = String(raw.status);
   if (isYes) return { raw, answer, failure: null, accepted: true, trouble: null, status };
-  const trouble: Trouble = { kind: 'status', status: raw.status, retryAfter: retryAfterOf(raw) };
-  return { raw, answer, failure: failureOfAnswer(raw), accepted: false, trouble, status };
+  const trouble: Trouble | null = system.isPassing(raw.status)
+    ? { kind: 'status', status: raw.status, retryAfter: retryAfterOf(raw) }
+    : null;
+  return { raw, answer, failure: system.failureOf(raw, operation), accepted: false, trouble, status };
 }
 
 /** What it means that no whole answer came. */
-export function unheard(error: unknown, sentAt: number, wasAborted: boolean): Outcome {
+export function unheard(
+  system: UpstreamSystem,
+  error: unknown,
+  sentAt: number,
+  wasAborted: boolean,
+): Outcome {
   const answer = {
     status: 0,
     body: null,
@@ -75,34 +81,22 @@ export function unheard(error: unknown, sentAt: number, wasAborted: boolean): Ou
     receivedAt: Date.now(),
     upstreamDate: null,
   };
-  const nothing = { raw: null, answer, failure: failureOfError(error), accepted: false, trouble: null };
+  const nothing = {
+    raw: null,
+    answer,
+    failure: failureOfError(system.name, error),
+    accepted: false,
+    trouble: null,
+  };
   if (wasAborted) return { ...nothing, status: 'aborted' };
   if (wasAnswered(error)) return { ...nothing, status: 'bad-response' };
   const kind = error instanceof NoAnswerInTime ? 'timeout' : 'network';
   return { ...nothing, trouble: { kind }, status: kind };
 }
 
-/** What an answer says about the rate budget of its operation. */
-export function noticeOf(operation: Operation, raw: RawAnswer): RateNotice {
-  const named = headerOf(raw, 'x-rate-limit-group');
-  const isOurs = named === undefined || named.toLowerCase() === operation.group.toLowerCase();
-  const number = (name: string) => (isOurs ? wholeNumber(headerOf(raw, name)) : undefined);
-  const seconds = number('x-rate-limit-window');
-  return {
-    ok: isSuccess(raw.status),
-    limit: number('x-rate-limit-limit'),
-    remaining: number('x-rate-limit-remaining'),
-    window: seconds === undefined || seconds === 0 ? undefined : seconds * 1_000,
-    penalty: raw.status === 429 ? penaltyOf(raw) : undefined,
-  };
-}
-
+/** A yes. */
 export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
-}
-
-function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : undefined;
 }
 
 function parseJson(text: string): { ok: true; value: unknown } | { ok: false; error: unknown } {

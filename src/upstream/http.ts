@@ -1,5 +1,5 @@
 /**
- * One connection to RingCentral for everybody: the only file that sends.
+ * One connection to a phone system for everybody: the only file that sends.
  *
  * ```text
  *   send ─► budget ─► token ─► exchange ─┬─► 2xx ───────────────► the answer
@@ -15,26 +15,27 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   type CallControlFailure,
   CallNotFound,
-  Forbidden,
   RateLimited,
   Unauthenticated,
   UpstreamUnavailable,
 } from '../../schema/failures.ts';
-import { raceWith, type SendForm } from '../ringcentral/auth.ts';
-import type { RawAnswer } from '../ringcentral/failures.ts';
-import type { Operation } from '../ringcentral/operations.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { inUpstreamSpan } from '../telemetry/tracing.ts';
 import type { Budget } from './budget.ts';
 import type { Caller, Lane } from './caller.ts';
 import { type Content, checkBody, jsonContent, pathOf } from './checks.ts';
-import { heard, isSuccess, noticeOf, type Outcome, type UpstreamAnswer, unheard } from './hearing.ts';
+import type { RawAnswer } from './failures.ts';
+import { heard, isSuccess, type Outcome, type UpstreamAnswer, unheard } from './hearing.ts';
+import type { Operation } from './operation.ts';
 import { createOutages, type OutageParts } from './outage.ts';
+import { raceWith } from './racing.ts';
 import { FULL_PURSE, pay, retryDelay, take } from './retry.ts';
 import { createTransport } from './transport.ts';
+import type { UpstreamSystem } from './upstream-system.ts';
 
 export interface UpstreamParts {
+  readonly system: UpstreamSystem;
   /** Like `https://platform.ringcentral.com`, without a slash at its end. */
   readonly serverUrl: string;
   readonly budget: Budget;
@@ -42,7 +43,7 @@ export interface UpstreamParts {
   readonly log: Log;
   /** Milliseconds for a request from asking to answer. */
   readonly upstreamTimeout: number;
-  /** Names us to RingCentral, like `ringcentral-graphql-gateway/0.1.0`. */
+  /** Names us, like `ringcentral-graphql-gateway/0.1.0`. */
   readonly userAgent: string;
   /** What tests turn. */
   readonly outages?: Pick<OutageParts, 'steady' | 'clock'> | undefined;
@@ -59,11 +60,11 @@ export interface UpstreamRequest {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for the answer, where it is not the usual time. */
   readonly timeout?: number | undefined;
-  /** A long poll: the time it takes says nothing about RingCentral. */
+  /** A long poll: the time it takes says nothing about the system. */
   readonly isHeld?: boolean | undefined;
   /** The id of whatever this request is for, for the log. */
   readonly requestId?: string | undefined;
-  /** Answers a resource that RingCentral does not know as `body: null` instead of throwing. */
+  /** Answers a resource that the system does not know as `body: null` instead of throwing. */
   readonly orNull?: boolean | undefined;
   /** Answers a yes whose body cannot be read as `body: null` instead of throwing: that it was said is what counts. */
   readonly orBodiless?: boolean | undefined;
@@ -73,7 +74,7 @@ export interface UpstreamRequest {
   readonly onSent?: (() => void) | undefined;
 }
 
-/** RingCentral's REST API over HTTP. */
+/** The REST API of a phone system over HTTP. */
 export interface Upstream {
   /** The usual time for an answer, in milliseconds. */
   readonly timeout: number;
@@ -85,7 +86,7 @@ export interface Upstream {
    */
   send(caller: Caller, request: UpstreamRequest): Promise<UpstreamAnswer>;
   /** Sends a form to the OAuth endpoints; once, with the client's own credentials. */
-  readonly sendForm: SendForm;
+  sendForm(request: FormRequest): Promise<unknown>;
   /**
    * The same, with the answer as it came, whatever it says.
    * @throws the failure where none came.
@@ -120,10 +121,10 @@ const MOST_TOKENS = 5;
 
 /** Makes the connection. */
 export function createUpstream(parts: UpstreamParts): Upstream {
-  const { serverUrl, budget, metrics, log, upstreamTimeout, userAgent } = parts;
+  const { system, serverUrl, budget, metrics, log, upstreamTimeout, userAgent } = parts;
   const transport = createTransport(userAgent);
   let purse = FULL_PURSE;
-  const outages = createOutages({ log, ...parts.outages });
+  const outages = createOutages({ system: system.name, log, ...parts.outages });
   /** Operations and statuses that were told of. */
   const undocumented = new Set<string>();
 
@@ -168,7 +169,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
         if (failure === null || (request.orBodiless && outcome.accepted)) return outcome.answer;
 
         // A token that was refused twice for one request is not shown a third time.
-        if (isAboutTheToken(failure) && !refused.has(token)) {
+        if (isAboutTheToken(system, failure) && !refused.has(token)) {
           refused.add(token);
           const mayPass = mayPassNow(caller, operation, { token, failure, askedAt });
           if ((await raceWith(signal, mayPass)) && refused.size < MOST_TOKENS) continue;
@@ -225,7 +226,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
 
   function urlOf({ operation, ids = {}, query = {} }: Pick<UpstreamRequest, 'operation' | 'ids' | 'query'>) {
     const search = new URLSearchParams(query).toString();
-    return `${serverUrl}${pathOf(operation, ids)}${search === '' ? '' : `?${search}`}`;
+    return `${serverUrl}${pathOf(operation, ids, system)}${search === '' ? '' : `?${search}`}`;
   }
 
   /** Through the gate and out: one request, measured and logged. */
@@ -257,14 +258,14 @@ export function createUpstream(parts: UpstreamParts): Upstream {
       const outcome = await inUpstreamSpan(operation.id, { lane }, async (span) => {
         const departure = { ...departureOf(request), authorization };
         const answered = await transport.exchange(departure).then(
-          (raw) => heard(raw, sentAt),
-          (error: unknown) => unheard(error, sentAt, signal?.aborted === true),
+          (raw) => heard(system, operation, raw, sentAt),
+          (error: unknown) => unheard(system, error, sentAt, signal?.aborted === true),
         );
         span.note({ status: answered.status });
         return answered;
       });
       if (outcome.failure instanceof UpstreamUnavailable && !outcome.failure.sent) permit.cancel();
-      else permit.settle(outcome.raw && noticeOf(operation, outcome.raw));
+      else permit.settle(outcome.raw && system.noticeOf(operation, outcome.raw));
       note(request, outcome);
       if (outcome.raw === null) signal?.throwIfAborted();
       return outcome;
@@ -283,7 +284,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
     metrics.upstreamRequests.inc({ operation: operation.id, status, lane });
     if (!request.isHeld) metrics.upstreamSeconds.observe({ operation: operation.id }, seconds);
     const facts = { requestId, upstreamRequestId, operation: operation.id, status, lane, seconds };
-    log.debug(facts, 'RingCentral answered.');
+    log.debug(facts, `${system.name} answered.`);
     // A poll that was held and cut tells of a proxy in between, as a rule.
     if (status !== 'aborted' && !(isFailed && request.isHeld)) {
       outages.note({ failed: isFailed, operation: operation.id, status });
@@ -294,19 +295,13 @@ export function createUpstream(parts: UpstreamParts): Upstream {
       const what = `${operation.id} ${status}`;
       if (undocumented.has(what)) return;
       undocumented.add(what);
-      log.warn(facts, 'RingCentral answered a success that it does not document.');
+      log.warn(facts, `${system.name} answered a success that it does not document.`);
     }
   }
 }
 
-/** The app that this token belongs to lacks a scope; the user may have a token of another app. */
-const SCOPE_IS_MISSING = 'CMN-401';
-
-function isAboutTheToken(failure: CallControlFailure): boolean {
-  return (
-    failure instanceof Unauthenticated ||
-    (failure instanceof Forbidden && failure.trace.errorCode === SCOPE_IS_MISSING)
-  );
+function isAboutTheToken(system: UpstreamSystem, failure: CallControlFailure): boolean {
+  return failure instanceof Unauthenticated || system.lacksScope(failure);
 }
 
 /** Whether the request is worth sending again, with the same token or another: nothing was done. */

@@ -1,5 +1,5 @@
 /**
- * Outages of RingCentral, told in two lines however many requests fail.
+ * Outages of a phone system, told in two lines however many requests fail.
  *
  * ```text
  *   well ── three requests in a row fail ──► out ── an answer ──► mending ── none fails for a while ──► well
@@ -26,6 +26,8 @@ export interface Outages {
 }
 
 export interface OutageParts {
+  /** Its name. */
+  readonly system: string;
   readonly log: Log;
   /** Milliseconds without a failure, after which an outage is over. */
   readonly steady?: number;
@@ -59,7 +61,7 @@ export function afterEnding(health: Health, failed: boolean, now: number): Healt
 
 /** Watches for outages, and tells the log. */
 export function createOutages(parts: OutageParts): Outages {
-  const { log, steady = STEADY, clock = () => performance.now() } = parts;
+  const { system, log, steady = STEADY, clock = () => performance.now() } = parts;
   let health: Health = WELL;
   let alarm: NodeJS.Timeout | undefined;
 
@@ -73,7 +75,7 @@ export function createOutages(parts: OutageParts): Outages {
         alarm = setAlarm(recover, steady).unref();
       } else if (before.name === 'well') {
         const facts = { operation, status, failures: health.failures };
-        log.error(facts, 'RingCentral is out: its requests fail');
+        log.error(facts, `${system} is out: its requests fail`);
       }
     },
     stop: () => clearTimeout(alarm),
@@ -83,6 +85,6 @@ export function createOutages(parts: OutageParts): Outages {
     if (health.name !== 'mending') return;
     const { failures, since, until } = health;
     health = WELL;
-    log.info({ failures, ms: Math.round(until - since) }, 'RingCentral is back: its requests are answered');
+    log.info({ failures, ms: Math.round(until - since) }, `${system} is back: its requests are answered`);
   }
 }

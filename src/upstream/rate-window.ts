@@ -2,30 +2,32 @@
  * What is known of a user's rate limit, and whether one more request fits: pure decisions, which are told
  * the time.
  *
- * RingCentral counts the requests of a user in a sliding window, per app and rate group. One too many is
- * answered 429, and from then on every further request restarts the penalty. We do not see its count, only
- * when our own requests left and were answered, and what the headers of the answers say.
+ * A phone system counts the requests of a user in a window, taken for a sliding one because that is the strictest, per
+ * app and rate group. One too many is answered 429. We do not see its count, only when our own requests left and were
+ * answered, and what the headers of the answers say.
  *
  * ```text
  *   spend()                          settle()                        one window after settle()
  *   ──●───────────────────────────────●───────────────────────────────●────────►
- *     └─ RingCentral counts it here ──┘   it may still be counted     └─ it counts no more
+ *     └─ it is counted here       ──┘   it may still be counted     └─ it counts no more
  *        somewhere
  * ```
  */
 import type { Lane } from './caller.ts';
 
-/** The rate groups that RingCentral publishes. */
-export const RATE_GROUPS = ['Light', 'Medium', 'Heavy', 'Auth'] as const;
-export type RateGroup = (typeof RATE_GROUPS)[number];
+/** What a phone system documents of its rate limits. */
+export interface RateRule {
+  /** Its name, for those who are refused. */
+  readonly system: string;
+  /** The rate groups, and how many requests of each a user may send in a minute until an answer teaches better. */
+  readonly limits: Readonly<Record<string, number>>;
+  /**
+   * Milliseconds of a penalty that a request may wait for, as long as its patience lasts; a longer penalty refuses polls
+   * too. Null: in a penalty only polls wait, however long it takes.
+   */
+  readonly longestWait: number | null;
+}
 
-/** What RingCentral documents, until an answer teaches better. */
-export const DOCUMENTED_LIMITS: Readonly<Record<RateGroup, number>> = {
-  Light: 50,
-  Medium: 40,
-  Heavy: 10,
-  Auth: 5,
-};
 const DOCUMENTED_WINDOW = 60_000; // 60 seconds
 
 /** A longer window is a mistake or an attack, and not believed: it would keep everybody out. */
@@ -35,7 +37,7 @@ const LONGEST_WINDOW = 3_600_000; // 1 hour
 const MOST_LIMIT = 1_000_000; // requests in a window
 
 /**
- * The longest that a request is thought to travel before RingCentral counts it. An answer that took
+ * The longest that a request is thought to travel before it is counted. An answer that took
  * longer was held, as long polls are.
  */
 const LONGEST_TRAVEL = 10_000; // 10 seconds
@@ -71,15 +73,15 @@ interface Spent {
   readonly count: number;
   /** None of them was sent before this. */
   readonly since: number;
-  /** RingCentral had counted all of them by then. */
+  /** All of them had been counted by then. */
   readonly by: number;
 }
 
 /** What is known of the window of one user and group; an immutable value. */
 export interface RateWindow {
-  /** Requests allowed in a window; null where RingCentral does not limit. */
+  /** Requests allowed in a window; null where nothing is limited. */
   readonly limit: number | null;
-  /** True once RingCentral has said so itself. */
+  /** True once an answer has said so. */
   readonly learnt: boolean;
   readonly length: number;
   readonly underway: readonly Underway[];
@@ -91,15 +93,15 @@ export interface RateWindow {
 
 /** What an answer says about the budget. */
 export interface RateNotice {
-  /** `X-Rate-Limit-Limit`; 0 means that nothing is limited. */
+  /** What is allowed in a window; 0 means that nothing is limited. */
   readonly limit?: number | undefined;
-  /** `X-Rate-Limit-Remaining`. */
+  /** What is left of it. */
   readonly remaining?: number | undefined;
-  /** `X-Rate-Limit-Window` in milliseconds. */
+  /** Its length in milliseconds. */
   readonly window?: number | undefined;
   /** Only of a 429: milliseconds of silence that it asks for. */
   readonly penalty?: number | undefined;
-  /** True when the answer is a success. */
+  /** True when the answer is a success, of a system that says so where it limits: what it does not mention has no limit. */
   readonly ok: boolean;
 }
 
@@ -114,10 +116,10 @@ export interface Closed {
 
 const GO: Verdict = { kind: 'go' };
 
-/** A window that nothing is known of yet. */
-export function newWindow(group: RateGroup): RateWindow {
+/** A window that nothing is known of yet but the documented limit. */
+export function newWindow(limit: number): RateWindow {
   return {
-    limit: DOCUMENTED_LIMITS[group],
+    limit,
     learnt: false,
     length: DOCUMENTED_WINDOW,
     underway: [],
@@ -157,7 +159,7 @@ export function depart(window: RateWindow, id: number, now: number): RateWindow 
   return spend(refund(window, id), id, now);
 }
 
-/** Takes back a request that certainly never reached RingCentral. */
+/** Takes back a request that certainly never reached the phone system. */
 export function refund(window: RateWindow, id: number): RateWindow {
   return { ...window, underway: window.underway.filter((one) => one.id !== id) };
 }
@@ -210,7 +212,7 @@ function leavingsOf(
 }
 
 /**
- * RingCentral counts a request somewhere between sending and answering. The later moment is the safe one,
+ * A request is counted somewhere between sending and answering. The later moment is the safe one,
  * which for a request under way is not before now.
  */
 function countedBy(sentAt: number, now: number): number {
@@ -254,7 +256,7 @@ function learn(window: RateWindow, { limit, window: length, ok }: RateNotice): R
 }
 
 /**
- * Works out what others spent. Which of our own requests RingCentral had counted when it wrote `Remaining`
+ * Works out what others spent. Which of our own requests had been counted when `Remaining` was written
  * is not known exactly while several are under way, so their number has a lower and an upper bound; the
  * last estimate is moved no further than these demand.
  */

@@ -27,14 +27,7 @@ import {
   type Wish,
   withMore,
 } from './fleet-window.ts';
-import {
-  decide,
-  type RateGroup,
-  type RateNotice,
-  type RateWindow,
-  settle,
-  type Verdict,
-} from './rate-window.ts';
+import { decide, type RateNotice, type RateWindow, settle, type Verdict } from './rate-window.ts';
 
 /** What a gate needs of the others. Its window is what this gateway itself has spent. */
 export interface SharedWindow {
@@ -66,11 +59,11 @@ export interface GateSide {
 }
 
 /** Makes the shared window of a gate. */
-export type ShareWindow = (bucket: string, group: RateGroup, gate: GateSide) => SharedWindow;
+export type ShareWindow = (bucket: string, group: string, gate: GateSide) => SharedWindow;
 
 export interface SharedWindowParts {
   readonly commons: Commons;
-  /** What else tells two windows apart: another RingCentral. */
+  /** What else tells two windows apart: another upstream. */
   readonly scope?: (() => string) | undefined;
   /** Milliseconds of a clock that never jumps. */
   readonly clock?: (() => number) | undefined;
@@ -98,7 +91,7 @@ class ShareOfWindow implements SharedWindow {
   readonly #parts: SharedWindowParts;
   readonly #cell: Cell<FleetWindow>;
   readonly #bucket: string;
-  readonly #group: RateGroup;
+  readonly #group: string;
   readonly #gate: GateSide;
   readonly #clock: () => number;
   #unfollow: () => void = () => {};
@@ -118,7 +111,7 @@ class ShareOfWindow implements SharedWindow {
     parts: SharedWindowParts,
     cell: Cell<FleetWindow>,
     bucket: string,
-    group: RateGroup,
+    group: string,
     gate: GateSide,
   ) {
     this.#parts = parts;

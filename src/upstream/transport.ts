@@ -12,8 +12,8 @@ import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { got } from 'got';
-import { AnswerTooLarge, NoAnswerInTime, NotAnAnswer, type RawAnswer } from '../ringcentral/failures.ts';
 import type { Content } from './checks.ts';
+import { AnswerTooLarge, NoAnswerInTime, NotAnAnswer, type RawAnswer } from './failures.ts';
 
 /** A request with everything decided. */
 export interface Departure {
@@ -36,7 +36,7 @@ export interface Transport {
   stop(): void;
 }
 
-/** No answer of RingCentral comes near this; 300 parties are about 300 kB. */
+/** No answer comes near this; 300 parties are about 300 kB. */
 const LARGEST_ANSWER = 8 * 1_048_576; // 8 MiB
 
 /** An idle connection is closed before the other side does it under a request's feet. */
@@ -45,7 +45,7 @@ const IDLE_CONNECTION = 15_000; // 15 seconds
 /** Heads of the kind "still at it" (1xx) before an answer; honest servers send one or two. */
 const MOST_INTERIM_HEADS = 16;
 
-/** Makes it; `userAgent` names us to RingCentral. */
+/** Makes it; `userAgent` names us. */
 export function createTransport(userAgent: string): Transport {
   const agentOptions = { keepAlive: true, timeout: IDLE_CONNECTION, scheduling: 'lifo' } as const;
   const agent = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };

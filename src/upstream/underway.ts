@@ -1,5 +1,5 @@
 /**
- * How many requests to RingCentral are under way at once: of one operation, of one user, of the whole gateway.
+ * How many requests to a phone system are under way at once: of one operation, of one user, of the whole gateway.
  *
  * ```text
  *   read ─────► of its operation and user ──► (rate budget) ──► of the gateway ──► one of many: the door ──► leaves
@@ -40,18 +40,18 @@ export interface Departure {
 }
 
 /** The places of the gateway. */
-export function createGatewayPlaces(): Turnstile {
-  return createTurnstile(GATEWAY, () => refusal('of everybody', GATEWAY));
+export function createGatewayPlaces(system: string): Turnstile {
+  return createTurnstile(GATEWAY, () => refusal('of everybody', GATEWAY, system));
 }
 
 /** The door of operations with many reads: a few leave, then others have their turns; all users in turn. */
-export function createDoor(): Turnstile {
-  return createTurnstile(LEAVING, () => refusal('of everybody', LEAVING));
+export function createDoor(system: string): Turnstile {
+  return createTurnstile(LEAVING, () => refusal('of everybody', LEAVING, system));
 }
 
 /** The places of the reads of one user. */
-export function createReadPlaces(): Turnstile {
-  return createTurnstile(READS, () => refusal('of this user', READS));
+export function createReadPlaces(system: string): Turnstile {
+  return createTurnstile(READS, () => refusal('of this user', READS, system));
 }
 
 /**
@@ -63,9 +63,9 @@ export function takePlace(places: Turnstile, key: string, departure: Departure):
   return places.enter({ key, isUrgent: lane === 'command', patience, signal });
 }
 
-function refusal(whose: string, { most }: { readonly most: number }): RateLimited {
+function refusal(whose: string, { most }: { readonly most: number }, system: string): RateLimited {
   return new RateLimited(
-    `Too many requests ${whose} are under way to RingCentral: at most ${most} go at once; try again in 1 second.`,
+    `Too many requests ${whose} are under way to ${system}: at most ${most} go at once; try again in 1 second.`,
     { retryAfter: 1, retryAt: Date.now() + 1_000, sent: false },
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Single values of RingCentral's JSON, each as its field should have it, or as nothing.
+ * Single values of a phone system's JSON, each as its field should have it, or as nothing.
  *
  * Whatever stands in a field, it is read for what it is worth: an odd value costs its own field, an odd entry of a list
  * costs that entry, and nothing costs the whole answer but a body that does not say what it is about.
@@ -18,7 +18,7 @@ export type EntryKind =
 /** Told of each entry that was left out of a list, because it does not say which one it is. */
 export type LeftOut = (kind: EntryKind) => void;
 
-/** Text, also where RingCentral wrote a number; null for none. */
+/** Text, also where a number stands; null for none. */
 export function asText(raw: unknown): string | null {
   if (typeof raw === 'string') return raw === '' ? null : raw;
   // A longer whole number has lost its last digits in JSON: as an id it would name something else.
@@ -26,7 +26,7 @@ export function asText(raw: unknown): string | null {
   return isExact ? String(raw) : null;
 }
 
-/** A number, also where RingCentral wrote it as text. */
+/** A number, also where it stands as text. */
 export function asNumber(raw: unknown): number | null {
   const number = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
   return typeof number === 'number' && Number.isFinite(number) ? number : null;
@@ -61,11 +61,11 @@ function withOffset(time: string): string {
   return time.replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
 }
 
-/** Spellings of RingCentral's guides and SDKs that its published document does not have. */
+/** Spellings of guides and SDKs that the published documents do not have. */
 const ALIASES: ReadonlyMap<string, string> = new Map([['vmscreening', 'voicemailscreening']]);
 
 /**
- * The member of an enum for RingCentral's text: case and underscores do not count. `UNKNOWN` for a value
+ * The member of an enum for a text: case, underscores and dots do not count. `UNKNOWN` for a value
  * that is not published, null for none.
  */
 export function asEnum<Member extends string>(
@@ -74,7 +74,7 @@ export function asEnum<Member extends string>(
 ): Member | 'UNKNOWN' | null {
   const text = asText(raw);
   if (text === null) return null;
-  const plain = text.toLowerCase();
+  const plain = text.toLowerCase().replaceAll('.', '');
   const wanted = ALIASES.get(plain) ?? plain;
   return members.find((member) => member.replaceAll('_', '').toLowerCase() === wanted) ?? 'UNKNOWN';
 }
@@ -117,7 +117,7 @@ export function objectOf<Wire extends object>(body: unknown, what: string): Part
 
 /** The failure for a body that does not say what it is about. */
 export function ofAnotherShape(what: string): UpstreamBadResponse {
-  return new UpstreamBadResponse(`RingCentral's answer does not have the shape of ${what}.`);
+  return new UpstreamBadResponse(`The answer does not have the shape of ${what}.`);
 }
 
 export function listOf(raw: unknown): readonly unknown[] {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RateLimited, UpstreamUnavailable } from '../../schema/failures.ts';
+import { RATE_RULE } from '../../src/ringcentral/rate-groups.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { type Budget, createBudget } from '../../src/upstream/budget.ts';
 import type { Lane } from '../../src/upstream/caller.ts';
@@ -18,7 +19,7 @@ describe('the gate', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
     metrics.registry.resetMetrics();
-    budget = createBudget({ metrics });
+    budget = createBudget({ rule: RATE_RULE, metrics });
   });
   afterEach(() => {
     budget.stop();

@@ -2,6 +2,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { RATE_RULE } from '../../src/ringcentral/rate-groups.ts';
+import { RINGCENTRAL } from '../../src/ringcentral/system.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
 import { createBudget } from '../../src/upstream/budget.ts';
@@ -78,8 +80,9 @@ export function upstreamTo(
   options: { timeout?: number } = {},
 ): { upstream: Upstream; metrics: Metrics } {
   const metrics = createMetrics();
-  const budget = createBudget({ metrics });
+  const budget = createBudget({ rule: RATE_RULE, metrics });
   const upstream = createUpstream({
+    system: RINGCENTRAL,
     serverUrl: url,
     budget,
     metrics,

@@ -6,7 +6,7 @@ import {
   UpstreamBadResponse,
   UpstreamUnavailable,
 } from '../../../schema/failures.ts';
-import type { RawAnswer } from '../failures.ts';
+import type { RawAnswer } from '../../upstream/failures.ts';
 import type { WireError, WireSocketToken, WireSubscription } from '../wire.ts';
 import type { ListeningInput } from './listening.ts';
 import type { SocketAnswer } from './socket.ts';

@@ -9,9 +9,9 @@ import type { Budget } from '../../upstream/budget.ts';
 import type { Caller } from '../../upstream/caller.ts';
 import { checkBody, pathOf } from '../../upstream/checks.ts';
 import type { Permit } from '../../upstream/gate.ts';
-import { noticeOf } from '../../upstream/hearing.ts';
 import type { Upstream } from '../../upstream/http.ts';
 import { OPERATIONS, type Operation } from '../operations.ts';
+import { noticeOf } from '../system.ts';
 import type { WireConnectionDetails, WireNotification, WireSubscription } from '../wire.ts';
 import { addressIn, asRaw, disabledIn, isSuccess, refusalIn, setbackOf } from './answers.ts';
 import {

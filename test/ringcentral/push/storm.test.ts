@@ -4,6 +4,8 @@
  */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createPush } from '../../../src/ringcentral/push/push.ts';
+import { RATE_RULE } from '../../../src/ringcentral/rate-groups.ts';
+import { RINGCENTRAL } from '../../../src/ringcentral/system.ts';
 import type { SettingChanges } from '../../../src/simulator/server.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
@@ -21,10 +23,10 @@ const LONG = { timeout: 300_000 }; // 5 minutes
 async function openStorm(settings: SettingChanges = {}) {
   const simulator = await startQuiet({ settings: { pushDelay: 0, ...settings, authLimit: AUTH_LIMIT } });
   const metrics = createMetrics();
-  const budget = createBudget({ metrics });
+  const budget = createBudget({ rule: RATE_RULE, metrics });
   const log = createLog('silent');
   const upstream = createUpstream({
-    ...{ serverUrl: simulator.url, budget, metrics, log },
+    ...{ system: RINGCENTRAL, serverUrl: simulator.url, budget, metrics, log },
     upstreamTimeout: 20_000,
     userAgent: 'gateway-test/1.0',
   });
