@@ -15,7 +15,7 @@
  *                      └─────────────────────────────────────┘
  * ```
  */
-import { type CallControlFailure, Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
+import { type CallControlFailure, UpstreamUnavailable } from '../../schema/failures.ts';
 import { setAlarm } from '../alarm.ts';
 import type { Commons } from '../commons/commons.ts';
 import { createInProcessCommons } from '../commons/in-process.ts';
