@@ -60,10 +60,14 @@ export function heard(system: UpstreamSystem, operation: Operation, raw: RawAnsw
   }
   const status = String(raw.status);
   if (isYes) return { raw, answer, failure: null, accepted: true, trouble: null, status };
-  const trouble: Trouble | null = system.isPassing(raw.status)
-    ? { kind: 'status', status: raw.status, retryAfter: retryAfterOf(raw) }
-    : null;
+  const trouble = system.isPassing(raw.status) ? troubleOf(system, operation, raw) : null;
   return { raw, answer, failure: system.failureOf(raw, operation), accepted: false, trouble, status };
+}
+
+function troubleOf(system: UpstreamSystem, operation: Operation, raw: RawAnswer): Trouble {
+  const { penalty } = system.noticeOf(operation, raw);
+  if (penalty !== undefined) return { kind: 'busy', retryAfter: penalty };
+  return { kind: 'status', status: raw.status, retryAfter: retryAfterOf(raw) };
 }
 
 /** What it means that no whole answer came. */

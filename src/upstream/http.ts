@@ -53,7 +53,8 @@ export interface UpstreamRequest {
   readonly operation: Operation;
   /** What fills the path of the operation. */
   readonly ids?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string>>;
+  /** A list is repeated: `id=1&id=2`. */
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: object | undefined;
   readonly lane: Lane;
   /** Aborts a read. A command must not be given one: whether it was applied would stay unknown. */
@@ -225,7 +226,8 @@ export function createUpstream(parts: UpstreamParts): Upstream {
   }
 
   function urlOf({ operation, ids = {}, query = {} }: Pick<UpstreamRequest, 'operation' | 'ids' | 'query'>) {
-    const search = new URLSearchParams(query).toString();
+    const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+    const search = new URLSearchParams(pairs).toString();
     return `${serverUrl}${pathOf(operation, ids, system)}${search === '' ? '' : `?${search}`}`;
   }
 

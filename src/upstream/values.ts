@@ -13,7 +13,11 @@ export type EntryKind =
   | 'metadata value'
   | 'active call'
   | 'device'
-  | 'forwarding number';
+  | 'forwarding number'
+  | 'conversation'
+  | 'participant'
+  | 'transfer'
+  | 'entity';
 
 /** Told of each entry that was left out of a list, because it does not say which one it is. */
 export type LeftOut = (kind: EntryKind) => void;
