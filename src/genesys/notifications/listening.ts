@@ -17,6 +17,7 @@
  *
  * There is no cursor and no replay: whatever happened while nobody listened is lost, so that everything is read again.
  */
+import { DENIED_FOR, MOST_FAILURES, MOST_FIRST_FAILURES, waitAfter } from '../../upstream/setbacks.ts';
 
 /** A channel, as Genesys Cloud gave it out; its address opens it for whoever knows it. */
 export interface Channel {
@@ -100,24 +101,6 @@ export const FIRST: Extract<Listening, { phase: 'opening' }> = {
 export function takenOver(channel: Channel): Listening {
   return { phase: 'connecting', channel, hasTopics: true, failures: 0, hasListened: true };
 }
-
-/** How long something that is not to be had is left alone, unless another token comes. */
-export const DENIED_FOR = 600_000; // 10 minutes
-
-/** Waits before the tries after a loss, each within these milliseconds, because a thousand viewers lose their sockets at once. */
-export const WAITS: readonly (readonly [least: number, most: number])[] = [
-  [100, 2_000],
-  [2_000, 6_000],
-  [10_000, 20_000],
-  [20_000, 40_000],
-  [40_000, 80_000],
-  [80_000, 120_000],
-];
-
-/** Failures in a row after which what has worked is left alone. */
-export const MOST_FAILURES = 9; // six minutes at least
-/** Likewise where nothing has worked yet. */
-export const MOST_FIRST_FAILURES = 2;
 
 /** What stands between the state and its next one. `random` is from 0 to 1. */
 export function next(state: Listening, input: ListeningInput, now: number, random: number): Listening {
@@ -229,9 +212,4 @@ function withoutTopics(
 
 function denied(reason: string, now: number): Listening {
   return { phase: 'denied', reason, until: now + DENIED_FOR };
-}
-
-function waitAfter(failures: number, random: number): number {
-  const [least, most] = WAITS[Math.min(failures, WAITS.length - 1)] ?? [0, 0];
-  return least + (most - least) * random;
 }
