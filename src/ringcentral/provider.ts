@@ -14,14 +14,7 @@
  *                                                         └► anything else       UNKNOWN, the state as it is
  * ```
  */
-import {
-  CallControlFailure,
-  RateLimited,
-  Unauthenticated,
-  UpstreamBadResponse,
-  UpstreamUnavailable,
-  WrongCallState,
-} from '../../schema/failures.ts';
+import { CallControlFailure, Unauthenticated, WrongCallState } from '../../schema/failures.ts';
 import {
   type CallParty,
   type CallSession,
@@ -36,6 +29,7 @@ import { lookedTwice } from '../live/second-look.ts';
 import { orAborted } from '../live/shared-read.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Caller, Lane } from '../upstream/caller.ts';
+import { inDoubtBecause, isAmbiguous, wasAnswered } from '../upstream/doubt.ts';
 import type { IdempotencyKeys } from '../upstream/idempotency.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
@@ -172,7 +166,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
   }
 
   async function refused(command: Command, error: CallControlFailure): Promise<CommandResult> {
-    const seen = answeredByRingCentral(error) ? await look(command, 'query') : known(command);
+    const seen = wasAnswered(error) ? await look(command, 'query') : known(command);
     return result('NOT_APPLIED', explained(command, error, seen, person.extensionId()), {
       ...seen,
       recording: recordingOf(command, seen.party),
@@ -244,16 +238,6 @@ function result(
   return { outcome, replayed: false, error, session, party, recording };
 }
 
-/** True when RingCentral may have done what was asked, although it did not say so. */
-function isAmbiguous(error: CallControlFailure): boolean {
-  return error instanceof UpstreamUnavailable ? error.sent : error instanceof UpstreamBadResponse;
-}
-
-/** False where RingCentral was not asked, or must not be asked again now. */
-function answeredByRingCentral(error: CallControlFailure): boolean {
-  return error.trace.status !== undefined && !(error instanceof RateLimited);
-}
-
 /** A refusal for the state of the call: why in words for a person, with that state and what it does allow the viewer. */
 function explained(
   command: Command,
@@ -275,15 +259,6 @@ function explained(
 
 /** Where nothing that is seen of the call tells why. */
 const WRONG_STATE = 'The call is not in a state that allows this now.';
-
-function inDoubtBecause(error: CallControlFailure, doubt: string): UpstreamUnavailable {
-  return new UpstreamUnavailable(
-    `${error.message} Whether the command was applied is unknown: ${doubt}.`,
-    true,
-    error.trace,
-    { cause: error },
-  );
-}
 
 /** The calls that a command changes beyond what its answer shows: their watches look again at once. */
 function changedBesides(command: Command): string[] {

@@ -88,6 +88,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/upstream/caller.ts', 'src/upstream/operation.ts', 'src/upstream/racing.ts', 'src/upstream/values.ts'],
   [
     'src/upstream/budget-shares.ts',
+    'src/upstream/doubt.ts',
     'src/upstream/failures.ts',
     'src/upstream/key-record.ts',
     'src/upstream/bearer.ts',
@@ -95,6 +96,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/upstream/outage.ts',
     'src/upstream/rate-window.ts',
     'src/upstream/retry.ts',
+    'src/upstream/setbacks.ts',
     'src/upstream/stored-result.ts',
     'src/upstream/underway.ts',
     'src/upstream/vigil.ts',
@@ -107,7 +109,12 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/upstream/idempotency.ts',
     'src/upstream/shared-window.ts',
   ],
-  ['src/upstream/gate.ts', 'src/upstream/renewed-token.ts', 'src/upstream/transport.ts'],
+  [
+    'src/upstream/gate.ts',
+    'src/upstream/reading.ts',
+    'src/upstream/renewed-token.ts',
+    'src/upstream/transport.ts',
+  ],
   ['src/upstream/budget.ts'],
   ['src/upstream/http.ts'],
   // 4 parts that never meet
@@ -194,6 +201,19 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/live/shared/desk-sharing.ts'],
   ['src/live/desk.ts'],
   ['src/live/hub.ts'],
+  // Genesys Cloud, which never meets RingCentral
+  ['src/genesys/bodies.ts', 'src/genesys/failures.ts', 'src/genesys/outcomes.ts', 'src/genesys/actions.ts'],
+  ['src/genesys/values.ts', 'src/genesys/operations.ts', 'src/genesys/entity-names.ts'],
+  [
+    'src/genesys/commands.ts',
+    'src/genesys/participant-details.ts',
+    'src/genesys/person.ts',
+    'src/genesys/system.ts',
+  ],
+  ['src/genesys/translate.ts'],
+  ['src/genesys/conversations.ts'],
+  ['src/genesys/carrying-out.ts'],
+  ['src/genesys/provider.ts'],
   ['src/ringcentral/provider.ts'],
   ['src/simulator/push/deliveries.ts', 'src/simulator/push/events.ts', 'src/simulator/push/filters.ts'],
   ['src/simulator/bodies.ts', 'src/simulator/dialing.ts', 'src/simulator/switchboard.ts'],
@@ -278,6 +298,21 @@ describe('The house', () => {
         .map((imported) => `${file} imports ${imported}`),
     );
     expect(upward).toEqual([]);
+  });
+
+  test('keeps the phone systems from each other, and what they share from both', () => {
+    const rooms = ['src/genesys/', 'src/ringcentral/', 'src/upstream/'];
+    const met = files.flatMap((file) => {
+      const own = rooms.find((room) => file.startsWith(room));
+      const isForeign = (imported: string) =>
+        rooms.some((room) => room !== own && room !== 'src/upstream/' && imported.startsWith(room));
+      return own === undefined
+        ? []
+        : importsOf(file)
+            .filter(isForeign)
+            .map((imported) => `${file} imports ${imported}`);
+    });
+    expect(met).toEqual([]);
   });
 
   test('keeps the schema free of the machine behind it', () => {
