@@ -4,6 +4,7 @@ import type { CallProvider } from '../../schema/provider.ts';
 import type { Hub } from '../live/hub.ts';
 import type { CallSource } from '../live/source.ts';
 import { outlookOf } from '../ringcentral/actions.ts';
+import type { RingCentralKind } from '../ringcentral/call-kind.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
 import type { Push } from '../ringcentral/push/push.ts';
 import { createTokenPool, type TokenHolder, type TokenPool } from '../upstream/token-pool.ts';
@@ -13,7 +14,7 @@ import type { Caller } from '../upstream/caller.ts';
 import type { SystemVisitor } from './visitor.ts';
 
 export interface GatekeeperParts extends ProviderParts {
-  readonly hub: Hub;
+  readonly hub: Hub<RingCentralKind>;
   readonly budget: Pick<Budget, 'allowed' | 'leaveBehind'>;
   /** Null: calls are polled only. */
   readonly push: Push | null;
@@ -93,10 +94,10 @@ export function createPerson(
   signInSessionId: string | null = null,
 ): Person {
   // What is read is shared by all connections of the viewer, whichever of them has a token that works.
-  const source: CallSource = {
-    readSession: (sessionId, options) => callControl.readSession(any, sessionId, options),
-    readParty: (address, options) => callControl.readParty(any, address, options),
-    readActiveCalls: (options) => callControl.readActiveCalls(any, options),
+  const source: CallSource<RingCentralKind> = {
+    readCall: (sessionId, options) => callControl.readSession(any, sessionId, options),
+    readParty: (sessionId, partyId, options) => callControl.readParty(any, { sessionId, partyId }, options),
+    readList: (options) => callControl.readActiveCalls(any, options),
     outlook: (session, party) => outlookOf(session, party, extensionId),
     readsPerMinute() {
       const { limit, length } = budget.allowed(any.bucket, 'Light');

@@ -7,6 +7,7 @@ import {
   type SignInState,
 } from '../ringcentral/auth.ts';
 import { createCallControl } from '../ringcentral/call-control.ts';
+import { RINGCENTRAL_CALLS } from '../ringcentral/call-shape.ts';
 import { createPush, type PushParts } from '../ringcentral/push/push.ts';
 import { RATE_RULE } from '../ringcentral/rate-groups.ts';
 import { RINGCENTRAL } from '../ringcentral/system.ts';
@@ -67,7 +68,7 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
   });
   const leftOut = createLeftOut({ system: RINGCENTRAL.name, metrics, log });
   const callControl = createCallControl(upstream, leftOut);
-  const hub = createHub({
+  const hub = createHub(RINGCENTRAL_CALLS, {
     ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly: config.liveSource === 'push' },
     ...{ shared, ...options.live },
   });

@@ -134,6 +134,10 @@ const FLOORS: readonly (readonly string[])[] = [
   ],
   ['src/ringcentral/push/socket.ts'],
   ['src/ringcentral/push/answers.ts'],
+  ['src/live/shape.ts'],
+  ['src/ringcentral/call-kind.ts'],
+  ['src/ringcentral/call-list.ts', 'src/ringcentral/call-words.ts'],
+  ['src/ringcentral/call-shape.ts'],
   [
     'src/live/source.ts',
     'src/live/clock.ts',
@@ -159,6 +163,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/live/told.ts',
     'src/live/upstream-habits.ts',
     'src/live/list-events.ts',
+    'src/live/who-was-seen.ts',
     'src/live/shared/board.ts',
     'src/live/shared/tidings.ts',
   ],
