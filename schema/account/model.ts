@@ -115,6 +115,12 @@ export interface CallQueueMember {
   readonly acceptsCurrentQueueCalls: boolean | null;
 }
 
+/** Whether a user takes calls of a queue. */
+export interface QueueAvailability {
+  readonly queueId: string;
+  readonly acceptsCalls: boolean;
+}
+
 /** A caller whom no agent of a queue has answered yet: worked out from the parties of the call. */
 export interface WaitingCall {
   readonly queueId: string;

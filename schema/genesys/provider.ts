@@ -4,14 +4,8 @@
  * Reads throw as those of `CallProvider` do; a command's refusal is its result, as there.
  */
 import type { CallActivity } from '../activity.ts';
-import type { CallControlFailure } from '../failures.ts';
-import type {
-  ActiveCallNotice,
-  CommandOutcome,
-  LiveSource,
-  SnapshotReason,
-  StreamNoticeKind,
-} from '../provider.ts';
+import type { ActiveCallNotice, LiveSource } from '../provider.ts';
+import type { CommandReport, SnapshotReason, StreamNoticeKind } from '../telling.ts';
 import type { ParticipantAction } from './actions.ts';
 import type {
   CallAttribute,
@@ -209,13 +203,8 @@ export type ConversationCommandOf<Name extends ConversationCommandName> = Extrac
   { readonly name: Name }
 >;
 
-export interface ConversationCommandResult {
-  /** `APPLIED` when its effect was seen, by an event or a read: Genesys's 202 only means that it was accepted. */
-  readonly outcome: CommandOutcome;
-  /** True when this is the stored answer of an earlier command with the same idempotency key. */
-  readonly replayed: boolean;
-  /** Why it is not `APPLIED`. */
-  readonly error: CallControlFailure | null;
+/** `APPLIED` when its effect was seen, by an event or a read: Genesys's 202 only means that it was accepted. */
+export interface ConversationCommandResult extends CommandReport {
   /** The state as now known, also when the command failed; null where nothing is known. */
   readonly conversation: CallConversation | null;
   /** The addressed one; of `monitor…`, `coach…` and `barge…` too. */

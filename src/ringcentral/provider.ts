@@ -31,6 +31,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { Caller, Lane } from '../upstream/caller.ts';
 import { inDoubtBecause, isAmbiguous, wasAnswered } from '../upstream/doubt.ts';
 import type { IdempotencyKeys } from '../upstream/idempotency.ts';
+import { createAccountProvider } from './account/provider.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
 import type { RingCentralKind } from './call-kind.ts';
@@ -86,6 +87,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     activeCallUpdates: () => desk.listUpdates(),
     activeCallEvents: () => desk.listEvents(),
     liveSource: () => desk.liveSource(),
+    account: createAccountProvider(),
     async signInSessions() {
       const sessions = (await parts.sessions?.list(viewerId)) ?? [];
       return sessions.map((one) => ({ ...one, isCurrent: one.id === person.signInSessionId }));
