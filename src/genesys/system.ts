@@ -25,6 +25,7 @@ const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 export const GENESYS: UpstreamSystem = {
   name: NAME,
   sampleIds: '6d43c5a9-2f1e-4c34-9c0e-0d3a0a1f4b77',
+  hasLongNumbers: true,
   failureOf: failureOfAnswer,
   traceOf,
   noticeOf: (_operation, answer) => noticeOf(answer),

@@ -9,6 +9,7 @@ import {
   unreadable,
   wasAnswered,
 } from './failures.ts';
+import { withLongNumbersAsText } from './long-numbers.ts';
 import type { Operation } from './operation.ts';
 import type { Trouble } from './retry.ts';
 import type { UpstreamSystem } from './upstream-system.ts';
@@ -45,7 +46,9 @@ export interface Outcome {
 export function heard(system: UpstreamSystem, operation: Operation, raw: RawAnswer, sentAt: number): Outcome {
   const trace = system.traceOf(raw);
   const isYes = isSuccess(raw.status);
-  const parsed = isYes ? parseJson(raw.text) : { ok: true as const, value: null };
+  const parsed = isYes
+    ? parseJson(system.hasLongNumbers ? withLongNumbersAsText(raw.text) : raw.text)
+    : { ok: true as const, value: null };
   const answer: UpstreamAnswer = {
     status: raw.status,
     body: parsed.ok ? parsed.value : null,
