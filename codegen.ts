@@ -75,7 +75,7 @@ export async function generateClient(
       useTypeImports: true,
       enumsAsTypes: true,
       strictScalars: true,
-      scalars: { ID: 'string', DateTime: 'string' },
+      scalars: { ID: 'string', DateTime: 'string', BigInt: 'string' },
       importExtension: '.ts',
       emitLegacyCommonJSImports: true,
     },

@@ -4,7 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** What can be done to a party or its call; each is a mutation. */
+/** What can be done to a party or its RingCentral call; each is a mutation. */
 export type CallAction =
   /** `answerCallParty` */
   | 'ANSWER'
@@ -53,13 +53,17 @@ export type CallAction =
 
 /** What became of a command. */
 export type CommandOutcome =
-  /** RingCentral accepted it, or its effect was seen on the call. */
+  /**
+   * RingCentral accepted it, or its effect was seen on the call. Genesys Cloud accepts first and acts
+   * later: there only what was seen counts.
+   */
   | 'APPLIED'
-  /** It was refused, or never reached RingCentral. `error` says why. */
+  /** It was refused, or never reached the phone system. `error` says why. */
   | 'NOT_APPLIED'
   /**
-   * It may have been applied: the answer was lost, and the state of the call does not decide it.
-   * `error` says what happened. Look at the call before repeating the command.
+   * It may have been applied: the answer was lost, or nothing was seen of it in time, and the state of
+   * the call does not decide it. `error` says what happened. Look at the call before repeating the
+   * command.
    */
   | 'UNKNOWN';
 
@@ -103,15 +107,18 @@ export type DeviceType =
   | 'WEB_RTC';
 
 /**
- * The way a leg goes, seen from RingCentral: a caller's own leg is `OUTBOUND` and the callee's leg is
- * `INBOUND`, whoever is asking.
+ * The way a leg goes. Of the user's own leg all phone systems say the same: `INBOUND`, they were
+ * called; `OUTBOUND`, they called.
+ *
+ * In RingCentral a caller's own leg is `OUTBOUND` and the callee's leg is `INBOUND`, whoever is
+ * asking. In Genesys Cloud a customer who calls in is `INBOUND`, and one who is called `OUTBOUND`.
  */
 export type Direction =
-  /** To this party. */
+  /** To this party; in Genesys Cloud also from a customer who called in. */
   | 'INBOUND'
-  /** From this party. */
+  /** From this party; in Genesys Cloud also to a customer who is called. */
   | 'OUTBOUND'
-  /** A direction that RingCentral has not published. */
+  /** A direction that the phone system has not published. */
   | 'UNKNOWN';
 
 /** How a call began. */
@@ -267,13 +274,13 @@ export type StreamNoticeKind =
   | 'DRAINING'
   /** A party went to another session: `movedTo` says where. To follow it, subscribe there. */
   | 'MOVED'
-  /** RingCentral can be read again; changes since then follow. */
+  /** The phone system can be read again; changes since then follow. */
   | 'RECOVERED'
   /** The user's token ends at `at`: reconnect with a fresh one before. */
   | 'TOKEN_EXPIRING'
   /**
-   * RingCentral cannot be read just now, or the rate budget is spent. Show the last state as possibly
-   * stale; the stream goes on by itself.
+   * The phone system cannot be read just now, or the rate budget is spent. Show the last state as
+   * possibly stale; the stream goes on by itself.
    */
   | 'UPSTREAM_DEGRADED';
 
@@ -315,7 +322,7 @@ export type TransferTargetInput =
 export type MyCallsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MyCallsQuery = { viewer: { name: string | null, extensionNumber: string | null, activeCalls: Array<{ telephonyStatus: TelephonyStatus, from: string | null, fromName: string | null, startTime: string | null, session: { id: string, parties: Array<{ id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode } }> } | null }> } };
+export type MyCallsQuery = { viewer: { name: string | null, extensionNumber: string | null, activeCalls: Array<{ telephonyStatus: TelephonyStatus, from: string | null, fromName: string | null, startTime: string | null, session: { id: string, parties: Array<{ id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode } }> } | null }> | null } };
 
 export type OneCallQueryVariables = Exact<{
   sessionId: string;
@@ -399,7 +406,7 @@ export type OnePartyQuery = { callParty: { id: string, sessionId: string, extens
 export type MyPhonesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MyPhonesQuery = { viewer: { devices: Array<{ id: string, name: string | null, type: DeviceType | null, status: DeviceStatus | null }>, forwardingNumbers: Array<{ id: string, label: string | null, phoneNumber: string | null, flipNumber: string | null }> } };
+export type MyPhonesQuery = { viewer: { devices: Array<{ id: string, name: string | null, type: DeviceType | null, status: DeviceStatus | null }> | null, forwardingNumbers: Array<{ id: string, label: string | null, phoneNumber: string | null, flipNumber: string | null }> | null } };
 
 export type MakeACallMutationVariables = Exact<{
   deviceId: string;
