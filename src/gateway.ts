@@ -43,7 +43,7 @@ export interface GatewayOptions {
   readonly outages?: RingCentralOptions['outages'];
   readonly signIn?: RingCentralOptions['signIn'];
   readonly push?: RingCentralOptions['push'];
-  readonly genesys?: Pick<GenesysOptions, 'notifications' | 'tokens'>;
+  readonly genesys?: Pick<GenesysOptions, 'notifications' | 'tokens' | 'effects'>;
   readonly commons?: Pick<RedisCommonsParts, 'times' | 'random'>;
   readonly sessions?: BrowserSignInParts['times'];
 }

@@ -13,6 +13,7 @@ import { createSessionReception, type ReceptionParts } from './server/reception.
 import { SESSION_TIMES } from './sign-in/account.ts';
 import { createSessions, type SessionsTimes } from './sign-in/sessions.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
+import type { System } from './sign-in/systems.ts';
 import type { SystemSignIn, UserSessions } from './systems/system.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -58,13 +59,14 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
       ...(genesys && { genesys: genesys.account }),
     },
   });
-  const sessions: UserSessions = {
+  const sessionsOf = (system: System): UserSessions => ({
     list: async (viewerId) =>
-      (await browserSessions.list(viewerId)).map(({ id, begunAt, seenAt, endsAt, userAgent }) => ({
+      (await browserSessions.list(viewerId, system)).map(({ id, begunAt, seenAt, endsAt, userAgent }) => ({
         ...{ id, begunAt, userAgent, lastUsedAt: seenAt, expiresAt: endsAt },
       })),
-    end: browserSessions.endOne,
-  };
+    end: (viewerId, id) => browserSessions.endOne(viewerId, id, system),
+  });
+  const sessions = sessionsOf('ringcentral');
 
   return {
     sessions: ringCentral === null ? undefined : sessions,
@@ -80,8 +82,16 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
       });
       const gatekeeper = createSessionReception({
         ringCentral: ringCentral && ringCentral.sessions(browserSessions, sessions),
-        genesys: genesys && genesys.sessions(browserSessions, sessions),
+        genesys: genesys && genesys.sessions(browserSessions, sessionsOf('genesys')),
         byToken,
+        browsersOf: ({ viewerId }, cookie) => ({
+          async signInSessions() {
+            const current = browserSessions.known(cookie, 'genesys')?.publicId;
+            const all = await sessionsOf('genesys').list(viewerId);
+            return all.map((one) => ({ ...one, isCurrent: one.id === current }));
+          },
+          endSignInSession: (id) => sessionsOf('genesys').end(viewerId, id),
+        }),
         originsFor: (headers) => room.originsFor(headers, listening()),
       });
       return { room, sessions: gatekeeper, simulatorUrl };

@@ -258,7 +258,9 @@ describe('Which phone systems are on', () => {
       'GATEWAY_KEYS',
     ]);
     for (const problem of problems) {
-      expect(problem).toMatch(/read a value, allowed only together with RINGCENTRAL_SERVER_URL or SIMULATOR=on/);
+      expect(problem).toMatch(
+        /read a value, allowed only together with RINGCENTRAL_SERVER_URL or SIMULATOR=on/,
+      );
     }
   });
 
@@ -315,7 +317,9 @@ describe('Signing in to Genesys Cloud too', () => {
     const alone = { ...REGION, GENESYS_CLIENT_ID, SIGN_IN, SESSION_SECRETS };
     expect(readConfig(alone).signIn?.genesys).toMatchObject({ clientId: 'client' });
     expect(problemsOf({ ...alone, GENESYS_CLIENT_ID: '' })).toEqual([
-      expect.stringMatching(/^GENESYS_CLIENT_ID: read nothing, required with SIGN_IN=on where RingCentral is off/),
+      expect.stringMatching(
+        /^GENESYS_CLIENT_ID: read nothing, required with SIGN_IN=on where RingCentral is off/,
+      ),
     ]);
     expect(problemsOf({ ...alone, SESSION_SECRETS: '' })).toEqual([
       expect.stringMatching(/^SESSION_SECRETS: read nothing/),

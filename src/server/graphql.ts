@@ -26,7 +26,6 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { asGraphQLError, createAnswers, isStream, type Stream, withStatus } from './answers.ts';
 import type { Arrival } from './arrival.ts';
 import type { OperationPlace } from './by-operation.ts';
-import { GENESYS_OFF } from './closed.ts';
 import { createExecutor } from './compiled.ts';
 import type { Crowd } from './crowd.ts';
 import { UnconditionalSubscriptionRule, withinStack } from './document-rules.ts';
@@ -55,7 +54,8 @@ export type { Arrival } from './arrival.ts';
 /** Makes what resolvers are handed; the door adds nothing to it. */
 export type CreateContext = (parts: {
   readonly provider: CallProvider;
-  readonly genesys: ConversationProvider;
+  /** Undefined: it is off. */
+  readonly genesys: ConversationProvider | undefined;
   readonly requestId: string;
 }) => object;
 
@@ -150,11 +150,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function contextOf(arrival: Arrival): object {
     const { operation, visitor } = arrival;
     const provider = withOutcomes(visitor.provider(visitOf(arrival)), operation);
-    const genesys = withOutcomes(genesysOf(arrival), operation);
+    const genesys = genesysOf(arrival);
     return createContext({
       provider: receivedAtOf === undefined ? provider : withPushDelays(provider, metrics, receivedAtOf),
-      genesys:
-        receivedAtOf === undefined ? genesys : withConversationDelays(genesys, metrics, receivedAtOf),
+      genesys: genesys && watchedOver(genesys, operation),
       requestId: operation.requestId,
     });
   }
@@ -169,8 +168,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     };
   }
 
-  function genesysOf(arrival: Arrival): ConversationProvider {
-    return arrival.visitor.genesys?.(visitOf(arrival)) ?? GENESYS_OFF;
+  function genesysOf(arrival: Arrival): ConversationProvider | undefined {
+    return arrival.visitor.genesys?.(visitOf(arrival));
+  }
+
+  function watchedOver(genesys: ConversationProvider, operation: Operation): ConversationProvider {
+    const provider = withOutcomes(genesys, operation);
+    return receivedAtOf === undefined ? provider : withConversationDelays(provider, metrics, receivedAtOf);
   }
 
   /** A document that this pipeline has parsed and validated; null where it would refuse it. */

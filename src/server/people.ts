@@ -7,10 +7,10 @@ import { outlookOf } from '../ringcentral/actions.ts';
 import type { RingCentralKind } from '../ringcentral/call-kind.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
 import type { Push } from '../ringcentral/push/push.ts';
-import { createTokenPool, type TokenHolder, type TokenPool } from '../upstream/token-pool.ts';
-import type { VigilTimes } from '../upstream/vigil.ts';
 import type { Budget } from '../upstream/budget.ts';
 import type { Caller } from '../upstream/caller.ts';
+import { createTokenPool, type TokenHolder, type TokenPool } from '../upstream/token-pool.ts';
+import type { VigilTimes } from '../upstream/vigil.ts';
 import type { SystemVisitor } from './visitor.ts';
 
 export interface GatekeeperParts extends ProviderParts {

@@ -10,12 +10,12 @@
  * ```
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { Forbidden, SignInRequired, Unauthenticated } from '../../schema/failures.ts';
+import { absentCalls } from '../../schema/absent.ts';
+import { Forbidden, NotConfigured, SignInRequired, Unauthenticated } from '../../schema/failures.ts';
 import type { ConversationProvider } from '../../schema/genesys/provider.ts';
 import type { CallProvider } from '../../schema/provider.ts';
 import { readCookie, SESSION_COOKIE } from '../sign-in/cookies.ts';
 import { isOfAllowedPage } from '../sign-in/places.ts';
-import { closedCalls, RINGCENTRAL_OFF } from './closed.ts';
 import { NO_SECOND_IDENTITY, type SecondIdentity, secondByCookie, secondByToken } from './second-identity.ts';
 import type {
   Gatekeeper,
@@ -58,7 +58,7 @@ export function createReception({ ringCentral, genesys }: ReceptionParts): Gatek
     const { gatekeeper } = genesys;
     return {
       recognise: (shown) => gatekeeper.recognise(eitherOf(shown)),
-      admit: async (shown, knock) => alone(await gatekeeper.admit(eitherOf(shown), knock), RINGCENTRAL_OFF),
+      admit: async (shown, knock) => alone(await gatekeeper.admit(eitherOf(shown), knock), isOff),
       stop,
     };
   }
@@ -71,7 +71,7 @@ export function createReception({ ringCentral, genesys }: ReceptionParts): Gatek
     async admit(shown, knock) {
       const { authorization, genesysAuthorization } = shown;
       if (isGenesysOnly(shown)) {
-        return alone(await genesys.gatekeeper.admit(genesysAuthorization, knock), NOT_SHOWN);
+        return alone(await genesys.gatekeeper.admit(genesysAuthorization, knock), isNotShown);
       }
       const first = await ringCentral.gatekeeper.admit(authorization, knock);
       if (genesysAuthorization === null && !genesys.takesAnybody) return both(first, NO_SECOND_IDENTITY);
@@ -91,6 +91,8 @@ export interface SessionReceptionParts {
   readonly genesys: SystemSessions<ConversationProvider> | null;
   /** The same phone systems by token. */
   readonly byToken: ReceptionParts;
+  /** What somebody of Genesys Cloud alone may know and do of their own sessions. */
+  readonly browsersOf: (visitor: SystemVisitor<ConversationProvider>, cookie: string) => Browsers;
   /** The origins whose pages may show a cookie. */
   readonly originsFor: (headers: IncomingHttpHeaders) => readonly string[];
 }
@@ -125,8 +127,13 @@ export function createSessionReception(parts: SessionReceptionParts): SessionGat
       if (other === null) {
         throw new SignInRequired('Nobody is signed in here (any more); sign in again.');
       }
-      if (byToken.ringCentral === null) return alone(other, RINGCENTRAL_OFF);
-      if (anyCall === null) return alone(other, NOT_SIGNED_IN);
+      if (anyCall === null) {
+        return alone(
+          other,
+          byToken.ringCentral === null ? isOff : isNotSignedIn,
+          parts.browsersOf(other, cookie),
+        );
+      }
       return both(await anyCall.admit(null), secondOf(cookie));
     },
   };
@@ -150,31 +157,35 @@ function both(first: SystemVisitor<CallProvider>, second: SecondIdentity): Visit
   };
 }
 
-const alones = new WeakMap<SystemVisitor<ConversationProvider>, Map<CallProvider, Visitor>>();
+const alones = new WeakMap<SystemVisitor<ConversationProvider>, Map<Refusal, Visitor>>();
 
-/** Somebody at Genesys Cloud, and nobody at RingCentral; the same visitor for the same one. */
-function alone(visitor: SystemVisitor<ConversationProvider>, calls: CallProvider): Visitor {
-  const known = alones.get(visitor) ?? new Map<CallProvider, Visitor>();
+/** Somebody at Genesys Cloud, and nobody at RingCentral, for this reason; the same visitor for the same one. */
+function alone(visitor: SystemVisitor<ConversationProvider>, refusal: Refusal, browsers?: Browsers): Visitor {
+  const known = alones.get(visitor) ?? new Map<Refusal, Visitor>();
   alones.set(visitor, known);
-  const made = known.get(calls) ?? {
+  const calls = absentCalls(refusal, browsers);
+  const made = known.get(refusal) ?? {
     ...visitor,
     provider: () => calls,
     genesys: (visit) => visitor.provider(visit),
   };
-  known.set(calls, made);
+  known.set(refusal, made);
   return made;
 }
 
-const NOT_SHOWN = closedCalls(
-  () =>
-    new Unauthenticated('Show a token of RingCentral: "Authorization: Bearer <token>".', {
-      system: 'ringcentral',
-    }),
-);
+/** Why somebody is nobody at RingCentral. */
+type Refusal = Parameters<typeof absentCalls>[0];
+type Browsers = Parameters<typeof absentCalls>[1];
 
-const NOT_SIGNED_IN = closedCalls(
-  () => new Unauthenticated('Sign in to RingCentral at /auth/sign-in.', { system: 'ringcentral' }),
-);
+const isOff: Refusal = () => new NotConfigured('ringcentral');
+
+const isNotShown: Refusal = () =>
+  new Unauthenticated('Show a token of RingCentral: "Authorization: Bearer <token>".', OF_RINGCENTRAL);
+
+const isNotSignedIn: Refusal = () =>
+  new Unauthenticated('Sign in to RingCentral at /auth/sign-in.', OF_RINGCENTRAL);
+
+const OF_RINGCENTRAL = { system: 'ringcentral' } as const;
 
 /** Where Genesys Cloud is alone, both headers are for it. */
 function eitherOf({ authorization, genesysAuthorization }: Shown): string | null {

@@ -2,10 +2,10 @@
  * Who a caller is at Genesys Cloud, beside being somebody at RingCentral. Nobody waits at the door for that: it is found
  * out when something is asked of Genesys Cloud, and whatever keeps it from being known is an error of that alone.
  */
-import { SignInRequired, Unauthenticated } from '../../schema/failures.ts';
+import { absentConversations } from '../../schema/absent.ts';
+import { CallControlFailure, SignInRequired, Unauthenticated } from '../../schema/failures.ts';
 import type { ConversationProvider } from '../../schema/genesys/provider.ts';
 import { digest } from '../tokens.ts';
-import { closedConversations } from './closed.ts';
 import { SecondStream } from './second-stream.ts';
 import type { Knock, SystemGatekeeper, SystemSessions, SystemVisitor, Visit } from './visitor.ts';
 
@@ -65,7 +65,7 @@ export const NO_SECOND_IDENTITY: SecondIdentity = {
   provider: () => NOBODY,
 };
 
-const NOBODY = closedConversations(() =>
+const NOBODY = absentConversations(() =>
   ofGenesys(
     new Unauthenticated(
       'Show a token of Genesys Cloud: "X-Genesys-Authorization: Bearer <token>", or on a WebSocket ' +
@@ -92,7 +92,7 @@ function createSecondIdentity(way: Way): SecondIdentity {
       try {
         now();
       } catch (error) {
-        return closedConversations(() => ofGenesys(error));
+        return absentConversations(() => refusalOf(error));
       }
       return createProvider(visit);
     },
@@ -162,12 +162,19 @@ function failed(error: unknown): never {
   throw ofGenesys(error);
 }
 
+/** A defect is one, whoever meets it. */
+function refusalOf(error: unknown): CallControlFailure {
+  const told = ofGenesys(error);
+  if (told instanceof CallControlFailure) return told;
+  throw told;
+}
+
 /** Says of which phone system it is that somebody is nobody. */
-function ofGenesys(error: unknown): Error {
+function ofGenesys<Thrown>(error: Thrown): Thrown | Unauthenticated {
   if (error instanceof Unauthenticated || error instanceof SignInRequired) {
     return new Unauthenticated(error.message, { ...error.trace, system: 'genesys' }, { cause: error });
   }
-  return error instanceof Error ? error : new Error('Something was thrown that is no error.', { cause: error });
+  return error;
 }
 
 function knockOf(address: string, signal: AbortSignal | undefined): Knock {

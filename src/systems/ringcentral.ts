@@ -1,11 +1,7 @@
 /** RingCentral, put together: one budget, one client, one room where calls are watched, and whoever it lets in. */
 import type { CallProvider } from '../../schema/provider.ts';
 import { createHub } from '../live/hub.ts';
-import {
-  createServiceSignIn,
-  type ServiceSignInParts,
-  type SignInState,
-} from '../ringcentral/auth.ts';
+import { createServiceSignIn, type ServiceSignInParts, type SignInState } from '../ringcentral/auth.ts';
 import { createCallControl } from '../ringcentral/call-control.ts';
 import { RINGCENTRAL_CALLS } from '../ringcentral/call-shape.ts';
 import { createPush, type PushParts } from '../ringcentral/push/push.ts';
@@ -109,7 +105,15 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
       if (config.signIn === null) return null;
       const { createRingCentralSignIn } = await import('./ringcentral-sign-in.ts');
       const { clientId, clientSecret } = config.signIn;
-      return createRingCentralSignIn({ clientId, clientSecret, serverUrl, isPlayed, upstream, people, pools });
+      return createRingCentralSignIn({
+        clientId,
+        clientSecret,
+        serverUrl,
+        isPlayed,
+        upstream,
+        people,
+        pools,
+      });
     },
 
     async obstacle() {

@@ -156,6 +156,18 @@ export function createMetrics() {
       labelNames: ['mode'] as const,
       registers,
     }),
+    genesysChannels: new Gauge({
+      name: 'gateway_genesys_channels',
+      help: 'Viewers for whom notifications of Genesys Cloud are listened to, or tried: connecting, listening, recovering, or denied.',
+      labelNames: ['state'] as const,
+      registers,
+    }),
+    genesysChannelChanges: new Counter({
+      name: 'gateway_genesys_channel_changes_total',
+      help: 'Notification channels that were opened, whose socket was lost, and that were gone (evicted, expired, taken over, or their token revoked).',
+      labelNames: ['to'] as const,
+      registers,
+    }),
     pushListeners: new Gauge({
       name: 'gateway_push_listeners',
       help: 'Viewers whose notifications are listened for, by state (connecting, listening, recovering, denied).',

@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RateLimited, Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
-import {
-  createServiceSignIn,
-  type SendForm,
-  type ServiceSignIn,
-} from '../../src/ringcentral/auth.ts';
+import { createServiceSignIn, type SendForm, type ServiceSignIn } from '../../src/ringcentral/auth.ts';
 import { OPERATIONS } from '../../src/ringcentral/operations.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { digest } from '../../src/tokens.ts';

@@ -38,7 +38,10 @@ export function refusalIn(body: unknown): Setback | null {
     if (asText(topic.state)?.toLowerCase() !== 'rejected') continue;
     const missing = listOf(topic.missingPermissions).flatMap((one) => asText(one) ?? []);
     const why = missing.length > 0 ? `missing ${missing.join(', ')}` : asText(topic.rejectionReason);
-    return { kind: 'denied', reason: `Genesys Cloud does not tell of the user's calls: ${why ?? 'no reason given'}.` };
+    return {
+      kind: 'denied',
+      reason: `Genesys Cloud does not tell of the user's calls: ${why ?? 'no reason given'}.`,
+    };
   }
   return null;
 }

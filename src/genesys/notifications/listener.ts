@@ -182,7 +182,10 @@ export function createListener(parts: ListenerParts): Listener {
         break;
       case 'denied':
         hangUp();
-        log.warn({ reason: entered.reason }, 'Notifications of Genesys Cloud are not to be had; calls are polled.');
+        log.warn(
+          { reason: entered.reason },
+          'Notifications of Genesys Cloud are not to be had; calls are polled.',
+        );
         tell('denied', { reason: entered.reason });
         timer = wakeAt(entered.until).unref();
         break;

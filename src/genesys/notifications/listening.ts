@@ -144,7 +144,8 @@ function gone(state: Listening, now: number, random: number): Listening {
     case 'listening':
       return { ...FIRST, hasListened: true };
     case 'connecting':
-      if (state.hasTopics) return { phase: 'opening', failures: state.failures, hasListened: state.hasListened };
+      if (state.hasTopics)
+        return { phase: 'opening', failures: state.failures, hasListened: state.hasListened };
       return failed(state, { kind: 'failed', reason: CHANNEL_LOST }, now, random);
     case 'subscribing':
       return failed(state, { kind: 'failed', reason: CHANNEL_LOST }, now, random);
