@@ -34,6 +34,7 @@ import type { IdempotencyKeys } from '../upstream/idempotency.ts';
 import { createAccountProvider } from './account/provider.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
+import type { RingCentralKind } from './call-kind.ts';
 import { answeredParty, doubtAbout, type Evidence } from './outcomes.ts';
 
 /** A user of RingCentral as the gateway knows them, whatever number of connections they have. */
@@ -41,7 +42,7 @@ export interface Person {
   /** Scope of the watches, cursors and idempotency keys. */
   readonly viewerId: string;
   readonly caller: Caller;
-  readonly desk: Desk;
+  readonly desk: Desk<RingCentralKind>;
   /** Who RingCentral says they are; read once. */
   viewer(): Promise<Viewer>;
   /** Their extension, where it is known already. */
@@ -74,17 +75,17 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
   return {
     // Asked once for all connections: whoever leaves does not call it off, nor wait for it.
     viewer: () => orAborted(person.viewer(), visit.signal),
-    activeCalls: () => desk.readActiveCalls(visit.signal, requestId),
+    activeCalls: () => desk.readList(visit.signal, requestId),
     devices: () => callControl.listDevices(caller, { lane: 'query', signal: visit.signal, requestId }),
     forwardingNumbers: () =>
       callControl.listForwardingNumbers(caller, { lane: 'query', signal: visit.signal, requestId }),
-    callSession: (id) => desk.readSession(id, visit.signal, requestId),
-    callParty: (address) => desk.readParty(address, visit.signal, requestId),
+    callSession: (id) => desk.readCall(id, visit.signal, requestId),
+    callParty: ({ sessionId, partyId }) => desk.readParty(sessionId, partyId, visit.signal, requestId),
     availableActions: (session, party) => availableActions(session, party, person.extensionId()),
-    callEvents: (sessionId, after) => desk.callEvents(sessionId, after, visit.dropped),
-    callPartyUpdates: (sessionId, partyId) => desk.callPartyUpdates(sessionId, partyId),
-    activeCallUpdates: () => desk.activeCallUpdates(),
-    activeCallEvents: () => desk.activeCallEvents(),
+    callEvents: (sessionId, after) => desk.events(sessionId, after, visit.dropped),
+    callPartyUpdates: (sessionId, partyId) => desk.partyUpdates(sessionId, partyId),
+    activeCallUpdates: () => desk.listUpdates(),
+    activeCallEvents: () => desk.listEvents(),
     liveSource: () => desk.liveSource(),
     account: createAccountProvider(),
     async signInSessions() {
@@ -123,7 +124,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     answer: CommandAnswer,
   ): Promise<CommandResult> {
     if (answer.session !== undefined) {
-      const session = await desk.observeSession(answer.session, answer);
+      const session = await desk.observeCall(answer.session, answer);
       return result('APPLIED', null, { session, party: session.parties[0] ?? null });
     }
     if (answer.party !== undefined) {
@@ -199,7 +200,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
       const read = () => callControl.readSession(caller, sessionId, { lane, requestId });
       const reading = await lookedTwice(read, () => desk.isAlive(sessionId));
       if (reading.value === null) return { ...NOTHING, fresh: true };
-      const session = await desk.observeSession(reading.value, reading);
+      const session = await desk.observeCall(reading.value, reading);
       return { ...sight(command, session), fresh: true };
     } catch (error) {
       if (!(error instanceof CallControlFailure)) throw error;

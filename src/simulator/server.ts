@@ -21,6 +21,7 @@ import { createPlatform } from './platform.ts';
 import { createSockets } from './push/sockets.ts';
 import { createSubscriptions } from './push/subscriptions.ts';
 import { createSocketTokens } from './push/tokens.ts';
+import { playQueues } from './queueing.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
 import { decoded, splitUrl } from './replies.ts';
@@ -33,6 +34,7 @@ export type { Controls, Move } from './controls.ts';
 export type { Fault, FaultKind, FaultOrder } from './faults.ts';
 export type { ChannelOrder, GenesysControls, ParticipantMove } from './genesys/controls.ts';
 export type { ConversationOrder } from './genesys/placing.ts';
+export { GENESYS_DEMO, GENESYS_STAGED } from './genesys/stage.ts';
 export type { JournalEntry } from './journal.ts';
 export type { CallOrder } from './placing.ts';
 export type { SettingChanges, Settings } from './settings.ts';
@@ -74,8 +76,8 @@ const ERA_KNOWN = 1_000; // 1 second
 
 const USERS = STATIC_TOKENS.map((token) => {
   const number = token.replace('sim-', '');
-  const { name = '', supervisor = false } = extensionByNumber(number) ?? {};
-  return { token, name: `${name}, ${number}${supervisor ? ' (supervisor)' : ''}` };
+  const { name = '', role = 'user' } = extensionByNumber(number) ?? {};
+  return { token, name: `${name}, ${number}${role === 'user' ? '' : ` (${role})`}` };
 });
 
 /** Starts a simulator. Rejects when the address cannot be had. */
@@ -90,6 +92,8 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const era = createEra();
   const story = createStory(board);
   const subscriptions = createSubscriptions(board, board.onChange);
+  // After them, so that they hear of each change before what follows from it.
+  playQueues(board);
   const socketTokens = createSocketTokens({ settings: () => board.settings, now });
   const platform = createPlatform({
     ...{ board, oauth, rateLimits, journal, faults, subscriptions, socketTokens },
@@ -119,6 +123,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   });
   const url = `http://${host}:${(server.address() as AddressInfo).port}`;
   story.follow();
+  genesys.follow();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('X-Content-Type-Options', 'nosniff');

@@ -10,10 +10,11 @@ import type { Caller } from '../../upstream/caller.ts';
 import { checkBody, pathOf } from '../../upstream/checks.ts';
 import type { Permit } from '../../upstream/gate.ts';
 import type { Upstream } from '../../upstream/http.ts';
+import { setbackOf } from '../../upstream/setbacks.ts';
 import { OPERATIONS, type Operation } from '../operations.ts';
 import { noticeOf } from '../system.ts';
 import type { WireConnectionDetails, WireNotification, WireSubscription } from '../wire.ts';
-import { addressIn, asRaw, disabledIn, isSuccess, refusalIn, setbackOf } from './answers.ts';
+import { addressIn, asRaw, disabledIn, isSuccess, refusalIn } from './answers.ts';
 import {
   FIRST,
   type Listening,

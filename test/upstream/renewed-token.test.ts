@@ -1,9 +1,9 @@
 /** A place in the pool whose token changes while its holder stays. */
 import { describe, expect, test } from 'vitest';
 import { Unauthenticated } from '../../schema/failures.ts';
-import { createRenewedHolder, type TokenSource } from '../../src/ringcentral/renewed-token.ts';
-import { createTokenPool } from '../../src/ringcentral/token-pool.ts';
 import type { Caller } from '../../src/upstream/caller.ts';
+import { createRenewedHolder, type TokenSource } from '../../src/upstream/renewed-token.ts';
+import { createTokenPool } from '../../src/upstream/token-pool.ts';
 
 /** A source of tokens that a test turns, before a RingCentral that takes those which are not dead. */
 function house() {

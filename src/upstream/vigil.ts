@@ -1,5 +1,5 @@
 /**
- * When a token that is in use must be shown to RingCentral again, so that one that was revoked does not read on: pure
+ * When a token that is in use must be shown to the phone system again, so that one that was revoked does not read on: pure
  * decisions, which are told the time. Most tokens are shown by the reads that are made anyway; this is for the others.
  *
  * ```text
@@ -27,13 +27,13 @@ export const VIGIL_TIMES: VigilTimes = {
 export interface TokenUse {
   /** When it was last given to a request. */
   readonly shownAt: number;
-  /** When its holder last asked for something, also where RingCentral had not to be asked for it. */
+  /** When its holder last asked for something, also where nobody had to be asked for it. */
   readonly usedAt: number;
   /** Streams that its holder has open. */
   readonly streams: number;
 }
 
-/** What RingCentral allows in a window of so many milliseconds; null: as many as one likes. */
+/** What is allowed in a window of so many milliseconds; null: as many as one likes. */
 export interface Allowed {
   readonly limit: number | null;
   readonly length: number;

@@ -5,7 +5,7 @@
  * ```text
  *   shown ──► kept back, while the next is on its way ──► the next is shown, and this one is let go of
  *     │                      ▲                       └──► shown again: it could not be had now
- *     └── RingCentral took it no more
+ *     └── it was taken no more
  * ```
  */
 import type { TokenHolder, TokenPool } from './token-pool.ts';
@@ -18,7 +18,7 @@ export interface TokenSource {
   coming(): Promise<unknown> | null;
   /** Calls `hear` when there is another token, or one is on its way. */
   onChange(hear: () => void): void;
-  /** RingCentral does not take this token (any more). Answers whether there is another one. */
+  /** It is not taken (any more). Answers whether there is another one. */
   refused(token: string): Promise<boolean>;
   /** Aborts when there are no tokens any more. */
   readonly ended: AbortSignal;

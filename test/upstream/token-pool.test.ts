@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Forbidden, RateLimited, Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
-import { createSteadyCaller, createTokenPool } from '../../src/ringcentral/token-pool.ts';
 import type { Caller } from '../../src/upstream/caller.ts';
+import { createSteadyCaller, createTokenPool } from '../../src/upstream/token-pool.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;

@@ -2,11 +2,11 @@
  * The tokens that callers bring, several of which may belong to one user.
  *
  * What is read is shared by all holders, so any token will do: they take turns, and those in use first, so that each of
- * them is shown to RingCentral again and again and a revoked one is found out. A 401 is doubted once, because RingCentral's
- * own servers do not always agree; then it is final.
+ * them is shown to the phone system again and again and a revoked one is found out. A 401 is doubted once, because its own
+ * servers do not always agree; then it is final.
  *
  * ```text
- *             ┌──── taken after all ◄─────┐                      (a 401 for a request: one Light request asks once more;
+ *             ┌──── taken after all ◄─────┐                      (a 401 for a request: one small request asks once more;
  *             ▼                           │                       three times a minute, and never inside a penalty)
  *   shown ──► good ──────── 401 ────────► doubted ──── 401 ────► refused: its holders are told, and it is shown no more
  *             │ ▲                         │
@@ -24,7 +24,7 @@ import {
   Unauthenticated,
   UpstreamUnavailable,
 } from '../../schema/failures.ts';
-import type { Caller } from '../upstream/caller.ts';
+import type { Caller } from './caller.ts';
 import {
   type Allowed,
   dueAt,
@@ -37,14 +37,16 @@ import {
 
 /** What a pool needs. */
 export interface TokenPoolParts {
+  /** Whose tokens they are, in words: `RingCentral` unless told otherwise. */
+  readonly system?: string;
   /** Names the user. */
   readonly bucket: string;
   /**
-   * One Light request that any token may make.
+   * One small request that any token may make.
    * @throws the failures of `schema/failures.ts`.
    */
   readonly ask: (caller: Caller) => Promise<unknown>;
-  /** What RingCentral allows this user of Light requests. */
+  /** What is allowed this user of such requests. */
   readonly allowed: () => Allowed;
   /** Nobody holds a token any more. */
   readonly onEmpty?: () => void;
@@ -71,14 +73,14 @@ export interface TokenPool extends Caller {
 
 /** Whoever shows one token of a user: asks with that one alone, because another may be allowed more. */
 export interface TokenHolder extends Caller {
-  /** Aborts when RingCentral refuses the token. */
+  /** Aborts when the phone system refuses the token. */
   readonly expired: AbortSignal;
   /** To be called whenever its holder asks for anything. */
   used(): void;
   /** To be called when its holder opens a stream; answers how to close it. */
   open(): () => void;
   /**
-   * Another token is on its way to take the place of this one, which RingCentral may refuse from now on: whoever needs
+   * Another token is on its way to take the place of this one, which may be refused from now on: whoever needs
    * one waits until `coming` has settled. It never rejects.
    */
   renewing(coming: Promise<unknown>): void;
@@ -87,7 +89,7 @@ export interface TokenHolder extends Caller {
 }
 
 /** What a caller is told whose token was good once. */
-export const REFUSED_TOKEN = 'RingCentral no longer takes this token; sign in again.';
+export const refusedToken = (system: string) => `${system} no longer takes this token; sign in again.`;
 
 /** How often a minute a 401 for one token is doubted. */
 const MOST_DOUBTS = 3;
@@ -96,7 +98,7 @@ const DOUBTS_WINDOW = 60_000; // 1 minute
 /** A check leaves this share of the time later at the earliest: a use that asks by itself shows the token too. */
 const PATIENCE = 1 / 50;
 
-/** What RingCentral said of a token, or why it did not. */
+/** What the phone system said of a token, or why it did not. */
 type Verdict = 'taken' | 'refused' | CallControlFailure;
 
 interface Entry extends TokenUse {
@@ -108,7 +110,7 @@ interface Entry extends TokenUse {
   readonly refusal: AbortController;
   /** Permissions that its app was found not to have. */
   readonly lacking: Set<string>;
-  /** RingCentral is being asked about it. */
+  /** The phone system is being asked about it. */
   asking: Promise<Verdict> | null;
   /** When the last question was put that found it taken. */
   takenAt: number;
@@ -120,7 +122,8 @@ interface Entry extends TokenUse {
 
 /** Makes the pool of one user. */
 export function createTokenPool(parts: TokenPoolParts): TokenPool {
-  const { bucket, ask, allowed, onEmpty, times = VIGIL_TIMES, clock = () => performance.now() } = parts;
+  const { system = 'RingCentral', bucket, ask, allowed, onEmpty, times = VIGIL_TIMES } = parts;
+  const { clock = () => performance.now() } = parts;
   /** Oldest first. */
   const tokens = new Map<string, Entry>();
   /** When checks were made, oldest first; as many as may still count. */
@@ -148,7 +151,7 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
           return entry.token;
         }
         const coming = comingSoon();
-        if (coming === undefined) throw nobodyLeft();
+        if (coming === undefined) throw nobodyLeft(system);
         await coming;
       }
     },
@@ -156,7 +159,7 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
     async refused(token, _errorCode, askedAt) {
       const entry = tokens.get(token);
       const verdict = entry === undefined ? 'refused' : await verdictOn(entry, askedAt);
-      if (verdict instanceof CallControlFailure) throw inDoubt(verdict);
+      if (verdict instanceof CallControlFailure) throw inDoubt(verdict, system);
       if (verdict !== 'taken' && live().length === 0) await comingSoon();
       return verdict === 'taken' || live().length > 0;
     },
@@ -179,13 +182,13 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
       expired: refusal.signal,
       async accessToken() {
         await entry.coming;
-        if (refusal.signal.aborted) throw new Unauthenticated(REFUSED_TOKEN);
+        if (refusal.signal.aborted) throw new Unauthenticated(refusedToken(system));
         entry.shownAt = clock();
         return token;
       },
       async refused(_token, _errorCode, askedAt) {
         const verdict = await verdictOn(entry, askedAt);
-        if (verdict instanceof CallControlFailure) throw inDoubt(verdict);
+        if (verdict instanceof CallControlFailure) throw inDoubt(verdict, system);
         return verdict === 'taken';
       },
       used: () => use(entry),
@@ -236,7 +239,7 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
   function able(permission: string | null): Entry[] {
     const all = live();
     const permitted = all.filter(({ lacking }) => permission === null || !lacking.has(permission));
-    // Where none may, RingCentral says so better than we can.
+    // Where none may, the phone system says so better than we can.
     return permitted.length > 0 ? permitted : all;
   }
 
@@ -290,7 +293,7 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
       });
   }
 
-  /** What RingCentral says of a token that it refused for a request made at `askedAt`. */
+  /** What the phone system says of a token that it refused for a request made at `askedAt`. */
   async function verdictOn(entry: Entry, askedAt: number): Promise<Verdict> {
     if (entry.coming !== null) {
       await entry.coming;
@@ -305,12 +308,12 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
 
     const now = clock();
     const doubts = entry.doubts.filter((at) => now - at < DOUBTS_WINDOW);
-    if (doubts.length >= MOST_DOUBTS) return contradictory();
+    if (doubts.length >= MOST_DOUBTS) return contradictory(system);
     entry.doubts = [...doubts, now];
     return askAbout(entry, false);
   }
 
-  /** Shows RingCentral a token; `twice`: a 401 is not believed the first time. */
+  /** Shows it a token; `twice`: a 401 is not believed the first time. */
   function askAbout(entry: Entry, twice: boolean): Promise<Verdict> {
     entry.asking ??= put(entry, twice).finally(() => {
       entry.asking = null;
@@ -351,13 +354,17 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
  *
  * @param pool The tokens of the user at this moment; undefined while there are none.
  */
-export function createSteadyCaller(bucket: string, pool: () => TokenPool | undefined): Caller {
+export function createSteadyCaller(
+  bucket: string,
+  pool: () => TokenPool | undefined,
+  system = 'RingCentral',
+): Caller {
   let shown: string | undefined;
   return {
     bucket,
     async accessToken(signal, permission) {
       const tokens = pool();
-      if (tokens === undefined) throw nobodyLeft();
+      if (tokens === undefined) throw nobodyLeft(system);
       shown = await tokens.accessToken(signal, permission, shown);
       return shown;
     },
@@ -366,11 +373,11 @@ export function createSteadyCaller(bucket: string, pool: () => TokenPool | undef
   };
 }
 
-function nobodyLeft(): Unauthenticated {
-  return new Unauthenticated('RingCentral takes none of your tokens (any more); sign in again.');
+function nobodyLeft(system: string): Unauthenticated {
+  return new Unauthenticated(`${system} takes none of your tokens (any more); sign in again.`);
 }
 
-/** A check counts for so many windows at most: where RingCentral allows one request a window. */
+/** A check counts for so many windows at most: where one request a window is allowed. */
 const LONGEST_SPAN = 10;
 
 function newEntry(token: string, now: number): Entry {
@@ -395,14 +402,14 @@ function longestUnshown(entries: readonly Entry[]): Entry | undefined {
 }
 
 /** What to tell instead of a 401 that is not believed: it did nothing, and the token cannot be asked about now. */
-function inDoubt(failure: CallControlFailure): CallControlFailure {
+function inDoubt(failure: CallControlFailure, system: string): CallControlFailure {
   if (failure instanceof RateLimited) return failure;
-  const message = 'RingCentral refused the token, and cannot be asked once more now; nothing was done.';
+  const message = `${system} refused the token, and cannot be asked once more now; nothing was done.`;
   return new UpstreamUnavailable(message, false, failure.trace, { cause: failure });
 }
 
-function contradictory(): UpstreamUnavailable {
-  return new UpstreamUnavailable('RingCentral takes this token and refuses it by turns.', false);
+function contradictory(system: string): UpstreamUnavailable {
+  return new UpstreamUnavailable(`${system} takes this token and refuses it by turns.`, false);
 }
 
 function asFailure(error: unknown): CallControlFailure {
