@@ -72,7 +72,7 @@ export async function carryOut(
 ): Promise<ConversationCommandResult> {
   const { desk, caller } = person;
   const addressed = 'conversationId' in command ? command.conversationId : null;
-  const userId = person.userId() ?? (needsUser(command) ? (await person.user()).id : null);
+  const userId = person.userId() ?? (await userIdOf());
   const before = addressed === null ? null : await stateBefore(addressed);
   const workBefore = before === null ? null : await workOf('command').catch(unlessSignedOut);
   const ownParticipantId = ownIn(before)?.id;
@@ -89,6 +89,13 @@ export async function carryOut(
     return isAmbiguous(error) ? inDoubt(error) : refused(error);
   }
   return acceptedAs(accepted);
+
+  /** Without it less can be told, but nothing is kept from being sent that can do without. */
+  async function userIdOf(): Promise<string | null> {
+    const asked = person.user();
+    const user = await (needsUser(command) ? asked : asked.catch(unlessSignedOut));
+    return user?.id ?? null;
+  }
 
   async function acceptedAs(answer: Accepted): Promise<ConversationCommandResult> {
     const conversationId = answer.conversationId ?? addressed;

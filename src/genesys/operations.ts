@@ -156,7 +156,7 @@ export const OPERATIONS = {
     'patchConversationsCallParticipantCommunication',
     'PATCH',
     COMMUNICATION,
-    { body: communicationChange, success: [200, 202, 204], permissions: [DISCONNECT] },
+    { body: communicationChange, success: [200, 202, 204] },
   ),
   /** `PUT …/communications/{communicationId}/uuidata` · sent along to the other side. */
   putConversationsCallParticipantCommunicationUuidata: row(
@@ -251,14 +251,14 @@ export const OPERATIONS = {
     'patchConversationsCallParticipantConsult',
     'PATCH',
     `${PARTICIPANT}/consult`,
-    { body: consultUpdate, success: SOON, permissions: [CONSULT] },
+    { body: consultUpdate, success: SOON },
   ),
   /** `DELETE …/participants/{participantId}/consult` · back to as it was. */
   deleteConversationsCallParticipantConsult: row(
     'deleteConversationsCallParticipantConsult',
     'DELETE',
     `${PARTICIPANT}/consult`,
-    { success: [200, 202, 204], permissions: [CONSULT] },
+    { success: [200, 202, 204] },
   ),
   /** `POST …/participants/{participantId}/monitor` · listens; needs a station. */
   postConversationsCallParticipantMonitor: row(

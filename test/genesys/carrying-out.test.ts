@@ -8,6 +8,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CallConversation } from '../../schema/genesys/model.ts';
 import type {
+  ConversationCommand,
   ConversationCommandName,
   ConversationCommandResult,
   ConversationProvider,
@@ -15,6 +16,7 @@ import type {
 import type { CommandOutcome } from '../../schema/provider.ts';
 import { EFFECT_TIMES } from '../../src/genesys/carrying-out.ts';
 import { createConversations } from '../../src/genesys/conversations.ts';
+import { OPERATIONS } from '../../src/genesys/operations.ts';
 import { createConversationProvider } from '../../src/genesys/provider.ts';
 import { GENESYS, RATE_RULE } from '../../src/genesys/system.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
@@ -24,7 +26,7 @@ import { createBudget } from '../../src/upstream/budget.ts';
 import { createUpstream } from '../../src/upstream/http.ts';
 import { createIdempotencyKeys } from '../../src/upstream/idempotency.ts';
 import { callerWith } from '../ringcentral/support.ts';
-import { ADA, startStill, talking } from '../simulator/genesys-support.ts';
+import { ADA, FAY, startStill, talking } from '../simulator/genesys-support.ts';
 import { personAt, type TestPerson } from './desk.ts';
 import { COMMAND_NAMES, scene } from './stage.ts';
 
@@ -177,6 +179,129 @@ function expectTrue(
   expect(statesOf(conversation.participants)).toEqual(statesOf(real?.participants as never));
 }
 
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+const conversationOf = (command: ConversationCommand) =>
+  'conversationId' in command ? command.conversationId : null;
+
+describe('On a conversation that Genesys does not know', () => {
+  test.concurrent.each(COMMAND_NAMES)('%s is refused as that.', async (name) => {
+    await using simulator = await startStill();
+    const { command, token, userId } = await scene(simulator, name);
+    if (conversationOf(command) === null) return;
+    using client = clientTo(simulator.url, { token, userId });
+    // The id of its communication could not be found either.
+    const lost = { ...command, conversationId: NOBODY, communicationId: 'k-1' } as ConversationCommand;
+    const result = await client.provider.command(lost, null);
+    expect(result).toMatchObject({
+      ...{ outcome: 'NOT_APPLIED', conversation: null, participant: null },
+      error:
+        name === 'completeConsultTransfer'
+          ? { code: 'WRONG_CALL_STATE' }
+          : { code: 'CALL_NOT_FOUND', parameterName: 'conversationId', trace: { status: 404 } },
+    });
+  });
+});
+
+describe('On a participant whom the conversation does not have', () => {
+  test.concurrent.each(COMMAND_NAMES)('%s is refused, and nothing is done.', async (name) => {
+    await using simulator = await startStill();
+    const { command, token, userId } = await scene(simulator, name);
+    if (!('participantId' in command)) return;
+    using client = clientTo(simulator.url, { token, userId });
+    const before = picture(simulator);
+    const lost = { ...command, participantId: NOBODY } as ConversationCommand;
+    // Whose own leaving it would be is found out, whoever is addressed.
+    if (name === 'completeConsultTransfer') return;
+    const result = await client.provider.command(lost, null);
+    expect(result).toMatchObject({ outcome: 'NOT_APPLIED', participant: null, error: expect.any(Error) });
+    expect(CODES_OF_NOBODY[name] ?? 'CALL_NOT_FOUND').toBe(result.error?.code);
+    expect(picture(simulator)).toBe(before);
+  });
+});
+
+/** Where something else is found missing first. */
+const CODES_OF_NOBODY: { readonly [Name in ConversationCommandName]?: string } = {
+  // There is no consultation about them.
+  ...{ speakToInConsultTransfer: 'WRONG_CALL_STATE', cancelConsultTransfer: 'WRONG_CALL_STATE' },
+  // They have no communication that it could be about.
+  ...{
+    setCallMediaParticipantAfterCallWork: 'BAD_USER_INPUT',
+    setCallMediaParticipantUuiData: 'BAD_USER_INPUT',
+  },
+};
+
+describe('Without a permission', () => {
+  test.concurrent.each(COMMAND_NAMES)(
+    '%s is refused with the names of those that would do.',
+    async (name) => {
+      await using simulator = await startStill();
+      const { command, operation } = await scene(simulator, name);
+      const { permissions } = OPERATIONS[operation as keyof typeof OPERATIONS];
+      // Of a conversation of others, and without one permission: so is everybody else refused.
+      using client = clientTo(simulator.url, { token: 'gsim-fay', userId: FAY });
+      const named = {
+        ...command,
+        ...(NAMES_COMMUNICATION.has(name) && { communicationId: 'k-1' }),
+      } as ConversationCommand;
+      const before = picture(simulator);
+      const result = await client.provider.command(named, null);
+      expect(picture(simulator)).toBe(before);
+      if (name === 'completeConsultTransfer') return;
+      if (permissions.length > 0) {
+        expect(result).toMatchObject({
+          outcome: 'NOT_APPLIED',
+          error: { code: 'FORBIDDEN', permissionName: permissions.join(', ') },
+        });
+      } else {
+        expect(result).toMatchObject({
+          outcome: 'NOT_APPLIED',
+          error: { code: expect.stringMatching(/^(FORBIDDEN|CALL_NOT_FOUND)$/) },
+        });
+      }
+    },
+  );
+});
+
+/** Of which nobody without the right to read all media could find the communication. */
+const NAMES_COMMUNICATION: ReadonlySet<ConversationCommandName> = new Set([
+  'setCallMediaParticipantAfterCallWork',
+  'setCallMediaParticipantUuiData',
+]);
+
+describe('After the call', () => {
+  const LATER: ReadonlySet<ConversationCommandName> = new Set([
+    ...(['placeCall', 'startCallConference', 'setCallMediaParticipantAttributes'] as const),
+    ...(['flagCallMediaParticipant', 'unflagCallMediaParticipant', 'wrapUpCallMediaParticipant'] as const),
+    ...(['skipWrapUpCallMediaParticipant', 'setCallMediaParticipantAfterCallWork'] as const),
+    'setCallMediaParticipantUuiData',
+    // The after-call work is torn down with it.
+    'tearDownCallConversation',
+  ]);
+  test.concurrent.each(COMMAND_NAMES.filter((name) => !LATER.has(name)))(
+    '%s is refused, and told why in words for a person.',
+    async (name) => {
+      await using simulator = await startStill();
+      const { command, token, userId } = await scene(simulator, name);
+      const conversationId = conversationOf(command) ?? '';
+      const real = simulator.genesys.conversations().find(({ id }) => id === conversationId);
+      for (const { id } of (real?.participants ?? []) as { id: string }[]) {
+        simulator.genesys.move(conversationId, id, { leave: 'endpoint' });
+      }
+      using client = clientTo(simulator.url, { token, userId });
+      const before = picture(simulator);
+      const result = await client.provider.command(command, null);
+      expect(picture(simulator)).toBe(before);
+      expect(result).toMatchObject({ outcome: 'NOT_APPLIED', conversation: { id: conversationId } });
+      expect(['WRONG_CALL_STATE', 'FORBIDDEN', 'BAD_USER_INPUT']).toContain(result.error?.code);
+      if (result.error?.code !== 'WRONG_CALL_STATE' || result.participant === null) return;
+      expect(result.error).toMatchObject({
+        actualState: expect.stringMatching(/^(DISCONNECTED|TERMINATED)$/),
+        message: expect.stringMatching(/\.$/),
+      });
+    },
+  );
+});
+
 describe('A command', () => {
   test('is refused for the state in words for a person, with that state and what it allows.', async () => {
     await using simulator = await startStill();
@@ -193,18 +318,6 @@ describe('A command', () => {
         trace: { system: 'genesys', errorCode: 'conversation.error.hold.alerting' },
       },
       participant: { id: address.participantId, state: 'ALERTING' },
-    });
-  });
-
-  test('is forbidden with the names of the permissions that would do.', async () => {
-    await using simulator = await startStill();
-    const call = talking(simulator);
-    using client = clientTo(simulator.url);
-    const address = { conversationId: call.id, participantId: call.ids.agent ?? '' };
-    const result = await client.provider.command({ name: 'monitorCallMediaParticipant', ...address }, null);
-    expect(result).toMatchObject({
-      outcome: 'NOT_APPLIED',
-      error: { code: 'FORBIDDEN', permissionName: 'conversation:call:monitor' },
     });
   });
 

@@ -88,7 +88,7 @@ describe('A refusal with the code', () => {
     });
     expect(failureOfAnswer(answer(403, listed), monitor)).toMatchObject({ permissionName: 'a:b, c:d' });
     expect(failureOfAnswer(answer(403, errorBody(403, 'missing.any.permissions')), place)).toMatchObject({
-      permissionName: 'conversation:call:add, conversation:conference:add',
+      permissionName: 'conversation:conference:add',
     });
   });
 

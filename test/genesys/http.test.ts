@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CallControlFailure, RateLimited, UpstreamUnavailable } from '../../schema/failures.ts';
 import { OPERATIONS } from '../../src/genesys/operations.ts';
@@ -6,6 +7,7 @@ import { RATE_RULE as RINGCENTRAL_RULE } from '../../src/ringcentral/rate-groups
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createBudget } from '../../src/upstream/budget.ts';
 import type { UpstreamRequest } from '../../src/upstream/http.ts';
+import { withLongNumbersAsText } from '../../src/upstream/long-numbers.ts';
 import { callerWith, countOf } from '../ringcentral/support.ts';
 import { answer, CORRELATION, errorBody, type GenesysClient, serving } from './support.ts';
 
@@ -92,6 +94,19 @@ describe('A read', () => {
       ...{ n: '9007199254740993', m: ['-9223372036854775808'], f: 0.1 },
     });
   });
+});
+
+test('A long number is made a text, and nothing else is, whatever stands around it.', () => {
+  fc.assert(
+    fc.property(fc.json(), fc.bigInt({ min: 10n ** 16n, max: 10n ** 18n }), (json, long) => {
+      const value = (text: string) => JSON.parse(withLongNumbersAsText(text));
+      expect(value(`[${json},${long},-${long},"\\\\\\"${long}"]`).slice(1)).toEqual([
+        ...[String(long), `-${long}`, `\\"${long}`],
+      ]);
+      const short = JSON.stringify([json, 1.5e-7, Math.PI / 100, true]);
+      expect(value(short)).toEqual(JSON.parse(short));
+    }),
+  );
 });
 
 describe('After a 429', () => {

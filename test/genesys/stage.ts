@@ -51,7 +51,13 @@ function whole<Name extends ConversationCommandName>(
   operation: string,
   move?: Readonly<Record<string, unknown>>,
 ): Setting<Name> {
-  return one(name, more, { operation, ...(move !== undefined && { move }) });
+  return async (simulator) => {
+    const scene = await one(name, more, { operation, ...(move !== undefined && { move }) })(simulator);
+    const { participantId: _, ...command } = scene.command as ConversationCommandOf<Name> & {
+      readonly participantId?: string;
+    };
+    return { ...scene, command: command as unknown as ConversationCommandOf<Name> };
+  };
 }
 
 /** Ada asks Ben about the customer, before the command. */
