@@ -111,11 +111,13 @@ export async function carryOut(
     return told('UNKNOWN', error, seen, answer.destinationParticipantId);
   }
 
-  /** An answer that is more than a yes needs no other proof than a state that does not contradict it. */
+  /**
+   * Of what leaves no trace the yes is all that there will ever be. An answer that says that it is done needs no other proof
+   * than a state that does not contradict it.
+   */
   function isSaidToBeDone({ isDone }: Accepted, { conversation, work, fresh }: Sight): boolean {
-    if (!isDone) return false;
     if (!isVisible(command)) return true;
-    return fresh && conversation !== null && showedBefore(command, conversation, userId, work);
+    return isDone && fresh && conversation !== null && showedBefore(command, conversation, userId, work);
   }
 
   async function inDoubt(error: CallControlFailure): Promise<ConversationCommandResult> {

@@ -114,11 +114,9 @@ const PLACED: Readonly<Record<string, CommandOutcome>> = {
   '500 after': 'UNKNOWN',
   never: 'APPLIED',
 };
+/** They leave no trace, so that their being accepted is all that can be told. */
 const DIGITS: Readonly<Record<string, CommandOutcome>> = {
-  'at once': 'UNKNOWN',
-  'a little later': 'UNKNOWN',
-  'reset after': 'UNKNOWN',
-  '500 after': 'UNKNOWN',
+  ...{ never: 'APPLIED', 'reset after': 'UNKNOWN', '500 after': 'UNKNOWN' },
 };
 
 /** What is otherwise than in {@link USUAL}. */
