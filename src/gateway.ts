@@ -9,6 +9,8 @@ import type { RedisCommonsParts } from './commons/redis.ts';
 import type { Config, RedisSettings } from './config.ts';
 import { receivedAtOf } from './live/events.ts';
 import { createHub, type HubOptions } from './live/hub.ts';
+import { createAccountClient } from './ringcentral/account/client.ts';
+import { createAccountLists } from './ringcentral/account/lists.ts';
 import {
   createServiceSignIn,
   type ServiceSignIn,
@@ -91,9 +93,11 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const keys = createIdempotencyKeys(
     shared && { ...shared, patience: config.upstreamTimeout * COMMAND_PATIENCE },
   );
+  const accountLists = createAccountLists();
   const front = followSimulator(serverUrl, () => {
     budget.forget();
     keys.forget();
+    accountLists.forget();
   });
   const upstream = createUpstream({
     serverUrl,
@@ -106,6 +110,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   });
   const leftOut = createLeftOut({ metrics, log });
   const callControl = createCallControl(upstream, leftOut);
+  const accountClient = createAccountClient(upstream, leftOut);
   const hub = createHub({
     ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly: config.liveSource === 'push' },
     ...{ shared, ...options.live },
@@ -114,7 +119,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     config.liveSource === 'poll'
       ? null
       : createPush({ upstream, budget, metrics, log, leftOut, ...options.push });
-  const people = { callControl, hub, budget, push, keys, metrics };
+  const people = { callControl, accountClient, accountLists, hub, budget, push, keys, metrics };
   const pools = createPools(people, { ...TOKEN_TIMES, ...options.tokens });
   const browsers =
     config.signIn === null

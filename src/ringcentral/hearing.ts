@@ -11,13 +11,14 @@ import {
   unreadable,
   wasAnswered,
 } from './failures.ts';
+import { boundaryOf, partsOf } from './multipart.ts';
 import type { Operation } from './operations.ts';
 import type { RateNotice } from './rate-window.ts';
 import type { Trouble } from './retry.ts';
 
 export interface UpstreamAnswer {
   readonly status: number;
-  /** Parsed JSON; null where the body was empty, or could not be read and need not be. */
+  /** Parsed JSON, of a multipart answer a list with each of its parts; null where the body was empty, or could not be read and need not be. */
   readonly body: unknown;
   /** RingCentral's own id of the request. */
   readonly upstreamRequestId: string | undefined;
@@ -46,7 +47,7 @@ export interface Outcome {
 /** What a whole answer means. */
 export function heard(raw: RawAnswer, sentAt: number): Outcome {
   const isYes = isSuccess(raw.status);
-  const parsed = isYes ? parseJson(raw.text) : { ok: true as const, value: null };
+  const parsed = isYes ? parsedBody(raw) : { ok: true as const, value: null };
   const answer: UpstreamAnswer = {
     status: raw.status,
     body: parsed.ok ? parsed.value : null,
@@ -105,7 +106,20 @@ function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : undefined;
 }
 
-function parseJson(text: string): { ok: true; value: unknown } | { ok: false; error: unknown } {
+/** JSON, or the parts of a multipart answer as a list of such. */
+function parsedBody(raw: RawAnswer): Parsed {
+  const boundary = boundaryOf(headerOf(raw, 'content-type'));
+  if (boundary === null) return parseJson(raw.text);
+  const parts = partsOf(raw.text, boundary).map(parseJson);
+  // A part that cannot be read costs no other.
+  return { ok: true, value: parts.map((part) => (part.ok ? part.value : null)) };
+}
+
+type Parsed =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: unknown };
+
+function parseJson(text: string): Parsed {
   if (text.trim() === '') return { ok: true, value: null };
   try {
     return { ok: true, value: JSON.parse(text) };

@@ -26,7 +26,7 @@ import { inUpstreamSpan } from '../telemetry/tracing.ts';
 import { raceWith, type SendForm } from './auth.ts';
 import type { Budget } from './budget.ts';
 import type { Caller, Lane } from './caller.ts';
-import { type Content, checkBody, jsonContent, pathOf } from './checks.ts';
+import { type Content, checkBody, jsonContent, type PathIds, pathOf } from './checks.ts';
 import type { RawAnswer } from './failures.ts';
 import { heard, isSuccess, noticeOf, type Outcome, type UpstreamAnswer, unheard } from './hearing.ts';
 import type { Operation } from './operations.ts';
@@ -51,8 +51,8 @@ export interface UpstreamParts {
 export interface UpstreamRequest {
   readonly operation: Operation;
   /** What fills the path of the operation. */
-  readonly ids?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string>>;
+  readonly ids?: PathIds;
+  readonly query?: Query;
   readonly body?: object | undefined;
   readonly lane: Lane;
   /** Aborts a read. A command must not be given one: whether it was applied would stay unknown. */
@@ -224,7 +224,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
   }
 
   function urlOf({ operation, ids = {}, query = {} }: Pick<UpstreamRequest, 'operation' | 'ids' | 'query'>) {
-    const search = new URLSearchParams(query).toString();
+    const search = searchOf(query);
     return `${serverUrl}${pathOf(operation, ids)}${search === '' ? '' : `?${search}`}`;
   }
 
@@ -272,7 +272,8 @@ export function createUpstream(parts: UpstreamParts): Upstream {
   }
 
   function departureOf({ operation, url, content, timeout, signal }: Dispatch) {
-    return { method: operation.method, url, content, timeout: timeout(), signal };
+    const { method, accept } = operation;
+    return { method, url, content, accept, timeout: timeout(), signal };
   }
 
   function note(request: Dispatch, { raw, status, answer, failure }: Outcome): void {
@@ -297,6 +298,14 @@ export function createUpstream(parts: UpstreamParts): Upstream {
       log.warn(facts, 'RingCentral answered a success that it does not document.');
     }
   }
+}
+
+/** What follows the path: a name with several values comes once for each. */
+export type Query = Readonly<Record<string, string | readonly string[]>>;
+
+function searchOf(query: Query): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+  return new URLSearchParams(pairs).toString();
 }
 
 /** The app that this token belongs to lacks a scope; the user may have a token of another app. */

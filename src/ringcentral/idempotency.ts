@@ -1,6 +1,6 @@
 /**
  * Idempotency keys: the same key of the same viewer answers the first result again, for ten minutes and
- * also while the first is still running. RingCentral has no such thing, so this is what stands between an
+ * also while the first is still running. No phone system has such a thing, so this is what stands between an
  * impatient double click and two calls.
  *
  * What this gateway ran it remembers itself, whatever becomes of the others; with others, `shared-keys.ts` asks them
@@ -8,8 +8,8 @@
  */
 import { LRUCache } from 'lru-cache';
 import { BadUserInput } from '../../schema/failures.ts';
-import type { Command, CommandResult } from '../../schema/provider.ts';
 import { createSharedKeys, type SharedKeysParts, type Use } from './shared-keys.ts';
+import { type KeyedResult, type StateOf, withState } from './stored-result.ts';
 
 /** How long a key is remembered after its command ended. */
 const KEY_LIFETIME = 600_000; // 10 minutes
@@ -20,21 +20,23 @@ const MOST_KEYS = 100_000;
 interface Remembered {
   /** The command as text: a key belongs to one command with one input. */
   readonly command: string;
-  readonly use: Promise<Use>;
+  readonly use: Promise<Use<KeyedResult>>;
 }
 
 export interface IdempotencyKeys {
   /**
    * Runs the command, or answers what an earlier one with this key answered (`replayed: true`).
    *
-   * A command that certainly never left the gateway is forgotten, so that the same key can try again.
+   * A command that certainly never left the gateway is forgotten, so that the same key can try again. `unknown` is the
+   * state in a result that knows none.
    */
-  once(
+  once<Result extends KeyedResult>(
     viewerId: string,
     key: string | null,
-    command: Command,
-    run: () => Promise<CommandResult>,
-  ): Promise<CommandResult>;
+    command: { readonly name: string },
+    run: () => Promise<Result>,
+    unknown: StateOf<Result>,
+  ): Promise<Result>;
   /** Every key is new again: the calls that they stand for are no more. */
   forget(): void;
 }
@@ -50,22 +52,30 @@ export function createIdempotencyKeys(shared?: Omit<SharedKeysParts, 'lifetime'>
   });
 
   return {
-    async once(viewerId, key, command, run) {
+    async once<Result extends KeyedResult>(
+      viewerId: string,
+      key: string | null,
+      command: { readonly name: string },
+      run: () => Promise<Result>,
+      unknown: StateOf<Result>,
+    ): Promise<Result> {
       if (key === null) return run();
       const scopedKey = JSON.stringify([viewerId, key]);
       const text = JSON.stringify(command);
       const earlier = remembered.get(scopedKey);
       if (earlier !== undefined) {
-        return earlier.command === text ? answerOf(await earlier.use, key, true) : refused(key);
+        if (earlier.command !== text) return refused(key, unknown);
+        // The same command has the same kind of result.
+        return answerOf((await earlier.use) as Use<Result>, key, true, unknown);
       }
-      const use = others?.once({ viewerId, key, command: text }, run) ?? ran(run());
+      const use = others?.once({ viewerId, key, command: text }, run, unknown) ?? ran(run());
       const mine = { command: text, use };
       remembered.set(scopedKey, mine);
       try {
         const used = await use;
         if (isKept(used)) remembered.set(scopedKey, mine);
         else remembered.delete(scopedKey);
-        return answerOf(used, key, used.kind !== 'ran');
+        return answerOf(used, key, used.kind !== 'ran', unknown);
       } catch (error) {
         remembered.delete(scopedKey);
         throw error;
@@ -75,35 +85,40 @@ export function createIdempotencyKeys(shared?: Omit<SharedKeysParts, 'lifetime'>
   };
 }
 
-async function ran(result: Promise<CommandResult>): Promise<Use> {
+async function ran<Result>(result: Promise<Result>): Promise<Use<Result>> {
   return { kind: 'ran', result: await result };
 }
 
 /** What may turn out otherwise is asked for again. */
-function isKept(use: Use): boolean {
+function isKept(use: Use<KeyedResult>): boolean {
   return (use.kind === 'ran' || use.kind === 'told') && !neverSent(use.result);
 }
 
-function answerOf(use: Use, key: string, replayed: boolean): CommandResult {
-  return use.kind === 'refused' ? refused(key) : { ...use.result, replayed };
+function answerOf<Result extends KeyedResult>(
+  use: Use<Result>,
+  key: string,
+  replayed: boolean,
+  unknown: StateOf<Result>,
+): Result {
+  return use.kind === 'refused' ? refused(key, unknown) : { ...use.result, replayed };
 }
 
 /** A refusal by our own rate budget or a refused connection: nothing happened, so nothing is to be replayed. */
-function neverSent({ outcome, error }: CommandResult): boolean {
+function neverSent({ outcome, error }: KeyedResult): boolean {
   return outcome === 'NOT_APPLIED' && error !== null && 'sent' in error && error.sent === false;
 }
 
-function refused(key: string): CommandResult {
-  return {
-    outcome: 'NOT_APPLIED',
-    replayed: false,
-    error: new BadUserInput(
-      `The idempotency key ${JSON.stringify(key)} was used for another command or another input in the last ten minutes; ` +
-        'use a new key for a new command.',
-      'idempotencyKey',
-    ),
-    session: null,
-    party: null,
-    recording: null,
-  };
+function refused<Result extends KeyedResult>(key: string, unknown: StateOf<Result>): Result {
+  return withState<Result>(
+    {
+      outcome: 'NOT_APPLIED',
+      replayed: false,
+      error: new BadUserInput(
+        `The idempotency key ${JSON.stringify(key)} was used for another command or another input in the last ten minutes; ` +
+          'use a new key for a new command.',
+        'idempotencyKey',
+      ),
+    },
+    unknown,
+  );
 }

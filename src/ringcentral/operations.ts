@@ -23,6 +23,8 @@ export interface Operation {
   readonly group: RateGroup;
   /** The application scope it needs, or null. */
   readonly permission: string | null;
+  /** The type of answer that is asked for, where it is not plain JSON. */
+  readonly accept?: string;
 }
 
 const ACCOUNT = '/restapi/v1.0/account/~';

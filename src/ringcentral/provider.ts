@@ -14,14 +14,8 @@
  *                                                         └► anything else       UNKNOWN, the state as it is
  * ```
  */
-import {
-  CallControlFailure,
-  RateLimited,
-  Unauthenticated,
-  UpstreamBadResponse,
-  UpstreamUnavailable,
-  WrongCallState,
-} from '../../schema/failures.ts';
+
+import { CallControlFailure, Unauthenticated, WrongCallState } from '../../schema/failures.ts';
 import {
   type CallParty,
   type CallSession,
@@ -34,16 +28,15 @@ import type { CallProvider, Command, CommandOutcome, CommandResult, Visit } from
 import type { Desk } from '../live/desk.ts';
 import { lookedTwice } from '../live/second-look.ts';
 import { orAborted } from '../live/shared-read.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
-import { createAccountProvider } from './account/provider.ts';
+import { type AccountParts, type AccountPerson, createAccountProvider } from './account/provider.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
 import type { Caller, Lane } from './caller.ts';
-import type { IdempotencyKeys } from './idempotency.ts';
+import { answeredByRingCentral, inDoubtBecause, isAmbiguous } from './doubts.ts';
 import { answeredParty, doubtAbout, type Evidence } from './outcomes.ts';
 
 /** A user of RingCentral as the gateway knows them, whatever number of connections they have. */
-export interface Person {
+export interface Person extends AccountPerson {
   /** Scope of the watches, cursors and idempotency keys. */
   readonly viewerId: string;
   readonly caller: Caller;
@@ -56,10 +49,8 @@ export interface Person {
   readonly signInSessionId?: string | null;
 }
 
-export interface ProviderParts {
+export interface ProviderParts extends AccountParts {
   readonly callControl: CallControl;
-  readonly keys: IdempotencyKeys;
-  readonly metrics: Metrics;
   /** The browsers in which somebody is signed in; missing where nobody can. */
   readonly sessions?: SignInSessions | undefined;
 }
@@ -92,7 +83,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     activeCallUpdates: () => desk.activeCallUpdates(),
     activeCallEvents: () => desk.activeCallEvents(),
     liveSource: () => desk.liveSource(),
-    account: createAccountProvider(),
+    account: createAccountProvider(parts, person, visit),
     async signInSessions() {
       const sessions = (await parts.sessions?.list(viewerId)) ?? [];
       return sessions.map((one) => ({ ...one, isCurrent: one.id === person.signInSessionId }));
@@ -100,7 +91,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     endSignInSession: async (id) => (await parts.sessions?.end(viewerId, id)) ?? false,
 
     async command(command, idempotencyKey) {
-      const result = await keys.once(viewerId, idempotencyKey, command, () => carryOut(command));
+      const result = await keys.once(viewerId, idempotencyKey, command, () => carryOut(command), NO_STATE);
       metrics.commands.inc({
         command: command.name,
         outcome: result.replayed ? 'replayed' : result.outcome,
@@ -227,6 +218,9 @@ interface Sight {
   readonly fresh: boolean;
 }
 
+/** What is told of a call that nothing is known of. */
+const NO_STATE = { session: null, party: null, recording: null };
+
 const NOTHING: Sight = { session: null, party: null, fresh: false };
 
 function sight(command: Command, session: CallSession | null): Omit<Sight, 'fresh'> {
@@ -241,16 +235,6 @@ function result(
 ): CommandResult {
   const { session, party, recording = null } = state;
   return { outcome, replayed: false, error, session, party, recording };
-}
-
-/** True when RingCentral may have done what was asked, although it did not say so. */
-function isAmbiguous(error: CallControlFailure): boolean {
-  return error instanceof UpstreamUnavailable ? error.sent : error instanceof UpstreamBadResponse;
-}
-
-/** False where RingCentral was not asked, or must not be asked again now. */
-function answeredByRingCentral(error: CallControlFailure): boolean {
-  return error.trace.status !== undefined && !(error instanceof RateLimited);
 }
 
 /** A refusal for the state of the call: why in words for a person, with that state and what it does allow the viewer. */
@@ -274,15 +258,6 @@ function explained(
 
 /** Where nothing that is seen of the call tells why. */
 const WRONG_STATE = 'The call is not in a state that allows this now.';
-
-function inDoubtBecause(error: CallControlFailure, doubt: string): UpstreamUnavailable {
-  return new UpstreamUnavailable(
-    `${error.message} Whether the command was applied is unknown: ${doubt}.`,
-    true,
-    error.trace,
-    { cause: error },
-  );
-}
 
 /** The calls that a command changes beyond what its answer shows: their watches look again at once. */
 function changedBesides(command: Command): string[] {

@@ -7,16 +7,15 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { CallControlFailure, UpstreamUnavailable } from '../../schema/failures.ts';
-import type { CommandResult } from '../../schema/provider.ts';
 import { Apart, type Cell, type Commons, type Key } from '../commons/commons.ts';
 import { sealingKey } from '../commons/seal.ts';
 import { mayHaveChanged } from '../commons/waiting.ts';
 import { beat, type Claim, claim, ending, HOLD, type KeyRecord } from './key-record.ts';
-import { readResult, storeResult } from './stored-result.ts';
+import { type KeyedResult, readResult, type StateOf, storeResult, withState } from './stored-result.ts';
 
 export interface SharedKeysParts {
   readonly commons: Commons;
-  /** What else tells two keys apart: another RingCentral. */
+  /** What else tells two keys apart: another upstream. */
   readonly scope?: (() => string) | undefined;
   /** Milliseconds that the outcome of another gateway is waited for. */
   readonly patience?: number | undefined;
@@ -33,13 +32,17 @@ export interface KeyUse {
 }
 
 /** What came of it: the outcome of this run or of another, or the key stands for another command. */
-export type Use =
-  | { readonly kind: 'ran' | 'told' | 'unclear'; readonly result: CommandResult }
+export type Use<Result> =
+  | { readonly kind: 'ran' | 'told' | 'unclear'; readonly result: Result }
   | { readonly kind: 'refused' };
 
 export interface SharedKeys {
   /** Runs the command unless another gateway has, or does. */
-  once(use: KeyUse, run: () => Promise<CommandResult>): Promise<Use>;
+  once<Result extends KeyedResult>(
+    use: KeyUse,
+    run: () => Promise<Result>,
+    unknown: StateOf<Result>,
+  ): Promise<Use<Result>>;
 }
 
 /** Whoever waits looks again after so long, should it not have been told. */
@@ -58,7 +61,7 @@ type Stored = KeyRecord<string>;
 /** Makes the keys of one gateway among others. */
 export function createSharedKeys(
   parts: SharedKeysParts,
-  neverSent: (result: CommandResult) => boolean,
+  neverSent: (result: KeyedResult) => boolean,
 ): SharedKeys {
   const { commons, scope = () => '', patience = PATIENCE, lifetime } = parts;
   const cell: Cell<Stored> = commons.cell({ word: 'key' });
@@ -70,7 +73,11 @@ export function createSharedKeys(
   });
 
   return {
-    async once(use, run) {
+    async once<Result extends KeyedResult>(
+      use: KeyUse,
+      run: () => Promise<Result>,
+      unknown: StateOf<Result>,
+    ): Promise<Use<Result>> {
       const place = placeOf(use, scope());
       const until = performance.now() + patience;
       runs += 1;
@@ -86,24 +93,30 @@ export function createSharedKeys(
           });
           if (claimed.kind === 'mine') return { kind: 'ran', result: await runHeld(place, id, run) };
           if (claimed.kind === 'refused') return { kind: 'refused' };
-          if (claimed.kind === 'lost') return unclear(GONE);
+          if (claimed.kind === 'lost') return unclear(GONE, unknown);
           if (claimed.kind === 'ended') {
-            const result = readResult(claimed.result, place.seal);
-            return result === null ? unclear(GONE) : { kind: 'told', result };
+            const result = readResult<Result>(claimed.result, place.seal);
+            return result === null ? unclear(GONE, unknown) : { kind: 'told', result };
           }
           waitsFor = claimed.by;
           const left = until - performance.now();
-          if (left <= 0) return unclear(STILL_RUNS);
+          if (left <= 0) return unclear(STILL_RUNS, unknown);
           await mayHaveChanged((hear) => cell.follow(place.cell, hear), Math.min(left, LOOK));
         }
       } catch (error) {
         if (!(error instanceof Apart)) throw error;
-        return waitsFor === null ? { kind: 'ran', result: await runHeld(place, id, run) } : unclear(PARTED);
+        return waitsFor === null
+          ? { kind: 'ran', result: await runHeld(place, id, run) }
+          : unclear(PARTED, unknown);
       }
     },
   };
 
-  async function runHeld({ cell: key, command, seal }: Place, id: string, run: () => Promise<CommandResult>) {
+  async function runHeld<Result extends KeyedResult>(
+    { cell: key, command, seal }: Place,
+    id: string,
+    run: () => Promise<Result>,
+  ): Promise<Result> {
     const beating = setInterval(() => {
       void change(key, (record, now) => beat(record, id, now), lifetime).catch(ignore);
     }, HOLD / 3).unref();
@@ -176,11 +189,11 @@ const GONE = 'the gateway that sent it is gone, and did not tell what became of 
 const STILL_RUNS = 'another gateway has sent it, and waits for its outcome';
 const PARTED = 'another gateway has sent it, which cannot be asked now';
 
-function unclear(why: string): Use {
+function unclear<Result extends KeyedResult>(why: string, unknown: StateOf<Result>): Use<Result> {
   const error = new UpstreamUnavailable(`Whether the command was applied is unknown: ${why}.`, true);
   return {
     kind: 'unclear',
-    result: { outcome: 'UNKNOWN', replayed: true, error, session: null, party: null, recording: null },
+    result: withState<Result>({ outcome: 'UNKNOWN', replayed: true, error }, unknown),
   };
 }
 

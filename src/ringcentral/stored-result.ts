@@ -16,21 +16,37 @@ import {
   WrongCallState,
 } from '../../schema/failures.ts';
 import type { PartyStatusCode } from '../../schema/model.ts';
-import type { CommandResult } from '../../schema/provider.ts';
+import type { CommandOutcome } from '../../schema/provider.ts';
 import { type SealingKey, seal, unseal } from '../commons/seal.ts';
 
+/** What is the same in the results of all commands; the rest is the state of what they were about. */
+export interface KeyedResult {
+  readonly outcome: CommandOutcome;
+  readonly replayed: boolean;
+  readonly error: CallControlFailure | null;
+}
+
+/** The state in a result. */
+export type StateOf<Result extends KeyedResult> = Omit<Result, keyof KeyedResult>;
+
+/** A result with this state. */
+export function withState<Result extends KeyedResult>(told: KeyedResult, state: StateOf<Result>): Result {
+  // A `Result` is nothing but these two, which TypeScript cannot see through `Omit`.
+  return { ...told, ...state } as unknown as Result;
+}
+
 /** Writes an outcome down. */
-export function storeResult(result: CommandResult, key: SealingKey): string {
+export function storeResult(result: KeyedResult, key: SealingKey): string {
   const { error, ...rest } = result;
   return seal(JSON.stringify({ ...rest, error: error && factsOf(error) }), key);
 }
 
 /** Reads it again; null where it cannot be read, as when a newer version of the gateway wrote it. */
-export function readResult(text: string, key: SealingKey): CommandResult | null {
+export function readResult<Result extends KeyedResult>(text: string, key: SealingKey): Result | null {
   const opened = unseal(text, key);
   if (opened === null) return null;
-  const { error, ...rest } = JSON.parse(opened) as Omit<CommandResult, 'error'> & { error: Facts | null };
-  return { ...rest, error: error && failureOf(error) };
+  const { error, ...rest } = JSON.parse(opened) as Omit<KeyedResult, 'error'> & { error: Facts | null };
+  return { ...rest, error: error && failureOf(error) } as Result;
 }
 
 /** A failure without its stack and cause. */

@@ -13,7 +13,11 @@ export type EntryKind =
   | 'metadata value'
   | 'active call'
   | 'device'
-  | 'forwarding number';
+  | 'forwarding number'
+  | 'extension'
+  | 'call queue'
+  | 'member'
+  | 'presence';
 
 /** Told of each entry that was left out of a list, because it does not say which one it is. */
 export type LeftOut = (kind: EntryKind) => void;
@@ -77,6 +81,14 @@ export function asEnum<Member extends string>(
   const plain = text.toLowerCase();
   const wanted = ALIASES.get(plain) ?? plain;
   return members.find((member) => member.replaceAll('_', '').toLowerCase() === wanted) ?? 'UNKNOWN';
+}
+
+/** `ON_MY_WAY` is `OnMyWay` to RingCentral. */
+export function pascalCase(name: string): string {
+  return name
+    .split('_')
+    .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+    .join('');
 }
 
 /** The texts of a list; what is none is not in it. */

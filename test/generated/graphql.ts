@@ -54,8 +54,8 @@ export type CallAction =
 /** What became of a command. */
 export type CommandOutcome =
   /**
-   * RingCentral accepted it, or its effect was seen on the call. Genesys Cloud accepts first and acts
-   * later: there only what was seen counts.
+   * RingCentral accepted it, or its effect was seen. Genesys Cloud accepts first and acts later: there
+   * only what was seen counts.
    */
   | 'APPLIED'
   /** It was refused, or never reached the phone system. `error` says why. */

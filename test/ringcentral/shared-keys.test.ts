@@ -26,9 +26,14 @@ describe('Two gateways with one key', () => {
 
   function pair(patience?: number) {
     const commons = createInProcessCommons();
-    const one = createIdempotencyKeys({ commons, patience });
-    const other = createIdempotencyKeys({ commons, patience });
-    return { one, other };
+    const gateway = () => {
+      const keys = createIdempotencyKeys({ commons, patience });
+      return {
+        once: (viewerId: string, key: string, command: Command, run: () => Promise<CommandResult>) =>
+          keys.once(viewerId, key, command, run, { session: null, party: null, recording: null }),
+      };
+    };
+    return { one: gateway(), other: gateway() };
   }
 
   test('run it once, and both have its result', async () => {
