@@ -13,6 +13,9 @@ const folder = new URL('../../examples/', import.meta.url);
 const files = (await readdir(folder)).filter((file) => /^\d\d-/.test(file)).sort();
 const names = files.filter((file) => file.endsWith('.graphql')).map((file) => file.replace('.graphql', ''));
 
+/** Those of Genesys Cloud begin with a number of their own. */
+const FIRST_OF_GENESYS = '30';
+
 async function example(name: string): Promise<{ text: string; document: DocumentNode }> {
   const text = await readFile(new URL(`${name}.graphql`, folder), 'utf8');
   return { text, document: parse(text) };
@@ -26,9 +29,12 @@ function operationOf(document: DocumentNode) {
 
 describe('The examples', () => {
   test('are numbered in the order to try them, and each file of variables has its operation', () => {
-    expect(names.map((name) => name.slice(0, 2))).toEqual(
-      names.map((_, index) => String(index + 1).padStart(2, '0')),
-    );
+    const numbers = names.map((name) => name.slice(0, 2));
+    expect(numbers).toEqual([...new Set(numbers)]);
+    const ofRingCentral = numbers.filter((number) => number < FIRST_OF_GENESYS);
+    expect(ofRingCentral).toEqual(ofRingCentral.map((_, index) => String(index + 1).padStart(2, '0')));
+    const ofGenesys = numbers.filter((number) => number >= FIRST_OF_GENESYS);
+    expect(ofGenesys).toEqual(ofGenesys.map((_, index) => String(Number(FIRST_OF_GENESYS) + index)));
     const variables = files.filter((file) => file.endsWith('.json'));
     expect(names).toEqual(
       expect.arrayContaining(variables.map((file) => file.replace(/(\.headers)?\.json$/, ''))),
