@@ -1,4 +1,5 @@
 /** What can be set, while it runs: what RingCentral leaves open, what a test wants faster, and the story. */
+import { DEFAULT_GENESYS_SETTINGS, GENESYS_SETTING_RULES, type GenesysSettings } from './genesys/settings.ts';
 import { AUTHORIZE_ERRORS, type AuthorizeError } from './oauth/authorize.ts';
 import {
   addressesOrNone,
@@ -13,7 +14,7 @@ import {
   wholeNumber,
 } from './rules.ts';
 
-export interface Settings {
+export interface Settings extends GenesysSettings {
   /** Plays live calls. Switched off, the calls stay as they are. */
   readonly story: boolean;
   /** Milliseconds between two steps of the story. */
@@ -170,6 +171,7 @@ export const DEFAULT_SETTINGS: Settings = {
   socketTokenTtl: 600, // 10 minutes
   socketIdleTimeout: 1_800, // 30 minutes
   socketAbsoluteTimeout: 86_400, // 24 hours
+  ...DEFAULT_GENESYS_SETTINGS,
 };
 
 /**
@@ -231,4 +233,5 @@ export const SETTING_RULES: { readonly [Name in keyof Settings]: Rule } = {
   socketTokenTtl: amount,
   socketIdleTimeout: amount,
   socketAbsoluteTimeout: amount,
+  ...GENESYS_SETTING_RULES,
 };

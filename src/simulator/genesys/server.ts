@@ -84,8 +84,8 @@ export async function createGenesysSimulator(
       return login.token(asked.form, asked.authorization, now);
     }
     const token = /^Bearer (.+)$/i.exec(asked.authorization ?? '')?.[1] ?? '';
-    const person = login.ownerOf(token, now);
-    if (person === undefined) return refusal(401, 'bad.credentials', 'Invalid login credentials.');
+    const person = login.signedIn(token, now)?.person;
+    if (person == null) return refusal(401, 'bad.credentials', 'Invalid login credentials.');
     if (method === 'GET' && path === '/api/v2/users/me') return { status: 200, body: person };
     if (method === 'DELETE' && path === '/api/v2/tokens/me') {
       login.end(token);

@@ -15,11 +15,11 @@ import type { Extension } from '../account.ts';
 import { extensionById } from '../account.ts';
 import { presenceBody } from '../bodies.ts';
 import type { Call } from '../call.ts';
+import { createDeliveries, type Deliveries } from '../deliveries.ts';
 import type { Body } from '../fields.ts';
 import type { SignedIn } from '../oauth/sessions.ts';
 import { invalid, Refusal } from '../refusals.ts';
 import type { Switchboard } from '../switchboard.ts';
-import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { eventsBetween, FIRST_SEQUENCE, legacyIdOf, type PartyEvent } from './events.ts';
 import {
   callsEventFor,
