@@ -4,6 +4,7 @@ import { type DocumentNode, getOperationAST, parse, print, validate } from 'grap
 import { getVariableValues } from 'graphql/execution/values.js';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
+import { GENESYS_DEMO, GENESYS_STAGED } from '../../src/simulator/genesys/stage.ts';
 import { DEMO_SESSION_ID, STAGED } from '../../src/simulator/stage.ts';
 import * as generated from '../generated/graphql.ts';
 import manifest from '../generated/persisted-documents.json' with { type: 'json' };
@@ -73,6 +74,27 @@ describe('The examples', () => {
         strangers: [],
       });
     }
+  });
+
+  test('point to the conversations that the simulator has for them, and to nothing else', async () => {
+    const staged = new Map(
+      [GENESYS_DEMO, ...Object.values(GENESYS_STAGED)].map((ids) => [ids.conversationId, Object.values(ids)]),
+    );
+    const pointing = files.filter((file) => file.endsWith('.json') && file >= FIRST_OF_GENESYS);
+    let pointed = 0;
+    for (const file of pointing) {
+      const variables: Record<string, unknown> = JSON.parse(await readFile(new URL(file, folder), 'utf8'));
+      const { conversationId, participantId, others = [] } = variables;
+      for (const id of [conversationId, ...(others as string[])].filter((one) => one !== undefined)) {
+        expect({ file, staged: [...staged.keys()] }).toEqual({
+          file,
+          staged: expect.arrayContaining([id]),
+        });
+        pointed += 1;
+      }
+      if (participantId !== undefined) expect(staged.get(String(conversationId))).toContain(participantId);
+    }
+    expect(pointed).toBeGreaterThan(pointing.length - 2);
   });
 
   test.each(names)('%s is typed: `npm run codegen` changes nothing', async (name) => {
