@@ -14,6 +14,8 @@ export const possibleTypes: Record<string, string[]> = {
     'CallSessionPayload',
     'CallPartyPayload',
     'CallRecordingPayload',
+    'PresencePayload',
+    'QueueAvailabilityPayload',
     'CallMediaParticipantPayload',
     'CallConversationPayload',
     'ConsultTransferPayload',
@@ -79,6 +81,20 @@ export const embeddedTypes: string[] = [
   'ConversationDivision',
   'AvailableParticipantAction',
   'CallOrigin',
+  'ExtensionConnection',
+  'Presence',
+  'ExtensionEdge',
+  'PageInfo',
+  'CallQueueConnection',
+  'CallQueueMemberConnection',
+  'CallQueueMember',
+  'CallQueueMemberEdge',
+  'WaitingCall',
+  'AccountCall',
+  'AccountCallPart',
+  'CallQueueEdge',
+  'AccountCallConnection',
+  'AccountCallEdge',
   'EndSessionPayload',
   'CallSessionPayload',
   'WrongCallState',
@@ -89,6 +105,9 @@ export const embeddedTypes: string[] = [
   'UpstreamUnavailable',
   'CallPartyPayload',
   'CallRecordingPayload',
+  'PresencePayload',
+  'QueueAvailabilityPayload',
+  'QueueAvailability',
   'CallMediaParticipantPayload',
   'CallConversationPayload',
   'ConsultTransferPayload',
@@ -145,8 +164,43 @@ export const listFields: Record<string, string[]> = {
   ConversationDivision: [
     'entities',
   ],
+  ExtensionConnection: [
+    'nodes',
+    'edges',
+  ],
+  Extension: [
+    'activeCalls',
+  ],
+  Presence: [
+    'activeCalls',
+  ],
+  CallQueueConnection: [
+    'nodes',
+    'edges',
+  ],
+  CallQueue: [
+    'waitingCalls',
+    'activeCalls',
+  ],
+  CallQueueMemberConnection: [
+    'nodes',
+    'edges',
+  ],
+  WaitingCall: [
+    'ringing',
+  ],
+  AccountCall: [
+    'parts',
+  ],
+  AccountCallConnection: [
+    'nodes',
+    'edges',
+  ],
   EndSessionPayload: [
     'sessions',
+  ],
+  QueueAvailabilityPayload: [
+    'queues',
   ],
   ActiveCallList: [
     'calls',

@@ -119,6 +119,7 @@ export function createPerson(
   return {
     viewerId,
     caller: own,
+    anyCaller: any,
     desk: hub.desk(viewerId, source),
     viewer,
     extensionId: () => extensionId,
