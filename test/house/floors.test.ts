@@ -109,6 +109,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/upstream/multipart.ts',
     'src/upstream/operation.ts',
     'src/upstream/racing.ts',
+    'src/upstream/rules.ts',
     'src/upstream/values.ts',
   ],
   [
