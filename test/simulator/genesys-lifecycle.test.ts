@@ -73,6 +73,16 @@ describe('A conversation', () => {
     });
   });
 
+  test('that an agent declines alerts the next one', async () => {
+    await using simulator = await startStill({ genesysQueueWait: 1 });
+    const call = talking(simulator, 'alerting');
+    await clientOf(simulator)('PATCH', call.at('agent'), { state: 'disconnected' });
+    await eventually(() => statesOf(read(simulator, call.id)).slice(2)).toEqual([
+      ...['acd connected', 'agent terminated', 'agent alerting'],
+    ]);
+    expect(read(simulator, call.id).participants.at(-1)?.user?.id).toBe(BEN);
+  });
+
   test('that a user places rings at their own phone first, then at the other end, and then they talk', async () => {
     await using simulator = await startStill({ genesysStationAnswers: 1, genesysCalleeAnswers: 1 });
     const seen: string[] = [];
