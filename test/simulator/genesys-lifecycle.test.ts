@@ -14,6 +14,7 @@ import {
   leave,
   type NewLeg,
   owesWork,
+  type Transfer,
 } from '../../src/simulator/genesys/conversation.ts';
 import { cancelConsult, consult, speakTo, transferBlind } from '../../src/simulator/genesys/moving.ts';
 import { GenesysRefusal } from '../../src/simulator/genesys/refusals.ts';
