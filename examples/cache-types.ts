@@ -2,10 +2,23 @@
 
 /** Which types an interface or a union stands for. Without it no fragment on them matches. */
 export const possibleTypes: Record<string, string[]> = {
+  Call: [
+    'CallSession',
+    'CallConversation',
+  ],
+  CallParticipant: [
+    'CallParty',
+    'CallMediaParticipant',
+  ],
   CommandPayload: [
     'CallSessionPayload',
     'CallPartyPayload',
     'CallRecordingPayload',
+    'PresencePayload',
+    'QueueAvailabilityPayload',
+    'CallMediaParticipantPayload',
+    'CallConversationPayload',
+    'ConsultTransferPayload',
   ],
   CallControlError: [
     'WrongCallState',
@@ -24,13 +37,21 @@ export const possibleTypes: Record<string, string[]> = {
     'ActiveCallList',
     'ActiveCallNotice',
   ],
+  ConversationEvent: [
+    'ConversationSnapshot',
+    'CallMediaParticipantChange',
+    'ConversationStreamNotice',
+  ],
+  ConversationListEvent: [
+    'ConversationList',
+    'ActiveCallNotice',
+  ],
 };
 
 /** Types whose objects have no id of their own: a cache keeps them inside of what they stand in. */
 export const embeddedTypes: string[] = [
   'Viewer',
   'ActiveCall',
-  'CallOrigin',
   'PartyStatus',
   'PartyAddress',
   'MobilePickupData',
@@ -40,6 +61,40 @@ export const embeddedTypes: string[] = [
   'MetadataValue',
   'PartyOwner',
   'AvailableAction',
+  'RecordersState',
+  'CallAttribute',
+  'Wrapup',
+  'ErrorInfo',
+  'ConversationRoutingData',
+  'ScoredAgent',
+  'JourneyContext',
+  'JourneyCustomer',
+  'JourneyCustomerSession',
+  'JourneyAction',
+  'JourneyActionMap',
+  'Disposition',
+  'DispositionParameters',
+  'AdjustableLiveSpeakerDetection',
+  'DispositionAmdTimeout',
+  'DispositionSilentCallTimeout',
+  'FaxStatus',
+  'ConversationDivision',
+  'AvailableParticipantAction',
+  'CallOrigin',
+  'ExtensionConnection',
+  'Presence',
+  'ExtensionEdge',
+  'PageInfo',
+  'CallQueueConnection',
+  'CallQueueMemberConnection',
+  'CallQueueMember',
+  'CallQueueMemberEdge',
+  'WaitingCall',
+  'AccountCall',
+  'AccountCallPart',
+  'CallQueueEdge',
+  'AccountCallConnection',
+  'AccountCallEdge',
   'EndSessionPayload',
   'CallSessionPayload',
   'WrongCallState',
@@ -50,25 +105,38 @@ export const embeddedTypes: string[] = [
   'UpstreamUnavailable',
   'CallPartyPayload',
   'CallRecordingPayload',
+  'PresencePayload',
+  'QueueAvailabilityPayload',
+  'QueueAvailability',
+  'CallMediaParticipantPayload',
+  'CallConversationPayload',
+  'ConsultTransferPayload',
   'CallSnapshot',
   'CallPartyChange',
   'CallStreamNotice',
   'ActiveCallList',
   'ActiveCallNotice',
+  'ConversationSnapshot',
+  'CallMediaParticipantChange',
+  'ConversationStreamNotice',
+  'ConversationList',
 ];
 
 /** The fields that are lists of objects. A new list takes the place of the old one. */
 export const listFields: Record<string, string[]> = {
   Subscription: [
     'activeCalls',
+    'conversations',
   ],
   Viewer: [
     'activeCalls',
     'devices',
     'sessions',
     'forwardingNumbers',
+    'conversations',
   ],
   CallSession: [
+    'participants',
     'parties',
   ],
   CallParty: [
@@ -79,10 +147,65 @@ export const listFields: Record<string, string[]> = {
   PartyMetadata: [
     'values',
   ],
+  CallMediaParticipant: [
+    'attributes',
+    'availableActions',
+    'wrapupCodes',
+  ],
+  ConversationRoutingData: [
+    'skills',
+    'scoredAgents',
+  ],
+  CallConversation: [
+    'participants',
+    'recentTransfers',
+    'divisions',
+  ],
+  ConversationDivision: [
+    'entities',
+  ],
+  ExtensionConnection: [
+    'nodes',
+    'edges',
+  ],
+  Extension: [
+    'activeCalls',
+  ],
+  Presence: [
+    'activeCalls',
+  ],
+  CallQueueConnection: [
+    'nodes',
+    'edges',
+  ],
+  CallQueue: [
+    'waitingCalls',
+    'activeCalls',
+  ],
+  CallQueueMemberConnection: [
+    'nodes',
+    'edges',
+  ],
+  WaitingCall: [
+    'ringing',
+  ],
+  AccountCall: [
+    'parts',
+  ],
+  AccountCallConnection: [
+    'nodes',
+    'edges',
+  ],
   EndSessionPayload: [
     'sessions',
   ],
+  QueueAvailabilityPayload: [
+    'queues',
+  ],
   ActiveCallList: [
     'calls',
+  ],
+  ConversationList: [
+    'conversations',
   ],
 };

@@ -1,52 +1,16 @@
-/**
- * The one shape of a command: `(input: …Input!)` in, a payload with the outcome and the true state of the
- * call out. Each verb is an `addCommand` of a few lines.
- */
-import type { InputFieldMap, InputShapeFromFields } from '@pothos/core';
-import { addEnum, builder, CallParty, CallSession, paragraphs, type RateGroup, spends } from './builder.ts';
+/** Commands to RingCentral: what they answer, and what each takes to name a call or a party. */
+import { builder, CallParty, CallSession, type RateGroup, spends } from './builder.ts';
 import { CallRecording } from './call-party.ts';
-import { checkId, checkText } from './checks.ts';
-import type { GatewayContext } from './context.ts';
-import { CallControlError } from './failure-types.ts';
-import { CallControlFailure } from './failures.ts';
-import type { PartyAddress } from './model.ts';
+import { checkId } from './checks.ts';
 import {
-  COMMAND_OUTCOMES,
-  type Command,
-  type CommandName,
-  type CommandOf,
-  type CommandResult,
-} from './provider.ts';
-
-const CommandOutcome = addEnum('CommandOutcome', COMMAND_OUTCOMES, {
-  description: 'What became of a command.',
-  values: {
-    APPLIED: 'RingCentral accepted it, or its effect was seen on the call.',
-    NOT_APPLIED: 'It was refused, or never reached RingCentral. `error` says why.',
-    UNKNOWN:
-      'It may have been applied: the answer was lost, and the state of the call does not decide it. ' +
-      '`error` says what happened. Look at the call before repeating the command.',
-  },
-});
-
-const CommandPayload = builder.interfaceRef<CommandResult>('CommandPayload').implement({
-  description:
-    'What every command answers: what became of it, and why it was not applied. The payloads add the ' +
-    'state of the call as it is now known, also when the command failed.',
-  fields: (t) => ({
-    outcome: t.expose('outcome', { type: CommandOutcome, description: 'What became of the command.' }),
-    replayed: t.exposeBoolean('replayed', {
-      description:
-        'True when this is the stored answer to an earlier command with the same `idempotencyKey`.',
-    }),
-    error: t.field({
-      type: CallControlError,
-      nullable: true,
-      description: 'Why the outcome is not `APPLIED`; null when it is.',
-      resolve: ({ error }) => (error === null ? null : { failure: error }),
-    }),
-  }),
-});
+  CommandPayload,
+  commandsOf,
+  type InputFields,
+  nullIfExpected,
+  type PayloadFields,
+} from './command-shape.ts';
+import type { PartyAddress } from './model.ts';
+import type { Command, CommandResult } from './provider.ts';
 
 /** What most commands answer. */
 export const CallPartyPayload = builder.objectRef<CommandResult>('CallPartyPayload').implement({
@@ -88,13 +52,8 @@ export const CallRecordingPayload = builder.objectRef<CommandResult>('CallRecord
   }),
 });
 
-type Types = typeof builder.$inferSchemaTypes;
-type ResultFields = PothosSchemaTypes.ObjectFieldBuilder<Types, CommandResult>;
-/** What builds the fields of an input. */
-export type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
-
 /** The call after a command: as the answer gave it, else read. A failed read is no failure of the command. */
-function callOfResult(t: ResultFields) {
+function callOfResult(t: PayloadFields<CommandResult>) {
   return t.field({
     type: CallSession,
     nullable: true,
@@ -106,74 +65,21 @@ function callOfResult(t: ResultFields) {
   });
 }
 
-function nullIfExpected(error: unknown): null {
-  if (error instanceof CallControlFailure) return null;
-  throw error;
-}
-
-/** A mutation: what it takes, what RingCentral does with it, and the command it becomes. */
-export interface CommandDefinition<Name extends CommandName, Fields extends InputFieldMap> {
-  /** Paragraphs for the app developer. */
-  readonly description: readonly string[];
-  /** The request it makes: operationId, method and path below `/restapi/v1.0/account/~/telephony`, rate group. */
-  readonly upstream: readonly [operation: string, address: string, group: RateGroup];
-  readonly payload: typeof CallPartyPayload | typeof CallSessionPayload | typeof CallRecordingPayload;
-  readonly fields: (t: InputFields) => Fields;
-  /** Checks the input and puts it into the provider's words. */
-  readonly command: (input: InputShapeFromFields<Fields>) => Omit<CommandOf<Name>, 'name'>;
-}
+/** The request of a command: operationId, method and path below `/restapi/v1.0/account/~/telephony`, rate group. */
+type Upstream = readonly [operation: string, address: string, group: RateGroup];
 
 /** Adds the mutation `name` and its input type. */
-export function addCommand<const Name extends CommandName, Fields extends InputFieldMap>(
-  name: Name,
-  definition: CommandDefinition<Name, Fields>,
-): void {
-  const [operation, address, group] = definition.upstream;
-  const [method, path] = address.split(' ');
-  const Input = builder.inputType(`${name.charAt(0).toUpperCase()}${name.slice(1)}Input`, {
-    description: `What \`${name}\` takes.`,
-    fields: (t) => ({ ...definition.fields(t), ...idempotency(t) }),
-  });
-  builder.mutationField(name, (t) =>
-    t.field({
-      type: definition.payload,
-      description: paragraphs(
-        ...definition.description,
-        spends(operation, `${method} /restapi/v1.0/account/~/telephony${path}`, group),
-      ),
-      args: { input: t.arg({ type: Input, required: true, description: 'What the command needs.' }) },
-      resolve: (_, args, context) => {
-        // The compiler cannot follow the fields of a type parameter into the shape of the arguments.
-        const { input } = args as unknown as { input: InputShapeFromFields<Fields> & Keyed };
-        const command = { name, ...definition.command(input) } as CommandOf<Name>;
-        return send(context, command, input.idempotencyKey ?? null);
-      },
-    }),
-  );
-}
-
-interface Keyed {
-  readonly idempotencyKey?: string | null | undefined;
-}
-
-async function send(context: GatewayContext, command: Command, key: string | null): Promise<CommandResult> {
-  if (key !== null) checkText(key, 'idempotencyKey', MAX_KEY_LENGTH);
-  const result = await context.provider.command(command, key);
-  context.afterCommand(result);
-  return result;
-}
-
-const MAX_KEY_LENGTH = 255; // characters
-
-function idempotency(t: InputFields) {
-  return {
-    idempotencyKey: t.string({
-      description:
-        'Your own text for this one intention, 1 to 255 characters, like a UUID made when the button is ' +
-        'pressed: with it the command is never done twice. See `Mutation`.',
-    }),
-  };
-}
+export const addCommand = commandsOf<Command, CommandResult, Upstream>({
+  costs([operation, address, group]) {
+    const [method, path] = address.split(' ');
+    return spends(operation, `${method} /restapi/v1.0/account/~/telephony${path}`, group);
+  },
+  async send(context, command, key) {
+    const result = await context.provider.command(command, key);
+    context.afterCommand(result);
+    return result;
+  },
+});
 
 /** A second party in an input. */
 export const PartyAddressInput = builder.inputType('PartyAddressInput', {

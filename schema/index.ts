@@ -2,6 +2,7 @@
 import { builder, bullets, paragraphs } from './builder.ts';
 import { ERROR_CODES, type ErrorCode } from './failures.ts';
 import './viewer.ts';
+import './account/account.ts';
 import './call-session.ts';
 import './calling.ts';
 import './answering.ts';
@@ -10,18 +11,34 @@ import './moving.ts';
 import './conferencing.ts';
 import './recording.ts';
 import './supervising.ts';
+import './account/availability.ts';
 import './live-calls.ts';
+import './genesys/viewer.ts';
+import './genesys/participant.ts';
+import './genesys/conversation.ts';
+import './genesys/placing.ts';
+import './genesys/handling.ts';
+import './genesys/transferring.ts';
+import './genesys/recording.ts';
+import './genesys/wrapping-up.ts';
+import './genesys/supervising.ts';
+import './genesys/live-conversations.ts';
 import './sign-in-session.ts';
 
 /** What an app does about each code. */
 const MEANINGS: Readonly<Record<ErrorCode, string>> = {
-  UNAUTHENTICATED: 'the token is missing, malformed, expired or revoked; sign in again.',
+  UNAUTHENTICATED:
+    'the token is missing, malformed, expired or revoked; sign in again. `system`, where it is there, says to which ' +
+    'phone system.',
   SIGN_IN_REQUIRED: 'the browser has no session (any more); send it to `/auth/sign-in`.',
+  NOT_CONFIGURED:
+    'the gateway has no such phone system; `system` says which. Leave it out, or ask the operator.',
   FORBIDDEN:
-    "RingCentral refuses this user; `permissionName` says what is missing. Or the page's origin may not ask.",
-  RATE_LIMITED: 'the rate budget is spent, or RingCentral says so; ask again after `retryAfter` seconds.',
-  UPSTREAM_UNAVAILABLE: 'RingCentral did not answer, or with an error of its own; ask again later.',
-  UPSTREAM_BAD_RESPONSE: "what answered was not RingCentral's API; ask again later.",
+    "the phone system refuses this user; `permissionName` says what is missing. Or the page's origin may not ask.",
+  RATE_LIMITED:
+    'the rate budget is spent, or the phone system says so; ask again after `retryAfter` seconds.',
+  UPSTREAM_UNAVAILABLE: 'the phone system did not answer, or with an error of its own; ask again later.',
+  UPSTREAM_BAD_RESPONSE: "what answered was not the phone system's API; ask again later.",
   BAD_USER_INPUT: 'the request is wrong, or asks for too much; `parameterName` says what to mend.',
   CALL_NOT_FOUND: 'the call, party or recording is not there (any more); `parameterName` says which.',
   WRONG_CALL_STATE: 'the call is not in a state for this; read it again.',
@@ -32,8 +49,11 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
 
 builder.queryType({
   description: paragraphs(
-    'Reading calls. RingCentral gives every user a small rate budget, usually 50 requests a minute of ' +
-      'the group Light and 10 of the group Heavy, for queries and commands together; descriptions say ' +
+    'Reading calls: those of RingCentral (`CallSession`, `CallParty`) and those of Genesys Cloud (`CallConversation`, ' +
+      '`CallMediaParticipant`). The gateway may have one of the two or both; `Call` and `CallParticipant` are what they ' +
+      'have in common.',
+    'RingCentral gives every user a small rate budget, usually 50 requests a minute of the group Light and 10 of the ' +
+      'group Heavy, Genesys Cloud usually 300 requests a minute, for queries and commands together; descriptions say ' +
       'what a field costs. Within one operation nothing is read twice, and a call that a subscription ' +
       'watches costs nothing to read.',
     'What is not the outcome of a command is an error with `extensions.requestId`, to quote to the ' +
@@ -44,7 +64,7 @@ builder.queryType({
 
 builder.mutationType({
   description: paragraphs(
-    'Acting on calls. Each mutation is one request to RingCentral, sent once and never repeated by the ' +
+    'Acting on calls. Each mutation is one request to the phone system, sent once and never repeated by the ' +
       'gateway: after a lost answer the call is read again instead, and `outcome` says what is known. ' +
       'Several mutations of one operation run one after another. Only `endSession` is about something else.',
     'Every other payload has:',
@@ -56,8 +76,10 @@ builder.mutationType({
     'An `idempotencyKey` makes it safe to press the button again. Within ten minutes the same key of ' +
       'the same user answers the first payload once more, with `replayed: true`, and does nothing ' +
       'twice, also while the first is still running. With another command or input the key is refused.',
-    'A new status often follows a moment after the answer: subscribe to see it. All that act on calls need the ' +
-      'RingCentral app permission `CallControl`.',
+    'A new status of a RingCentral call often follows a moment after the answer: subscribe to see it. All that act on ' +
+      'RingCentral calls need the app permission `CallControl`.',
+    'Genesys Cloud accepts a command before it does it. The gateway waits until the effect is seen, at most five ' +
+      'seconds: `APPLIED` is what was seen. When nothing was, the outcome is `UNKNOWN`, with the state as it is.',
   ),
 });
 

@@ -13,7 +13,8 @@ import {
   STREAM_NOTICES,
 } from './provider.ts';
 
-const SnapshotReason = addEnum('SnapshotReason', SNAPSHOT_REASONS, {
+/** Of every stream. */
+export const SnapshotReason = addEnum('SnapshotReason', SNAPSHOT_REASONS, {
   description: 'Why a stream starts, or starts again, with a snapshot.',
   values: {
     SUBSCRIBED: 'The stream is new.',
@@ -24,13 +25,14 @@ const SnapshotReason = addEnum('SnapshotReason', SNAPSHOT_REASONS, {
   },
 });
 
-const StreamNoticeKind = addEnum('StreamNoticeKind', STREAM_NOTICES, {
+/** Of every stream. */
+export const StreamNoticeKind = addEnum('StreamNoticeKind', STREAM_NOTICES, {
   description: 'What a notice is about.',
   values: {
     UPSTREAM_DEGRADED:
-      'RingCentral cannot be read just now, or the rate budget is spent. Show the last state as possibly ' +
+      'The phone system cannot be read just now, or the rate budget is spent. Show the last state as possibly ' +
       'stale; the stream goes on by itself.',
-    RECOVERED: 'RingCentral can be read again; changes since then follow.',
+    RECOVERED: 'The phone system can be read again; changes since then follow.',
     MOVED: 'A party went to another session: `movedTo` says where. To follow it, subscribe there.',
     CALL_ENDED: 'The call is over. The stream completes after this.',
     TOKEN_EXPIRING: "The user's token ends at `at`: reconnect with a fresh one before.",
@@ -112,7 +114,8 @@ const ActiveCallList = builder.objectRef<ActiveCallListModel>('ActiveCallList').
   }),
 });
 
-const ActiveCallNotice = builder.objectRef<ActiveCallNoticeModel>('ActiveCallNotice').implement({
+/** Of every list of calls. */
+export const ActiveCallNotice = builder.objectRef<ActiveCallNoticeModel>('ActiveCallNotice').implement({
   description:
     'Something to show or do, beside the list of calls. It has no cursor, because there is nothing to resume: ' +
     'a new subscription starts with the whole list.',
@@ -128,7 +131,7 @@ const ActiveCallNotice = builder.objectRef<ActiveCallNoticeModel>('ActiveCallNot
       type: 'DateTime',
       nullable: true,
       description:
-        'Of `TOKEN_EXPIRING` and `DRAINING`: by when to act. Of `UPSTREAM_DEGRADED`: when RingCentral is ' +
+        'Of `TOKEN_EXPIRING` and `DRAINING`: by when to act. Of `UPSTREAM_DEGRADED`: when the phone system is ' +
         'tried again; null when it has been asked, and its answer or room in the rate budget is waited for.',
     }),
   }),

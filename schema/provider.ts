@@ -3,7 +3,8 @@
  *
  * A provider acts for one viewer; it is handed to the schema in the context of each request.
  */
-import type { CallAction, CallControlFailure } from './failures.ts';
+import type { AccountProvider } from './account/provider.ts';
+import type { CallAction } from './failures.ts';
 import type {
   ActiveCall,
   CallParty,
@@ -16,6 +17,18 @@ import type {
   SignInSession,
   Viewer,
 } from './model.ts';
+import type { CommandReport, SnapshotReason, StreamNoticeKind } from './telling.ts';
+
+// Whoever provides calls tells of commands and streams in these words, and finds them here.
+export {
+  COMMAND_OUTCOMES,
+  type CommandOutcome,
+  type CommandReport,
+  SNAPSHOT_REASONS,
+  type SnapshotReason,
+  STREAM_NOTICES,
+  type StreamNoticeKind,
+} from './telling.ts';
 
 /** Exactly one of the ways to name whom a call goes to. */
 export type TransferTarget =
@@ -120,22 +133,7 @@ export type Command =
 export type CommandName = Command['name'];
 export type CommandOf<Name extends CommandName> = Extract<Command, { readonly name: Name }>;
 
-/**
- * What became of a command.
- *
- * - `APPLIED`: the phone system accepted it, or its effect was seen.
- * - `NOT_APPLIED`: it was refused, or never got there.
- * - `UNKNOWN`: it may have been applied, and nothing seen decides it.
- */
-export const COMMAND_OUTCOMES = ['APPLIED', 'NOT_APPLIED', 'UNKNOWN'] as const;
-export type CommandOutcome = (typeof COMMAND_OUTCOMES)[number];
-
-export interface CommandResult {
-  readonly outcome: CommandOutcome;
-  /** True when this is the stored answer of an earlier command with the same idempotency key. */
-  readonly replayed: boolean;
-  /** Why it is not `APPLIED`. */
-  readonly error: CallControlFailure | null;
+export interface CommandResult extends CommandReport {
   /** The state of the call as now known, also when the command failed; null where nothing is known. */
   readonly session: CallSession | null;
   readonly party: CallParty | null;
@@ -148,20 +146,6 @@ export interface AvailableAction {
   readonly allowed: boolean;
   readonly reason: string | null;
 }
-
-/** Why a stream starts (again) with a snapshot. */
-export const SNAPSHOT_REASONS = ['SUBSCRIBED', 'CURSOR_UNKNOWN', 'CURSOR_FOREIGN', 'CURSOR_EXPIRED'] as const;
-export type SnapshotReason = (typeof SNAPSHOT_REASONS)[number];
-
-export const STREAM_NOTICES = [
-  'UPSTREAM_DEGRADED',
-  'RECOVERED',
-  'MOVED',
-  'CALL_ENDED',
-  'TOKEN_EXPIRING',
-  'DRAINING',
-] as const;
-export type StreamNoticeKind = (typeof STREAM_NOTICES)[number];
 
 /** The whole call as it is now; later events build on it. */
 export interface CallSnapshot {
@@ -269,7 +253,9 @@ export interface CallProvider {
   /** The viewer's calls now, and again whenever the list changes. */
   activeCallUpdates(): AsyncIterableIterator<readonly ActiveCall[]>;
   /** The same, each list with the time when it was true, and what tells that it may be old. */
+  activeCallEvents(): AsyncIterableIterator<ActiveCallEvent>;
   /** How changes come to be known now; null while nobody watches. */
   liveSource(): LiveSource | null;
-  activeCallEvents(): AsyncIterableIterator<ActiveCallEvent>;
+  /** The company that the viewer is of. */
+  readonly account: AccountProvider;
 }

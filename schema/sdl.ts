@@ -55,9 +55,17 @@ function wrapped(sdl: string): string {
     .split(QUOTES)
     .map((text, index) => {
       const isDescription = index % 2 === 1;
-      return isDescription ? `${QUOTES}${text}${QUOTES}`.split('\n').flatMap(wrap).join('\n') : text;
+      return isDescription
+        ? `${QUOTES}${text}${QUOTES}`.split('\n').flatMap(wrap).join('\n')
+        : text.replace(/^union .{95,}$/gm, stacked);
     })
     .join('');
+}
+
+/** A union of many types, one to a line. */
+function stacked(union: string): string {
+  const [name, types = ''] = union.split(' = ');
+  return [`${name} =`, ...types.split(' | ').map((type) => `  | ${type}`)].join('\n');
 }
 
 function wrap(line: string): string[] {

@@ -1,15 +1,8 @@
 /** Listening in on the call of another user. */
 import { addEnum, builder } from './builder.ts';
 import { checkId, checkTarget } from './checks.ts';
-import {
-  addCommand,
-  CallPartyPayload,
-  type InputFields,
-  onParty,
-  onSession,
-  partyOf,
-  sessionOf,
-} from './command.ts';
+import { addCommand, CallPartyPayload, onParty, onSession, partyOf, sessionOf } from './command.ts';
+import type { InputFields } from './command-shape.ts';
 import { MEDIA_SDPS, type MediaSdp as MediaSdpName } from './provider.ts';
 
 const MediaSdp = addEnum('MediaSdp', MEDIA_SDPS, {

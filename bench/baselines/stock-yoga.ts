@@ -90,6 +90,8 @@ function createProvider(authorization: string): CallProvider {
     liveSource: () => null,
     signInSessions: async () => [],
     endSignInSession: async () => false,
+    // Nothing of the account is asked.
+    account: {} as CallProvider['account'],
   };
 
   async function readSession(id: string): Promise<CallSession> {

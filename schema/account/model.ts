@@ -21,13 +21,14 @@ export const EXTENSION_TYPES = [
   'PARK_LOCATION',
   'BOT',
   'ROOM',
-  'ZOOM_ROOM',
+  'ROOM_CONNECTOR',
   'LIMITED',
   'SITE',
   'PROXY_ADMIN',
   'DELEGATED_LINES_GROUP',
   'GROUP_CALL_PICKUP',
   'FLEXIBLE_USER',
+  'TIE_LINE',
   'UNKNOWN',
 ] as const;
 export type ExtensionType = (typeof EXTENSION_TYPES)[number];
@@ -115,12 +116,20 @@ export interface CallQueueMember {
   readonly acceptsCurrentQueueCalls: boolean | null;
 }
 
+/** Whether a user takes calls of a queue. */
+export interface QueueAvailability {
+  readonly queueId: string;
+  readonly acceptsCalls: boolean;
+}
+
 /** A caller whom no agent of a queue has answered yet: worked out from the parties of the call. */
 export interface WaitingCall {
   readonly queueId: string;
   readonly sessionId: string;
   /** The party that waits: the caller, where the call shows one, else the queue's own. */
   readonly partyId: string;
+  /** The call that it was worked out from. */
+  readonly session: CallSession;
   readonly from: string | null;
   readonly fromName: string | null;
   /** Epoch milliseconds: when the queue was rung, or was first seen ringing. */

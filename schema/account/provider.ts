@@ -1,15 +1,18 @@
 /** What a phone system tells of the whole account, as far as the viewer's own token shows it. */
 import type { CallParty, CallSession, PartyStatus } from '../model.ts';
-import type { SnapshotReason, StreamNoticeKind } from '../provider.ts';
+import type { CommandReport, SnapshotReason, StreamNoticeKind } from '../telling.ts';
 import type {
   AccountCall,
   AccountLiveSource,
   CallQueue,
   CallQueueMember,
+  DndStatus,
   Extension,
   ExtensionStatus,
   ExtensionType,
   Presence,
+  QueueAvailability,
+  UserStatus,
   WaitingCall,
 } from './model.ts';
 
@@ -85,6 +88,39 @@ export type AccountCallEvent =
   | AccountPresenceChange
   | AccountStreamNotice;
 
+/** What a user says of themselves; what is missing stays as it is. */
+export interface PresenceWish {
+  readonly name: 'setPresence';
+  readonly extensionId: string;
+  readonly dndStatus?: Exclude<DndStatus, 'UNKNOWN'> | undefined;
+  readonly userStatus?: Exclude<UserStatus, 'UNKNOWN'> | undefined;
+  readonly message?: string | undefined;
+}
+
+/** Whose calls of which queues ring them; queues that are not named stay as they are. */
+export interface QueueAvailabilityWish {
+  readonly name: 'setQueueAvailability';
+  readonly extensionId: string;
+  readonly queues: readonly QueueAvailability[];
+}
+
+export interface PresenceResult extends CommandReport {
+  /** As now known, also when the command failed; null where nothing is known. */
+  readonly presence: Presence | null;
+}
+
+export interface QueueAvailabilityResult extends CommandReport {
+  readonly extensionId: string;
+  /** All queues of the user as now known, also when the command failed; null where nothing is known. */
+  readonly queues: readonly QueueAvailability[] | null;
+}
+
+/** Commands about people, not about calls; `name` is the mutation that asks for it. */
+export type AccountCommand = PresenceWish | QueueAvailabilityWish;
+
+/** Reads what somebody does, each once in an operation. */
+export type ReadPresences = AccountProvider['presences'];
+
 /** The account, as the viewer may see it. Reads throw as those of `CallProvider` do. */
 export interface AccountProvider {
   /** All extensions that fit, in the order of their numbers; read in large pages. */
@@ -97,15 +133,30 @@ export interface AccountProvider {
    */
   presences(extensionIds: readonly string[]): Promise<readonly (Presence | Error | null)[]>;
   callQueues(): Promise<readonly CallQueue[]>;
+  /** Each in its place; null where there is none, or the viewer may not know. */
+  callQueuesById(ids: readonly string[]): Promise<readonly (CallQueue | null)[]>;
   callQueueMembers(queueId: string): Promise<readonly CallQueueMember[]>;
-  /** Who waits in a queue, longest first. */
-  waitingCalls(queueId: string): Promise<readonly WaitingCall[]>;
-  /** The calls of the account that are going on. */
-  activeCalls(): Promise<readonly AccountCall[]>;
+  /**
+   * Who waits in queues, of each the longest first. While nobody watches the account only those are known whom a queue
+   * rings somebody for, and what its members do is asked for by `presences`.
+   */
+  waitingCalls(
+    queueIds: readonly string[],
+    presences: ReadPresences,
+  ): Promise<readonly (readonly WaitingCall[] | Error)[]>;
+  /** The calls of the account that are going on; while nobody watches it, what people do is asked for by `presences`. */
+  activeCalls(presences: ReadPresences): Promise<readonly AccountCall[]>;
   /** How changes come to be known now; null while nobody watches the account. */
   liveSource(): AccountLiveSource | null;
   /** Everything that happens, in order; resumes after the cursor `after`. */
   callEvents(after: string | null): AsyncIterableIterator<AccountCallEvent>;
   /** What these extensions are doing now, one by one, and then each that changes. */
   presenceUpdates(extensionIds: readonly string[]): AsyncIterableIterator<Presence>;
+  /** Sent once; it tells what became of it. */
+  setPresence(wish: PresenceWish, idempotencyKey: string | null): Promise<PresenceResult>;
+  /** Sent once; it tells what became of it. */
+  setQueueAvailability(
+    wish: QueueAvailabilityWish,
+    idempotencyKey: string | null,
+  ): Promise<QueueAvailabilityResult>;
 }

@@ -18,7 +18,6 @@ import {
   RateLimited,
   Unauthenticated,
 } from '../../schema/failures.ts';
-import type { CallSession } from '../../schema/model.ts';
 import { setAlarm } from '../alarm.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -34,6 +33,7 @@ import {
   startPolling,
 } from './polling.ts';
 import { createSettling, type Settling } from './settling.ts';
+import type { CallShape, Kind } from './shape.ts';
 import { type CallSource, HoldEnded, type Reading, type ReadingTimes } from './source.ts';
 import type { UpstreamHabits } from './upstream-habits.ts';
 
@@ -43,8 +43,9 @@ type WatchState = 'starting' | 'healthy' | 'degraded';
 export type Worth = 'confirmed' | 'changed' | 'doubtful' | 'missing' | 'over';
 
 /** What every watch of one viewer needs; one for all of them. */
-export interface WatchParts {
-  readonly source: () => CallSource;
+export interface WatchParts<K extends Kind> {
+  readonly shape: CallShape<K>;
+  readonly source: () => CallSource<K>;
   readonly habits: UpstreamHabits;
   /** Milliseconds between two polls that the upstream does not hold. */
   readonly pacedGap: () => number;
@@ -55,14 +56,14 @@ export interface WatchParts {
 }
 
 /** The call that a watch looks at: what it asks of it, and tells it. */
-export interface Watched {
-  readonly sessionId: string;
+export interface Watched<K extends Kind> {
+  readonly callId: string;
   /** Milliseconds until the next look where changes are told by themselves; null where they must be asked for. */
   lookGap(): number | null;
   /** When the call last changed, epoch milliseconds. */
   changedAt(): number;
   /** Takes an answer, and tells what it was worth. */
-  onReading(reading: Reading<CallSession | null>): Worth;
+  onReading(reading: Reading<K['Call'] | null>): Worth;
   /** A poll is held, the first one or one that had to wait for long: what was known is still true. */
   onStillTrue(): void;
   /** The upstream fails, or the rate budget is spent; the next try is at `nextAt`, epoch milliseconds. */
@@ -103,7 +104,11 @@ const LONG_PENALTY = 3_000; // 3 seconds: worth telling the watchers
  * Starts it; its first request leaves at once. `known`: when the state that is held already was asked for and answered;
  * null: it is read first.
  */
-export function createWatch(parts: WatchParts, call: Watched, known: Span | null): Watch {
+export function createWatch<K extends Kind>(
+  parts: WatchParts<K>,
+  call: Watched<K>,
+  known: Span | null,
+): Watch {
   return new RunningWatch(parts, call, known);
 }
 
@@ -111,9 +116,9 @@ export function createWatch(parts: WatchParts, call: Watched, known: Span | null
 type Span = Pick<ReadingTimes, 'sentAt' | 'receivedAt'>;
 
 /** A class that waits by a timer and by nothing else, because there are thousands that do nothing but wait. */
-class RunningWatch implements Watch {
-  readonly #parts: WatchParts;
-  readonly #call: Watched;
+class RunningWatch<K extends Kind> implements Watch {
+  readonly #parts: WatchParts<K>;
+  readonly #call: Watched<K>;
   /** How long the answer took that was known at the beginning. */
   readonly #roundTrip: number;
   readonly #begunAt = performance.now();
@@ -142,12 +147,12 @@ class RunningWatch implements Watch {
   #settling: Settling | null = null;
   #isSettled = false;
 
-  constructor(parts: WatchParts, call: Watched, known: Span | null) {
+  constructor(parts: WatchParts<K>, call: Watched<K>, known: Span | null) {
     this.#parts = parts;
     this.#call = call;
     this.#roundTrip = known === null ? 0 : known.receivedAt - known.sentAt;
     this.#basis = known?.sentAt ?? null;
-    this.#polling = startPolling(parts.habits.mode(), Date.now());
+    this.#polling = startPolling(parts.habits.mode(), Date.now(), parts.shape.holdsReads);
     parts.metrics.watches.inc({ state: this.#state });
     parts.metrics.pollModes.inc({ mode: this.#polling.mode });
     this.#askSoon();
@@ -271,7 +276,7 @@ class RunningWatch implements Watch {
       if (isLate) this.#call.onTrouble(Date.now() + RATE_WINDOW - BETWEEN_POLLS);
     });
     try {
-      const reading = await source().readSession(this.#call.sessionId, {
+      const reading = await source().readCall(this.#call.callId, {
         lane: this.#basis === null && !this.#mustQueue ? 'query' : 'poll',
         signal: errand.signal,
         unwatchedSince: this.#unwatchedSince,
@@ -302,7 +307,7 @@ class RunningWatch implements Watch {
     }
   }
 
-  #taken(reading: Reading<CallSession | null>, hold: boolean, timestamp: number): PollOutcome | null {
+  #taken(reading: Reading<K['Call'] | null>, hold: boolean, timestamp: number): PollOutcome | null {
     this.#parts.habits.noteTimes(reading);
     // Recovered before the news: whoever watches hears first that it can be believed again.
     this.#enter('healthy');

@@ -5,8 +5,7 @@
  * its states have one order. A call that nobody watches is only a memory of the last read.
  */
 import { type CallControlFailure, CallNotFound, Unauthenticated } from '../../schema/failures.ts';
-import type { CallParty, CallSession } from '../../schema/model.ts';
-import type { CallEvent, CallPartyUpdate, StreamNoticeKind } from '../../schema/provider.ts';
+import type { StreamNoticeKind } from '../../schema/provider.ts';
 import { type Belief, type BeliefParts, createBelief } from './belief.ts';
 import { CallMemory, type Taken } from './call-memory.ts';
 import { type AskedCall, CallReads, dated } from './call-reads.ts';
@@ -21,19 +20,12 @@ import {
   type Readers,
 } from './readers.ts';
 import { createReplay, type Replay } from './replay.ts';
+import type { CallShape, Kind, Transition } from './shape.ts';
 import { CallSharing, type DeskSharing, type SharedCall } from './shared/call-sharing.ts';
 import type { CallNews, Reading } from './source.ts';
 import { PlainTelling, type Telling } from './telling.ts';
 import { createTold, type Times, type Told, type ToldCall, type ToldParts } from './told.ts';
-import {
-  type Held,
-  isCallOver,
-  isLive,
-  type Observation,
-  type Outlook,
-  type Transition,
-  type Verdict,
-} from './transitions.ts';
+import { type Held, isCallOver, type Observation, type Outlook, type Verdict } from './transitions.ts';
 import { createWatch, type Watch, type Watched, type WatchParts, type Worth } from './watch.ts';
 
 /** Times and bounds of watching; times in milliseconds. */
@@ -43,42 +35,43 @@ export interface LiveLimits extends ReaderLimits {
 }
 
 /** What every call of a viewer needs, and whom it tells; one for all of them. */
-export interface WatchedCallParts extends WatchParts, ReaderParts, ToldParts {
+export interface WatchedCallParts<K extends Kind> extends WatchParts<K>, ReaderParts<K>, ToldParts<K> {
+  readonly shape: CallShape<K>;
   readonly limits: LiveLimits;
   /** Milliseconds until it shows whether changes are told; null: nobody waits for that. */
   readonly beginning: () => number | null;
   /** Milliseconds between two looks at a call of which changes are told. */
   readonly lookGap: () => number;
   /** The call begins, or ends, to need more than a memory. */
-  readonly onActive: (call: WatchedCall, active: boolean) => void;
+  readonly onActive: (call: WatchedCall<K>, active: boolean) => void;
   /** A watch of a call begins, or ends. */
   readonly onWatch: (watching: boolean) => void;
-  readonly onTransition: (call: WatchedCall, transition: Transition) => void;
+  readonly onTransition: (call: WatchedCall<K>, transition: Transition<K>) => void;
   /** What is shared with other gateways; missing: nothing is. */
-  readonly sharing?: DeskSharing | undefined;
+  readonly sharing?: DeskSharing<K> | undefined;
 }
 
 /** One call of one viewer. */
-export interface WatchedCall {
-  readonly sessionId: string;
+export interface WatchedCall<K extends Kind> {
+  readonly callId: string;
   /** What is held, however old. */
-  readonly held: CallSession | null;
+  readonly held: K['Call'] | null;
   /**
    * The answer that costs nothing: what a healthy watch holds, and how a call ended for as long as it is remembered; null
-   * when RingCentral knows it no more. Undefined when RingCentral must be asked.
+   * when the phone system knows it no more. Undefined when the phone system must be asked.
    */
-  current(): CallSession | null | undefined;
+  current(): K['Call'] | null | undefined;
   /** True when somebody was part of the call when it was seen last, or everybody may still join. */
   isAlive(partyId?: string): boolean;
   /** Reads the call; questions at the same time share one request. */
-  read(signal?: AbortSignal, requestId?: string): Promise<CallSession | null>;
+  read(signal?: AbortSignal, requestId?: string): Promise<K['Call'] | null>;
   /** Takes in what a command brought; answers the state to show, null when the call is no more. */
-  take(session: CallSession, times: Times): Promise<CallSession | null>;
-  takeParty(party: CallParty, times: Times): Promise<CallParty>;
-  /** Something about a party of the call came by itself. */
-  hear(news: CallNews): void;
+  take(call: K['Call'], times: Times): Promise<K['Call'] | null>;
+  takeParty(party: K['Party'], times: Times): Promise<K['Party']>;
+  /** Something about the call came by itself; answers what it was worth, null where nothing is held yet, or any more. */
+  hear(news: CallNews<K>): Verdict<K>['kind'] | null;
   /** Changes are told by themselves from now on, or no longer. */
-  listeningChanged(turn: Turn): void;
+  listeningChanged(turn: Turn<K>): void;
   /** Ends every line with this error, and the watch. */
   deny(error: CallControlFailure): void;
   /** A command went out whose effect is not in its answer: what is held, and what is on its way, may be old. */
@@ -87,8 +80,8 @@ export interface WatchedCall {
   watchForQueries(): Promise<void>;
   /** A query asks: the watch, if there is one, stays for the next one. */
   keep(): void;
-  events(after: string | null, dropped: (() => boolean) | undefined): Line<CallEvent>;
-  parties(partyId: string | null): Line<CallPartyUpdate>;
+  events(after: string | null, dropped: (() => boolean) | undefined): Line<K['Event']>;
+  parties(partyId: string | null): Line<K['Update']>;
   /** Tells every reader of the events something that is no change of the call. */
   notify(kind: StreamNoticeKind, message: string, at: number): void;
   /** Another gateway, or this one, has the desk now. */
@@ -105,45 +98,58 @@ export interface WatchedCall {
   stop(): void;
 }
 
-const UNKNOWN = 'RingCentral knows no such call (any more).';
-
 /** Makes it; nothing is asked before somebody wants to know. */
-export function createWatchedCall(sessionId: string, parts: WatchedCallParts): WatchedCall {
-  return new Call(sessionId, parts);
+export function createWatchedCall<K extends Kind>(
+  callId: string,
+  parts: WatchedCallParts<K>,
+): WatchedCall<K> {
+  return new Call(callId, parts);
 }
 
 /**
  * What is held is in its memory; here is decided who is told, and whether it is watched. A class, because thousands of
  * calls are watched that are idle.
  */
-class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, BeliefParts, SharedCall, Host {
-  readonly sessionId: string;
-  readonly #parts: WatchedCallParts;
-  readonly memory = new CallMemory();
-  readonly #told: Told;
-  readonly #readers: Readers;
-  readonly #belief: Belief = createBelief(this);
+class Call<K extends Kind>
+  implements
+    WatchedCall<K>,
+    Watched<K>,
+    AskedCall<K>,
+    ReadCall<K>,
+    ToldCall<K>,
+    BeliefParts<K>,
+    SharedCall<K>,
+    Host
+{
+  readonly callId: string;
+  readonly #parts: WatchedCallParts<K>;
+  readonly memory: CallMemory<K>;
+  readonly #told: Told<K>;
+  readonly #readers: Readers<K>;
+  readonly #belief: Belief<K>;
   #watch: Watch | null = null;
-  #reads: CallReads | null = null;
+  #reads: CallReads<K> | null = null;
   #goodbye: Goodbye | null = null;
   /** Null: nobody watches it here. */
-  #telling: Telling | null = null;
+  #telling: Telling<K> | null = null;
   /** The same, where several gateways watch it as one. */
-  #sharing: CallSharing | null = null;
+  #sharing: CallSharing<K> | null = null;
   #isWishedElsewhere = false;
 
-  constructor(sessionId: string, parts: WatchedCallParts) {
-    this.sessionId = sessionId;
+  constructor(callId: string, parts: WatchedCallParts<K>) {
+    this.callId = callId;
     this.#parts = parts;
+    this.memory = new CallMemory(parts.shape);
+    this.#belief = createBelief<K>(this);
     this.#told = createTold(parts, this);
     this.#readers = createReaders(parts, this);
   }
 
-  get held(): CallSession | null {
-    return this.memory.session;
+  get held(): K['Call'] | null {
+    return this.memory.call;
   }
 
-  current(): CallSession | null | undefined {
+  current(): K['Call'] | null | undefined {
     const memory = this.memory;
     if (memory.isGone) return null;
     // What a question would spend is what a watch in the queue waits for: `observedAt` tells how old the answer is.
@@ -155,23 +161,23 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     return this.memory.isAlive(partyId);
   }
 
-  read(signal?: AbortSignal, requestId?: string): Promise<CallSession | null> {
+  read(signal?: AbortSignal, requestId?: string): Promise<K['Call'] | null> {
     return this.#asked().read(signal, requestId);
   }
 
-  take(session: CallSession, times: Times): Promise<CallSession | null> {
-    return this.#asked().take(session, times);
+  take(call: K['Call'], times: Times): Promise<K['Call'] | null> {
+    return this.#asked().take(call, times);
   }
 
-  takeParty(party: CallParty, times: Times): Promise<CallParty> {
+  takeParty(party: K['Party'], times: Times): Promise<K['Party']> {
     return this.#asked().takeParty(party, times);
   }
 
-  hear(news: CallNews): void {
-    this.#told.hear(news, this.#watch !== null);
+  hear(news: CallNews<K>): Verdict<K>['kind'] | null {
+    return this.#told.hear(news, this.#watch !== null);
   }
 
-  listeningChanged(turn: Turn): void {
+  listeningChanged(turn: Turn<K>): void {
     this.#belief.turned(turn);
     if (turn.kind !== 'listening') {
       this.look();
@@ -253,13 +259,13 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     if (!this.memory.isOver) this.onLeave(this.#parts.limits.queryLinger);
   }
 
-  events(after: string | null, dropped: (() => boolean) | undefined): Line<CallEvent> {
+  events(after: string | null, dropped: (() => boolean) | undefined): Line<K['Event']> {
     const line = this.#readers.events(after, dropped);
     this.#sharing?.wish(true);
     return line;
   }
 
-  parties(partyId: string | null): Line<CallPartyUpdate> {
+  parties(partyId: string | null): Line<K['Update']> {
     const line = this.#readers.parties(partyId);
     this.#sharing?.wish(true);
     return line;
@@ -284,7 +290,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     return this.memory.changedAt;
   }
 
-  onReading(reading: Reading<CallSession | null>): Worth {
+  onReading(reading: Reading<K['Call'] | null>): Worth {
     const { value, receivedAt } = reading;
     this.#belief.read(reading);
     if (value === null) {
@@ -295,7 +301,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     // It is there, whatever else is to be thought of it.
     this.memory.isFound();
     if (this.#isTold() && this.#told.isSurprising(value)) return 'missing';
-    const kind = this.merge({ ...dated(this.#parts, reading), session: value });
+    const kind = this.merge({ ...dated(this.#parts, reading), call: value });
     if (this.memory.isOver) return 'over';
     // A body is never old: that is a word for news.
     if (kind === 'doubtful' || kind === 'old') return 'doubtful';
@@ -315,7 +321,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
 
   // What its readers ask and tell.
 
-  readerState(): { readonly session: CallSession; readonly isOver: boolean } | null {
+  readerState(): { readonly call: K['Call']; readonly isOver: boolean } | null {
     return this.#telling?.readerState() ?? null;
   }
 
@@ -323,10 +329,10 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     return this.#parts.sharing === undefined || this.#telling?.isOpen === true;
   }
 
-  createReplay(): Replay<CallEvent> {
+  createReplay(): Replay<K['Event']> {
     const { cursors, rules } = this.#parts;
     this.#tell();
-    return this.#sharing?.replay ?? createReplay(cursors(this.sessionId), rules.replay);
+    return this.#sharing?.replay ?? createReplay(cursors(this.callId), rules.replay);
   }
 
   onWanted(): void {
@@ -361,7 +367,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
 
   // What is asked and told where changes come by themselves.
 
-  heldAlive(): Held | null {
+  heldAlive(): Held<K> | null {
     return this.memory.isOver ? null : this.memory.held;
   }
 
@@ -393,7 +399,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     this.#watch?.poke();
   }
 
-  merge(observation: Observation): Verdict['kind'] {
+  merge(observation: Observation<K>): Verdict<K>['kind'] {
     const { kind, isFirst } =
       this.#sharing === null
         ? this.#decide(observation)
@@ -406,25 +412,26 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
   }
 
   /** Somebody else was faster, and what is held is another by now. */
-  #mergeAgain(observation: Observation): void {
+  #mergeAgain(observation: Observation<K>): void {
     const { asked } = this.memory;
     // What others have asked for since shows what became of it, also where it differs from nothing that they knew.
-    const isOlder = observation.news === undefined && observation.sentAt < (asked?.sentAt ?? -Infinity);
+    const isAnswer = observation.news === undefined && observation.isWholeNews !== true;
+    const isOlder = isAnswer && observation.sentAt < (asked?.sentAt ?? -Infinity);
     if (isOlder || this.merge(observation) === 'doubtful') this.look();
   }
 
-  #decide(observation: Observation): Taken {
+  #decide(observation: Observation<K>): Taken<K> {
     const { memory } = this;
     const taken = memory.take(observation, this.#parts.source().outlook);
     const { kind, isFirst, transitions } = taken;
-    const { held: session } = this;
-    if (session === null || kind === 'doubtful' || kind === 'old') return taken;
+    const { held: call } = this;
+    if (call === null || kind === 'doubtful' || kind === 'old') return taken;
     const isChanged = kind === 'changed';
     if (isChanged && !isFirst && !memory.isOver) this.#announce(transitions, observation.receivedAt);
     // News of an end may come before lost ones of the others: the look that follows says whether it is one.
-    const isEnd = observation.news === undefined && isCallOver(session);
+    const isEnd = observation.news === undefined && isCallOver(this.#parts.shape, call);
     if (this.#watch !== null && !memory.isOver && isEnd) this.#finish(observation.receivedAt);
-    if (memory.isOver && !isCallOver(session)) this.#revive(session);
+    if (memory.isOver && !isCallOver(this.#parts.shape, call)) this.#revive(call);
     // News, and the answer of a command, tell of one party. Where nothing is told, the others are asked for anyway.
     if (observation.only !== undefined && isChanged && this.#isTold()) this.#told.moved(transitions);
     return taken;
@@ -432,15 +439,19 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
 
   // What is shared with other gateways.
 
-  get outlook(): Outlook {
+  get shape(): CallShape<K> {
+    return this.#parts.shape;
+  }
+
+  get outlook(): Outlook<K> {
     return this.#parts.source().outlook;
   }
 
-  readers(): Readers {
+  readers(): Readers<K> {
     return this.#readers;
   }
 
-  onSeen(transition: Transition): void {
+  onSeen(transition: Transition<K>): void {
     this.#parts.onTransition(this, transition);
   }
 
@@ -469,7 +480,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     return this.#parts.listening() !== null;
   }
 
-  #asked(): CallReads {
+  #asked(): CallReads<K> {
     this.#reads ??= new CallReads(this.#parts, this, this.memory);
     return this.#reads;
   }
@@ -502,10 +513,10 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     if (this.#telling !== null) return;
     const { sharing, cursors } = this.#parts;
     if (sharing === undefined) {
-      this.#telling = new PlainTelling(this);
+      this.#telling = new PlainTelling<K>(this);
       return;
     }
-    this.#sharing = new CallSharing(sharing, this, cursors(this.sessionId));
+    this.#sharing = new CallSharing<K>(sharing, this, cursors(this.callId));
     this.#telling = this.#sharing;
     this.#sharing.roleChanged();
   }
@@ -518,7 +529,7 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     this.#parts.onWatch(false);
   }
 
-  /** RingCentral knows the call no more. */
+  /** The phone system knows the call no more. */
   #vanishes(at: number): void {
     const vanish = () => this.#vanished(at);
     if (this.#sharing === null) vanish();
@@ -529,25 +540,26 @@ class Call implements WatchedCall, Watched, AskedCall, ReadCall, ToldCall, Belie
     const { held } = this.memory;
     if (held === null) {
       this.#endWatch();
-      this.#telling?.refused(new CallNotFound(UNKNOWN, 'telephonySessionId'));
+      this.#telling?.refused(this.#parts.shape.words.notFound());
       return;
     }
     this.merge(this.memory.endAt(held, at));
     // An empty conference has no party that could tell its end.
     if (!this.memory.isOver) this.#finish(at);
-    this.memory.bury(held.session);
+    this.memory.bury(held.call);
   }
 
   /** The call is there after all. Whoever was told of its end starts anew, with a snapshot. */
-  #revive(session: CallSession): void {
+  #revive(call: K['Call']): void {
+    const { shape } = this.#parts;
     this.memory.revive();
     this.#telling?.revived();
-    for (const party of session.parties) {
-      if (isLive(session, party)) this.#parts.onTransition(this, { party, previousStatus: null });
+    for (const party of shape.partiesOf(call)) {
+      if (shape.isLive(call, party)) this.#parts.onTransition(this, { party, previousStatus: null });
     }
   }
 
-  #announce(transitions: readonly Transition[], at: number): void {
+  #announce(transitions: readonly Transition<K>[], at: number): void {
     for (const transition of transitions) this.#parts.onTransition(this, transition);
     this.#telling?.changed(transitions, at);
   }

@@ -14,14 +14,7 @@
  *                                                         └► anything else       UNKNOWN, the state as it is
  * ```
  */
-import {
-  CallControlFailure,
-  RateLimited,
-  Unauthenticated,
-  UpstreamBadResponse,
-  UpstreamUnavailable,
-  WrongCallState,
-} from '../../schema/failures.ts';
+import { CallControlFailure, Unauthenticated, WrongCallState } from '../../schema/failures.ts';
 import {
   type CallParty,
   type CallSession,
@@ -35,18 +28,21 @@ import type { Desk } from '../live/desk.ts';
 import { lookedTwice } from '../live/second-look.ts';
 import { orAborted } from '../live/shared-read.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Caller, Lane } from '../upstream/caller.ts';
+import { inDoubtBecause, isAmbiguous, wasAnswered } from '../upstream/doubt.ts';
+import type { IdempotencyKeys } from '../upstream/idempotency.ts';
+import { createAccountProvider } from './account/provider.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
-import type { Caller, Lane } from './caller.ts';
-import type { IdempotencyKeys } from './idempotency.ts';
+import type { RingCentralKind } from './call-kind.ts';
 import { answeredParty, doubtAbout, type Evidence } from './outcomes.ts';
 
 /** A user of RingCentral as the gateway knows them, whatever number of connections they have. */
-export interface Person {
+export interface Person extends AccountPerson {
   /** Scope of the watches, cursors and idempotency keys. */
   readonly viewerId: string;
   readonly caller: Caller;
-  readonly desk: Desk;
+  readonly desk: Desk<RingCentralKind>;
   /** Who RingCentral says they are; read once. */
   viewer(): Promise<Viewer>;
   /** Their extension, where it is known already. */
@@ -55,10 +51,8 @@ export interface Person {
   readonly signInSessionId?: string | null;
 }
 
-export interface ProviderParts {
+export interface ProviderParts extends AccountParts {
   readonly callControl: CallControl;
-  readonly keys: IdempotencyKeys;
-  readonly metrics: Metrics;
   /** The browsers in which somebody is signed in; missing where nobody can. */
   readonly sessions?: SignInSessions | undefined;
 }
@@ -79,18 +73,19 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
   return {
     // Asked once for all connections: whoever leaves does not call it off, nor wait for it.
     viewer: () => orAborted(person.viewer(), visit.signal),
-    activeCalls: () => desk.readActiveCalls(visit.signal, requestId),
+    activeCalls: () => desk.readList(visit.signal, requestId),
     devices: () => callControl.listDevices(caller, { lane: 'query', signal: visit.signal, requestId }),
     forwardingNumbers: () =>
       callControl.listForwardingNumbers(caller, { lane: 'query', signal: visit.signal, requestId }),
-    callSession: (id) => desk.readSession(id, visit.signal, requestId),
-    callParty: (address) => desk.readParty(address, visit.signal, requestId),
+    callSession: (id) => desk.readCall(id, visit.signal, requestId),
+    callParty: ({ sessionId, partyId }) => desk.readParty(sessionId, partyId, visit.signal, requestId),
     availableActions: (session, party) => availableActions(session, party, person.extensionId()),
-    callEvents: (sessionId, after) => desk.callEvents(sessionId, after, visit.dropped),
-    callPartyUpdates: (sessionId, partyId) => desk.callPartyUpdates(sessionId, partyId),
-    activeCallUpdates: () => desk.activeCallUpdates(),
-    activeCallEvents: () => desk.activeCallEvents(),
+    callEvents: (sessionId, after) => desk.events(sessionId, after, visit.dropped),
+    callPartyUpdates: (sessionId, partyId) => desk.partyUpdates(sessionId, partyId),
+    activeCallUpdates: () => desk.listUpdates(),
+    activeCallEvents: () => desk.listEvents(),
     liveSource: () => desk.liveSource(),
+    account: createAccountProvider(parts, person, visit),
     async signInSessions() {
       const sessions = (await parts.sessions?.list(viewerId)) ?? [];
       return sessions.map((one) => ({ ...one, isCurrent: one.id === person.signInSessionId }));
@@ -98,7 +93,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     endSignInSession: async (id) => (await parts.sessions?.end(viewerId, id)) ?? false,
 
     async command(command, idempotencyKey) {
-      const result = await keys.once(viewerId, idempotencyKey, command, () => carryOut(command));
+      const result = await keys.once(viewerId, idempotencyKey, command, () => carryOut(command), NO_STATE);
       metrics.commands.inc({
         command: command.name,
         outcome: result.replayed ? 'replayed' : result.outcome,
@@ -127,7 +122,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     answer: CommandAnswer,
   ): Promise<CommandResult> {
     if (answer.session !== undefined) {
-      const session = await desk.observeSession(answer.session, answer);
+      const session = await desk.observeCall(answer.session, answer);
       return result('APPLIED', null, { session, party: session.parties[0] ?? null });
     }
     if (answer.party !== undefined) {
@@ -172,7 +167,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
   }
 
   async function refused(command: Command, error: CallControlFailure): Promise<CommandResult> {
-    const seen = answeredByRingCentral(error) ? await look(command, 'query') : known(command);
+    const seen = wasAnswered(error) ? await look(command, 'query') : known(command);
     return result('NOT_APPLIED', explained(command, error, seen, person.extensionId()), {
       ...seen,
       recording: recordingOf(command, seen.party),
@@ -203,7 +198,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
       const read = () => callControl.readSession(caller, sessionId, { lane, requestId });
       const reading = await lookedTwice(read, () => desk.isAlive(sessionId));
       if (reading.value === null) return { ...NOTHING, fresh: true };
-      const session = await desk.observeSession(reading.value, reading);
+      const session = await desk.observeCall(reading.value, reading);
       return { ...sight(command, session), fresh: true };
     } catch (error) {
       if (!(error instanceof CallControlFailure)) throw error;
@@ -225,6 +220,9 @@ interface Sight {
   readonly fresh: boolean;
 }
 
+/** What is told of a call that nothing is known of. */
+const NO_STATE = { session: null, party: null, recording: null };
+
 const NOTHING: Sight = { session: null, party: null, fresh: false };
 
 function sight(command: Command, session: CallSession | null): Omit<Sight, 'fresh'> {
@@ -239,16 +237,6 @@ function result(
 ): CommandResult {
   const { session, party, recording = null } = state;
   return { outcome, replayed: false, error, session, party, recording };
-}
-
-/** True when RingCentral may have done what was asked, although it did not say so. */
-function isAmbiguous(error: CallControlFailure): boolean {
-  return error instanceof UpstreamUnavailable ? error.sent : error instanceof UpstreamBadResponse;
-}
-
-/** False where RingCentral was not asked, or must not be asked again now. */
-function answeredByRingCentral(error: CallControlFailure): boolean {
-  return error.trace.status !== undefined && !(error instanceof RateLimited);
 }
 
 /** A refusal for the state of the call: why in words for a person, with that state and what it does allow the viewer. */
@@ -272,15 +260,6 @@ function explained(
 
 /** Where nothing that is seen of the call tells why. */
 const WRONG_STATE = 'The call is not in a state that allows this now.';
-
-function inDoubtBecause(error: CallControlFailure, doubt: string): UpstreamUnavailable {
-  return new UpstreamUnavailable(
-    `${error.message} Whether the command was applied is unknown: ${doubt}.`,
-    true,
-    error.trace,
-    { cause: error },
-  );
-}
 
 /** The calls that a command changes beyond what its answer shows: their watches look again at once. */
 function changedBesides(command: Command): string[] {

@@ -10,7 +10,9 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { ErrorCode } from '../../schema/failures.ts';
-import type { CallProvider, CommandOutcome, CommandResult } from '../../schema/provider.ts';
+import type { ConversationProvider } from '../../schema/genesys/provider.ts';
+import type { CallProvider } from '../../schema/provider.ts';
+import type { CommandOutcome, CommandReport } from '../../schema/telling.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type OpenSpan, openOperationSpan } from '../telemetry/tracing.ts';
@@ -29,7 +31,7 @@ export interface Operation {
   /** What is asked, once the document is known to be valid. */
   named(name: OperationName): void;
   /** What became of a command that it sent. */
-  commanded(result: CommandResult): void;
+  commanded(result: CommandReport): void;
   /** Has `release` called when it ends, however it ends. */
   afterwards(release: () => void): void;
   /** Counts it, logs it and releases what it held; only the first call does. */
@@ -109,7 +111,7 @@ class ObservedOperation implements Operation {
   name = UNNAMED;
   viewerId: string | null = null;
   /** Of several commands the one that went worst. */
-  command: CommandResult | null = null;
+  command: CommandReport | null = null;
   readonly #report: Report;
   /** Null: it is over. */
   #releases: readonly (() => void)[] | null = NOTHING;
@@ -132,7 +134,7 @@ class ObservedOperation implements Operation {
     this.name = name;
   }
 
-  commanded(result: CommandResult): void {
+  commanded(result: CommandReport): void {
     const worst = this.command;
     if (worst === null || BADNESS[result.outcome] > BADNESS[worst.outcome]) this.command = result;
   }
@@ -185,15 +187,30 @@ function firstField({ selections: [first] }: SelectionSetNode, document: Documen
 
 /** Has the operation hear what becomes of its commands. */
 export function withOutcomes(provider: CallProvider, operation: Operation): CallProvider {
+  const { account } = provider;
   return {
     ...provider,
-    async command(command, idempotencyKey) {
-      const result = await provider.command(command, idempotencyKey);
-      operation.commanded(result);
-      return result;
+    command: async (command, key) => noted(await provider.command(command, key)),
+    account: {
+      ...account,
+      setPresence: async (wish, key) => noted(await account.setPresence(wish, key)),
+      setQueueAvailability: async (wish, key) => noted(await account.setQueueAvailability(wish, key)),
     },
   };
+
+  function noted<Result extends CommandReport>(result: Result): Result {
+    operation.commanded(result);
+    return result;
+  }
 }
+
+/** Whatever takes commands. */
+interface Commanded<Given> {
+  command(command: Given, idempotencyKey: string | null): Promise<CommandEnd>;
+}
+
+/** What became of a command, whichever phone system it was for. */
+export type CommandEnd = Pick<CommandResult, 'outcome' | 'replayed' | 'error'>;
 
 /** When the answer of the phone system that showed an event was received, in epoch milliseconds; null: not known. */
 export type ReceivedAtOf = (event: unknown) => number | null;
@@ -207,6 +224,7 @@ export function withPushDelays(
   metrics: Metrics,
   receivedAtOf: ReceivedAtOf,
 ): CallProvider {
+  const timed = timing(metrics, receivedAtOf);
   return {
     ...provider,
     callEvents: (sessionId, after) => timed(provider.callEvents(sessionId, after)),
@@ -214,9 +232,29 @@ export function withPushDelays(
     activeCallUpdates: () => timed(provider.activeCallUpdates()),
     activeCallEvents: () => timed(provider.activeCallEvents()),
   };
+}
 
-  // Not an async generator: its return() would wait behind a next() that waits for an event.
-  function timed<Event extends object>(source: AsyncIterableIterator<Event>): AsyncIterableIterator<Event> {
+/** The same of Genesys Cloud. */
+export function withConversationDelays(
+  provider: ConversationProvider,
+  metrics: Metrics,
+  receivedAtOf: ReceivedAtOf,
+): ConversationProvider {
+  const timed = timing(metrics, receivedAtOf);
+  return {
+    ...provider,
+    conversationEvents: (id, after) => timed(provider.conversationEvents(id, after)),
+    participantUpdates: (id, participantId) => timed(provider.participantUpdates(id, participantId)),
+    conversationUpdates: () => timed(provider.conversationUpdates()),
+    conversationListEvents: () => timed(provider.conversationListEvents()),
+  };
+}
+
+/** Not an async generator: its return() would wait behind a next() that waits for an event. */
+function timing(metrics: Metrics, receivedAtOf: ReceivedAtOf) {
+  return function timed<Event extends object>(
+    source: AsyncIterableIterator<Event>,
+  ): AsyncIterableIterator<Event> {
     let receivedAt: number | null = null;
     return {
       [Symbol.asyncIterator]() {
@@ -233,7 +271,7 @@ export function withPushDelays(
         return (await source.return?.(value)) ?? { done: true, value };
       },
     };
-  }
+  };
 }
 
 /** Notes that the frame of an event, known since `receivedAt`, was handed to the network now. */

@@ -91,7 +91,7 @@ describe('Asking', () => {
     const { data, errors } = await run(house, documents.MyCallsDocument);
     expect(errors).toBeUndefined();
     expect(data.viewer).toMatchObject({ name: 'Iris Vance', extensionNumber: '101' });
-    expect(data.viewer.activeCalls[0]).toEqual({
+    expect(data.viewer.activeCalls?.[0]).toEqual({
       telephonyStatus: 'CALL_CONNECTED',
       from: '+12025550123',
       fromName: null,

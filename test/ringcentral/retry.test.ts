@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FULL_PURSE, pay, retryDelay, type Trouble, take } from '../../src/ringcentral/retry.ts';
+import { FULL_PURSE, pay, retryDelay, type Trouble, take } from '../../src/upstream/retry.ts';
 
 const status = (code: number, retryAfter: number | null = null): Trouble => ({
   kind: 'status',

@@ -1,6 +1,7 @@
 /** A phone system of three calls that writes down what it is asked: the cost of an operation is the length of the list. */
 import { type ExecutionResult, execute, parse, validate } from 'graphql';
 import { expect } from 'vitest';
+import type { AccountProvider } from '../../schema/account/provider.ts';
 import { createContext, type GatewayContext } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import {
@@ -97,6 +98,30 @@ export const APPLIED: CommandResult = {
   recording: null,
 };
 
+/** An account with nobody in it, which nobody watches. */
+export function anEmptyAccount(overrides: Partial<AccountProvider> = {}): AccountProvider {
+  const nothing = () => {
+    throw new Error('This test subscribes to nothing.');
+  };
+  const done = { outcome: 'APPLIED', replayed: false, error: null } as const;
+  return {
+    extensions: async () => [],
+    extensionsById: async (ids) => ids.map(() => null),
+    presences: async (ids) => ids.map(() => null),
+    callQueues: async () => [],
+    callQueuesById: async (ids) => ids.map(() => null),
+    callQueueMembers: async () => [],
+    waitingCalls: async (ids) => ids.map(() => []),
+    activeCalls: async () => [],
+    liveSource: () => null,
+    callEvents: nothing,
+    presenceUpdates: nothing,
+    setPresence: async () => ({ ...done, presence: null }),
+    setQueueAvailability: async ({ extensionId }) => ({ ...done, extensionId, queues: null }),
+    ...overrides,
+  };
+}
+
 export interface FakeProvider extends CallProvider {
   /** What was asked, in order. */
   readonly asked: string[];
@@ -138,6 +163,7 @@ export function createFakeProvider(overrides: Partial<CallProvider> = {}): FakeP
     activeCallUpdates: nothing,
     activeCallEvents: nothing,
     liveSource: () => null,
+    account: anEmptyAccount(),
     ...overrides,
   };
   return {

@@ -22,6 +22,7 @@ import { Apart, type Cell, type Commons, type Key } from '../../commons/commons.
 import { createLeases, type Held, type Leases } from '../../commons/lease.ts';
 import { type SealingKey, seal, unseal } from '../../commons/seal.ts';
 import { createSettling } from '../settling.ts';
+import type { Kind } from '../shape.ts';
 import { type Board, BoardCell } from './board.ts';
 import {
   type Asked,
@@ -39,13 +40,13 @@ import {
 export type Role = 'off' | 'alone' | 'joining' | 'leading' | 'following';
 
 /** The desk whose duty it is. */
-export interface DutyHost {
+export interface DutyHost<K extends Kind> {
   /** `inherited`: what brings back what the last leader listened with. */
   entered(role: Role, inherited: string | null): void;
   /** Others wish something; only whoever leads is told. */
   errands(errands: Errands): void;
   /** Whoever leads has told something; only followers are told. */
-  posted(board: Board): void;
+  posted(board: Board<K>): void;
   /** Calls that are watched here, in words that only those who know them recognise. */
   watched(): readonly string[];
   /** Resolves when everything that was seen is told. */
@@ -67,35 +68,35 @@ export const DUTY_TIMES: DutyTimes = {
   term: 6_000, // 6 seconds: with the look at every call, less than ten of silence
 };
 
-export interface DutyParts {
+export interface DutyParts<K extends Kind> {
   readonly commons: Commons;
   /** Whose desk: the same at all gateways, and of nobody else. */
   readonly owner: () => string;
   readonly seal: SealingKey;
-  readonly host: DutyHost;
+  readonly host: DutyHost<K>;
   readonly times?: Partial<DutyTimes> | undefined;
 }
 
-export interface Duty {
+export interface Duty<K extends Kind> {
   readonly role: Role;
   /** Of whoever leads; null: nobody is known to. */
   readonly fence: number | null;
   /** By how many milliseconds the clock of the store is ahead of ours; 0 where they agree well enough. */
   readonly ahead: number;
   /** Somebody here wants a call to be watched, or nobody does any more. */
-  wish(sessionId: string, isWished: boolean): void;
+  wish(callId: string, isWished: boolean): void;
   wishList(isWished: boolean): void;
   /** Asks whoever leads about a call that is wished for. */
-  ask(sessionId: string, what: keyof Asked): void;
+  ask(callId: string, what: keyof Asked): void;
   askForList(): void;
   /** Tells the others; only whoever leads does. */
-  post(board: Board): void;
+  post(board: Board<K>): void;
   /** What brings back what is listened with, for whoever leads next. */
   leave(inheritance: string | null): void;
   /** The calls that are watched here are others now. */
   watchedChanged(): void;
   /** True where another gateway watches the call. */
-  isWatchedElsewhere(sessionId: string): Promise<boolean>;
+  isWatchedElsewhere(callId: string): Promise<boolean>;
   /** There is no live token of the viewer here (any more), or there is. */
   allow(isAble: boolean): void;
   /** This gateway is going: others shall lead as soon as any wants to. */
@@ -117,16 +118,16 @@ const SETTLE = 500; // milliseconds
 const CLOCKS_AGREE = 50; // milliseconds
 
 /** Makes it; it begins with the first wish. */
-export function createDuty(parts: DutyParts): Duty {
+export function createDuty<K extends Kind>(parts: DutyParts<K>): Duty<K> {
   return new DeskDuty(parts);
 }
 
-class DeskDuty implements Duty {
-  readonly #parts: DutyParts;
+class DeskDuty<K extends Kind> implements Duty<K> {
+  readonly #parts: DutyParts<K>;
   readonly #term: number;
   readonly #leases: Leases<Legacy>;
   readonly #wishes: Cell<Wishes>;
-  readonly #board: BoardCell;
+  readonly #board: BoardCell<K>;
   #role: Role = 'off';
   #fence: number | null = null;
   #held: Held<Legacy> | null = null;
@@ -148,7 +149,7 @@ class DeskDuty implements Duty {
   #fleet: string | null = null;
   #era = 0;
 
-  constructor(parts: DutyParts) {
+  constructor(parts: DutyParts<K>) {
     const { commons, seal: key } = parts;
     this.#parts = parts;
     this.#term = parts.times?.term ?? DUTY_TIMES.term;
@@ -174,10 +175,10 @@ class DeskDuty implements Duty {
     return this.#ahead;
   }
 
-  wish(sessionId: string, isWished: boolean): void {
-    const { [sessionId]: known, ...rest } = this.#wish.calls;
+  wish(callId: string, isWished: boolean): void {
+    const { [callId]: known, ...rest } = this.#wish.calls;
     if ((known !== undefined) === isWished) return;
-    this.#wished({ ...this.#wish, calls: isWished ? { ...rest, [sessionId]: NOTHING_ASKED } : rest });
+    this.#wished({ ...this.#wish, calls: isWished ? { ...rest, [callId]: NOTHING_ASKED } : rest });
   }
 
   wishList(isWished: boolean): void {
@@ -185,18 +186,18 @@ class DeskDuty implements Duty {
     this.#wished({ ...this.#wish, list: isWished ? 0 : null });
   }
 
-  ask(sessionId: string, what: keyof Asked): void {
-    const known = this.#wish.calls[sessionId];
+  ask(callId: string, what: keyof Asked): void {
+    const known = this.#wish.calls[callId];
     if (known === undefined) return;
     const asked = { ...known, [what]: known[what] + 1 };
-    this.#wished({ ...this.#wish, calls: { ...this.#wish.calls, [sessionId]: asked } });
+    this.#wished({ ...this.#wish, calls: { ...this.#wish.calls, [callId]: asked } });
   }
 
   askForList(): void {
     if (this.#wish.list !== null) this.#wished({ ...this.#wish, list: this.#wish.list + 1 });
   }
 
-  post(board: Board): void {
+  post(board: Board<K>): void {
     if (this.#role === 'leading') this.#board.post(board, this.#fence ?? 0);
   }
 
@@ -209,13 +210,13 @@ class DeskDuty implements Duty {
     this.#held?.leave(this.#legacy(), true);
   }
 
-  async isWatchedElsewhere(sessionId: string): Promise<boolean> {
+  async isWatchedElsewhere(callId: string): Promise<boolean> {
     const fleet = this.#parts.commons.fleet();
     const isOnly = fleet === null || (fleet.size === 1 && fleet.isWhole);
     if (isOnly || this.#role === 'leading' || this.#parts.commons.state().name === 'apart') return false;
     try {
       const held = await this.#leases.look(this.#key());
-      return held?.legacy?.watched.includes(inShort(sessionId)) === true;
+      return held?.legacy?.watched.includes(inShort(callId)) === true;
     } catch (error) {
       if (error instanceof Apart) return false;
       throw error;
@@ -519,8 +520,8 @@ class DeskDuty implements Duty {
 const NOTHING_ASKED: Asked = { tells: 0, looks: 0, wholes: 0 };
 
 /** Whoever knows the call recognises it. */
-function inShort(sessionId: string): string {
-  return createHash('sha256').update(sessionId).digest('base64url').slice(0, 12);
+function inShort(callId: string): string {
+  return createHash('sha256').update(callId).digest('base64url').slice(0, 12);
 }
 
 function opened(text: string | null, key: SealingKey): string | null {

@@ -25,39 +25,40 @@ import {
   type Reading,
 } from '../../commons/commons.ts';
 import type { Place } from '../replay.ts';
+import type { Kind } from '../shape.ts';
 import type { CallState, Entry, Tiding, TidingsCodec } from './tidings.ts';
 
 /** An event of before, for those who come back. */
-export interface PastTiding {
-  readonly tiding: Tiding;
-  readonly state: CallState;
+export interface PastTiding<K extends Kind> {
+  readonly tiding: Tiding<K>;
+  readonly state: CallState<K>;
   readonly place: Place;
 }
 
 /** The call whose ledger it is. */
-export interface LedgerHost {
+export interface LedgerHost<K extends Kind> {
   /** What is held, told or not; null: nothing yet. */
-  state(): CallState | null;
+  state(): CallState<K> | null;
   /** Holds this from now on; nothing is told. */
-  adopt(state: CallState | null): void;
+  adopt(state: CallState<K> | null): void;
   /** Tells what became true; `place` is null while this gateway is alone. `isOwn`: this gateway has seen it. */
-  tell(tiding: Tiding, state: CallState | null, place: Place | null, isOwn: boolean): void;
+  tell(tiding: Tiding<K>, state: CallState<K> | null, place: Place | null, isOwn: boolean): void;
   /**
    * Holds a whole state against what was told here, holds it from now on, and tells the difference; false: it may be older
    * than that, and nothing was done.
    */
-  meet(state: CallState, place: Place): boolean;
+  meet(state: CallState<K>, place: Place): boolean;
   /** What the log told before, oldest first; nothing before `from` can be had any more. */
-  remember(from: Place, past: readonly PastTiding[]): void;
+  remember(from: Place, past: readonly PastTiding<K>[]): void;
   /** From now on what was written before is known here. */
   opened(): void;
 }
 
-export interface LedgerParts {
+export interface LedgerParts<K extends Kind> {
   readonly log: Log<string>;
   readonly key: Key;
-  readonly codec: TidingsCodec;
-  readonly host: LedgerHost;
+  readonly codec: TidingsCodec<K>;
+  readonly host: LedgerHost<K>;
   /** True while this gateway has the desk. */
   readonly isLeading: () => boolean;
   /** The fence of whoever has the desk; null: nobody is known to. */
@@ -68,9 +69,9 @@ export interface LedgerParts {
   readonly onDefect: (error: unknown) => void;
 }
 
-export interface Ledger {
+export interface Ledger<K extends Kind> {
   /** What all gateways hold, which is what may be told. */
-  readonly told: CallState | null;
+  readonly told: CallState<K> | null;
   /** Somebody looks at the call, and what was told is how it is. */
   readonly isFresh: boolean;
   /** When RingCentral is tried again, where it fails; null: it does not. */
@@ -78,7 +79,7 @@ export interface Ledger {
   /** True once what was written before is known here. */
   readonly isOpen: boolean;
   /** Makes tidings true, all at once. `again` decides anew: they were not told, and something else was. */
-  write(tidings: readonly Tiding[], again: () => void): void;
+  write(tidings: readonly Tiding<K>[], again: () => void): void;
   /** The store is gone: everything is told at once, by this gateway for itself. */
   part(): void;
   /** The store is there (again), and it is known who has the desk. */
@@ -94,9 +95,9 @@ export interface Ledger {
 }
 
 /** What is written together, and decided again together. */
-interface Batch {
-  readonly tidings: readonly Tiding[];
-  readonly after: CallState | null;
+interface Batch<K extends Kind> {
+  readonly tidings: readonly Tiding<K>[];
+  readonly after: CallState<K> | null;
   readonly again: () => void;
   /** A whole state: whatever came between, it is what all are to hold. */
   readonly isWhole?: boolean;
@@ -108,24 +109,24 @@ type Mode = 'opening' | 'open' | 'meeting' | 'alone' | 'closed';
 export const KEEP_EVERY = 60_000; // 1 minute
 
 /** Makes it; it opens with `meet`, or goes on alone with `part`. */
-export function createLedger(parts: LedgerParts): Ledger {
+export function createLedger<K extends Kind>(parts: LedgerParts<K>): Ledger<K> {
   return new CallLedger(parts);
 }
 
-class CallLedger implements Ledger {
-  readonly #parts: LedgerParts;
+class CallLedger<K extends Kind> implements Ledger<K> {
+  readonly #parts: LedgerParts<K>;
   #mode: Mode = 'opening';
-  #told: CallState | null = null;
+  #told: CallState<K> | null = null;
   #isFresh = false;
   #nextTry: number | null = null;
   #position: Position | null = null;
-  #waiting: Batch[] = [];
+  #waiting: Batch<K>[] = [];
   /** On their way to the log; null: nothing is. */
-  #underway: readonly Batch[] | null = null;
+  #underway: readonly Batch<K>[] | null = null;
   /** News that came while something was on its way. */
   #early: News<string>[] = [];
   /** The first entries of a batch of which more is to come. */
-  #partial: { readonly tiding: Tiding; readonly offset: number }[] = [];
+  #partial: { readonly tiding: Tiding<K>; readonly offset: number }[] = [];
   #writtenAt = Number.NEGATIVE_INFINITY;
   #stopFollowing: (() => void) | null = null;
   #isClosing = false;
@@ -133,11 +134,11 @@ class CallLedger implements Ledger {
   /** Whatever was begun before is of no interest any more. */
   #era = 0;
 
-  constructor(parts: LedgerParts) {
+  constructor(parts: LedgerParts<K>) {
     this.#parts = parts;
   }
 
-  get told(): CallState | null {
+  get told(): CallState<K> | null {
     return this.#told;
   }
 
@@ -153,9 +154,9 @@ class CallLedger implements Ledger {
     return this.#mode !== 'opening' && this.#mode !== 'closed';
   }
 
-  write(tidings: readonly Tiding[], again: () => void): void {
+  write(tidings: readonly Tiding<K>[], again: () => void): void {
     if (this.#mode === 'closed') return;
-    const batch: Batch = { tidings, after: this.#parts.host.state(), again };
+    const batch: Batch<K> = { tidings, after: this.#parts.host.state(), again };
     if (this.#mode === 'alone') {
       this.#tell(batch, null);
       return;
@@ -239,7 +240,7 @@ class CallLedger implements Ledger {
   }
 
   /** `after`: the offset before the first of the batch; null: nobody else knows of it. */
-  #tell({ tidings, after }: Pick<Batch, 'tidings' | 'after'>, before: Position | null): void {
+  #tell({ tidings, after }: Pick<Batch<K>, 'tidings' | 'after'>, before: Position | null): void {
     this.#told = after;
     for (const [index, tiding] of tidings.entries()) {
       this.#note(tiding);
@@ -249,7 +250,7 @@ class CallLedger implements Ledger {
     }
   }
 
-  #note(tiding: Tiding): void {
+  #note(tiding: Tiding<K>): void {
     switch (tiding.kind) {
       case 'state':
         this.#isFresh = true;
@@ -299,9 +300,9 @@ class CallLedger implements Ledger {
 
   /** What was told before anybody here listened. */
   #takeUp({ position, entries }: Reading<string>): void {
-    const past: PastTiding[] = [];
+    const past: PastTiding<K>[] = [];
     let from = placeOf(position.epoch, (entries[0]?.offset ?? position.offset + 1) - 1);
-    let batch: { readonly tiding: Tiding; readonly offset: number }[] = [];
+    let batch: { readonly tiding: Tiding<K>; readonly offset: number }[] = [];
     for (const { offset, event } of entries) {
       const entry = this.#parts.codec.read(event);
       if (entry === null) continue;
@@ -355,7 +356,7 @@ class CallLedger implements Ledger {
     else for (const { again } of waiting) again();
   }
 
-  #takeEntry(entry: Entry, at: Position): void {
+  #takeEntry(entry: Entry<K>, at: Position): void {
     this.#partial.push({ tiding: entry.tiding, offset: at.offset });
     if (entry.hasMore) return;
     const batch = this.#partial;
@@ -385,7 +386,7 @@ class CallLedger implements Ledger {
   }
 
   /** A whole state may be older than what was told here. Of two who believe to lead, the one with the higher fence does. */
-  #doubt({ fence }: Entry): void {
+  #doubt({ fence }: Entry<K>): void {
     const { isLeading, askForWhole, fence: own } = this.#parts;
     if (isLeading() && fence < (own() ?? 0)) this.#beOneAgain();
     else askForWhole();
@@ -439,7 +440,7 @@ class CallLedger implements Ledger {
     if (this.#isClosing) this.#end();
   }
 
-  #entriesOf({ tidings, after }: Batch): string[] {
+  #entriesOf({ tidings, after }: Batch<K>): string[] {
     const fence = this.#parts.fence() ?? 0;
     return tidings.map((tiding, index) => {
       const hasMore = index < tidings.length - 1;
@@ -473,7 +474,7 @@ class CallLedger implements Ledger {
     const state = host.state();
     this.#mode = 'open';
     if (state === null) return;
-    const tidings: readonly Tiding[] = [{ kind: 'state', at: Date.now(), isWhole: true }];
+    const tidings: readonly Tiding<K>[] = [{ kind: 'state', at: Date.now(), isWhole: true }];
     this.#waiting.unshift({ tidings, after: state, again: ignore, isWhole: true });
     void this.#append();
   }

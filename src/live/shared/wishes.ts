@@ -76,12 +76,12 @@ export function errandsOf(before: Wishes, after: Wishes): Errands {
   let isListAsked = false;
   for (const [gateway, wish] of Object.entries(after)) {
     const known = before[gateway];
-    for (const [sessionId, asked] of Object.entries(wish.calls)) {
-      const was = known?.calls[sessionId];
-      calls.add(sessionId);
-      if (asked.tells > (was?.tells ?? 0)) tells.add(sessionId);
-      if (asked.looks > (was?.looks ?? 0)) looks.add(sessionId);
-      if (asked.wholes > (was?.wholes ?? 0)) wholes.add(sessionId);
+    for (const [callId, asked] of Object.entries(wish.calls)) {
+      const was = known?.calls[callId];
+      calls.add(callId);
+      if (asked.tells > (was?.tells ?? 0)) tells.add(callId);
+      if (asked.looks > (was?.looks ?? 0)) looks.add(callId);
+      if (asked.wholes > (was?.wholes ?? 0)) wholes.add(callId);
     }
     if (wish.list === null) continue;
     isListWished = true;

@@ -5,15 +5,16 @@
  */
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Budget } from '../budget.ts';
-import type { Caller } from '../caller.ts';
-import { checkBody, pathOf } from '../checks.ts';
-import type { Permit } from '../gate.ts';
-import { noticeOf } from '../hearing.ts';
-import type { Upstream } from '../http.ts';
+import type { Budget } from '../../upstream/budget.ts';
+import type { Caller } from '../../upstream/caller.ts';
+import { checkBody, pathOf } from '../../upstream/checks.ts';
+import type { Permit } from '../../upstream/gate.ts';
+import type { Upstream } from '../../upstream/http.ts';
+import { setbackOf } from '../../upstream/setbacks.ts';
 import { OPERATIONS, type Operation } from '../operations.ts';
+import { noticeOf } from '../system.ts';
 import type { WireConnectionDetails, WireNotification, WireSubscription } from '../wire.ts';
-import { addressIn, asRaw, disabledIn, isSuccess, refusalIn, setbackOf } from './answers.ts';
+import { addressIn, asRaw, disabledIn, isSuccess, refusalIn } from './answers.ts';
 import {
   FIRST,
   type Listening,

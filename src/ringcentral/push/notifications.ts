@@ -10,8 +10,17 @@ import {
   completedEnd,
   ORIGIN_TYPES,
 } from '../../../schema/model.ts';
+import {
+  asEnum,
+  asFlag,
+  asNumber,
+  asText,
+  asTime,
+  ifObject,
+  type LeftOut,
+  listOf,
+} from '../../upstream/values.ts';
 import { toParty } from '../translate.ts';
-import { asEnum, asFlag, asNumber, asText, asTime, ifObject, type LeftOut, listOf } from '../values.ts';
 import type { WireEventParty, WireNotification, WireSessionEvent } from '../wire.ts';
 
 /** One party's news. */

@@ -1,14 +1,15 @@
 /** Notifications for the live room: one listener for each viewer, told in the words of `live/source.ts`. */
 import type { ActiveCall, CallParty } from '../../../schema/model.ts';
-import { hasLeft, presenceStatusOf } from '../../live/call-list.ts';
 import type { Ear, Listening } from '../../live/source.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Budget } from '../budget.ts';
-import type { Caller } from '../caller.ts';
-import type { Upstream } from '../http.ts';
-import type { LeftOut } from '../values.ts';
-import { asText } from '../values.ts';
+import type { Budget } from '../../upstream/budget.ts';
+import type { Caller } from '../../upstream/caller.ts';
+import type { Upstream } from '../../upstream/http.ts';
+import type { LeftOut } from '../../upstream/values.ts';
+import { asText } from '../../upstream/values.ts';
+import type { RingCentralKind } from '../call-kind.ts';
+import { hasLeft, presenceStatusOf } from '../call-list.ts';
 import type { WireNotification } from '../wire.ts';
 import { createListener, type Inheritance, type Listener, type ListenerTimes } from './listener.ts';
 import { isAboutCalls, readSessionNews, type SessionNews } from './notifications.ts';
@@ -35,7 +36,11 @@ export interface ListeningViewer {
 
 export interface Push {
   /** Begins to listen for a viewer. */
-  listen(viewer: ListeningViewer, ear: Ear, inherited?: string | null): Listening;
+  listen(
+    viewer: ListeningViewer,
+    ear: Ear<RingCentralKind>,
+    inherited?: string | null,
+  ): Listening<RingCentralKind>;
   /** The viewer has shown another token. */
   newToken(viewerId: string): void;
   /** The sign-in by which a viewer listens may be about to end: it is let go of in good order. */
@@ -72,7 +77,12 @@ export function createPush(parts: PushParts): Push {
             if (news.length === 0) metrics.pushEvents.inc({ result: 'unreadable' });
             for (const one of news) {
               noteDelay(one);
-              ear.heard({ ...one, party: one.party, entry: (party) => entryOf(one, party) });
+              const { sessionId, partyId, sequence, eventTime, session, party } = one;
+              ear.heard({
+                about: 'party',
+                ...{ callId: sessionId, partyId, sequence, eventTime, receivedAt, facts: session, party },
+                entry: (now) => entryOf(one, now),
+              });
             }
           },
         },
