@@ -1,8 +1,10 @@
 /**
  * What a party's state allows: RingCentral's preconditions as far as they show in the call itself.
  *
- * A device that is offline, a feature that the account lacks or a park orbit that is full show only in
- * RingCentral's answer, so `allowed` means "worth trying", and a refusal stays possible.
+ * A device that is offline, a feature that the account lacks, a park orbit that is full, and whether a user may command
+ * the parties of others (an administrator may, as a rule) show only in RingCentral's answer, so `allowed` means "worth
+ * trying", and a refusal stays possible. Nothing is ruled out because a party is somebody else's, but what RingCentral
+ * publishes as possible with own legs alone: to park, to bridge, to bring in.
  */
 import { CALL_ACTIONS, type CallAction } from '../../schema/failures.ts';
 import { type CallParty, type CallSession, isOver, type PartyStatusCode } from '../../schema/model.ts';
@@ -134,6 +136,7 @@ const when =
   (facts) =>
     met(facts) ? null : reason;
 
+/** Only of what RingCentral publishes as possible with own legs alone. */
 const own = when(
   ({ party, extensionId }) => extensionId === null || party.extensionId === extensionId,
   'Only the user whose party this is can do that.',
@@ -182,33 +185,31 @@ const NOT_TALKING: ReadonlySet<PartyStatusCode> = new Set([
   'FAX_RECEIVE',
 ]);
 
-const ringingOwnInbound = all(own, inbound, ringing);
+const ringingInbound = all(inbound, ringing);
 
 const RULES: { readonly [Action in CallAction]: Rule } = {
-  ANSWER: ringingOwnInbound,
-  REJECT: ringingOwnInbound,
-  IGNORE: all(own, queueCall, inbound, ringing),
-  REPLY: ringingOwnInbound,
-  FORWARD: ringingOwnInbound,
+  ANSWER: ringingInbound,
+  REJECT: ringingInbound,
+  IGNORE: all(queueCall, inbound, ringing),
+  REPLY: ringingInbound,
+  FORWARD: ringingInbound,
   PICKUP: parked,
-  HOLD: all(own, answered, farEndTalks),
-  UNHOLD: all(own, onHold),
-  UPDATE: all(own, connected),
+  HOLD: all(answered, farEndTalks),
+  UNHOLD: onHold,
+  UPDATE: connected,
   // Where it is not known whether the party is muted, both are worth trying.
   MUTE: all(
-    own,
     connected,
     when(({ party }) => party.muted !== true, 'The party is muted already.'),
   ),
   UNMUTE: all(
-    own,
     connected,
     when(({ party }) => party.muted !== false, 'The party is not muted.'),
   ),
-  TRANSFER: all(own, connected),
+  TRANSFER: connected,
   BRIDGE: all(own, connected),
   PARK: all(own, inbound, answered),
-  FLIP: all(own, answered),
+  FLIP: answered,
   REMOVE: present,
   SUPERVISE: all(
     when(
@@ -223,7 +224,6 @@ const RULES: { readonly [Action in CallAction]: Rule } = {
     ),
   ),
   START_RECORDING: all(
-    own,
     noConference,
     answered,
     when(({ party }) => !isRecorded(party), 'The call is being recorded already.'),
@@ -231,12 +231,10 @@ const RULES: { readonly [Action in CallAction]: Rule } = {
     when(({ party }) => party.recordings.length === 0, 'The recording is paused: resume it.'),
   ),
   PAUSE_RECORDING: all(
-    own,
     connected,
     when(({ party }) => isRecorded(party), 'Nothing is being recorded.'),
   ),
   RESUME_RECORDING: all(
-    own,
     connected,
     when(({ party }) => party.recordings.some(({ active }) => !active), 'There is no paused recording.'),
   ),

@@ -27,11 +27,9 @@ import type { CallProvider, Command, CommandOutcome, CommandResult, Visit } from
 import type { Desk } from '../live/desk.ts';
 import { lookedTwice } from '../live/second-look.ts';
 import { orAborted } from '../live/shared-read.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
 import type { Caller, Lane } from '../upstream/caller.ts';
 import { inDoubtBecause, isAmbiguous, wasAnswered } from '../upstream/doubt.ts';
-import type { IdempotencyKeys } from '../upstream/idempotency.ts';
-import { createAccountProvider } from './account/provider.ts';
+import { type AccountParts, type AccountPerson, createAccountProvider } from './account/provider.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
 import type { RingCentralKind } from './call-kind.ts';

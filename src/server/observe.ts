@@ -188,6 +188,7 @@ function firstField({ selections: [first] }: SelectionSetNode, document: Documen
 /** Has the operation hear what becomes of its commands. */
 export function withOutcomes(provider: CallProvider, operation: Operation): CallProvider {
   const { account } = provider;
+  const noted = noting(operation);
   return {
     ...provider,
     command: async (command, key) => noted(await provider.command(command, key)),
@@ -197,20 +198,26 @@ export function withOutcomes(provider: CallProvider, operation: Operation): Call
       setQueueAvailability: async (wish, key) => noted(await account.setQueueAvailability(wish, key)),
     },
   };
+}
 
-  function noted<Result extends CommandReport>(result: Result): Result {
+/** The same of Genesys Cloud. */
+export function withConversationOutcomes(
+  provider: ConversationProvider,
+  operation: Operation,
+): ConversationProvider {
+  const noted = noting(operation);
+  return {
+    ...provider,
+    command: async (command, key) => noted(await provider.command(command, key)),
+  };
+}
+
+function noting(operation: Operation) {
+  return function noted<Result extends CommandReport>(result: Result): Result {
     operation.commanded(result);
     return result;
-  }
+  };
 }
-
-/** Whatever takes commands. */
-interface Commanded<Given> {
-  command(command: Given, idempotencyKey: string | null): Promise<CommandEnd>;
-}
-
-/** What became of a command, whichever phone system it was for. */
-export type CommandEnd = Pick<CommandResult, 'outcome' | 'replayed' | 'error'>;
 
 /** When the answer of the phone system that showed an event was received, in epoch milliseconds; null: not known. */
 export type ReceivedAtOf = (event: unknown) => number | null;

@@ -1,6 +1,9 @@
 /** RingCentral, put together: one budget, one client, one room where calls are watched, and whoever it lets in. */
 import type { CallProvider } from '../../schema/provider.ts';
+import { createLooks } from '../account/looks.ts';
 import { createHub } from '../live/hub.ts';
+import { createAccountClient } from '../ringcentral/account/client.ts';
+import { createAccountLists } from '../ringcentral/account/lists.ts';
 import { createServiceSignIn, type ServiceSignInParts, type SignInState } from '../ringcentral/auth.ts';
 import { createCallControl } from '../ringcentral/call-control.ts';
 import { RINGCENTRAL_CALLS } from '../ringcentral/call-shape.ts';
@@ -54,9 +57,12 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
   const keys = createIdempotencyKeys(
     shared && { ...shared, patience: config.upstreamTimeout * COMMAND_PATIENCE },
   );
+  const accountLists = createAccountLists();
+  const looks = createLooks();
   const front = followSimulator(serverUrl, () => {
     budget.forget();
     keys.forget();
+    accountLists.forget();
   });
   const upstream = createUpstream({
     ...{ system: RINGCENTRAL, serverUrl, budget, metrics, log, userAgent, outages: options.outages },
@@ -64,6 +70,7 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
   });
   const leftOut = createLeftOut({ system: RINGCENTRAL.name, metrics, log });
   const callControl = createCallControl(upstream, leftOut);
+  const accountClient = createAccountClient(upstream, leftOut);
   const hub = createHub(RINGCENTRAL_CALLS, {
     ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly: config.liveSource === 'push' },
     ...{ shared, ...options.live },
@@ -72,7 +79,7 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
     config.liveSource === 'poll'
       ? null
       : createPush({ upstream, budget, metrics, log, leftOut, ...options.push });
-  const people = { callControl, hub, budget, push, keys, metrics };
+  const people = { callControl, accountClient, accountLists, looks, hub, budget, push, keys, metrics };
   const pools = createPools(people, { ...TOKEN_TIMES, ...options.tokens });
   const reach = createReach(serverUrl);
   const signIn =
@@ -130,6 +137,7 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
 
     async stop(timeIsUp) {
       front.stop();
+      looks.stop();
       await Promise.race([hub.stop(), timeIsUp]);
       budget.stop();
       // A session that is not given back in time ends by itself.

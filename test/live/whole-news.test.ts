@@ -276,6 +276,29 @@ test('Words are those of the phone system: a call that it never knew, and what i
   expect(reader.ending).toMatchObject({ error: { message: 'The attic has no such string.' } });
 });
 
+test('A call of which whole news come is told the same at every gateway, whichever listens', async () => {
+  const store = createSharedStore();
+  const [one, other] = ['one', 'other'].map(() => {
+    return openAttic({ shared: { commons: store.gateway(), scope: () => 'attic' } });
+  });
+  if (one === undefined || other === undefined) throw new Error('There are two.');
+  for (const { hang } of [one, other]) hang(string([can('c-1'), can('c-2')]));
+  const first = tap(one.desk.events('t-1', null));
+  await pass(1_000);
+  const second = tap(other.desk.events('t-1', null));
+  await pass(5_000);
+  for (const reader of [first, second]) expect(summary(reader.news())).toEqual(['SUBSCRIBED']);
+  const now = string([can('c-1', { pull: 'loose', pulledAt: 2_000 }), can('c-2')]);
+  for (const { hang } of [one, other]) hang(now);
+  one.tell(now);
+  one.tell(string([can('c-1'), can('c-2')]));
+  await pass(3_000);
+  for (const reader of [first, second]) expect(summary(reader.news())).toEqual(['c-1 loose']);
+  expect(second.events.at(-1)?.cursor).toBe(first.events.at(-1)?.cursor);
+  // Only whoever leads asks.
+  expect(other.reads).toEqual([]);
+});
+
 test('Two phone systems share one store, and never meet there, although viewer and call are called the same', async () => {
   const store = createSharedStore();
   const shared = { commons: store.gateway(), scope: () => 'the same' };

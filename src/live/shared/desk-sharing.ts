@@ -1,5 +1,5 @@
 /**
- * The desk of one viewer as one of several gateways has it: what `duty.ts` decides is done here.
+ * The desk of one viewer as one of several gateways has it: what `desk-duty.ts` decides is done here.
  *
  * ```text
  *   leading   ──► listens and polls, for all;  does what others wish;  posts the list and how live things are
@@ -19,9 +19,10 @@ import type { ReplayLimits } from '../replay.ts';
 import type { CallShape, Kind } from '../shape.ts';
 import type { WatchedCall } from '../watched-call.ts';
 import type { Board } from './board.ts';
+import { createLedger, KEEP_EVERY } from './call-ledger.ts';
 import type { DeskSharing } from './call-sharing.ts';
-import { createDuty, type Duty, type DutyTimes, type Role } from './duty.ts';
-import { createLedger, KEEP_EVERY } from './ledger.ts';
+import { createDuty } from './desk-duty.ts';
+import type { Duty, DutyTimes, Role } from './duty.ts';
 import { createTidingsCodec } from './tidings.ts';
 import type { Asked, Errands } from './wishes.ts';
 
@@ -264,11 +265,11 @@ class Work<K extends Kind> implements SharedWork<K> {
   }
 
   async settled(): Promise<void> {
-    await Promise.all(this.#desk.watched().map((call) => call.settled()));
+    await Promise.all(this.#desk.watched().map((call) => call.sharing()?.ledger.settled()));
   }
 
   beat(): void {
-    for (const call of this.#desk.watched()) call.keepAlive();
+    for (const call of this.#desk.watched()) call.sharing()?.ledger.keep();
     const isOld = performance.now() - this.#postedAt > KEEP_EVERY;
     if (isOld || this.#desk.source() !== this.#postedSource) this.#post();
   }

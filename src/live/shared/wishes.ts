@@ -29,6 +29,7 @@ export interface Asked {
 export type Wishes = Readonly<Record<string, Wish & { readonly until: number }>>;
 
 export const NO_WISH: Wish = { calls: {}, list: null };
+export const NOTHING_ASKED: Asked = { tells: 0, looks: 0, wholes: 0 };
 
 /** True for a gateway that wishes nothing. */
 export function isEmpty({ calls, list }: Wish): boolean {

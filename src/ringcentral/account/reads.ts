@@ -43,6 +43,8 @@ export interface AccountReader {
   readonly desk: Pick<Desk<RingCentralKind>, 'readCall'>;
   /** Null where nobody could watch an account. */
   readonly watched: Pick<WatchedAccount, 'current'> | null;
+  /** Has it watched for a while. */
+  readonly look: () => void;
   readonly signal?: AbortSignal | undefined;
   readonly requestId: string;
 }
@@ -84,6 +86,7 @@ export function createAccountReads(
       const others = await callQueues().catch(none);
       const known = new Set([...queueIds, ...others.map(({ id }) => id)]);
       const isQueue = (id: string) => known.has(id);
+      reader.look();
       const picture = watched?.current() ?? null;
       if (picture !== null) {
         const all = waitingCalls(picture.calls.values(), isQueue, picture.waits);
@@ -98,6 +101,7 @@ export function createAccountReads(
     },
 
     async activeCalls(read) {
+      reader.look();
       const picture = watched?.current() ?? null;
       if (picture !== null) return callsIn(picture);
       const extensions = (await allExtensions()).filter(hasCalls);
