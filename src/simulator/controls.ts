@@ -105,6 +105,7 @@ export function createControls(parts: Parts): Controls {
       const before = board.settings;
       const settings = board.configure(changes);
       story.follow();
+      genesys.follow();
       // An answer that is not limited says nothing of limits, so nobody would learn of it.
       const isFreed = (group: RateGroup) => settings[`${group}Limit`] === 0 && before[`${group}Limit`] !== 0;
       if (RATE_GROUPS.some(isFreed)) era.begin();
@@ -141,6 +142,7 @@ export function createControls(parts: Parts): Controls {
       push.subscriptions.reset();
       genesys.reset(board.settings.pushSeed);
       story.restart();
+      genesys.restart();
       era.begin();
     },
   };

@@ -33,6 +33,7 @@ export type { Controls, Move } from './controls.ts';
 export type { Fault, FaultKind, FaultOrder } from './faults.ts';
 export type { ChannelOrder, GenesysControls, ParticipantMove } from './genesys/controls.ts';
 export type { ConversationOrder } from './genesys/placing.ts';
+export { GENESYS_DEMO, GENESYS_STAGED } from './genesys/stage.ts';
 export type { JournalEntry } from './journal.ts';
 export type { CallOrder } from './placing.ts';
 export type { SettingChanges, Settings } from './settings.ts';
@@ -119,6 +120,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   });
   const url = `http://${host}:${(server.address() as AddressInfo).port}`;
   story.follow();
+  genesys.follow();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('X-Content-Type-Options', 'nosniff');

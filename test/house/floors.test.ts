@@ -285,7 +285,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/simulator/genesys/placing.ts',
     'src/simulator/genesys/notifications/channels.ts',
   ],
-  ['src/simulator/genesys/operation.ts'],
+  ['src/simulator/genesys/operation.ts', 'src/simulator/genesys/stage.ts'],
   [
     'src/simulator/genesys/changing.ts',
     'src/simulator/genesys/conferencing.ts',
@@ -293,7 +293,11 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/simulator/genesys/transferring.ts',
     'src/simulator/genesys/notifications/operations.ts',
   ],
-  ['src/simulator/genesys/routes.ts', 'src/simulator/genesys/notifications/sockets.ts'],
+  [
+    'src/simulator/genesys/routes.ts',
+    'src/simulator/genesys/story.ts',
+    'src/simulator/genesys/notifications/sockets.ts',
+  ],
   ['src/simulator/genesys/platform.ts', 'src/simulator/genesys/controls.ts'],
   ['src/simulator/genesys/cloud.ts'],
   ['src/simulator/controls.ts', 'src/simulator/troubles.ts'],

@@ -27,7 +27,7 @@ export type Action =
   | { readonly name: 'snippet'; readonly record: boolean }
   | { readonly name: 'wrapUp'; readonly wrapup: Wrapup }
   | { readonly name: 'skipWrapup' }
-  | { readonly name: 'resume' }
+  | { readonly name: 'scheduleResume'; readonly resumeTime: string }
   | { readonly name: 'requireWork'; readonly required: boolean }
   | { readonly name: 'flag'; readonly reason: string | null }
   | { readonly name: 'attributes'; readonly attributes: Readonly<Record<string, string>> }
@@ -72,10 +72,12 @@ export function act(
       return owesWork(one)
         ? endAfterCallWork(conversation, participantId, { wrapupSkipped: true }, at)
         : changed({ wrapupSkipped: true, wrapupRequired: false });
-    case 'resume':
-      return changed({ state: 'connected' });
+    case 'scheduleResume':
+      return changed({ extras: { ...one.extras, resumeTime: action.resumeTime } });
     case 'requireWork':
-      return changed({ wrapupRequired: action.required });
+      return owesWork(one) && !action.required
+        ? endAfterCallWork(conversation, participantId, { wrapupRequired: false }, at)
+        : changed({ wrapupRequired: action.required });
     case 'flag':
       return changed({ flaggedReason: action.reason });
     case 'attributes':
@@ -95,8 +97,9 @@ function refusalOf(one: Participant, action: Action, conversation: Conversation)
   switch (action.name) {
     case 'answer':
     case 'disconnect':
-    case 'requireWork':
       return gone();
+    case 'requireWork':
+      return owesWork(one) ? null : gone();
     case 'hold':
       if (isWaiting(one)) return notNow('hold.alerting', 'A call that is alerting cannot be held');
       return gone();
@@ -118,7 +121,7 @@ function refusalOf(one: Participant, action: Action, conversation: Conversation)
       return one.wrapupPrompt === 'mandatory'
         ? notNow('wrapup.cannot.skip', 'The wrap-up is mandatory, and cannot be skipped')
         : null;
-    case 'resume':
+    case 'scheduleResume':
       return one.state === 'parked' ? null : badRequest('The participant is not parked');
     case 'flag':
     case 'attributes':

@@ -18,6 +18,7 @@ import {
   type GenesysAnswer,
   type GenesysAsked,
   type GenesysOperation,
+  havingTakenPart,
   inTurn,
   ok,
 } from './operation.ts';
@@ -114,7 +115,7 @@ export const CHANGES: readonly GenesysOperation[] = [
     path: `${CALL}${COMMUNICATION}/wrapup`,
     permissions: [WRAPUP],
     handle(asked) {
-      const conversation = acting(asked);
+      const conversation = havingTakenPart(asked);
       communication(asked, conversation);
       return accept(
         asked,
@@ -193,7 +194,9 @@ function communication({ params }: GenesysAsked, conversation: Conversation): Pa
 /** Several wishes at once, as far as they are there. */
 function patchParticipant(asked: GenesysAsked): GenesysAnswer {
   const { body, params, viewer, centre } = asked;
-  const conversation = acting(asked);
+  // A wrap-up can be made better after everything is over.
+  const isWrapup = body.wrapup !== undefined && Object.keys(body).length === 1;
+  const conversation = isWrapup ? havingTakenPart(asked) : acting(asked);
   const one = find(conversation, params.participantId ?? '');
   if (one === undefined) throw noParticipant(params.participantId ?? '');
   const isOwn = one.userId === viewer.id;
@@ -206,9 +209,10 @@ function patchParticipant(asked: GenesysAsked): GenesysAnswer {
     'wrapupSkipped',
   ].map((name) => flagIn(body, name));
   const wrapup = objectIn(body, 'wrapup');
+  const resumeTime = textIn(body, 'resumeTime');
   const actions: Action[] = [
     ...(state === 'connected' ? [{ name: 'answer' } as const] : []),
-    ...(textIn(body, 'resumeTime') === undefined ? [] : [{ name: 'resume' } as const]),
+    ...(resumeTime === undefined ? [] : [{ name: 'scheduleResume', resumeTime } as const]),
     ...(muted === undefined ? [] : [{ name: 'mute', muted } as const]),
     ...(held === undefined ? [] : [{ name: 'hold', held } as const]),
     ...(confined === undefined ? [] : [{ name: 'confine', confined } as const]),

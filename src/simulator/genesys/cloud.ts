@@ -14,6 +14,7 @@ import { createGenesysPlatform } from './platform.ts';
 import { createGenesysRateLimits } from './rate-limits.ts';
 import { followConversations } from './routing.ts';
 import type { GenesysSettings } from './settings.ts';
+import { createGenesysStory } from './story.ts';
 
 export interface GenesysCloud {
   readonly controls: GenesysControls;
@@ -21,13 +22,21 @@ export interface GenesysCloud {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Waits as long as somebody is there to wait. */
   pause(milliseconds: number, signal: AbortSignal): Promise<void>;
+  /** Plays its story or pauses, as the settings say now. */
+  follow(): void;
   /** All as at the start. */
   reset(seed: number): void;
+  /** The story begins again. */
+  restart(): void;
   stop(): void;
 }
 
 interface Parts {
-  readonly settings: () => GenesysSettings & { readonly journalBodies: boolean };
+  readonly settings: () => GenesysSettings & {
+    readonly journalBodies: boolean;
+    readonly story: boolean;
+    readonly storyPace: number;
+  };
   readonly journal: Journal;
   readonly faults: Faults;
   readonly now: () => number;
@@ -41,16 +50,19 @@ export function createGenesysCloud({ settings, journal, faults, now }: Parts): G
   const login = createGenesysLogin({ tokenLife: () => settings().genesysTokenTtl });
   login.onEnd(channels.endToken);
   const rateLimits = createGenesysRateLimits();
+  const story = createGenesysStory(centre, settings);
   const platform = createGenesysPlatform({
     ...{ centre, channels, login, rateLimits, journal, faults },
     journalBodies: () => settings().journalBodies,
-    expect: () => {},
+    expect: story.expect,
   });
   return {
     controls: createGenesysControls({ centre, channels, sockets, login }),
     answer: platform.answer,
     upgrade: sockets.upgrade,
     pause: centre.pause,
+    follow: story.follow,
+    restart: story.restart,
     reset(seed) {
       centre.reset();
       channels.reset(seed);
@@ -58,6 +70,7 @@ export function createGenesysCloud({ settings, journal, faults, now }: Parts): G
       rateLimits.reset();
     },
     stop() {
+      story.stop();
       centre.stop();
       sockets.stop();
     },

@@ -97,6 +97,9 @@ export interface Transfer {
   readonly userId: string | null;
   readonly address: string | null;
   readonly type: 'Attended' | 'Unattended';
+  /** Of one that waits for its destination: who leaves when that answers, and who that is. */
+  readonly replacedId?: string;
+  readonly destinationId?: string;
 }
 
 /** Somebody asks a third one before they hand the call on. */
@@ -182,7 +185,17 @@ export function connect(conversation: Conversation, participantId: string, at: n
       ? { ...one, state: 'connected', connectedTime: at }
       : one;
   });
-  return next(conversation, participants, at);
+  return completeAttended(next(conversation, participants, at), participantId, at);
+}
+
+/** Whoever wanted to be sure that somebody takes the call leaves it now. */
+function completeAttended(conversation: Conversation, destinationId: string, at: number): Conversation {
+  const waited = conversation.transfers.find(
+    (one) => one.destinationId === destinationId && one.state === 'Active',
+  );
+  if (waited?.replacedId === undefined) return conversation;
+  const transfers = settled(conversation, waited.id, 'Complete');
+  return leave({ ...conversation, transfers }, waited.replacedId, 'transfer', at);
 }
 
 /**
@@ -197,15 +210,15 @@ export function leave(
 ): Conversation {
   const leaver = find(conversation, participantId);
   if (leaver === undefined || !isPresent(leaver)) return conversation;
-  const settled = settleConsult(conversation, leaver);
-  const handsOn = settled !== conversation && conversation.consult?.initiatorId === leaver.id;
+  const without = settleTransfers(settleConsult(conversation, leaver), leaver);
+  const handsOn = conversation.consult?.initiatorId === leaver.id;
   const type = handsOn ? 'transfer.consult' : disconnectType;
-  const participants = settled.participants.map((one) => {
+  const participants = without.participants.map((one) => {
     if (one.id === leaver.id) return left(one, type, at);
     const listened = one.monitoredParticipantId ?? one.coachedParticipantId;
     return listened === leaver.id && isPresent(one) ? left(one, 'system', at) : one;
   });
-  const rest = next(settled, participants, at);
+  const rest = next(without, participants, at);
   return isLonely(rest) ? endAll(rest, 'peer', at) : rest;
 }
 
@@ -319,8 +332,25 @@ export function withoutConsult(conversation: Conversation, state: Transfer['stat
   return { ...conversation, participants, transfers: withTransfer(conversation, state), consult: null };
 }
 
-function withTransfer({ transfers, consult }: Conversation, state: Transfer['state']): readonly Transfer[] {
-  return transfers.map((one) => (one.id === consult?.transferId ? { ...one, state } : one));
+function withTransfer(conversation: Conversation, state: Transfer['state']): readonly Transfer[] {
+  return settled(conversation, conversation.consult?.transferId, state);
+}
+
+function settled(
+  { transfers }: Conversation,
+  id: string | undefined,
+  state: Transfer['state'],
+): readonly Transfer[] {
+  return transfers.map((one) => (one.id === id ? { ...one, state } : one));
+}
+
+/** A destination that leaves before it answered is one that did not. */
+function settleTransfers(conversation: Conversation, leaver: Participant): Conversation {
+  const failed = conversation.transfers.find(
+    (one) => one.destinationId === leaver.id && one.state === 'Active' && one.replacedId !== undefined,
+  );
+  if (failed === undefined) return conversation;
+  return { ...conversation, transfers: settled(conversation, failed.id, 'Failed') };
 }
 
 /** What somebody is who has left. */

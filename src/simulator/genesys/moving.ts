@@ -1,7 +1,6 @@
 /** How a call gets to somebody else: at once, after asking them, or together with another call. Pure. */
 import {
   type Conversation,
-  change,
   endsOf,
   find,
   holding,
@@ -12,6 +11,7 @@ import {
   leave,
   MOST_PARTICIPANTS,
   type NewLeg,
+  newParticipant,
   type Participant,
   type SpeakTo,
   type Transfer,
@@ -25,7 +25,10 @@ export interface Destination {
   readonly transfer: Transfer;
 }
 
-/** Hands the call of a participant on, unseen: they leave, and the new leg takes their place. */
+/**
+ * Hands the call of a participant on: they leave, and the new leg takes their place. At once where it is `Unattended`; else
+ * when that one has answered.
+ */
 export function transferBlind(
   conversation: Conversation,
   participantId: string,
@@ -49,12 +52,13 @@ export function transferBlind(
   ) {
     return noTransfer('transfer.same.party', 'A call cannot be transferred to the same party');
   }
-  const waiting = join(
-    { ...conversation, transfers: [...conversation.transfers, transfer].slice(-20) },
-    leg,
-    at,
-  );
-  return leave(waiting, participantId, 'transfer', at);
+  const isAttended = transfer.type === 'Attended' && isWaiting(newParticipant(leg, at));
+  const written: Transfer = isAttended
+    ? { ...transfer, state: 'Active', replacedId: participantId, destinationId: leg.id }
+    : transfer;
+  const transfers = [...conversation.transfers, written].slice(-20);
+  const waiting = join({ ...conversation, transfers }, leg, at);
+  return isAttended ? waiting : leave(waiting, participantId, 'transfer', at);
 }
 
 /** Begins to ask a third one about somebody's call. */
@@ -91,8 +95,7 @@ export function consult(
     transfers: [...conversation.transfers, transfer].slice(-20),
     consult: { transferId: transfer.id, objectId, initiatorId: initiator.id, destinationId: leg.id, speakTo },
   };
-  const asked = change(started, initiator.id, { consultParticipantId: objectId }, at);
-  return speaking(join(asked, { ...leg, consultParticipantId: objectId }, at), speakTo, at);
+  return speaking(join(started, { ...leg, consultParticipantId: objectId }, at), speakTo, at);
 }
 
 /** Changes whom the initiator speaks to. */

@@ -75,6 +75,16 @@ export function acting(asked: GenesysAsked): Conversation {
 }
 
 /**
+ * The same for whoever has taken part in it, though they may have left.
+ * @throws {GenesysRefusal} 403 for somebody who has not.
+ */
+export function havingTakenPart(asked: GenesysAsked): Conversation {
+  const conversation = seen(asked);
+  if (conversation.participants.some(({ userId }) => userId === asked.viewer.id)) return conversation;
+  throw notActive();
+}
+
+/**
  * Accepts a command: refused now where the state does not allow it, and done when the time for it has come.
  * @throws {GenesysRefusal} What the change refuses.
  */

@@ -88,6 +88,8 @@ export const TEAMS: readonly Named[] = [{ id: '7ea30000-0000-4000-8000-000000000
 export const GROUPS: readonly Named[] = [
   { id: '96000000-0000-4000-8000-000000000551', name: 'Front office' },
 ];
+export const SKILLS: readonly Named[] = [{ id: '5b110000-0000-4000-8000-000000000651', name: 'Billing' }];
+export const LANGUAGES: readonly Named[] = [{ id: '1a400000-0000-4000-8000-000000000661', name: 'English' }];
 export const SCRIPTS: readonly Named[] = [{ id: '5c000000-0000-4000-8000-000000000601', name: 'Greeting' }];
 export const DIVISION: Named = { id: 'd1000000-0000-4000-8000-000000000701', name: 'Home' };
 export const ORGANISATION: Named = {

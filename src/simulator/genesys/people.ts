@@ -56,7 +56,7 @@ const person = (
 
 /** Everybody who is in the lists. The first is whom a caller without a token is taken for. */
 export const PEOPLE: readonly GenesysPerson[] = [
-  person('ada', 'Ada Lind', '6f1c2a9e-0b7d-4c53-9a42-51d0c7e8a101', '2001', AGENT),
+  person('ada', 'Ada Lind', '6f1c2a9e-0b7d-4c53-9a42-51d0c7e8a101', '2001', SUPERVISOR),
   person('ben', 'Ben Okoro', '2d94e0f7-83c1-4e6a-b7f5-0c9b64d2e102', '2002', AGENT),
   person('cleo', 'Cleo Marsh', 'b80a57c3-1e4f-42d9-8c06-7fa3d915c103', '2003', SUPERVISOR),
   person('dana', 'Dana Ruiz', '94c7d1b2-5f80-4a3e-a6d9-2b18e0f7d104', '2004', ADMIN),

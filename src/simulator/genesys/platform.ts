@@ -35,7 +35,7 @@ interface Parts {
   readonly journal: Journal;
   readonly faults: Faults;
   readonly journalBodies: () => boolean;
-  /** A command is about to be done; the id of the conversation is empty where it has none. */
+  /** A request for a conversation is about to be answered. */
   readonly expect: (operationId: string, conversationId: string) => void;
 }
 
@@ -114,7 +114,7 @@ export function createGenesysPlatform(parts: Parts): GenesysPlatform {
       perform() {
         const viewer = actorOf(operation, person, params.userId);
         const { list, object } = bodyIn(incoming);
-        if (method !== 'GET' && method !== 'HEAD') expect(operation.operationId, params.conversationId ?? '');
+        if (params.conversationId !== undefined) expect(operation.operationId, params.conversationId);
         const { origin } = incoming;
         return operation.handle({
           ...{ centre, channels, viewer, app, token, params, query, origin, list, body: object },

@@ -16,10 +16,12 @@ import {
   contactOf,
   DIVISION,
   GROUPS,
+  LANGUAGES,
   type Named,
   ORGANISATION,
   QUEUES,
   SCRIPTS,
+  SKILLS,
   TEAMS,
   WRAPUP_CODES,
 } from './organisation.ts';
@@ -162,12 +164,19 @@ export const READS: readonly GenesysOperation[] = [
       handle: ({ params }) => ok(namedBody(path)(one(list, params.id, 'entity'))),
     }),
   ),
-  {
-    operationId: 'getGroups',
-    method: 'GET',
-    path: '/api/v2/groups',
-    handle: ({ query }) => ok(chosen(GROUPS, query, namedBody('/api/v2/groups'), '/api/v2/groups')),
-  },
+  ...[
+    ['getGroups', '/api/v2/groups', GROUPS] as const,
+    ['getRoutingSkills', '/api/v2/routing/skills', SKILLS] as const,
+    ['getRoutingLanguages', '/api/v2/routing/languages', LANGUAGES] as const,
+    ['getAuthorizationDivisions', '/api/v2/authorization/divisions', [DIVISION]] as const,
+  ].map(
+    ([operationId, path, list]): GenesysOperation => ({
+      operationId,
+      method: 'GET',
+      path,
+      handle: ({ query }) => ok(chosen(list, query, namedBody(path), path)),
+    }),
+  ),
 ];
 
 /** The conversations in which the user takes part now. */
