@@ -96,7 +96,7 @@ test('One operation asks both systems, and the failure of one leaves the other a
   expect(whole.errors).toBe(undefined);
   expect(whole.data.viewer.activeCalls).toHaveLength(1);
   expect(whole.data.viewer.conversations).toEqual([{ id }]);
-  house.simulator.setFaults([{ match: 'getConversationsCalls', times: 9, do: 'status', status: 500 }]);
+  house.simulator.orderFaults([{ match: 'getConversationsCalls', times: 9, do: 'status', status: 500 }]);
   const half = await house.ask(query, { ringCentral: 'sim-101', genesys: 'gsim-ben' });
   expect(half.data.viewer).toMatchObject({ name: expect.any(String), conversations: null });
   expect(half.data.viewer.activeCalls).toHaveLength(1);
