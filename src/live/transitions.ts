@@ -110,6 +110,7 @@ export function observe<K extends Kind>(
   const marks = marked(held, observation);
   if (held !== null && order === 'older') return { kind: 'old', held: { ...held, marks } };
   const shown = shownBy(shape, held, observation);
+  const before = held?.call ?? null;
   let isUnsure = order === 'unsure';
   let isPartlyOld = false;
   const transitions: Transition<K>[] = [];
@@ -118,7 +119,6 @@ export function observe<K extends Kind>(
   const known = new Map(held === null ? [] : shape.partiesOf(held.call).map((party) => [party.id, party]));
   const joined = [...seen.values()].filter(({ id }) => !known.has(id));
   const parties = [...[...known.values()].map(updated), ...joined.map(added)];
-  const before = held?.call ?? null;
   const body = shape.assembled(
     before,
     // What is older of one party is so of the call.
