@@ -1,7 +1,7 @@
 /** Who somebody is at RingCentral and at Genesys Cloud: by which token, what of the one not being anybody at the other. */
 import { describe, expect, test } from 'vitest';
-import { BOTH, callUser, openGenesysHouse, subscribed, USERS } from '../support/genesys-house.ts';
 import { until } from '../support/gateway.ts';
+import { BOTH, callUser, openGenesysHouse, subscribed, USERS } from '../support/genesys-house.ts';
 
 const WHO = '{ viewer { name genesysUser { name } } }';
 
@@ -25,7 +25,9 @@ describe('With both phone systems', () => {
     const { data, errors } = await house.ask(WHO, { ringCentral: 'sim-102', genesys: 'gsim-ben' });
     expect(errors).toBe(undefined);
     expect(data.viewer).toEqual({ name: 'Tomas Reed', genesysUser: { name: 'Ben Okoro' } });
-    const viewers = house.simulator.requests().map(({ path, viewer }) => [path.startsWith('/api/v2'), viewer]);
+    const viewers = house.simulator
+      .requests()
+      .map(({ path, viewer }) => [path.startsWith('/api/v2'), viewer]);
     expect(viewers).toEqual(
       expect.arrayContaining([
         [false, '102'],
@@ -103,9 +105,12 @@ describe('With both phone systems', () => {
 
   test('a socket that shows something else for a token of Genesys Cloud is told what to show.', async () => {
     await using house = await openGenesysHouse();
-    const client = house.socket({}, {
-      connectionParams: { authorization: 'Bearer sim-101', genesysAuthorization: 'gsim-ada' },
-    });
+    const client = house.socket(
+      {},
+      {
+        connectionParams: { authorization: 'Bearer sim-101', genesysAuthorization: 'gsim-ada' },
+      },
+    );
     const reason = new Promise<unknown>((resolve) => client.on('closed', resolve));
     subscribed(client, 'subscription { activeCalls { sessionId } }');
     expect(await reason).toMatchObject({
@@ -170,7 +175,9 @@ describe('With both phone systems', () => {
       conversationId: "${id}", participantId: "${participantId}", idempotencyKey: "k" }) { outcome replayed } }`;
     const answers = [];
     for (const ringCentral of ['sim-101', 'sim-102']) {
-      answers.push((await house.ask(hold, { ringCentral, genesys: 'gsim-ada' })).data.holdCallMediaParticipant);
+      answers.push(
+        (await house.ask(hold, { ringCentral, genesys: 'gsim-ada' })).data.holdCallMediaParticipant,
+      );
     }
     expect(answers).toEqual([
       { outcome: 'APPLIED', replayed: false },
@@ -215,7 +222,10 @@ describe('With Genesys Cloud alone', () => {
 
   test('a stream and a command of RingCentral say that it is off.', async () => {
     await using house = await openGenesysHouse({ on: 'genesys' });
-    const stream = subscribed(house.socket({ ringCentral: 'gsim-ada' }), 'subscription { activeCalls { sessionId } }');
+    const stream = subscribed(
+      house.socket({ ringCentral: 'gsim-ada' }),
+      'subscription { activeCalls { sessionId } }',
+    );
     await until(() => stream.error());
     expect(stream.error()?.extensions).toMatchObject({ code: 'NOT_CONFIGURED', system: 'ringcentral' });
     const { errors } = await house.ask(

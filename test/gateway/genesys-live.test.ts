@@ -1,8 +1,8 @@
 /** Conversations of Genesys Cloud through the public door: read, watched by notifications and by polls, and acted on. */
 import { describe, expect, test } from 'vitest';
+import { until } from '../support/gateway.ts';
 import { BOTH, callUser, openGenesysHouse, subscribed, USERS } from '../support/genesys-house.ts';
 import { LIVE_SOURCE } from '../support/live-source.ts';
-import { until } from '../support/gateway.ts';
 
 const CONVERSATION = `query ($id: ID!) { callConversation(id: $id) { id participants { id state held user { id name } } } }`;
 
@@ -112,6 +112,7 @@ test('One operation asks both systems, and the failure of one leaves the other a
 async function isLive(house: Awaited<ReturnType<typeof openGenesysHouse>>): Promise<void> {
   if (LIVE_SOURCE === 'poll') return;
   await until(
-    async () => (await house.ask('{ viewer { genesysLiveSource } }')).data.viewer.genesysLiveSource === 'PUSH',
+    async () =>
+      (await house.ask('{ viewer { genesysLiveSource } }')).data.viewer.genesysLiveSource === 'PUSH',
   );
 }

@@ -52,7 +52,12 @@ export interface GenesysHouseOptions {
 /** Nothing happens by itself, and nothing is limited, unless a test is about it. */
 export const STILL: SettingChanges = {
   ...{ story: false, lightLimit: 0, mediumLimit: 0, heavyLimit: 0, authLimit: 0, genesysRateLimit: 0 },
-  ...{ genesysCommandDelay: 0, genesysStationAnswers: null, genesysCalleeAnswers: null, genesysEventDelay: 0 },
+  ...{
+    genesysCommandDelay: 0,
+    genesysStationAnswers: null,
+    genesysCalleeAnswers: null,
+    genesysEventDelay: 0,
+  },
   ...{ genesysIvrLength: null, genesysQueueWait: null, genesysAlertingTimeout: null },
 };
 
@@ -160,7 +165,11 @@ export interface Subscribed {
 }
 
 /** Subscribes, and keeps what comes. */
-export function subscribed(client: Client, query: string, variables: Record<string, unknown> = {}): Subscribed {
+export function subscribed(
+  client: Client,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Subscribed {
   const heard: unknown[] = [];
   let ended: 'complete' | 'error' | null = null;
   let failure: ReturnType<Subscribed['error']> = null;
