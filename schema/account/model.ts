@@ -21,13 +21,14 @@ export const EXTENSION_TYPES = [
   'PARK_LOCATION',
   'BOT',
   'ROOM',
-  'ZOOM_ROOM',
+  'ROOM_CONNECTOR',
   'LIMITED',
   'SITE',
   'PROXY_ADMIN',
   'DELEGATED_LINES_GROUP',
   'GROUP_CALL_PICKUP',
   'FLEXIBLE_USER',
+  'TIE_LINE',
   'UNKNOWN',
 ] as const;
 export type ExtensionType = (typeof EXTENSION_TYPES)[number];
@@ -127,6 +128,8 @@ export interface WaitingCall {
   readonly sessionId: string;
   /** The party that waits: the caller, where the call shows one, else the queue's own. */
   readonly partyId: string;
+  /** The call that it was worked out from. */
+  readonly session: CallSession;
   readonly from: string | null;
   readonly fromName: string | null;
   /** Epoch milliseconds: when the queue was rung, or was first seen ringing. */

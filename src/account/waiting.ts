@@ -48,6 +48,7 @@ export function waitingCall(
     queueId,
     sessionId: session.id,
     partyId: caller.id,
+    session,
     from: party.from?.phoneNumber ?? caller.from?.phoneNumber ?? null,
     fromName: callersName(caller) ?? callersName(party),
     waitingSince: known?.queueId === queueId ? known.waitingSince : sinceWhen(session, party, isQueue),

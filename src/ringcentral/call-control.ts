@@ -23,7 +23,8 @@ import { type AnswerTimes, isMissing, type Reading, type ReadOptions, reading } 
 import { type LeftOut, unnoted } from '../upstream/values.ts';
 import { type MuteShape, toRequest } from './commands.ts';
 import { endOfHold, nothingNew } from './held-reads.ts';
-import { OPERATIONS, type Operation } from './operations.ts';
+import { OPERATIONS } from './operations.ts';
+import { allPages } from './pages.ts';
 import { toParty, toPickedUpParty, toRecording, toSession, toWrappedSession } from './translate.ts';
 import { toActiveCalls, toDevices, toForwardingNumbers, toPage, toViewer } from './viewer.ts';
 
@@ -75,9 +76,6 @@ export interface CallControl {
   ): Promise<CommandAnswer>;
 }
 
-const PAGE_SIZE = 1_000; // records, the most that RingCentral gives
-const MOST_PAGES = 10;
-
 /** Makes the client; `leftOut` is told of each entry of a list that could not be read. */
 export function createCallControl(upstream: Upstream, leftOut: LeftOut = unnoted): CallControl {
   /** The body that mutes, once an answer has shown which one does. */
@@ -123,13 +121,15 @@ export function createCallControl(upstream: Upstream, leftOut: LeftOut = unnoted
     },
 
     async listDevices(caller, options) {
-      const devices = await allPages(caller, OPERATIONS.listExtensionDevices, options);
+      const operation = OPERATIONS.listExtensionDevices;
+      const devices = await allPages(upstream, caller, { ...options, operation });
       const phones = await listWebPhones(caller, options);
       return toDevices([...devices, ...phones], leftOut);
     },
 
     async listForwardingNumbers(caller, options) {
-      return toForwardingNumbers(await allPages(caller, OPERATIONS.listForwardingNumbers, options), leftOut);
+      const operation = OPERATIONS.listForwardingNumbers;
+      return toForwardingNumbers(await allPages(upstream, caller, { ...options, operation }), leftOut);
     },
 
     async command(caller, command, { requestId }) {
@@ -164,19 +164,6 @@ export function createCallControl(upstream: Upstream, leftOut: LeftOut = unnoted
       if (error instanceof CallControlFailure && !(error instanceof Unauthenticated)) return [];
       throw error;
     }
-  }
-
-  async function allPages(caller: Caller, operation: Operation, options: ReadOptions): Promise<unknown[]> {
-    const all: unknown[] = [];
-    for (let page = 1; page <= MOST_PAGES; page += 1) {
-      const query = { page: String(page), perPage: String(PAGE_SIZE) };
-      const { body } = await upstream.send(caller, { ...options, operation, query });
-      const { records, hasNext } = toPage(body);
-      // Not spread over a call: RingCentral decides how many there are.
-      for (const record of records) all.push(record);
-      if (!hasNext) break;
-    }
-    return all;
   }
 
   /**

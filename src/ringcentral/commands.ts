@@ -2,6 +2,7 @@
 import { BadUserInput } from '../../schema/failures.ts';
 import type { PartyAddress } from '../../schema/model.ts';
 import type { Command, CommandOf, ReplyMessage, SupervisedAgent } from '../../schema/provider.ts';
+import { pascalCase } from '../upstream/values.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 
 /** A request that asks for a command. */
@@ -164,14 +165,6 @@ function toInteger(countryId: string): number {
     );
   }
   return Number(countryId);
-}
-
-/** `ON_MY_WAY` is `OnMyWay` to RingCentral. */
-function pascalCase(name: string): string {
-  return name
-    .split('_')
-    .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
-    .join('');
 }
 
 /** Without the members that are undefined, so that they are not sent. */

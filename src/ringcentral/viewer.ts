@@ -74,8 +74,8 @@ export function toForwardingNumbers(
   return eachOnce(entriesOf(records, 'forwarding number', leftOut, toForwardingNumber));
 }
 
-/** A list that changes between two of its pages shows a record on both. */
-function eachOnce<Item extends { readonly id: string }>(items: readonly Item[]): readonly Item[] {
+/** Each record once: a list that changes between two of its pages shows one on both. */
+export function eachOnce<Item extends { readonly id: string }>(items: readonly Item[]): readonly Item[] {
   return [...new Map(items.map((item) => [item.id, item])).values()];
 }
 

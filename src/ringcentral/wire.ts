@@ -119,6 +119,10 @@ export interface WirePresence {
   userStatus?: string;
   meetingStatus?: string;
   dndStatus?: string;
+  /** What the user wrote. */
+  message?: string;
+  /** More than `activeCalls` has where the list was cut. */
+  totalActiveCalls?: number;
   allowSeeMyPresence?: boolean;
   ringOnMonitoredCall?: boolean;
   pickUpCallsOnHold?: boolean;

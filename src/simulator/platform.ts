@@ -78,6 +78,7 @@ export function createPlatform(parts: Parts): Platform {
         };
         return perform(operation, {
           ...{ board, viewer, signedIn, subscriptions, socket, params, query, origin, signal, holding },
+          accept: headers.accept ?? '',
           body: json,
         });
       },

@@ -13,20 +13,26 @@ const LONGEST_ID = 512; // characters
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * The path of an operation with its ids filled in, each as exactly one encoded segment.
+ * The path of an operation with its ids filled in, each as exactly one encoded segment; several in one place stand in one
+ * segment with commas between them, as RingCentral's bulk reads have it.
  *
  * ```ts
  * pathOf(OPERATIONS.readCallSessionStatus, { telephonySessionId: '../?x=1' }) // …/sessions/..%2F%3Fx%3D1
+ * pathOf(ACCOUNT_OPERATIONS.readPresences, { extensionId: ['1', '2,3'] }) // …/extension/1,2%2C3/presence
  * ```
  * @throws {BadUserInput} for an id that cannot be one segment: empty, `.`, `..`, too long, or broken text.
  */
-export function pathOf(
-  operation: Operation,
-  ids: Readonly<Record<string, string>>,
-  system?: NamesIds,
-): string {
-  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, ids[name] ?? '', system));
+export function pathOf(operation: Operation, ids: PathIds, system?: NamesIds): string {
+  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const id = ids[name] ?? '';
+    return typeof id === 'string'
+      ? segment(name, id, system)
+      : id.map((one) => segment(name, one, system)).join(',');
+  });
 }
+
+/** What fills the places of a path. */
+export type PathIds = Readonly<Record<string, string | readonly string[]>>;
 
 function segment(name: string, id: string, system?: NamesIds): string {
   // URL parsers resolve the dot segments, however they are encoded, so that no encoding can save these two.

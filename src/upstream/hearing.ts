@@ -1,6 +1,6 @@
 /** What became of one request: an answer, or what stands in its place; pure. */
 import type { CallControlFailure } from '../../schema/failures.ts';
-import { retryAfterOf, upstreamDateOf } from '../answer-headers.ts';
+import { headerOf, retryAfterOf, upstreamDateOf } from '../answer-headers.ts';
 import {
   failureOfError,
   isOfTheSystem,
@@ -10,13 +10,14 @@ import {
   wasAnswered,
 } from './failures.ts';
 import { withLongNumbersAsText } from './long-numbers.ts';
+import { boundaryOf, partsOf } from './multipart.ts';
 import type { Operation } from './operation.ts';
 import type { Trouble } from './retry.ts';
 import type { UpstreamSystem } from './upstream-system.ts';
 
 export interface UpstreamAnswer {
   readonly status: number;
-  /** Parsed JSON; null where the body was empty, or could not be read and need not be. */
+  /** Parsed JSON, of a multipart answer a list with each of its parts; null where the body was empty, or could not be read and need not be. */
   readonly body: unknown;
   /** The phone system's own id of the request. */
   readonly upstreamRequestId: string | undefined;
@@ -46,9 +47,7 @@ export interface Outcome {
 export function heard(system: UpstreamSystem, operation: Operation, raw: RawAnswer, sentAt: number): Outcome {
   const trace = system.traceOf(raw);
   const isYes = isSuccess(raw.status);
-  const parsed = isYes
-    ? parseJson(system.hasLongNumbers ? withLongNumbersAsText(raw.text) : raw.text)
-    : { ok: true as const, value: null };
+  const parsed = isYes ? parsedBody(system, raw) : { ok: true as const, value: null };
   const answer: UpstreamAnswer = {
     status: raw.status,
     body: parsed.ok ? parsed.value : null,
@@ -106,7 +105,20 @@ export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-function parseJson(text: string): { ok: true; value: unknown } | { ok: false; error: unknown } {
+/** JSON, or the parts of a multipart answer as a list of such. */
+function parsedBody(system: UpstreamSystem, raw: RawAnswer): Parsed {
+  const boundary = boundaryOf(headerOf(raw, 'content-type'));
+  if (boundary === null) return parseJson(system.hasLongNumbers ? withLongNumbersAsText(raw.text) : raw.text);
+  const parts = partsOf(raw.text, boundary).map(parseJson);
+  // A part that cannot be read costs no other.
+  return { ok: true, value: parts.map((part) => (part.ok ? part.value : null)) };
+}
+
+type Parsed =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: unknown };
+
+function parseJson(text: string): Parsed {
   if (text.trim() === '') return { ok: true, value: null };
   try {
     return { ok: true, value: JSON.parse(text) };

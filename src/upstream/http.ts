@@ -24,7 +24,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { inUpstreamSpan } from '../telemetry/tracing.ts';
 import type { Budget } from './budget.ts';
 import type { Caller, Lane } from './caller.ts';
-import { type Content, checkBody, jsonContent, pathOf } from './checks.ts';
+import { type Content, checkBody, jsonContent, type PathIds, pathOf } from './checks.ts';
 import type { RawAnswer } from './failures.ts';
 import { heard, isSuccess, type Outcome, type UpstreamAnswer, unheard } from './hearing.ts';
 import type { Operation } from './operation.ts';
@@ -52,9 +52,9 @@ export interface UpstreamParts {
 export interface UpstreamRequest {
   readonly operation: Operation;
   /** What fills the path of the operation. */
-  readonly ids?: Readonly<Record<string, string>>;
+  readonly ids?: PathIds;
   /** A list is repeated: `id=1&id=2`. */
-  readonly query?: Readonly<Record<string, string | readonly string[]>>;
+  readonly query?: Query;
   readonly body?: object | undefined;
   readonly lane: Lane;
   /** Aborts a read. A command must not be given one: whether it was applied would stay unknown. */
@@ -226,8 +226,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
   }
 
   function urlOf({ operation, ids = {}, query = {} }: Pick<UpstreamRequest, 'operation' | 'ids' | 'query'>) {
-    const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
-    const search = new URLSearchParams(pairs).toString();
+    const search = searchOf(query);
     return `${serverUrl}${pathOf(operation, ids, system)}${search === '' ? '' : `?${search}`}`;
   }
 
@@ -275,7 +274,8 @@ export function createUpstream(parts: UpstreamParts): Upstream {
   }
 
   function departureOf({ operation, url, content, timeout, signal }: Dispatch) {
-    return { method: operation.method, url, content, timeout: timeout(), signal };
+    const { method, accept } = operation;
+    return { method, url, content, accept, timeout: timeout(), signal };
   }
 
   function note(request: Dispatch, { raw, status, answer, failure }: Outcome): void {
@@ -300,6 +300,14 @@ export function createUpstream(parts: UpstreamParts): Upstream {
       log.warn(facts, `${system.name} answered a success that it does not document.`);
     }
   }
+}
+
+/** What follows the path: a name with several values comes once for each. */
+export type Query = Readonly<Record<string, string | readonly string[]>>;
+
+function searchOf(query: Query): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+  return new URLSearchParams(pairs).toString();
 }
 
 function isAboutTheToken(system: UpstreamSystem, failure: CallControlFailure): boolean {

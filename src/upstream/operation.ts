@@ -17,4 +17,6 @@ export interface Operation {
   readonly group: string;
   /** The scope that the app needs for it, or null. */
   readonly permission: string | null;
+  /** The type of answer that is asked for, where it is not plain JSON. */
+  readonly accept?: string;
 }

@@ -23,6 +23,8 @@ export interface Departure {
   readonly authorization: string | null;
   /** Null: nothing is said. */
   readonly content: Content | null;
+  /** The type of answer that is asked for; missing: JSON. */
+  readonly accept?: string | undefined;
   /** Milliseconds for everything, from leaving to the last byte of the answer. */
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
@@ -59,11 +61,12 @@ export function createTransport(userAgent: string): Transport {
   });
 
   return {
-    async exchange({ method, url, authorization, content, timeout, signal }) {
+    async exchange({ method, url, authorization, content, accept, timeout, signal }) {
       const stream = client.stream(url, {
         method,
         headers: {
           ...(authorization !== null && { authorization }),
+          ...(accept !== undefined && { accept }),
           ...(content && { 'content-type': content.type }),
         },
         // Without a body got would wait for one to be piped in.

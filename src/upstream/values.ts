@@ -14,6 +14,10 @@ export type EntryKind =
   | 'active call'
   | 'device'
   | 'forwarding number'
+  | 'extension'
+  | 'call queue'
+  | 'member'
+  | 'presence'
   | 'conversation'
   | 'participant'
   | 'transfer'
@@ -81,6 +85,14 @@ export function asEnum<Member extends string>(
   const plain = text.toLowerCase().replaceAll('.', '');
   const wanted = ALIASES.get(plain) ?? plain;
   return members.find((member) => member.replaceAll('_', '').toLowerCase() === wanted) ?? 'UNKNOWN';
+}
+
+/** `ON_MY_WAY` is `OnMyWay` to RingCentral. */
+export function pascalCase(name: string): string {
+  return name
+    .split('_')
+    .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+    .join('');
 }
 
 /** The texts of a list; what is none is not in it. */

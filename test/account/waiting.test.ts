@@ -107,7 +107,9 @@ describe('Whoever calls a queue', () => {
   });
 
   test('is told by number and name, and by the party of the caller', () => {
-    expect(of(callAfter(COMING))).toEqual({
+    const session = callAfter(COMING);
+    expect(of(session)).toEqual({
+      session,
       queueId: SUPPORT,
       sessionId: SESSION,
       partyId: 'p-a01020322260z19cb9797c80z5e1d0000-1',

@@ -164,6 +164,13 @@ const RECORDED = [
   'an own party that is recorded automatically',
 ];
 
+const OF_OTHERS = [
+  'a party of somebody else',
+  'a party of an agent, to the supervisor',
+  'a party of an agent in a call of three, to the supervisor',
+  'a party outside of the company, to the supervisor',
+];
+
 const STATES = [...PARTY_CODES, 'SomethingNew'];
 
 /** One try of an action: where, by whom, and in which state. */
@@ -179,10 +186,6 @@ const EXCEPTIONS: readonly { readonly because: string; readonly holds: (cell: Ce
   {
     because: 'whether a user may supervise is a permission, which no call shows',
     holds: ({ action, token }) => action === 'SUPERVISE' && token !== 'sim-103',
-  },
-  {
-    because: 'RingCentral would let a supervisor listen to their own call, of which nobody has any good',
-    holds: ({ action, kind }) => action === 'SUPERVISE' && kind === 'the own party of the supervisor',
   },
   {
     because:
@@ -207,6 +210,12 @@ const EXCEPTIONS: readonly { readonly because: string; readonly holds: (cell: Ce
     because: 'resuming what is recording is accepted and changes nothing',
     holds: ({ action, kind }) =>
       action === 'RESUME_RECORDING' && kind.startsWith('an own party that is recorded'),
+  },
+  {
+    because:
+      'whether a user may end or remove what others talk in is decided by RingCentral, and no call shows it',
+    holds: ({ action, kind }) =>
+      (action === 'REMOVE' || action === 'DROP_SESSION') && OF_OTHERS.includes(kind),
   },
   {
     because: 'the phones of the supervisor have no flip number, which no call shows',

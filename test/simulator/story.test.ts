@@ -228,7 +228,7 @@ describe('the command', () => {
     const child = run('0');
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     expect(String(line)).toMatch(
-      /^RingCentral simulator: http:\/\/127\.0\.0\.1:\d+ \(tokens: sim-101, sim-102, sim-103\)\n$/,
+      /^RingCentral simulator: http:\/\/127\.0\.0\.1:\d+ \(tokens: sim-101, sim-102, sim-103, sim-104, sim-105, sim-112\)\n$/,
     );
     const url = /http\S+/.exec(String(line))?.[0];
     const calls = (await (await fetch(`${url}/simulator/calls`)).json()) as WireSession[];

@@ -23,6 +23,8 @@ export const STILL: Partial<Settings> = {
   conferenceLifetime: 3_600, // 1 hour
   voicemailLength: 3_600, // 1 hour
   retention: 3_600, // 1 hour
+  // Whoever is in many calls at once is still an agent.
+  busyAgents: 'ring',
 };
 
 /** The people of the simulator, by their tokens, and the phone each of them has. */

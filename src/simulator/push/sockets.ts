@@ -23,6 +23,7 @@ import type { SignedIn } from '../oauth/sessions.ts';
 import type { Platform } from '../platform.ts';
 import { splitUrl } from '../replies.ts';
 import type { Switchboard } from '../switchboard.ts';
+import { acceptIn, frameText, readFrame } from './frames.ts';
 import type { SocketSession, Subscriptions } from './subscriptions.ts';
 import { SOCKET_PATH, type SocketTokens } from './tokens.ts';
 
@@ -279,6 +280,7 @@ export function createSockets(parts: Parts): Sockets {
   /** A request over the socket is a request like any other, of the user whose socket it is. */
   async function answer(connection: Connection, meta: WireFrameMeta, body: unknown): Promise<void> {
     const { method = 'GET', path = '/', query, messageId = '' } = meta;
+    const accept = acceptIn(meta);
     const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
     const left = new AbortController();
     const leave = () => left.abort();
@@ -288,7 +290,7 @@ export function createSockets(parts: Parts): Sockets {
     const answering = platform.answer({
       method,
       url: `${path.replace(/(.)\/$/, '$1')}${search}`,
-      headers: { 'content-type': 'application/json' },
+      headers: { ...(accept === undefined ? {} : { accept }), 'content-type': 'application/json' },
       body: body === undefined ? '' : JSON.stringify(body),
       origin: origin(),
       signal: left.signal,
@@ -312,7 +314,7 @@ export function createSockets(parts: Parts): Sockets {
   function send(connection: Connection, frame: WireFrame): void {
     if (connection.frozen) return;
     connection.sent += 1;
-    connection.socket.send(JSON.stringify(frame));
+    connection.socket.send(frameText(frame));
   }
 
   function befall(connection: Connection, kind: SocketTrouble): void {
@@ -376,17 +378,6 @@ function sendError(socket: WebSocket, status: number, errorCode: string, message
       { errorCode, message },
     ]),
   );
-}
-
-function readFrame(text: string): WireFrame | null {
-  try {
-    const frame: unknown = JSON.parse(text);
-    return Array.isArray(frame) && typeof frame[0] === 'object' && frame[0] !== null
-      ? (frame as WireFrame)
-      : null;
-  } catch {
-    return null;
-  }
 }
 
 function bearerOf({ headers }: IncomingMessage): string | null {
