@@ -13,7 +13,6 @@ import { createServer, type Readiness } from './server/http.ts';
 import { createMetricsDoor, type MetricsDoor } from './server/metrics-door.ts';
 import { createReception } from './server/reception.ts';
 import type { BrowserSignInParts } from './signing-in.ts';
-import { createSimulator } from './simulator/server.ts';
 import type { GenesysOptions } from './systems/genesys.ts';
 import type { RingCentralOptions } from './systems/ringcentral.ts';
 import { eachOf, entrancesOf, type RunningSystems, readinessOf } from './systems/running.ts';
@@ -57,7 +56,7 @@ const SHOW = { story: true, lightLimit: 500, mediumLimit: 400, heavyLimit: 100, 
 export async function createGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   const { log = createLog(config.logLevel) } = options;
   const isPlayed = [config.ringCentral, config.genesys].some(({ kind }) => kind === 'played');
-  const simulator = isPlayed ? await createSimulator({ settings: SHOW }) : null;
+  const simulator = isPlayed ? await startSimulator() : null;
   const metrics = createMetrics();
   metrics.collectProcess();
   const { redis } = config;
@@ -147,6 +146,12 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     await commons?.stop();
     await simulator?.stop();
   }
+}
+
+/** Only where something is played: what that needs is loaded then, and not before. */
+async function startSimulator() {
+  const { createSimulator } = await import('./simulator/server.ts');
+  return createSimulator({ settings: SHOW });
 }
 
 /** Each phone system is loaded only where it is on. */

@@ -9,7 +9,8 @@ import type { Commons } from './commons/commons.ts';
 import type { SignInSettings } from './config.ts';
 import { createAllowance } from './server/crowd.ts';
 import type { SignInParts } from './server/http.ts';
-import { createSessionReception, type ReceptionParts } from './server/reception.ts';
+import type { ReceptionParts } from './server/reception.ts';
+import { createSessionReception } from './server/session-reception.ts';
 import { SESSION_TIMES } from './sign-in/account.ts';
 import { createSessions, type SessionsTimes } from './sign-in/sessions.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
@@ -81,8 +82,8 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
         tries: createAllowance(TRIES_AT_ONCE, TRIES_PER_SECOND, performance.now()),
       });
       const gatekeeper = createSessionReception({
-        ringCentral: ringCentral && ringCentral.sessions(browserSessions, sessions),
-        genesys: genesys && genesys.sessions(browserSessions, sessionsOf('genesys')),
+        ringCentral: ringCentral?.sessions(browserSessions, sessions) ?? null,
+        genesys: genesys?.sessions(browserSessions, sessionsOf('genesys')) ?? null,
         byToken,
         browsersOf: ({ viewerId }, cookie) => ({
           async signInSessions() {

@@ -17,8 +17,8 @@ export function entrancesOf(
   sessions: UserSessions | undefined,
 ): ReceptionParts {
   return {
-    ringCentral: ringCentral && ringCentral.entrance(sessions),
-    genesys: genesys && genesys.entrance(sessions),
+    ringCentral: ringCentral?.entrance(sessions) ?? null,
+    genesys: genesys?.entrance(sessions) ?? null,
   };
 }
 

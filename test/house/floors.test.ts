@@ -396,6 +396,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/server/connections.ts',
   ],
   ['src/server/gatekeeper.ts', 'src/server/reception.ts', 'src/server/arrival.ts'],
+  ['src/server/session-reception.ts'],
   ['src/server/answers.ts'],
   ['src/server/weighing.ts'],
   ['src/server/shared-subscription.ts'],
