@@ -37,9 +37,9 @@ export function createLooks(time = LOOK): Looks {
   function begin(viewerId: string, account: Pick<WatchedAccount, 'callEvents'>): void {
     const events = account.callEvents(null);
     const end = () => {
+      if (!ends.delete(end)) return;
       clearTimeout(timer);
       looks.delete(viewerId);
-      ends.delete(end);
       void events.return?.()?.catch(ignore);
     };
     const timer = setTimeout(end, time).unref();

@@ -5,6 +5,7 @@ import type { LiveSource, StreamNoticeKind } from '../../schema/provider.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type ActiveCalls, createActiveCalls } from './active-calls.ts';
+import type { Beside, PutBeside } from './beside.ts';
 import { createWatchedCall } from './call.ts';
 import type { Sighting } from './call-list.ts';
 import { lookGap, pacedGap, pollTimeout } from './desk-pace.ts';
@@ -60,6 +61,8 @@ export interface Desk<K extends Kind> {
   listUpdates(): AsyncIterableIterator<readonly K['Entry'][]>;
   listEvents(): AsyncIterableIterator<K['ListEvent']>;
   notify(kind: StreamNoticeKind, message: string, at: number): void;
+  /** What stands beside the calls; null: nothing does. */
+  readonly beside: Beside | null;
   /** How changes of this viewer's calls come to be known; null while nobody watches. */
   liveSource(): LiveSource | null;
   /** A token of the viewer was shown. */
@@ -91,6 +94,8 @@ export interface DeskParts<K extends Kind> {
   readonly log: Log;
   /** How it is one of several; missing: this is the only gateway. */
   readonly share?: ShareDesk<K> | undefined;
+  /** Puts something beside the calls; missing: there is nothing. */
+  readonly put?: PutBeside<K> | undefined;
   /** The desk begins, or ends, to hold something that must not be forgotten. */
   readonly onActive: (active: boolean) => void;
 }
@@ -140,6 +145,7 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
     denied: () => (parts.pushOnly && newsroom.state === 'denied' ? reasonAgainst() : null),
     onDenied: denyAll,
     tellActivity,
+    beside: () => beside,
   });
   const activeCalls: ActiveCalls<K> = createActiveCalls({
     shape,
@@ -157,6 +163,14 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
     },
     sharing: sharing?.list,
   });
+
+  const beside: Beside | null =
+    parts.put?.({
+      ...{ viewerId, source, tellActivity },
+      sharing: sharing?.beside,
+      beginning: () => newsroom.beginning,
+      isDeaf: () => source().listen === undefined || newsroom.state === 'denied' || newsroom.state === null,
+    }) ?? null;
 
   /** The same for all calls. */
   const callParts: WatchedCallParts<K> = {
@@ -265,17 +279,20 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
       const told = sharing?.source();
       return told === undefined ? ownSource() : told;
     },
+    beside,
     newToken: () => sharing?.newToken(),
     drain: () => sharing?.drain(),
     notify(kind, message, at) {
       for (const call of watched.values()) call.notify(kind, message, at);
       activeCalls.notify(kind, message, at);
+      beside?.notify(kind, message, at);
     },
     stop() {
       const stopping = sharing?.stop();
       for (const call of [...watched.values()]) call.stop();
       glimpses.stop();
       activeCalls.stop();
+      beside?.stop();
       newsroom.stop();
       return stopping;
     },
@@ -316,7 +333,7 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
 
   /** The list knows own parties only. */
   function tellListOfParty(news: PartyNews<K>, party: K['Party']): void {
-    if (!isListRead()) return;
+    if (!isListRead() || news.isOfOthers === true) return;
     const { callId, partyId } = news;
     const [sight, entry] = [shape.list.sightOfParty(party), news.entry(party)];
     activeCalls.hear({ callId, partyId, sight, at: party.observedAt, entry });
@@ -340,10 +357,12 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
     sharing?.sourceChanged();
     if (turn.kind === 'denied' && parts.pushOnly) {
       denyAll();
+      beside?.turned(turn);
       return;
     }
     for (const call of watched.values()) call.listeningChanged(turn);
     activeCalls.listeningChanged(turn);
+    beside?.turned(turn);
   }
 
   /** Opens a stream, unless it could only be polled and must not. */
@@ -386,7 +405,9 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
   }
 
   function tellActivity(): void {
-    const isActive = watched.size > 0 || listIsRead || sharing?.isListWishedElsewhere() === true;
+    const isBesideWanted = beside?.isWanted() === true;
+    const isActive =
+      watched.size > 0 || listIsRead || isBesideWanted || sharing?.isListWishedElsewhere() === true;
     newsroom.wanted(isActive && sharing?.isAsking() !== false);
     // Whoever still listens must not be forgotten.
     parts.onActive(isActive || newsroom.state !== null);

@@ -518,7 +518,7 @@ export type SnapshotReason =
   /** The cursor is too old: what followed it is not kept any more. */
   | 'CURSOR_EXPIRED'
   /**
-   * The cursor belongs to another user, another call, or another gateway process: also this one,
+   * The cursor belongs to another user, call or stream, or to another gateway process: also this one,
    * before a restart.
    */
   | 'CURSOR_FOREIGN'

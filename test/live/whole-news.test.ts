@@ -67,6 +67,11 @@ describe('News of a whole call', () => {
       10_001,
       ['changed', 'c-2 tight→loose'],
     ],
+    'are taken of one party, and left of another whose times do not tell, within a second of a body.': [
+      [can('c-1', { isWhispering: true }), can('c-2', { pull: 'loose', ...LATER })],
+      10_001,
+      ['changed', 'c-2 tight→loose'],
+    ],
     'show who joined.': [[can('c-1'), can('c-2'), can('c-3')], 10_001, ['changed', 'c-3 →tight']],
     'say nothing of whom they leave out.': [[can('c-1')], 20_000, ['confirmed']],
   };
@@ -160,6 +165,20 @@ describe('A watched call of which whole news come', () => {
     tell(whispering);
     await pass(2_000);
     expect(summary(reader.news())).toEqual(['c-1 tight whispering']);
+  });
+
+  test('is told at once who joined, while another party of the same news is looked at first.', async () => {
+    const { hang, tell, reader, newReads } = await watchedString();
+    tell(string([can('c-1', { isWhispering: true }), can('c-2')]));
+    await pass(100);
+    const now = string([can('c-1'), can('c-2'), can('c-3')]);
+    hang(now);
+    tell(now);
+    await pass(0);
+    expect(summary(reader.news())).toEqual(['c-1 tight whispering', 'c-3 tight']);
+    await pass(2_000);
+    expect(summary(reader.news())).toEqual(['c-1 tight']);
+    expect(newReads()).toHaveLength(1);
   });
 
   test('is looked at once for the same news twice, at most once a second in a storm, and every thirty seconds.', async () => {

@@ -111,6 +111,17 @@ class DeskDuty<K extends Kind> implements Duty<K> {
     if (this.#wish.list !== null) this.#wished({ ...this.#wish, list: this.#wish.list + 1 });
   }
 
+  wishBeside(what: string | null): void {
+    const { beside = null } = this.#wish;
+    if ((beside?.what ?? null) === what) return;
+    this.#wished({ ...this.#wish, beside: what === null ? null : { what, wholes: beside?.wholes ?? 0 } });
+  }
+
+  askForBeside(): void {
+    const { beside = null } = this.#wish;
+    if (beside !== null) this.#wished({ ...this.#wish, beside: { ...beside, wholes: beside.wholes + 1 } });
+  }
+
   post(board: Board<K>): void {
     if (this.#role === 'leading') this.#board.post(board, this.#fence ?? 0);
   }

@@ -58,6 +58,10 @@ export interface Duty<K extends Kind> {
   /** Asks whoever leads about a call that is wished for. */
   ask(callId: string, what: keyof Asked): void;
   askForList(): void;
+  /** What is wished beside the calls; null: nothing. */
+  wishBeside(what: string | null): void;
+  /** Asks whoever leads for all that stands beside the calls. */
+  askForBeside(): void;
   /** Tells the others; only whoever leads does. */
   post(board: Board<K>): void;
   /** What brings back what is listened with, for whoever leads next. */

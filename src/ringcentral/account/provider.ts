@@ -8,6 +8,7 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Caller } from '../../upstream/caller.ts';
 import type { IdempotencyKeys } from '../../upstream/idempotency.ts';
 import type { RingCentralKind } from '../call-kind.ts';
+import { isExtensionId } from './choosing.ts';
 import type { AccountClient } from './client.ts';
 import { createAccountCommands } from './commands.ts';
 import type { AccountLists } from './lists.ts';
@@ -60,7 +61,8 @@ export function createAccountProvider(
     ...createAccountCommands({ client, keys, metrics }, { viewerId, caller, requestId }),
     liveSource: () => watched?.liveSource() ?? null,
     callEvents: (after) => (watched ?? unwatched()).callEvents(after, visit.dropped),
-    presenceUpdates: (extensionIds) => (watched ?? unwatched()).presenceUpdates(extensionIds),
+    presenceUpdates: (extensionIds) =>
+      (watched ?? unwatched()).presenceUpdates(extensionIds.filter(isExtensionId)),
   };
 }
 

@@ -3,7 +3,7 @@
  * the time, agents answer, talk and hand on, colleagues call each other, and one of them is not to be disturbed.
  *
  * ```text
- *   a caller ──► waits ──an agent is free──► rings ──a turn later──► talks ──► hangs up, or is handed on to the supervisor
+ *   a caller ──► waits ──an agent is free──► rings ──some turns later──► talks ──► hangs up, or is handed on to the supervisor
  *                  └──for too long──► hangs up
  * ```
  *
@@ -37,6 +37,8 @@ export interface Day {
 /** A kind of call that comes again and again. */
 interface Habit {
   readonly orders: readonly CallOrder[];
+  /** Turns that their phone rings before. */
+  readonly rings: number;
   /** Turns that somebody talks. */
   readonly talk: number;
   /** So many of them talk when the day begins. */
@@ -55,14 +57,22 @@ const outsiders = (queue: string, first: number): readonly CallOrder[] =>
   }));
 
 const HABITS: readonly Habit[] = [
-  { orders: outsiders('200', 10), talk: 7, atWork: 1, waits: true, handsOn: { every: 4, to: '103' } },
-  { orders: outsiders('201', 30), talk: 12, atWork: 3, waits: true },
+  {
+    orders: outsiders('200', 10),
+    rings: 5,
+    talk: 7,
+    atWork: 0,
+    waits: true,
+    handsOn: { every: 4, to: '103' },
+  },
+  { orders: outsiders('201', 30), rings: 5, talk: 12, atWork: 2, waits: true },
   {
     orders: [
       { kind: 'outbound', from: '109', to: '+12025550250' },
       { kind: 'internal', from: '110', to: '109' },
       { kind: 'inbound', from: '+12025550251', to: '110' },
     ],
+    rings: 1,
     talk: 8,
     atWork: 1,
     waits: false,
@@ -72,6 +82,7 @@ const HABITS: readonly Habit[] = [
       { kind: 'inbound', from: '+12025550252', to: '111' },
       { kind: 'outbound', from: '104', to: '+12025550253' },
     ],
+    rings: 1,
     talk: 6,
     atWork: 0,
     waits: false,
@@ -119,7 +130,7 @@ export function createDay(board: Switchboard): Day {
     const state = stageOf(call);
     one.turns = state === one.state ? one.turns + 1 : 0;
     one.state = state;
-    if (state === 'rings' && one.turns > 0) board.change(id, pickUp);
+    if (state === 'rings' && one.turns >= one.habit.rings) board.change(id, pickUp);
     else if (state === 'waits' && one.turns >= PATIENCE) board.change(id, hangUp);
     else if (state === 'talks' && one.turns >= one.habit.talk) finish(id, call, one);
   }
@@ -137,6 +148,8 @@ export function createDay(board: Switchboard): Day {
 
   function open(habit: Habit): void {
     for (let count = 0; count < habit.atWork; count += 1) board.change(begin(habit), pickUp);
+    // Of a queue another one rings, and the next will wait.
+    if (habit.waits) begin(habit);
   }
 
   function goOn(habit: Habit): void {
