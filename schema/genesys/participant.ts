@@ -34,6 +34,7 @@ function time(t: Fields, name: Named<number | null>, description: string) {
     type: 'DateTime',
     nullable: true,
     description,
+    extensions: IN_PLACE,
     resolve: (participant) => participant[name],
   });
 }
@@ -44,6 +45,7 @@ function entity(t: Fields, name: Named<ParticipantModel['user']>, description: s
     type: EntityReference,
     nullable: true,
     description,
+    extensions: IN_PLACE,
     resolve: (participant) => participant[name],
   });
 }

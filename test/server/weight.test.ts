@@ -93,12 +93,12 @@ describe('The weight of an operation', () => {
   test('of every example, of GraphiQL and of a wallboard of a hundred whole calls leaves ample room.', () => {
     const folder = new URL('../../examples/', import.meta.url);
     const examples = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
-    expect(examples).toHaveLength(25);
+    expect(examples.length).toBeGreaterThan(25);
     for (const name of examples) {
       expect(weigh(readFileSync(new URL(name, folder), 'utf8')), name).toBeLessThan(maxWeight / 100);
     }
     expect(weigh(getIntrospectionQuery({ inputValueDeprecation: true }))).toBeLessThan(maxWeight / 5);
-    const session = wholeOf(schema.getType('CallSession'), ['session', 'peer']);
+    const session = wholeOf(schema.getType('CallSession'), ['session', 'call', 'peer', 'participants']);
     const wallboard = `query ($ids: [ID!]!) { callSessions(ids: $ids) ${session} }`;
     const ids = Array.from({ length: 100 }, (_, index) => `s-${index}`);
     expect(weigh(wallboard, { ids })).toBeLessThan(maxWeight / 2);
