@@ -37,6 +37,14 @@ export const possibleTypes: Record<string, string[]> = {
     'ActiveCallList',
     'ActiveCallNotice',
   ],
+  AccountCallEvent: [
+    'AccountSnapshot',
+    'AccountCallBegan',
+    'AccountCallPartyChange',
+    'AccountCallEnded',
+    'AccountPresenceChange',
+    'AccountStreamNotice',
+  ],
   ConversationEvent: [
     'ConversationSnapshot',
     'CallMediaParticipantChange',
@@ -116,6 +124,12 @@ export const embeddedTypes: string[] = [
   'CallStreamNotice',
   'ActiveCallList',
   'ActiveCallNotice',
+  'AccountSnapshot',
+  'AccountCallBegan',
+  'AccountCallPartyChange',
+  'AccountCallEnded',
+  'AccountPresenceChange',
+  'AccountStreamNotice',
   'ConversationSnapshot',
   'CallMediaParticipantChange',
   'ConversationStreamNotice',
@@ -204,6 +218,10 @@ export const listFields: Record<string, string[]> = {
   ],
   ActiveCallList: [
     'calls',
+  ],
+  AccountSnapshot: [
+    'calls',
+    'presences',
   ],
   ConversationList: [
     'conversations',

@@ -13,6 +13,7 @@ import './recording.ts';
 import './supervising.ts';
 import './account/availability.ts';
 import './live-calls.ts';
+import './account/live-account.ts';
 import './genesys/viewer.ts';
 import './genesys/participant.ts';
 import './genesys/conversation.ts';

@@ -6,38 +6,17 @@ import { schema } from '../schema/index.ts';
 import type { Commons } from './commons/commons.ts';
 import { createInProcessCommons } from './commons/in-process.ts';
 import type { RedisCommonsParts } from './commons/redis.ts';
-import type { Config, RedisSettings } from './config.ts';
+import type { Config, RedisSettings, SystemPlace } from './config.ts';
 import { receivedAtOf } from './live/events.ts';
-import { createHub, type HubOptions } from './live/hub.ts';
-import { createAccountClient } from './ringcentral/account/client.ts';
-import { createAccountLists } from './ringcentral/account/lists.ts';
-import {
-  createServiceSignIn,
-  type ServiceSignIn,
-  type ServiceSignInParts,
-  type SignInState,
-} from './ringcentral/auth.ts';
-import { createBudget } from './ringcentral/budget.ts';
-import { createCallControl } from './ringcentral/call-control.ts';
-import { createUpstream, type UpstreamParts } from './ringcentral/http.ts';
-import { createIdempotencyKeys } from './ringcentral/idempotency.ts';
-import { createLeftOut } from './ringcentral/left-out.ts';
-import { createPush, type PushParts } from './ringcentral/push/push.ts';
-import { createSharedWindows } from './ringcentral/shared-window.ts';
-import {
-  createPassThroughGatekeeper,
-  createServiceGatekeeper,
-  TOKEN_TIMES,
-  type TokenTimes,
-} from './server/gatekeeper.ts';
 import type { Example } from './server/graphiql.ts';
 import { createServer, type Readiness } from './server/http.ts';
 import { createMetricsDoor, type MetricsDoor } from './server/metrics-door.ts';
-import { createPools } from './server/people.ts';
-import { createReach, type Reach } from './server/reach.ts';
+import { createReception } from './server/reception.ts';
 import type { BrowserSignInParts } from './signing-in.ts';
-import { followSimulator } from './simulator/front.ts';
-import { createSimulator } from './simulator/server.ts';
+import type { GenesysOptions } from './systems/genesys.ts';
+import type { RingCentralOptions } from './systems/ringcentral.ts';
+import { eachOf, entrancesOf, type RunningSystems, readinessOf } from './systems/running.ts';
+import type { SystemOptions } from './systems/system.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 
@@ -58,19 +37,18 @@ export interface Gateway {
 /** What tests turn, beside the settings. */
 export interface GatewayOptions {
   readonly log?: Log;
-  readonly live?: Pick<HubOptions, 'pace' | 'activeCallsPace' | 'limits' | 'duty'>;
-  readonly tokens?: Partial<TokenTimes>;
-  readonly outages?: UpstreamParts['outages'];
-  readonly signIn?: Pick<ServiceSignInParts, 'clock'>;
-  readonly push?: Pick<PushParts, 'times' | 'random'>;
+  readonly live?: SystemOptions['live'];
+  readonly account?: RingCentralOptions['account'];
+  readonly tokens?: RingCentralOptions['tokens'];
+  readonly outages?: RingCentralOptions['outages'];
+  readonly signIn?: RingCentralOptions['signIn'];
+  readonly push?: RingCentralOptions['push'];
+  readonly genesys?: Pick<GenesysOptions, 'notifications' | 'tokens' | 'effects'>;
   readonly commons?: Pick<RedisCommonsParts, 'times' | 'random'>;
   readonly sessions?: BrowserSignInParts['times'];
 }
 
 const USER_AGENT = 'ringcentral-graphql-gateway/0.1.0';
-
-/** The extension that a caller without a token is, with the embedded simulator. */
-const SIMULATED_CALLER = 'sim-101';
 
 /** All visitors of the embedded simulator share one extension, so they share ten times what a single user has. */
 const SHOW = { story: true, lightLimit: 500, mediumLimit: 400, heavyLimit: 100, authLimit: 50 };
@@ -78,82 +56,37 @@ const SHOW = { story: true, lightLimit: 500, mediumLimit: 400, heavyLimit: 100, 
 /** Starts the gateway; it listens when the promise resolves. */
 export async function createGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   const { log = createLog(config.logLevel) } = options;
-  const simulator = config.ringCentralServerUrl === null ? await createSimulator({ settings: SHOW }) : null;
-  const serverUrl = config.ringCentralServerUrl ?? simulator?.url ?? '';
+  const isPlayed = [config.ringCentral, config.genesys].some(({ kind }) => kind === 'played');
+  const simulator = isPlayed ? await startSimulator() : null;
   const metrics = createMetrics();
   metrics.collectProcess();
   const { redis } = config;
   // What has one process only shares with nobody, and has to write nothing down.
   const commons = redis === null ? null : await joinCommons(redis, { metrics, log, ...options.commons });
   if (commons === null) metrics.commonsState.set({ state: 'in-process' }, 1);
-  // Another RingCentral, or one that was reset, knows nothing of what was done before.
-  const scope = () => JSON.stringify([serverUrl, front.era()]);
-  const shared = commons === null ? undefined : { commons, scope };
-  const budget = createBudget({ metrics, share: shared && createSharedWindows(shared) });
-  const keys = createIdempotencyKeys(
-    shared && { ...shared, patience: config.upstreamTimeout * COMMAND_PATIENCE },
-  );
-  const accountLists = createAccountLists();
-  const front = followSimulator(serverUrl, () => {
-    budget.forget();
-    keys.forget();
-    accountLists.forget();
-  });
-  const upstream = createUpstream({
-    serverUrl,
-    budget,
-    metrics,
-    log,
-    upstreamTimeout: config.upstreamTimeout,
-    userAgent: USER_AGENT,
-    outages: options.outages,
-  });
-  const leftOut = createLeftOut({ metrics, log });
-  const callControl = createCallControl(upstream, leftOut);
-  const accountClient = createAccountClient(upstream, leftOut);
-  const hub = createHub({
-    ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly: config.liveSource === 'push' },
-    ...{ shared, ...options.live },
-  });
-  const push =
-    config.liveSource === 'poll'
-      ? null
-      : createPush({ upstream, budget, metrics, log, leftOut, ...options.push });
-  const people = { callControl, accountClient, accountLists, hub, budget, push, keys, metrics };
-  const pools = createPools(people, { ...TOKEN_TIMES, ...options.tokens });
+  const systemAt = (place: SystemPlace): SystemOptions | null => {
+    if (place.kind === 'off') return null;
+    const url = place.kind === 'real' ? place.url : (simulator?.url ?? '');
+    const known = { config, url, isPlayed: place.kind === 'played', userAgent: USER_AGENT };
+    return { ...known, commons, metrics, log, live: options.live };
+  };
+  const ringCentral = await startRingCentral(systemAt(config.ringCentral), options);
+  const genesys = await startGenesys(systemAt(config.genesys), options);
+  const systems: RunningSystems = { ringCentral, genesys };
   const browsers =
     config.signIn === null
       ? null
       : await openToBrowsers({
-          ...{ settings: config.signIn, corsOrigins: config.corsOrigins, serverUrl, upstream, people, pools },
-          ...{ commons: commons ?? createInProcessCommons(), metrics, log, times: options.sessions },
-          isSimulated: simulator !== null,
-          userAgent: USER_AGENT,
+          ...{ settings: config.signIn, corsOrigins: config.corsOrigins, metrics, log },
+          ringCentral: (await ringCentral?.signIn()) ?? null,
+          genesys: (await genesys?.signIn()) ?? null,
+          ...{ commons: commons ?? createInProcessCommons(), times: options.sessions },
+          simulatorUrl: simulator?.url ?? null,
           home: config.graphiql ? '/graphql' : '/',
         });
-  const parts = { ...people, sessions: browsers?.sessions };
-  const { identity } = config;
-  const signIn =
-    identity.kind === 'service'
-      ? createServiceSignIn({
-          ...{ ...identity, sendForm: upstream.sendForm, log, scope: serverUrl },
-          ...(commons !== null && { commons }),
-          ...options.signIn,
-        })
-      : null;
-  // Asked for already now, so that wrong credentials are known before the first caller comes.
-  signIn?.accessToken().catch(ignore);
-  const gatekeeper =
-    identity.kind === 'service' && signIn !== null
-      ? createServiceGatekeeper(parts, signIn, identity.gatewayKeys)
-      : createPassThroughGatekeeper(
-          parts,
-          simulator === null ? null : SIMULATED_CALLER,
-          options.tokens,
-          pools,
-        );
+  const entrances = entrancesOf(systems, browsers?.sessions);
+  const gatekeeper = createReception(entrances);
 
-  const reach = createReach(serverUrl);
   const { metricsHost: host, metricsPort: port } = config;
   let metricsDoor: MetricsDoor | null = null;
   if (port !== null) metricsDoor = await createMetricsDoor({ metrics, host, port }).catch(failedToStart);
@@ -162,23 +95,22 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     config,
     schema,
     gatekeeper,
-    signIn: browsers?.parts,
+    signIn: browsers?.parts(entrances),
     createContext,
     metrics,
     log,
-    isReady: async () => withCommons(await readiness(reach, signIn), commons),
+    isReady: async () => withCommons(await readinessOf(systems), commons),
     examples: config.graphiql ? await readExamples() : [],
     // Callers of a service identity show a key instead, which nobody else knows.
-    demoUsers: identity.kind === 'service' ? () => [] : front.users,
+    demoUsers: ringCentral?.demoUsers,
     announceDrain(by) {
-      hub.notify('DRAINING', 'This gateway is going away: reconnect with your cursor.', by);
-      hub.drain();
+      for (const system of eachOf(systems)) system.drain(by);
     },
     receivedAtOf,
   }).catch(failedToStart);
 
   // Its first visitor shall find the page complete.
-  if (simulator !== null && config.graphiql) await front.answered;
+  if (simulator !== null && config.graphiql) await ringCentral?.answered;
   let stopped: Promise<void> | undefined;
   const stop = () => {
     // A drain ends in its time, whoever holds on to what.
@@ -211,19 +143,31 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   async function letGoBehind(timeIsUp = delay(config.drainTime, undefined, { ref: false })): Promise<void> {
     gatekeeper.stop?.();
     browsers?.stop();
-    front.stop();
-    await Promise.race([hub.stop(), timeIsUp]);
-    budget.stop();
-    // A session that is not given back in time ends by itself.
-    await Promise.race([signIn?.stop(), timeIsUp]);
-    upstream.stop();
+    await Promise.all(eachOf(systems).map((system) => system.stop(timeIsUp)));
     await commons?.stop();
     await simulator?.stop();
   }
 }
 
-/** A command may wait for the rate budget, for its answer, and for a look at what it did: in times of one request. */
-const COMMAND_PATIENCE = 2.5;
+/** Only where something is played: what that needs is loaded then, and not before. */
+async function startSimulator() {
+  const { createSimulator } = await import('./simulator/server.ts');
+  return createSimulator({ settings: SHOW });
+}
+
+/** Each phone system is loaded only where it is on. */
+async function startRingCentral(system: SystemOptions | null, options: GatewayOptions) {
+  if (system === null) return null;
+  const { createRingCentral } = await import('./systems/ringcentral.ts');
+  const { tokens, outages, signIn, push } = options;
+  return createRingCentral({ ...system, tokens, outages, signIn, push });
+}
+
+async function startGenesys(system: SystemOptions | null, { genesys, outages }: GatewayOptions) {
+  if (system === null) return null;
+  const { createGenesysSystem } = await import('./systems/genesys.ts');
+  return createGenesysSystem({ ...system, outages, ...genesys });
+}
 
 /** Only where browsers sign in: what that needs is loaded then, and not before. */
 async function openToBrowsers(parts: BrowserSignInParts) {
@@ -253,26 +197,6 @@ function withCommons(readiness: Readiness, commons: Commons | null): Readiness {
 
 /** After the time of a drain, for what is let go of then. */
 const LAST_MOMENT = 1_000; // 1 second
-
-/** What keeps the gateway from its work. Signed out it is not: the next request signs it in. */
-const OBSTACLES: { readonly [Status in SignInState['status']]?: string } = {
-  'signing-in': 'The gateway is signing in to RingCentral.',
-  refused: 'RingCentral refused to sign the gateway in.',
-  unreachable: 'The gateway cannot sign in to RingCentral now.',
-};
-
-/** Whether RingCentral can be reached and, where the gateway signs in itself, lets it in. Costs no request. */
-async function readiness(reach: Reach, signIn: ServiceSignIn | null): Promise<Readiness> {
-  const { status = 'signed-in', problem = null } = signIn?.state() ?? {};
-  const obstacle = OBSTACLES[status];
-  if (obstacle !== undefined) {
-    return { ok: false, reason: problem === null ? obstacle : `${obstacle} ${problem}` };
-  }
-  const reached = await reach();
-  return reached ? { ok: true } : { ok: false, reason: 'RingCentral cannot be reached.' };
-}
-
-function ignore(): void {}
 
 /** The operations of `examples/`, which stand beside the sources and beside `dist/` alike. */
 async function readExamples(): Promise<Example[]> {

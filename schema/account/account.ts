@@ -35,7 +35,8 @@ const listCallQueues = spends('listCallQueues', 'GET /restapi/v1.0/account/~/cal
 Account.implement({
   description: paragraphs(
     'The company. Nothing is shown that RingCentral would not show to this user: who may not see the presence of others gets ' +
-      '`null` for it, or `FORBIDDEN` with the name of the missing permission. Each field costs only when it is asked for.',
+      '`null` for it, or `FORBIDDEN` with the name of the missing permission. What cannot be read is null with an error, and the ' +
+      'rest is there. Each field costs only when it is asked for.',
     keyedBy('id'),
   ),
   fields: (t) => ({
@@ -53,6 +54,7 @@ Account.implement({
     }),
     extensions: t.field({
       type: ExtensionConnection,
+      nullable: true,
       description: paragraphs('Who and what is in it, by extension number.', remembered, listExtensions),
       args: {
         ...pageArguments(t, USUAL_EXTENSIONS),
@@ -89,6 +91,7 @@ Account.implement({
     }),
     callQueues: t.field({
       type: CallQueueConnection,
+      nullable: true,
       description: paragraphs(
         'Its call queues, by extension number. The list is remembered for five minutes.',
         listCallQueues,
@@ -110,6 +113,7 @@ Account.implement({
     }),
     parkLocations: t.field({
       type: ExtensionConnection,
+      nullable: true,
       description: paragraphs(
         'The places where calls can be parked: extensions of the type `PARK_LOCATION`. Empty where the account has none.',
         remembered,
@@ -127,6 +131,7 @@ Account.implement({
     }),
     activeCalls: t.field({
       type: AccountCallConnection,
+      nullable: true,
       description: paragraphs(
         'The calls of the company that are going on, the oldest first, as far as the user may see who is in them.',
         'Costs nothing while a subscription of the user watches the account. Else everybody with a phone is asked for what ' +

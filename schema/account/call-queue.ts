@@ -97,7 +97,8 @@ const MemberConnection = connectionOf('CallQueueMember', CallQueueMember, 'membe
 const whatWaitingCosts =
   'Costs nothing while a subscription of the user watches the account, as `accountCallEvents` does. Else the gateway asks what ' +
   'the members are doing (as `Extension.presence`, together with what else of it is asked for) and reads each call of the queue that rings ' +
-  'one of them (Light): a caller for whom nobody rings is not seen then, because RingCentral tells it nowhere.';
+  'one of them (Light): a caller for whom nobody rings is not seen then, because RingCentral tells it only when something ' +
+  'happens to them. Whoever asks has the account watched for a minute, so that who asks again sees more, and pays nothing.';
 
 CallQueue.implement({
   description: paragraphs('A call queue: callers wait, and the phones of its members ring.', keyedBy('id')),
@@ -119,6 +120,7 @@ CallQueue.implement({
     }),
     members: t.field({
       type: MemberConnection,
+      nullable: true,
       description: paragraphs(
         'Its members, by extension number, and which of them take its calls. Who is a member is remembered for five ' +
           'minutes; whether they take calls is asked for each time.',
@@ -141,6 +143,7 @@ CallQueue.implement({
     }),
     waitingCalls: t.field({
       type: [WaitingCall],
+      nullable: true,
       extensions: { reads: true, usualLength: 5 },
       description: paragraphs('Who waits, the longest first.', whatWaitingCosts),
       resolve: ({ id }, _, { account }) => account.waitingCalls.load(id),
@@ -157,6 +160,7 @@ CallQueue.implement({
     }),
     activeCalls: t.field({
       type: [AccountCall],
+      nullable: true,
       extensions: { reads: true, usualLength: 5 },
       description: paragraphs(
         'Calls that came through this queue and are going on, waiting ones included where they are seen. A call is told ' +

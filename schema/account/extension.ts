@@ -210,13 +210,14 @@ Extension.implement({
     }),
     activeCalls: t.field({
       type: [ActiveCall],
+      nullable: true,
       description: paragraphs(
-        'The calls it is in now, ringing ones included; empty where its presence is not shown to the user. Costs nothing ' +
+        'The calls it is in now, ringing ones included; null where its presence is not shown to the user. Costs nothing ' +
           'beside `presence`.',
         whatPresenceCosts,
       ),
       extensions: { ...IN_BULK, usualLength: 2 },
-      resolve: async ({ id }, _, { account }) => (await account.presence.load(id))?.activeCalls ?? [],
+      resolve: async ({ id }, _, { account }) => (await account.presence.load(id))?.activeCalls ?? null,
     }),
   }),
 });

@@ -9,11 +9,12 @@
  * ```
  */
 import type { Turn } from './newsroom.ts';
+import type { Kind } from './shape.ts';
 import type { Listening, ReadingTimes } from './source.ts';
 
-export interface BeliefParts {
+export interface BeliefParts<K extends Kind> {
   /** True where this listening, or that of this moment, tells of every change. */
-  readonly isCovered: (by?: Listening) => boolean;
+  readonly isCovered: (by?: Listening<K>) => boolean;
   /** Nothing else is wrong. */
   readonly isHealthy: () => boolean;
   /** A read is held at the upstream, which ends with the first change that is not known here. */
@@ -24,8 +25,8 @@ export interface BeliefParts {
   readonly onBelief: () => void;
 }
 
-export interface Belief {
-  turned(turn: Turn): void;
+export interface Belief<K extends Kind> {
+  turned(turn: Turn<K>): void;
   /** An answer came. */
   read(reading: Pick<ReadingTimes, 'sentAt' | 'receivedAt'>): void;
   /** What was known was found to be still true. */
@@ -35,21 +36,21 @@ export interface Belief {
 }
 
 /** Makes it; what is shown is believed. */
-export function createBelief(parts: BeliefParts): Belief {
+export function createBelief<K extends Kind>(parts: BeliefParts<K>): Belief<K> {
   return new Doubting(parts);
 }
 
 /** A class, because every watched call has one. */
-class Doubting implements Belief {
-  readonly #parts: BeliefParts;
+class Doubting<K extends Kind> implements Belief<K> {
+  readonly #parts: BeliefParts<K>;
   /** Only what is asked for from then on is believed, epoch milliseconds; null: everything is. `lost`: nothing, until it is back. */
   #since: number | 'lost' | null = null;
 
-  constructor(parts: BeliefParts) {
+  constructor(parts: BeliefParts<K>) {
     this.#parts = parts;
   }
 
-  turned(turn: Turn): void {
+  turned(turn: Turn<K>): void {
     switch (turn.kind) {
       case 'lost':
         if (!this.#parts.isCovered(turn.listening)) return;

@@ -9,55 +9,59 @@
  *
  * It only decides; who is told of it is not its matter. A class, because every call has one.
  */
-import { type CallSession, findParty } from '../../schema/model.ts';
+import type { CallShape, Kind, Transition } from './shape.ts';
 import type { CallState } from './shared/tidings.ts';
 import type { Times } from './told.ts';
 import {
   ended,
   type Held,
   isCallOver,
-  isLive,
   newestChange,
   type Observation,
   type Outlook,
   observe,
+  partyIn,
   revived,
-  type Transition,
   type Verdict,
 } from './transitions.ts';
 
 /** What came of an observation. */
-export interface Taken {
-  readonly kind: Verdict['kind'];
+export interface Taken<K extends Kind> {
+  readonly kind: Verdict<K>['kind'];
   /** Nothing was held before. */
   readonly isFirst: boolean;
-  readonly transitions: readonly Transition[];
+  readonly transitions: readonly Transition<K>[];
 }
 
-const NO_TRANSITIONS: readonly Transition[] = [];
-const DOUBTFUL: Taken = { kind: 'doubtful', isFirst: false, transitions: NO_TRANSITIONS };
-const OLD: Taken = { kind: 'old', isFirst: false, transitions: NO_TRANSITIONS };
+const NO_TRANSITIONS: readonly never[] = [];
+const DOUBTFUL: Taken<never> = { kind: 'doubtful', isFirst: false, transitions: NO_TRANSITIONS };
+const OLD: Taken<never> = { kind: 'old', isFirst: false, transitions: NO_TRANSITIONS };
 
 /** What is held of one call; nothing at first. */
-export class CallMemory {
-  #held: Held | null = null;
+export class CallMemory<K extends Kind> {
+  readonly #shape: CallShape<K>;
+  #held: Held<K> | null = null;
   /** When the newest whole body was asked for and answered. */
   #asked: Times | null = null;
   /** When a command went out whose effect is not known, epoch milliseconds. */
   #invalidatedAt = -Infinity;
   #isOver = false;
-  /** Over because RingCentral knows it no more: what it was like when it was seen last. */
-  #gone: CallSession | null = null;
-  /** RingCentral did not know it when it was asked last. */
+  /** Over because the phone system knows it no more: what it was like when it was seen last. */
+  #gone: K['Call'] | null = null;
+  /** The phone system did not know it when it was asked last. */
   #isMissing = false;
 
+  constructor(shape: CallShape<K>) {
+    this.#shape = shape;
+  }
+
   /** What is held, however old. */
-  get held(): Held | null {
+  get held(): Held<K> | null {
     return this.#held;
   }
 
-  get session(): CallSession | null {
-    return this.#held?.session ?? null;
+  get call(): K['Call'] | null {
+    return this.#held?.call ?? null;
   }
 
   /** When the newest whole body was asked for and answered; null before the first one. */
@@ -75,24 +79,24 @@ export class CallMemory {
     return this.#isOver;
   }
 
-  /** RingCentral knows the call no more. */
+  /** The phone system knows the call no more. */
   get isGone(): boolean {
     return this.#gone !== null;
   }
 
   /** True when somebody, or this party, was part of the call when it was seen last, or everybody may still join. */
   isAlive(partyId?: string): boolean {
-    const session = this.session;
-    if (session === null) return false;
-    if (partyId === undefined) return !isCallOver(session);
-    const party = findParty(session, partyId);
-    return party !== undefined && isLive(session, party);
+    const { call } = this;
+    if (call === null) return false;
+    if (partyId === undefined) return !isCallOver(this.#shape, call);
+    const party = partyIn(this.#shape, call, partyId);
+    return party !== undefined && this.#shape.isLive(call, party);
   }
 
   /** What is held, unless a command has made it old. */
-  lastSeen(): CallSession | undefined {
+  lastSeen(): K['Call'] | undefined {
     if (this.#asked === null || this.#asked.sentAt < this.#invalidatedAt) return undefined;
-    return this.#held?.session;
+    return this.#held?.call;
   }
 
   /** A command went out at `now` whose effect is not in its answer: what is held may be old. */
@@ -102,14 +106,14 @@ export class CallMemory {
   }
 
   /** Takes an observation in. */
-  take(observation: Observation, outlook: Outlook): Taken {
+  take(observation: Observation<K>, outlook: Outlook<K>): Taken<K> {
     const { sentAt, receivedAt } = observation;
     const held = this.#held;
     if (held === null && sentAt < this.#invalidatedAt) return DOUBTFUL;
     // What was asked for before the call was missed tells nothing of whether it is there.
     if (held !== null && this.#gone !== null && sentAt < held.changedAt) return DOUBTFUL;
-    const before = held !== null && this.#gone !== null ? revived(this.#gone, held) : held;
-    const verdict = observe(before, observation, outlook);
+    const before = held !== null && this.#gone !== null ? revived(this.#shape, this.#gone, held) : held;
+    const verdict = observe(this.#shape, before, observation, outlook);
     if (verdict.kind === 'doubtful') return DOUBTFUL;
     if (verdict.kind === 'old') {
       if (this.#gone === null) this.#held = verdict.held;
@@ -118,14 +122,15 @@ export class CallMemory {
     this.#held = verdict.held;
     this.#gone = null;
     this.#isMissing = false;
-    if (observation.only === undefined && sentAt >= (this.#asked?.sentAt ?? -Infinity)) {
+    const isBody = observation.only === undefined && observation.isWholeNews !== true;
+    if (isBody && sentAt >= (this.#asked?.sentAt ?? -Infinity)) {
       this.#asked = { sentAt, receivedAt };
     }
     const transitions = verdict.kind === 'changed' ? verdict.transitions : NO_TRANSITIONS;
     return { kind: verdict.kind, isFirst: held === null, transitions };
   }
 
-  /** RingCentral does not know it. True for the first time, of a call that was alive: it is looked for once more. */
+  /** The phone system does not know it. True for the first time, of a call that was alive: it is looked for once more. */
   misses(): boolean {
     if (!this.isAlive() || this.#isMissing) return false;
     this.#isMissing = true;
@@ -137,9 +142,9 @@ export class CallMemory {
     this.#isMissing = false;
   }
 
-  /** The end of a call that RingCentral knew no more at `at`, as an observation; nothing can be newer than that. */
-  endAt(held: Held, at: number): Observation {
-    return { session: ended(held.session), sentAt: Math.max(at, held.changedAt), receivedAt: at };
+  /** The end of a call that the phone system knew no more at `at`, as an observation; nothing can be newer than that. */
+  endAt(held: Held<K>, at: number): Observation<K> {
+    return { call: ended(this.#shape, held.call), sentAt: Math.max(at, held.changedAt), receivedAt: at };
   }
 
   /** It is over. */
@@ -148,7 +153,7 @@ export class CallMemory {
   }
 
   /** It is gone, and was like `seenLast` before. */
-  bury(seenLast: CallSession): void {
+  bury(seenLast: K['Call']): void {
     this.#gone = seenLast;
   }
 
@@ -158,13 +163,13 @@ export class CallMemory {
   }
 
   /** All that is held, for others; null: nothing. */
-  state(): CallState | null {
+  state(): CallState<K> | null {
     if (this.#held === null) return null;
     return { held: this.#held, gone: this.#gone, isOver: this.#isOver, asked: this.#asked };
   }
 
   /** Holds what others do; null: nothing. */
-  restore(state: CallState | null): void {
+  restore(state: CallState<K> | null): void {
     const held = state?.held ?? null;
     // A command of ours is not forgotten.
     this.#held = held && { ...held, changedAt: Math.max(held.changedAt, this.#invalidatedAt) };

@@ -1,35 +1,42 @@
 /** The events of the list of calls: how they are worded, and which of them a slow reader gets. */
-import type { ActiveCall } from '../../schema/model.ts';
-import type { ActiveCallEvent, StreamNoticeKind } from '../../schema/provider.ts';
 import type { CallList } from './call-list.ts';
 import type { QueueRules } from './exchange.ts';
-
-/** What the notices say, in words for a person. */
-export const LIST_MESSAGES = {
-  UPSTREAM_DEGRADED: 'RingCentral does not answer, or limits us: the list of calls may be old.',
-  RECOVERED: 'RingCentral answers again; the list of calls is true.',
-} as const;
+import type { CallShape, Kind } from './shape.ts';
 
 /** The list as an event. */
-export function listEvent({ calls, observedAt }: CallList): ActiveCallEvent {
-  return { type: 'ActiveCallList', calls, observedAt };
+export function listEvent<K extends Kind>(
+  { words }: CallShape<K>,
+  { calls, observedAt }: CallList<K>,
+): K['ListEvent'] {
+  return words.list(calls, observedAt);
 }
 
-/** What tells how far to believe the list. */
-export function notice(kind: StreamNoticeKind, message: string, at: number | null): ActiveCallEvent {
-  return { type: 'ActiveCallNotice', kind, message, at };
+/** The list may be old; the next try is at `at`, if that is known. */
+export function listTrouble<K extends Kind>(
+  { name, words }: CallShape<K>,
+  at: number | null,
+): K['ListEvent'] {
+  const message = `${name} does not answer, or limits us: the list of calls may be old.`;
+  return words.listNotice('UPSTREAM_DEGRADED', message, at);
 }
 
-/** A reader wants the list as it is, not as it was. */
-export const LATEST_LIST: QueueRules<readonly ActiveCall[]> = {
-  limit: 1,
-  key: () => 'list',
-  merge: (_, newer) => newer,
-};
+/** The list is true again. */
+export function listRecovery<K extends Kind>({ name, words }: CallShape<K>): K['ListEvent'] {
+  return words.listNotice('RECOVERED', `${name} answers again; the list of calls is true.`, null);
+}
 
-/** The same with the latest notice of each kind. */
-export const LATEST_OF_EACH: QueueRules<ActiveCallEvent> = {
-  limit: 1,
-  key: (event) => (event.type === 'ActiveCallList' ? 'list' : event.kind),
-  merge: (_, newer) => newer,
-};
+/** How readers of the list queue what they have not read yet. */
+export interface ListRules<K extends Kind> {
+  /** A reader wants the list as it is, not as it was. */
+  readonly lists: QueueRules<readonly K['Entry'][]>;
+  /** The same with the latest notice of each kind. */
+  readonly events: QueueRules<K['ListEvent']>;
+}
+
+/** Makes the rules; they are the same for all readers. */
+export function createListRules<K extends Kind>({ words }: CallShape<K>): ListRules<K> {
+  return {
+    lists: { limit: 1, key: () => 'list', merge: (_, newer) => newer },
+    events: { limit: 1, key: words.listNewsOf, merge: (_, newer) => newer },
+  };
+}

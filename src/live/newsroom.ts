@@ -13,32 +13,38 @@
  * ```
  */
 import { LRUCache } from 'lru-cache';
-import type { CallParty } from '../../schema/model.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { hasLeft } from './call-list.ts';
-import type { CallNews, CallSource, Listening, ListeningState } from './source.ts';
+import type { CallShape, Kind } from './shape.ts';
+import type { CallNews, CallSource, Listening, ListeningState, PartyNews, WholeNews } from './source.ts';
+import { RESULTS } from './told.ts';
+import { type Held, isCloseTo, observe } from './transitions.ts';
 
 /** What has changed about listening. */
-export type Turn =
+export type Turn<K extends Kind> =
   /** Its loss has lasted for a moment: from now on calls are asked for. */
-  | { readonly kind: 'lost'; readonly listening: Listening }
+  | { readonly kind: 'lost'; readonly listening: Listening<K> }
   /** It listens. `mayHaveMissed`: read everything again; `afterLoss`: it had listened before, and was lost. */
   | { readonly kind: 'listening'; readonly mayHaveMissed: boolean; readonly afterLoss: boolean }
   | { readonly kind: 'denied' };
 
 /** Whom the newsroom tells. */
-export interface NewsroomParts {
-  readonly source: () => CallSource;
+export interface NewsroomParts<K extends Kind> {
+  readonly shape: CallShape<K>;
+  readonly source: () => CallSource<K>;
   /** Milliseconds that it goes on listening after the last watcher. */
   readonly linger: number;
   readonly metrics: Metrics;
   readonly log: Log;
   /** Hands news to a call that is known; false: it is not. */
-  readonly toCall: (news: CallNews) => boolean;
-  /** Hands the news of a party to the list of calls. */
-  readonly toList: (news: CallNews, party: CallParty) => void;
-  readonly onTurn: (turn: Turn) => void;
+  readonly toCall: (news: CallNews<K>) => boolean;
+  /** Hands the news of a party of a call that is not known to the list of calls. */
+  readonly toList: (news: PartyNews<K>, party: K['Party']) => void;
+  /** The same for news of the whole call, as it is held after them. */
+  readonly wholeToList: (news: WholeNews<K>, call: K['Call']) => void;
+  /** News of a call that is not known may be older than others: only the phone system knows how the list is. */
+  readonly onDoubt: () => void;
+  readonly onTurn: (turn: Turn<K>) => void;
   /** It listens no more. */
   readonly onEnd: () => void;
   /** What another gateway left that has listened until now; asked for as listening begins. */
@@ -47,11 +53,11 @@ export interface NewsroomParts {
   readonly onKept?: (inheritance: string | null) => void;
 }
 
-export interface Newsroom {
+export interface Newsroom<K extends Kind> {
   /** Where it stands; null: nobody listens. */
   readonly state: ListeningState | null;
   /** What tells of changes by itself at this moment; null: nothing does. */
-  readonly listening: Listening | null;
+  readonly listening: Listening<K> | null;
   /** Milliseconds that are left to wait for the first word, before anything is polled meanwhile; null: nobody waits. */
   readonly beginning: number | null;
   /** Why it is denied, for a developer. */
@@ -61,7 +67,7 @@ export interface Newsroom {
   /** Listens no more, because another gateway will; answers what that one needs, null where nothing would do. */
   handOver(): string | null;
   /** A call is over and forgotten: late news of it are no news. */
-  bury(sessionId: string): void;
+  bury(callId: string): void;
   stop(): void;
 }
 
@@ -79,12 +85,12 @@ const MOST_TOMBSTONES = 1_000;
 const MOST_UNKNOWN = 500;
 
 /** What the news told of a call that nobody watches. */
-type Told = ReadonlyMap<string, { readonly sequence: number; readonly party: CallParty }>;
+type Told<K extends Kind> = ReadonlyMap<string, { readonly sequence: number; readonly party: K['Party'] }>;
 
 /** Makes it; it does not listen yet. */
-export function createNewsroom(parts: NewsroomParts): Newsroom {
-  const { source, metrics, log } = parts;
-  let listening: Listening | null = null;
+export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroom<K> {
+  const { shape, source, metrics, log } = parts;
+  let listening: Listening<K> | null = null;
   let state: ListeningState | null = null;
   let reason: string | null = null;
   let leaving: NodeJS.Timeout | null = null;
@@ -96,7 +102,9 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
   /** What another gateway has listened with is being brought back. */
   let isTakingOver = false;
   const graves = new LRUCache<string, true>({ max: MOST_TOMBSTONES, ttl: TOMBSTONE });
-  const unknown = new LRUCache<string, Told>({ max: MOST_UNKNOWN, ttl: TOMBSTONE });
+  const unknown = new LRUCache<string, Told<K>>({ max: MOST_UNKNOWN, ttl: TOMBSTONE });
+  /** The same, where news tell of whole calls. */
+  let unknownCalls: LRUCache<string, Held<K>> | null = null;
 
   return {
     get state() {
@@ -126,7 +134,7 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
       end();
       return inheritance;
     },
-    bury: (sessionId) => void graves.set(sessionId, true),
+    bury: (callId) => void graves.set(callId, true),
     stop: end,
   };
 
@@ -207,17 +215,39 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
     state = null;
     reason = null;
     unknown.clear();
+    unknownCalls?.clear();
     parts.onEnd();
   }
 
-  function hear(news: CallNews): void {
-    const { sessionId } = news;
-    if (parts.toCall(news)) return;
-    if (graves.has(sessionId)) {
-      metrics.pushEvents.inc({ result: 'ghost' });
+  function hear(news: CallNews<K>): void {
+    // Of calls that nobody knows only the list wants to hear, and it has own parties alone.
+    if (parts.toCall(news) || (news.about === 'party' && news.isOfOthers === true)) return;
+    if (graves.has(news.callId)) metrics.pushEvents.inc({ result: 'ghost' });
+    else if (news.about === 'party') hearParty(news);
+    else hearWhole(news);
+  }
+
+  function hearWhole(news: WholeNews<K>): void {
+    const { callId, receivedAt } = news;
+    unknownCalls ??= new LRUCache({ max: MOST_UNKNOWN, ttl: TOMBSTONE });
+    const held = unknownCalls.get(callId) ?? null;
+    const call = news.call(held?.call ?? null);
+    const observation = { call, sentAt: receivedAt, receivedAt, isWholeNews: true };
+    const verdict = observe(shape, held, observation, source().outlook);
+    metrics.pushEvents.inc({ result: RESULTS[verdict.kind] });
+    if (verdict.kind === 'doubtful') {
+      parts.onDoubt();
       return;
     }
-    const told = unknown.get(sessionId);
+    unknownCalls.set(callId, verdict.held);
+    if (verdict.kind !== 'changed') return;
+    parts.wholeToList(news, verdict.held.call);
+    if (held !== null && isCloseTo(held.call, receivedAt)) parts.onDoubt();
+  }
+
+  function hearParty(news: PartyNews<K>): void {
+    const { callId } = news;
+    const told = unknown.get(callId);
     const before = told?.get(news.partyId);
     if (before !== undefined && news.sequence <= before.sequence) {
       metrics.pushEvents.inc({ result: 'old' });
@@ -225,9 +255,9 @@ export function createNewsroom(parts: NewsroomParts): Newsroom {
     }
     const party = news.party(before?.party ?? null);
     // Whoever has left does not come back.
-    if (before !== undefined && hasLeft(before.party) && !hasLeft(party)) return;
+    if (before !== undefined && shape.hasLeft(before.party) && !shape.hasLeft(party)) return;
     metrics.pushEvents.inc({ result: 'applied' });
-    unknown.set(sessionId, new Map(told).set(news.partyId, { sequence: news.sequence, party }));
+    unknown.set(callId, new Map(told).set(news.partyId, { sequence: news.sequence, party }));
     parts.toList(news, party);
   }
 }

@@ -15,7 +15,7 @@
  * that nobody held, and nothing that is unchanged is asked for faster than the pace.
  */
 
-/** What RingCentral does with the parameters of a long poll. Nobody documents it, so it is found out. */
+/** What a phone system does with the parameters of a long poll. Nobody documents it, so it is found out. */
 export type PollMode = 'unknown' | 'honoured' | 'ignored' | 'refused';
 
 /** The state of the machine; an immutable value. */
@@ -99,10 +99,16 @@ const MOST_PENALTY = 600_000; // 10 minutes, likewise
 const LEAST_BACKOFF = 1_000;
 const MOST_BACKOFF = 30_000;
 
-/** How a watch begins; `mode` is what other watches of the same upstream have found out. */
-export function startPolling(mode: PollMode, now: number): Polling {
+/**
+ * How a watch begins; `mode` is what other watches of the same upstream have found out. `holdsReads`: false where no read
+ * is ever held.
+ */
+export function startPolling(mode: PollMode, now: number, holdsReads = true): Polling {
   const nothingYet = { early: 0, unseen: 0, cuts: 0, burst: 0, failures: 0 };
-  return { ...nothingYet, mode, nextAt: now, notBefore: now, doubtAt: now + DOUBT_AFTER };
+  const begun = { ...nothingYet, nextAt: now, notBefore: now };
+  // Where nothing is ever held there is nothing to doubt.
+  if (!holdsReads) return { ...begun, mode: 'ignored', doubtAt: Infinity };
+  return { ...begun, mode, doubtAt: now + DOUBT_AFTER };
 }
 
 /** True when the next poll carries the parameters. */

@@ -24,7 +24,7 @@ export type CursorRefusal = Exclude<SnapshotReason, 'SUBSCRIBED'>;
 /** Signs cursors; one for the whole process. */
 export interface CursorSigner {
   /** The cursors of one viewer and call. */
-  scope(viewerId: string, sessionId: string): CursorScope;
+  scope(viewerId: string, callId: string): CursorScope;
 }
 
 /** Writes and reads the cursors of one viewer and call. */
@@ -34,8 +34,14 @@ export interface CursorScope {
   read(cursor: string): { readonly run: string; readonly sequence: number } | CursorRefusal;
 }
 
-/** Makes it; its cursors die with its secret. `secret` answers the same object until there is another one. */
-export function createCursorSigner(secret: () => Pick<Secret, 'key'> = secretOfOurOwn()): CursorSigner {
+/**
+ * Makes it; its cursors die with its secret. `secret` answers the same object until there is another one. `system` is the phone
+ * system whose calls they are: what is signed for one is foreign to another.
+ */
+export function createCursorSigner(
+  secret: () => Pick<Secret, 'key'> = secretOfOurOwn(),
+  system = '',
+): CursorSigner {
   let signing = signingBy(secret());
   const now = () => {
     const current = secret();
@@ -43,7 +49,7 @@ export function createCursorSigner(secret: () => Pick<Secret, 'key'> = secretOfO
     return signing;
   };
   return {
-    scope: (viewerId, sessionId) => new SignedScope(now, JSON.stringify([viewerId, sessionId])),
+    scope: (viewerId, callId) => new SignedScope(now, JSON.stringify([system, viewerId, callId])),
   };
 }
 

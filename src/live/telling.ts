@@ -3,19 +3,18 @@
  * ledger where several do (`shared/call-sharing.ts`).
  */
 import type { CallControlFailure } from '../../schema/failures.ts';
-import type { CallSession } from '../../schema/model.ts';
 import type { CallMemory } from './call-memory.ts';
 import type { Readers } from './readers.ts';
-import type { Transition } from './transitions.ts';
+import type { Kind, Transition } from './shape.ts';
 
-export interface Telling {
+export interface Telling<K extends Kind> {
   /** Somebody looks at the call, so that readers may start from what is known. */
   readonly isFresh: boolean;
   /** It is known what was told before. */
   readonly isOpen: boolean;
   /** What a reader may start from; null while nothing fresh is known. */
-  readerState(): { readonly session: CallSession; readonly isOver: boolean } | null;
-  changed(transitions: readonly Transition[], at: number): void;
+  readerState(): { readonly call: K['Call']; readonly isOver: boolean } | null;
+  changed(transitions: readonly Transition<K>[], at: number): void;
   /** What is shown may be old; the next try is at `next`. */
   trouble(next: number): void;
   /** What is shown is true again. */
@@ -33,31 +32,31 @@ export interface Telling {
 }
 
 /** The call that is told of. */
-export interface TellingCall {
-  readonly memory: CallMemory;
-  readers(): Readers;
+export interface TellingCall<K extends Kind> {
+  readonly memory: CallMemory<K>;
+  readers(): Readers<K>;
   /** Nobody watches it now, and its readers hear why. */
-  onRefused(error: CallControlFailure): void;
+  deny(error: CallControlFailure): void;
 }
 
 /** Tells at once; a class, because every watched call has one. */
-export class PlainTelling implements Telling {
-  readonly #call: TellingCall;
+export class PlainTelling<K extends Kind> implements Telling<K> {
+  readonly #call: TellingCall<K>;
   isFresh = false;
   readonly isOpen = true;
 
-  constructor(call: TellingCall) {
+  constructor(call: TellingCall<K>) {
     this.#call = call;
   }
 
-  readerState(): { readonly session: CallSession; readonly isOver: boolean } | null {
-    const { session, isOver } = this.#call.memory;
-    return session !== null && (isOver || this.isFresh) ? { session, isOver } : null;
+  readerState(): { readonly call: K['Call']; readonly isOver: boolean } | null {
+    const { call, isOver } = this.#call.memory;
+    return call !== null && (isOver || this.isFresh) ? { call, isOver } : null;
   }
 
-  changed(transitions: readonly Transition[], at: number): void {
-    const { session } = this.#call.memory;
-    if (session !== null) this.#call.readers().tell(session, transitions, at);
+  changed(transitions: readonly Transition<K>[], at: number): void {
+    const { call } = this.#call.memory;
+    if (call !== null) this.#call.readers().tell(call, transitions, at);
   }
 
   trouble(next: number): void {
@@ -70,8 +69,8 @@ export class PlainTelling implements Telling {
 
   looked(): void {
     this.isFresh = true;
-    const { session } = this.#call.memory;
-    if (session !== null) this.#call.readers().start(session);
+    const { call } = this.#call.memory;
+    if (call !== null) this.#call.readers().start(call);
   }
 
   ended(at: number): void {
@@ -84,7 +83,7 @@ export class PlainTelling implements Telling {
   }
 
   refused(error: CallControlFailure): void {
-    this.#call.onRefused(error);
+    this.#call.deny(error);
   }
 
   rest(): void {

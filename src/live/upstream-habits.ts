@@ -16,10 +16,10 @@ export interface UpstreamHabits {
   noteMode(mode: PollMode): void;
 }
 
-/** Makes it; nothing is known yet. */
-export function createHabits(): UpstreamHabits {
+/** Makes it; nothing is known yet, but whether reads are held at all. */
+export function createHabits(holdsReads = true): UpstreamHabits {
   let clock: ClockBounds = UNKNOWN_CLOCK;
-  let mode: PollMode = 'unknown';
+  let mode: PollMode = holdsReads ? 'unknown' : 'ignored';
   let holds = UNLIMITED;
   return {
     clock: () => clock,

@@ -2,8 +2,8 @@
 import { BadUserInput } from '../../schema/failures.ts';
 import type { PartyAddress } from '../../schema/model.ts';
 import type { Command, CommandOf, ReplyMessage, SupervisedAgent } from '../../schema/provider.ts';
+import { pascalCase } from '../upstream/values.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
-import { pascalCase } from './values.ts';
 
 /** A request that asks for a command. */
 export interface CommandRequest {

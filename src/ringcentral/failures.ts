@@ -1,5 +1,4 @@
-/** What a failed request means: RingCentral's two error envelopes, and everything that is no answer at all. */
-import { ReadError, RequestError } from 'got';
+/** What a refusal of RingCentral means: its two error envelopes. */
 import {
   BadUserInput,
   type CallControlFailure,
@@ -12,17 +11,9 @@ import {
   UpstreamUnavailable,
   WrongCallState,
 } from '../../schema/failures.ts';
-import { headerOf, retryAfterOf, type WithHeaders } from '../answer-headers.ts';
-import { withoutSecrets } from '../telemetry/log.ts';
+import { headerOf, retryAfterOf } from '../answer-headers.ts';
+import { parseObject, type RawAnswer, speakable, textOf } from '../upstream/failures.ts';
 import type { WireError, WireErrorDetail } from './wire.ts';
-
-/** An HTTP answer as it came. */
-export interface RawAnswer extends WithHeaders {
-  readonly status: number;
-  readonly text: string;
-  /** Epoch milliseconds. */
-  readonly receivedAt: number;
-}
 
 /** What a 429 without `Retry-After` asks for, by RingCentral's guide. */
 const DEFAULT_PENALTY = 30_000; // 30 seconds
@@ -72,83 +63,6 @@ export function failureOfAnswer(answer: RawAnswer): CallControlFailure {
   }
 }
 
-/** False for a web page: a proxy or a portal on the way wrote that, whatever its status says. */
-export function isOfRingCentral(answer: Pick<RawAnswer, 'headers' | 'text'>): boolean {
-  const type = headerOf(answer, 'content-type') ?? '';
-  return !/^\s*</.test(answer.text) && !/^\s*text\/html/i.test(type);
-}
-
-/** What an answer of 200 to 299 means whose body cannot be read. */
-export function unreadable(answer: RawAnswer, cause?: unknown): UpstreamBadResponse {
-  const kind = isOfRingCentral(answer) ? 'something that is not JSON' : 'a web page';
-  return new UpstreamBadResponse(
-    `RingCentral answered ${kind} instead of a call.`,
-    traceOf(answer),
-    cause === undefined ? {} : { cause },
-  );
-}
-
-/** What it means when there was no whole answer. */
-export function failureOfError(error: unknown): CallControlFailure {
-  const options = { cause: error };
-  if (error instanceof AnswerTooLarge) {
-    return new UpstreamBadResponse('RingCentral answered more than an answer can be.', {}, options);
-  }
-  if (error instanceof NotAnAnswer) {
-    return new UpstreamBadResponse(`RingCentral answered with ${error.instead}.`, {}, options);
-  }
-  if (error instanceof NoAnswerInTime) {
-    const message = error.wasConnected
-      ? 'RingCentral did not answer in time.'
-      : 'RingCentral could not be reached in time.';
-    return new UpstreamUnavailable(message, error.wasConnected, {}, options);
-  }
-  if (error instanceof ReadError) {
-    const status = error.response?.statusCode;
-    return status !== undefined && status < 300
-      ? new UpstreamBadResponse('The answer of RingCentral broke off.', { status }, options)
-      : new UpstreamUnavailable('The answer of RingCentral broke off.', true, { status }, options);
-  }
-  const sent = !(error instanceof RequestError) || wasConnected(error);
-  const message = sent ? 'The connection to RingCentral broke.' : 'RingCentral could not be reached.';
-  return new UpstreamUnavailable(message, sent, {}, options);
-}
-
-/** Thrown while reading an answer that grows beyond any real one. */
-export class AnswerTooLarge extends Error {
-  override name = 'AnswerTooLarge';
-}
-
-/** Thrown when something comes that will never be an answer, like a change to another protocol. */
-export class NotAnAnswer extends Error {
-  override name = 'NotAnAnswer';
-
-  /** `instead` says what came, in words that go on behind "RingCentral answered with". */
-  constructor(readonly instead: string) {
-    super(`RingCentral answered with ${instead}.`);
-  }
-}
-
-/** Thrown when the time is up. */
-export class NoAnswerInTime extends Error {
-  override name = 'NoAnswerInTime';
-
-  /** `wasConnected` is false when certainly not a byte of the request has left. */
-  constructor(readonly wasConnected: boolean) {
-    super('The time for the answer is up.');
-  }
-}
-
-/** True where something did come, and asking again would bring the same. */
-export function wasAnswered(error: unknown): boolean {
-  return error instanceof AnswerTooLarge || error instanceof NotAnAnswer;
-}
-
-/** Before the connection stood, not a byte of the request can have left. */
-function wasConnected(error: RequestError): boolean {
-  return error.timings?.connect !== undefined;
-}
-
 function notFound(
   detail: WireErrorDetail,
   said: (otherwise: string) => string,
@@ -172,10 +86,15 @@ const MISSING: { readonly [parameterName: string]: string } = {
   telephonySessionId: 'call',
   partyId: 'party of this call',
   recordingId: 'recording of this call',
+  extensionId: 'extension',
+  groupId: 'call queue',
 };
 
+/** What a call is addressed by: elsewhere a missing extension is a wrong value. */
+const ADDRESS: ReadonlySet<string> = new Set(['telephonySessionId', 'partyId', 'recordingId']);
+
 function isOfCall(parameterName: string | undefined): boolean {
-  return Object.hasOwn(MISSING, parameterName ?? '');
+  return ADDRESS.has(parameterName ?? '');
 }
 
 function tooMany(answer: RawAnswer, trace: UpstreamTrace): RateLimited {
@@ -188,7 +107,8 @@ function tooMany(answer: RawAnswer, trace: UpstreamTrace): RateLimited {
   );
 }
 
-function traceOf(answer: RawAnswer, errorCode?: string): UpstreamTrace {
+/** What an answer says for support. */
+export function traceOf(answer: RawAnswer, errorCode?: string): UpstreamTrace {
   return { errorCode, upstreamRequestId: headerOf(answer, 'rcrequestid'), status: answer.status };
 }
 
@@ -196,26 +116,13 @@ function traceOf(answer: RawAnswer, errorCode?: string): UpstreamTrace {
 function readEnvelope(text: string): WireErrorDetail {
   const body = parseObject(text) as WireError;
   const first: WireErrorDetail = Array.isArray(body.errors) ? (body.errors[0] ?? {}) : {};
-  const pick = (name: keyof WireErrorDetail) => asText(first[name]) ?? asText(body[name]);
+  const pick = (name: keyof WireErrorDetail) => textOf(first[name]) ?? textOf(body[name]);
   return withoutUndefined({
-    errorCode: pick('errorCode') ?? asText(body.error),
-    message: pick('message') ?? asText(body.error_description),
+    errorCode: pick('errorCode') ?? textOf(body.error),
+    message: pick('message') ?? textOf(body.error_description),
     parameterName: pick('parameterName'),
     permissionName: pick('permissionName'),
   });
-}
-
-function parseObject(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-function asText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function withoutUndefined<Value extends object>(
@@ -224,19 +131,4 @@ function withoutUndefined<Value extends object>(
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
     [Key in keyof Value]?: Exclude<Value[Key], undefined>;
   };
-}
-
-const URL_TEXT = /https?:\/\/\S+/gi;
-const LONG_NUMBER = /\+?\d{7,}/g;
-const LONGEST_MESSAGE = 300; // characters
-/** Longer ones are cut before anything is looked for in them. */
-const LONGEST_READ = 2_000; // characters
-
-/** RingCentral's own words, without what must not be repeated. */
-function speakable(message: string | undefined): string | undefined {
-  if (message === undefined) return undefined;
-  return withoutSecrets(message.slice(0, LONGEST_READ))
-    .replace(URL_TEXT, '…')
-    .replace(LONG_NUMBER, '…')
-    .slice(0, LONGEST_MESSAGE);
 }

@@ -2,7 +2,7 @@
 import { RequestError, TimeoutError } from 'got';
 import { CallControlFailure, UpstreamBadResponse } from '../../schema/failures.ts';
 import { HoldEnded } from '../live/source.ts';
-import type { UpstreamAnswer } from './hearing.ts';
+import type { UpstreamAnswer } from '../upstream/hearing.ts';
 
 /** A long poll may be over without news: nobody documents how that is told. */
 const NOTHING_NEW = 304;

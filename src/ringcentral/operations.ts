@@ -3,28 +3,14 @@
  * answers, and which rate group pays for it.
  */
 import * as z from 'zod';
+import type { Operation as UpstreamOperation } from '../upstream/operation.ts';
 import { device, exactlyOne, replyPattern, subscription, supervision, text } from './bodies.ts';
-import type { RateGroup } from './rate-window.ts';
+import type { RateGroup } from './rate-groups.ts';
 
 /** One operation of RingCentral's REST API. */
-export interface Operation {
-  /** The name RingCentral's published document gives it. */
-  readonly id: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Path template; each `{name}` is filled with exactly one encoded segment. */
-  readonly path: string;
-  /** What the request body must look like; null where none is sent. */
-  readonly body: z.ZodType | null;
-  /** What goes out where no body is given, as RingCentral's own SDKs have it; nothing unless it stands here. */
-  readonly blank?: string;
-  /** The statuses documented for success. */
-  readonly success: readonly number[];
+export interface Operation extends UpstreamOperation {
   /** The bucket that pays for it. */
   readonly group: RateGroup;
-  /** The application scope it needs, or null. */
-  readonly permission: string | null;
-  /** The type of answer that is asked for, where it is not plain JSON. */
-  readonly accept?: string;
 }
 
 const ACCOUNT = '/restapi/v1.0/account/~';

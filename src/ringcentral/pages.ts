@@ -1,6 +1,6 @@
 /** Lists that come in pages. */
-import type { Caller } from './caller.ts';
-import type { Upstream, UpstreamRequest } from './http.ts';
+import type { Caller } from '../upstream/caller.ts';
+import type { Upstream, UpstreamRequest } from '../upstream/http.ts';
 import { toPage } from './viewer.ts';
 
 /** The largest page. */

@@ -14,7 +14,6 @@
  *                                                         └► anything else       UNKNOWN, the state as it is
  * ```
  */
-
 import { CallControlFailure, Unauthenticated, WrongCallState } from '../../schema/failures.ts';
 import {
   type CallParty,
@@ -28,11 +27,12 @@ import type { CallProvider, Command, CommandOutcome, CommandResult, Visit } from
 import type { Desk } from '../live/desk.ts';
 import { lookedTwice } from '../live/second-look.ts';
 import { orAborted } from '../live/shared-read.ts';
+import type { Caller, Lane } from '../upstream/caller.ts';
+import { inDoubtBecause, isAmbiguous, wasAnswered } from '../upstream/doubt.ts';
 import { type AccountParts, type AccountPerson, createAccountProvider } from './account/provider.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
-import type { Caller, Lane } from './caller.ts';
-import { answeredByRingCentral, inDoubtBecause, isAmbiguous } from './doubts.ts';
+import type { RingCentralKind } from './call-kind.ts';
 import { answeredParty, doubtAbout, type Evidence } from './outcomes.ts';
 
 /** A user of RingCentral as the gateway knows them, whatever number of connections they have. */
@@ -40,7 +40,7 @@ export interface Person extends AccountPerson {
   /** Scope of the watches, cursors and idempotency keys. */
   readonly viewerId: string;
   readonly caller: Caller;
-  readonly desk: Desk;
+  readonly desk: Desk<RingCentralKind>;
   /** Who RingCentral says they are; read once. */
   viewer(): Promise<Viewer>;
   /** Their extension, where it is known already. */
@@ -71,17 +71,17 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
   return {
     // Asked once for all connections: whoever leaves does not call it off, nor wait for it.
     viewer: () => orAborted(person.viewer(), visit.signal),
-    activeCalls: () => desk.readActiveCalls(visit.signal, requestId),
+    activeCalls: () => desk.readList(visit.signal, requestId),
     devices: () => callControl.listDevices(caller, { lane: 'query', signal: visit.signal, requestId }),
     forwardingNumbers: () =>
       callControl.listForwardingNumbers(caller, { lane: 'query', signal: visit.signal, requestId }),
-    callSession: (id) => desk.readSession(id, visit.signal, requestId),
-    callParty: (address) => desk.readParty(address, visit.signal, requestId),
+    callSession: (id) => desk.readCall(id, visit.signal, requestId),
+    callParty: ({ sessionId, partyId }) => desk.readParty(sessionId, partyId, visit.signal, requestId),
     availableActions: (session, party) => availableActions(session, party, person.extensionId()),
-    callEvents: (sessionId, after) => desk.callEvents(sessionId, after, visit.dropped),
-    callPartyUpdates: (sessionId, partyId) => desk.callPartyUpdates(sessionId, partyId),
-    activeCallUpdates: () => desk.activeCallUpdates(),
-    activeCallEvents: () => desk.activeCallEvents(),
+    callEvents: (sessionId, after) => desk.events(sessionId, after, visit.dropped),
+    callPartyUpdates: (sessionId, partyId) => desk.partyUpdates(sessionId, partyId),
+    activeCallUpdates: () => desk.listUpdates(),
+    activeCallEvents: () => desk.listEvents(),
     liveSource: () => desk.liveSource(),
     account: createAccountProvider(parts, person, visit),
     async signInSessions() {
@@ -120,7 +120,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     answer: CommandAnswer,
   ): Promise<CommandResult> {
     if (answer.session !== undefined) {
-      const session = await desk.observeSession(answer.session, answer);
+      const session = await desk.observeCall(answer.session, answer);
       return result('APPLIED', null, { session, party: session.parties[0] ?? null });
     }
     if (answer.party !== undefined) {
@@ -165,7 +165,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
   }
 
   async function refused(command: Command, error: CallControlFailure): Promise<CommandResult> {
-    const seen = answeredByRingCentral(error) ? await look(command, 'query') : known(command);
+    const seen = wasAnswered(error) ? await look(command, 'query') : known(command);
     return result('NOT_APPLIED', explained(command, error, seen, person.extensionId()), {
       ...seen,
       recording: recordingOf(command, seen.party),
@@ -196,7 +196,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
       const read = () => callControl.readSession(caller, sessionId, { lane, requestId });
       const reading = await lookedTwice(read, () => desk.isAlive(sessionId));
       if (reading.value === null) return { ...NOTHING, fresh: true };
-      const session = await desk.observeSession(reading.value, reading);
+      const session = await desk.observeCall(reading.value, reading);
       return { ...sight(command, session), fresh: true };
     } catch (error) {
       if (!(error instanceof CallControlFailure)) throw error;

@@ -37,7 +37,7 @@ import {
   ofAnotherShape,
   textsOf,
   unnoted,
-} from './values.ts';
+} from '../upstream/values.ts';
 import type {
   WireEndpoint,
   WireMetadata,

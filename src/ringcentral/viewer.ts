@@ -26,7 +26,7 @@ import {
   ofAnotherShape,
   textsOf,
   unnoted,
-} from './values.ts';
+} from '../upstream/values.ts';
 import type {
   WireActiveCall,
   WireDevice,

@@ -18,7 +18,8 @@ import {
 } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { Forbidden } from '../../schema/failures.ts';
-import type { CallProvider } from '../../schema/provider.ts';
+import type { ConversationProvider } from '../../schema/genesys/provider.ts';
+import type { CallProvider, Visit } from '../../schema/provider.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -37,6 +38,8 @@ import {
   noteDelay,
   type Operation,
   type ReceivedAtOf,
+  withConversationDelays,
+  withConversationOutcomes,
   withOutcomes,
   withPushDelays,
 } from './observe.ts';
@@ -52,6 +55,8 @@ export type { Arrival } from './arrival.ts';
 /** Makes what resolvers are handed; the door adds nothing to it. */
 export type CreateContext = (parts: {
   readonly provider: CallProvider;
+  /** Undefined: it is off. */
+  readonly genesys: ConversationProvider | undefined;
   readonly requestId: string;
 }) => object;
 
@@ -144,22 +149,33 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   };
 
   function contextOf(arrival: Arrival): object {
-    const provider = withOutcomes(providerOf(arrival), arrival.operation);
+    const { operation, visitor } = arrival;
+    const provider = withOutcomes(visitor.provider(visitOf(arrival)), operation);
+    const genesys = genesysOf(arrival);
     return createContext({
       provider: receivedAtOf === undefined ? provider : withPushDelays(provider, metrics, receivedAtOf),
-      requestId: arrival.operation.requestId,
+      genesys: genesys && watchedOver(genesys, operation),
+      requestId: operation.requestId,
     });
   }
 
-  function providerOf(arrival: Arrival): CallProvider {
-    const { visitor, operation } = arrival;
-    return visitor.provider({
-      requestId: operation.requestId,
+  function visitOf(arrival: Arrival): Visit {
+    return {
+      requestId: arrival.operation.requestId,
       get signal() {
         return arrival.signal;
       },
       dropped: () => arrival.dropped(),
-    });
+    };
+  }
+
+  function genesysOf(arrival: Arrival): ConversationProvider | undefined {
+    return arrival.visitor.genesys?.(visitOf(arrival));
+  }
+
+  function watchedOver(genesys: ConversationProvider, operation: Operation): ConversationProvider {
+    const provider = withConversationOutcomes(genesys, operation);
+    return receivedAtOf === undefined ? provider : withConversationDelays(provider, metrics, receivedAtOf);
   }
 
   /** A document that this pipeline has parsed and validated; null where it would refuse it. */
@@ -310,8 +326,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   /** What resolvers are handed for one event; the delays of the fast path are noted elsewhere. */
   function eventContextOf(arrival: Arrival): object {
-    const { requestId } = arrival.operation;
-    return createContext({ provider: providerOf(arrival), requestId });
+    const { operation, visitor } = arrival;
+    return createContext({
+      provider: visitor.provider(visitOf(arrival)),
+      // Most events are of the one phone system, and need nothing of the other.
+      get genesys() {
+        return genesysOf(arrival);
+      },
+      requestId: operation.requestId,
+    });
   }
 
   function noteSent(event: unknown): void {

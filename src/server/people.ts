@@ -1,21 +1,25 @@
 /** The people behind the visitors: one user of RingCentral, however they came in, with the tokens of all their visits. */
 import type { Viewer } from '../../schema/model.ts';
+import type { CallProvider } from '../../schema/provider.ts';
+import type { Accounts } from '../account/accounts.ts';
+import type { AccountSource } from '../account/source.ts';
 import type { Hub } from '../live/hub.ts';
-import type { CallSource } from '../live/source.ts';
 import { outlookOf } from '../ringcentral/actions.ts';
-import type { Budget } from '../ringcentral/budget.ts';
-import type { Caller } from '../ringcentral/caller.ts';
+import type { RingCentralKind } from '../ringcentral/call-kind.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
 import type { Push } from '../ringcentral/push/push.ts';
-import { createTokenPool, type TokenHolder, type TokenPool } from '../ringcentral/token-pool.ts';
-import type { VigilTimes } from '../ringcentral/vigil.ts';
-import type { Visitor } from './visitor.ts';
+import type { Budget } from '../upstream/budget.ts';
+import type { Caller } from '../upstream/caller.ts';
+import { createTokenPool, type TokenHolder, type TokenPool } from '../upstream/token-pool.ts';
+import type { VigilTimes } from '../upstream/vigil.ts';
+import type { SystemVisitor } from './visitor.ts';
 
 export interface GatekeeperParts extends ProviderParts {
-  readonly hub: Hub;
+  readonly hub: Hub<RingCentralKind>;
   readonly budget: Pick<Budget, 'allowed' | 'leaveBehind'>;
   /** Null: calls are polled only. */
   readonly push: Push | null;
+  readonly accounts: Accounts;
 }
 
 /** The tokens of each user who is here. */
@@ -61,7 +65,7 @@ export function visitorOf(
   person: Person,
   expired: AbortSignal,
   holder?: Pick<TokenHolder, 'used' | 'open'>,
-): Visitor {
+): SystemVisitor<CallProvider> {
   return {
     viewerId: person.viewerId,
     expired,
@@ -74,7 +78,7 @@ export function visitorOf(
   };
 }
 
-/** Who asks RingCentral for a person. */
+/** Who asks a phone system for a person. */
 export interface Callers {
   /** What the person alone asks for. */
   readonly own: Caller;
@@ -85,17 +89,20 @@ export interface Callers {
 }
 
 export function createPerson(
-  { callControl, hub, push, budget }: GatekeeperParts,
+  { callControl, accountClient, accounts, hub, push, budget }: GatekeeperParts,
   viewerId: string,
   { own, any, steady }: Callers,
   ask: () => Promise<Viewer>,
   signInSessionId: string | null = null,
 ): Person {
   // What is read is shared by all connections of the viewer, whichever of them has a token that works.
-  const source: CallSource = {
-    readSession: (sessionId, options) => callControl.readSession(any, sessionId, options),
-    readParty: (address, options) => callControl.readParty(any, address, options),
-    readActiveCalls: (options) => callControl.readActiveCalls(any, options),
+  const source: AccountSource = {
+    readAccountPresence: (page, options) => accountClient.readAccountPresence(any, page, options),
+    readPresences: (ids, options) => accountClient.readPresences(any, ids, options),
+    listExtensions: (options) => accountClient.listExtensions(any, options),
+    readCall: (sessionId, options) => callControl.readSession(any, sessionId, options),
+    readParty: (sessionId, partyId, options) => callControl.readParty(any, { sessionId, partyId }, options),
+    readList: (options) => callControl.readActiveCalls(any, options),
     outlook: (session, party) => outlookOf(session, party, extensionId),
     readsPerMinute() {
       const { limit, length } = budget.allowed(any.bucket, 'Light');
@@ -103,7 +110,11 @@ export function createPerson(
     },
     ...(push && {
       listen: (ear, inherited) =>
-        push.listen({ viewerId, caller: steady(), extensionId: () => extensionId }, ear, inherited),
+        push.listen(
+          { viewerId, caller: steady(), extensionId: () => extensionId, ...(account && { account }) },
+          ear,
+          inherited,
+        ),
     }),
   };
   let extensionId: string | null = null;
@@ -112,13 +123,16 @@ export function createPerson(
     ({ extensionId } = known);
     return known;
   };
+  const desk = hub.desk(viewerId, source);
+  const account = accounts.at(desk.beside);
   // Which parties are the viewer's own decides what they may do; until it is known, nothing is ruled out.
   viewer().catch(ignore);
   return {
     viewerId,
     caller: own,
     anyCaller: any,
-    desk: hub.desk(viewerId, source),
+    desk,
+    ...(account && { watchedAccount: account }),
     viewer,
     extensionId: () => extensionId,
     signInSessionId,

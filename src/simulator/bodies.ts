@@ -1,18 +1,17 @@
 /** JSON as RingCentral sends it, from what the simulator knows. */
 import type {
-  WireActiveCall,
   WireDevice,
   WireError,
   WireExtension,
   WireForwardingNumber,
   WirePage,
   WireParty,
-  WirePresence,
   WireRecording,
   WireSession,
 } from '../ringcentral/wire.ts';
-import { ACCOUNT_ID, BRAND_ID, type Device, type Extension, type ForwardingNumber } from './account.ts';
-import type { Call, Endpoint, Party, Recording } from './call.ts';
+import { ACCOUNT_ID, BRAND_ID } from './account.ts';
+import type { Call, Party, Recording } from './call.ts';
+import type { Device, Extension, ForwardingNumber } from './company/extension.ts';
 import type { Refusal } from './refusals.ts';
 
 /** A session with what the simulator always tells of it. */
@@ -91,69 +90,8 @@ export function extensionBody(extension: Extension, origin: string): WireExtensi
     name: extension.name,
     contact: { firstName, lastName, email: `${firstName.toLowerCase()}@example.com` },
     type: extension.type,
-    status: 'Enabled',
+    status: extension.status,
   };
-}
-
-/** A user's presence. `activeCalls` is there when it was asked for and there is a call. */
-export function presenceBody(
-  extension: Extension,
-  calls: readonly Call[],
-  wants: { readonly detailedTelephonyState: boolean; readonly sipData: boolean },
-  origin: string,
-): WirePresence {
-  const entries = ownCalls(extension, calls).map(([call, party]) =>
-    activeCallBody(call, party, wants.sipData),
-  );
-  const statuses = entries.map((entry) => entry.telephonyStatus);
-  const telephonyStatus = TELEPHONY_STATUSES.find((status) => statuses.includes(status)) ?? 'NoCall';
-  const talks = telephonyStatus === 'CallConnected' || telephonyStatus === 'OnHold';
-  return {
-    uri: `${extensionUri(extension, origin)}/presence`,
-    extension: {
-      uri: extensionUri(extension, origin),
-      id: Number(extension.id),
-      extensionNumber: extension.number,
-    },
-    presenceStatus: talks ? 'Busy' : 'Available',
-    telephonyStatus,
-    userStatus: 'Available',
-    meetingStatus: 'Disconnected',
-    dndStatus: 'TakeAllCalls',
-    allowSeeMyPresence: true,
-    ringOnMonitoredCall: false,
-    pickUpCallsOnHold: false,
-    ...(wants.detailedTelephonyState && entries.length > 0 ? { activeCalls: entries } : {}),
-  };
-}
-
-/** The records of the call log for calls that go on: connected ones only. */
-export function activeCallRecords(
-  extension: Extension,
-  calls: readonly Call[],
-  now: number,
-  origin: string,
-): Record<string, unknown>[] {
-  const connected = ownCalls(extension, calls).filter(
-    ([, { code }]) => code === 'Answered' || code === 'Hold',
-  );
-  return connected.map(([call, party]) => ({
-    uri: `${extensionUri(extension, origin)}/call-log/${call.legacyId}?view=Simple`,
-    id: `log${call.legacyId}`,
-    sessionId: call.legacyId,
-    telephonySessionId: call.id,
-    partyId: party.id,
-    startTime: new Date(call.createdAt).toISOString(),
-    duration: Math.max(0, Math.round((now - call.createdAt) / 1_000)),
-    type: 'Voice',
-    internalType: 'Local',
-    direction: party.direction,
-    action: 'Phone Call',
-    result: 'In Progress',
-    to: party.to,
-    from: party.from,
-    extension: { uri: extensionUri(extension, origin), id: Number(extension.id) },
-  }));
 }
 
 export function deviceBody(device: Device, extension: Extension, origin: string): WireDevice {
@@ -233,62 +171,6 @@ export function pageBody<Item>(
 export function errorBody({ errorCode, message, details }: Refusal): WireError {
   const entry = { errorCode, message, ...details };
   return /^(CMN-[14]|SUB-)/.test(errorCode) ? { ...entry, errors: [entry] } : { errors: [entry] };
-}
-
-/** The best status of several calls wins. */
-const TELEPHONY_STATUSES = ['CallConnected', 'Ringing', 'OnHold', 'ParkedCall'];
-
-/** The calls a user is in, with the user's own party; whoever left or went to the voicemail is not in it. */
-function ownCalls(extension: Extension, calls: readonly Call[]): (readonly [Call, Party])[] {
-  return calls.flatMap((call) =>
-    call.parties
-      .filter((party) => party.extensionId === extension.id && telephonyStatusOf(party) !== 'NoCall')
-      .map((party) => [call, party] as const),
-  );
-}
-
-function activeCallBody(call: Call, party: Party, sipData: boolean): WireActiveCall {
-  return {
-    id: `call${call.legacyId}`,
-    direction: party.direction,
-    queueCall: party.queueCall,
-    from: party.from.phoneNumber,
-    ...named('fromName', party.from),
-    to: party.to.phoneNumber,
-    ...named('toName', party.to),
-    telephonyStatus: telephonyStatusOf(party),
-    ...(sipData ? { sipData: sipDataOf(call, party) } : {}),
-    sessionId: call.origin === 'Conference' ? '0' : call.legacyId,
-    // Presence writes the offset without a colon.
-    startTime: new Date(call.createdAt).toISOString().replace('Z', '+0000'),
-    partyId: party.id,
-    telephonySessionId: call.id,
-  };
-}
-
-function sipDataOf({ legacyId }: Call, { from, to }: Party): Record<string, string> {
-  const uri = ({ phoneNumber }: Endpoint) => `sip:${phoneNumber}@10.1.2.3:5070`;
-  return { toTag: 't7a1', fromTag: `10.1.2.3-5070-${legacyId}`, remoteUri: uri(from), localUri: uri(to) };
-}
-
-function telephonyStatusOf({ code }: Party): string {
-  switch (code) {
-    case 'Setup':
-    case 'Proceeding':
-      return 'Ringing';
-    case 'Answered':
-      return 'CallConnected';
-    case 'Hold':
-      return 'OnHold';
-    case 'Parked':
-      return 'ParkedCall';
-    default:
-      return 'NoCall';
-  }
-}
-
-function named<Name extends string>(field: Name, { name }: Endpoint): { readonly [Key in Name]?: string } {
-  return name === undefined ? {} : ({ [field]: name } as { readonly [Key in Name]?: string });
 }
 
 function ownership({ extensionId }: Party) {

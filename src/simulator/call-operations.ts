@@ -45,7 +45,7 @@ export const CALL_OPERATIONS: readonly Operation[] = [
     group: 'light',
     conflictUnlisted: true,
     handle: (asked) => {
-      commands.dropSession(asked.board, sessionIdOf(asked));
+      commands.dropSession(commandOf(asked));
       return NO_CONTENT;
     },
   },

@@ -2,13 +2,15 @@
  * The commands of Call Control to a party or a call that is there: who may give them, what they ask for,
  * what they do, and what happens by itself afterwards.
  *
- * A command to a party needs the viewer's own party, except where others are meant to act: picking up,
- * supervising, removing a party, and ending a call.
+ * A command to a party needs the viewer's own party, except where others are meant to act: picking up, supervising, and
+ * for whoever takes part in a call also removing a party and ending it. Who may act for others, and does what they would,
+ * is said by the setting `partyControl`.
  */
-import { type Extension, extensionById, extensionByNumber, flipTarget, QUEUE_AGENTS } from './account.ts';
+import { extensionById, extensionByNumber, flipTarget } from './account.ts';
 import {
   type Action,
   act,
+  type Call,
   type Callee,
   changeParty,
   connect,
@@ -24,7 +26,9 @@ import {
   type Recording,
   roomForGuest,
 } from './call.ts';
-import { colleague, destinationIn, endpointOf, ownDevice } from './dialing.ts';
+import type { Extension } from './company/extension.ts';
+import { mayMonitor, queueById } from './company/groups.ts';
+import { destinationIn, endpointOf, ownDevice } from './dialing.ts';
 import {
   type Body,
   exactlyOne,
@@ -34,6 +38,7 @@ import {
   optionalNumber,
   text,
 } from './fields.ts';
+import { passOn } from './queueing.ts';
 import { agreed, invalid, notFound, otherExtension, Refusal, wrongState } from './refusals.ts';
 import { answersAfter, endVoicemail, join, partyAt, type Switchboard } from './switchboard.ts';
 
@@ -54,16 +59,18 @@ export interface PartyCommand extends SessionCommand {
 export const CONFERENCE = { phoneNumber: 'conference', name: 'Conference' };
 
 /** Hangs up for everybody; 404 for a call that is over already. */
-export function dropSession(board: Switchboard, sessionId: string): void {
-  if (board.call(sessionId).endedAt !== null) throw notFound('telephonySessionId');
+export function dropSession({ board, viewer, sessionId }: Omit<SessionCommand, 'body'>): void {
+  const call = board.call(sessionId);
+  if (call.endedAt !== null) throw notFound('telephonySessionId');
+  if (!takesPart(call, viewer) && !mayControl(board, viewer)) throw otherExtension();
   board.change(sessionId, hangUp);
 }
 
 /** The answer shows the phone still ringing; it is answered a moment later. */
 export function answer(command: PartyCommand): Party {
-  const { board, viewer, body } = command;
-  ownParty(command);
-  ownDevice(viewer, body);
+  const { board, body } = command;
+  const { owner } = ownParty(command);
+  ownDevice(owner, body);
   const answering = apply(command, { name: 'answer' });
   answersAfter(board, board.settings.answerDelay, command);
   return answering;
@@ -75,17 +82,15 @@ export function reject(command: PartyCommand): void {
   if (apply(command, { name: 'reject' }).code === 'VoiceMail') endVoicemail(command.board, command);
 }
 
-/** Stops one agent's phones; another agent's ring when no other does. */
+/** Stops one agent's phones; those of others ring when no other does, or the caller waits again. */
 export function ignore(command: PartyCommand): void {
-  const { board, viewer, body, sessionId } = command;
-  const { from } = ownParty(command);
-  ownDevice(viewer, body);
+  const { board, body, sessionId } = command;
+  const { party, owner } = ownParty(command);
+  ownDevice(owner, body);
   apply(command, { name: 'ignore' });
-  const next = extensionByNumber(QUEUE_AGENTS.find((number) => number !== viewer.number) ?? '');
   const call = board.call(sessionId);
-  if (next !== undefined && !call.parties.some(isRinging)) {
-    join(board, call, { ...newLeg(from, colleague(next), 'Proceeding'), queueCall: true });
-  }
+  const queue = queueById(party.to.extensionId ?? '');
+  if (queue !== undefined && !call.parties.some(isRinging)) passOn(board, call, queue, owner);
 }
 
 /** The caller hears a message, and then the call is over. */
@@ -138,7 +143,7 @@ export function unhold(command: PartyCommand): Party {
 /** Mute has two documented bodies; the setting `muteBody` tells which ones are taken. */
 export function update(command: PartyCommand): Party {
   const { board, body } = command;
-  const own = ownParty(command);
+  const { party: own } = ownParty(command);
   const { muteBody } = board.settings;
   const wrapped = body.party !== undefined;
   if (wrapped && muteBody === 'bare') throw invalid('party');
@@ -193,14 +198,14 @@ export function pickup(command: PartyCommand): Party {
 
 /** The call goes on at another phone of the same user; the old one leaves when the new one has answered. */
 export function flip(command: PartyCommand): void {
-  const { board, viewer, body, sessionId, partyId } = command;
-  const own = ownParty(command);
+  const { board, body, sessionId, partyId } = command;
+  const { party: own, owner } = ownParty(command);
   const callFlipId = text(body, 'callFlipId');
-  const phone = flipTarget(viewer, callFlipId);
+  const phone = flipTarget(owner, callFlipId);
   if (phone === undefined) throw invalid('callFlipId', callFlipId);
   apply(command, { name: 'flip' });
-  const endpoint = { ...endpointOf(viewer), phoneNumber: phone.phoneNumber };
-  const callee = { extensionId: viewer.id, endpoint };
+  const endpoint = { ...endpointOf(owner), phoneNumber: phone.phoneNumber };
+  const callee = { extensionId: owner.id, endpoint };
   const leg = join(board, board.call(sessionId), newLeg(own.from, callee, 'Proceeding'));
   board.later(board.settings.calleeAnswers, () =>
     board.change(sessionId, (call, at) => {
@@ -211,8 +216,12 @@ export function flip(command: PartyCommand): void {
   );
 }
 
-/** Anybody may remove a party; with its host a conference ends, unless it shall be kept. */
+/** Whoever takes part may remove a party; with its host a conference ends, unless it shall be kept. */
 export function removeParty(command: PartyCommand): void {
+  const { board, viewer, sessionId } = command;
+  const party = partyAt(board, command);
+  const isOwn = party.extensionId === viewer.id || takesPart(board.call(sessionId), viewer);
+  if (!isOwn && !mayControl(board, viewer)) throw otherExtension();
   const keepConferenceAlive = optionalFlag(command.body, 'keepConferenceAlive') ?? false;
   apply(command, { name: 'remove', keepConferenceAlive });
 }
@@ -231,7 +240,7 @@ export function startRecording(command: PartyCommand): Recording {
 /** Pauses and resumes. An automatic recording can be paused only with a feature that this account has not. */
 export function updateRecording(command: PartyCommand & { readonly recordingId: string }): Recording {
   const { body, recordingId } = command;
-  const recording = ownParty(command).recordings.find(({ id }) => id === recordingId);
+  const recording = ownParty(command).party.recordings.find(({ id }) => id === recordingId);
   if (recording === undefined) throw notFound('recordingId');
   const active = optionalFlag(body, 'active');
   if (active === undefined) throw invalid('active');
@@ -249,11 +258,11 @@ export function bringIn({ board, viewer, sessionId, body }: SessionCommand): Par
   const source = { sessionId: text(body, 'sessionId'), partyId: text(body, 'partyId') };
   if (source.sessionId === sessionId) throw invalid('sessionId', sessionId);
   const from = { board, viewer, body, ...source };
-  ownParty(from);
+  const { owner } = ownParty(from);
   // Asked first, done last: the guest's id is known only when there is a guest.
   agreed(act(board.call(source.sessionId), source.partyId, { name: 'bringIn', peer: source }, board.now()));
   const leg = newLeg(
-    endpointOf(viewer, viewer.devices[0]),
+    endpointOf(owner, owner.devices[0]),
     { extensionId: null, endpoint: CONFERENCE },
     'Setup',
   );
@@ -323,13 +332,14 @@ function handOver(command: PartyCommand, name: 'forward' | 'transfer', to: Calle
 
 function supervise(command: PartyCommand, name: 'superviseParty' | 'superviseSession'): Party {
   const { board, viewer, body, sessionId } = command;
-  if (!viewer.supervisor) throw otherExtension();
+  const agent = partyAt(board, command);
+  const owner = extensionById(agent.extensionId ?? '');
+  if (owner === undefined || !mayMonitor(viewer, owner)) throw otherExtension();
   if (optionalChoice(body, 'mode', ['Listen']) === undefined) throw invalid('mode');
   const device = ownDevice(viewer, body, body.deviceId === undefined ? 'supervisorDeviceId' : 'deviceId');
   const autoAnswer = optionalFlag(body, 'autoAnswer') ?? true;
   const standAlone = optionalChoice(body, 'mediaSDP', ['sendOnly', 'sendRecv']) !== 'sendRecv';
 
-  const agent = partyAt(board, command);
   const endpoint = agent.direction === 'Inbound' ? agent.to : agent.from;
   const leg = newLeg(endpointOf(viewer, device), { extensionId: viewer.id, endpoint }, 'Setup');
   apply(command, { name, leg: { ...leg, direction: 'Outbound', standAlone } });
@@ -349,11 +359,24 @@ function apply(
 }
 
 /**
- * The party, if it is the viewer's.
+ * The party, if the viewer may give it commands, and whose it is: of a phone outside the account the viewer's, who acts
+ * for it.
  * @throws {Refusal} 404 when there is none, 403 when it is somebody else's.
  */
-function ownParty({ board, viewer, sessionId, partyId }: PartyCommand): Party {
+function ownParty({ board, viewer, sessionId, partyId }: PartyCommand): {
+  readonly party: Party;
+  readonly owner: Extension;
+} {
   const party = partyAt(board, { sessionId, partyId });
-  if (party.extensionId !== viewer.id) throw otherExtension();
-  return party;
+  if (party.extensionId !== viewer.id && !mayControl(board, viewer)) throw otherExtension();
+  return { party, owner: extensionById(party.extensionId ?? viewer.id) ?? viewer };
+}
+
+/** Whether somebody may give commands to the parties of others. */
+function mayControl({ settings }: Switchboard, { role }: Extension): boolean {
+  return settings.partyControl === 'everybody' || (settings.partyControl === 'admins' && role === 'admin');
+}
+
+function takesPart({ parties }: Pick<Call, 'parties'>, { id }: Extension): boolean {
+  return parties.some(({ extensionId }) => extensionId === id);
 }

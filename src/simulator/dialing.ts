@@ -1,13 +1,8 @@
 /** Whom a number rings: people of the account by their extension, everybody else by their phone number. */
-import {
-  type Device,
-  EXTENSIONS,
-  type Extension,
-  extensionByNumber,
-  usableDevice,
-  type WebPhone,
-} from './account.ts';
+import { extensionByNumber, usableDevice } from './account.ts';
 import type { Callee, Endpoint } from './call.ts';
+import type { Device, Extension, WebPhone } from './company/extension.ts';
+import { EXTENSIONS } from './company/people.ts';
 import { type Body, exactlyOne, phoneNumber, text } from './fields.ts';
 import { invalid } from './refusals.ts';
 

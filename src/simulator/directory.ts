@@ -1,15 +1,10 @@
 /** The operations that find somebody, the phones of somebody, and the calls of somebody. */
-import { ACCOUNT_ID, EXTENSIONS, type Extension, extensionById } from './account.ts';
-import {
-  activeCallRecords,
-  deviceBody,
-  extensionBody,
-  forwardingNumberBody,
-  pageBody,
-  presenceBody,
-} from './bodies.ts';
-import { ACCOUNT, type Asked, type Operation, ok } from './operation.ts';
-import { invalid, notFound, otherExtension, Refusal } from './refusals.ts';
+import { everybody } from './account.ts';
+import { deviceBody, extensionBody, forwardingNumberBody, pageBody } from './bodies.ts';
+import { activeCallRecords } from './company/active-calls.ts';
+import { extensionOf, ownExtension, pageWanted, uriOf } from './company/asking.ts';
+import { needs } from './company/rights.ts';
+import { ACCOUNT, type Operation, ok } from './operation.ts';
 
 const EXTENSION = `${ACCOUNT}/extension/{extensionId}`;
 
@@ -19,26 +14,10 @@ export const DIRECTORY_OPERATIONS: readonly Operation[] = [
     method: 'GET',
     path: EXTENSION,
     group: 'light',
-    handle: (asked) => ok(extensionBody(extensionOf(asked), asked.origin)),
-  },
-  {
-    operationId: 'readUserPresenceStatus',
-    method: 'GET',
-    path: `${EXTENSION}/presence`,
-    group: 'light',
-    handle: (asked) =>
-      ok(presenceBody(extensionOf(asked), asked.board.calls(), presenceWanted(asked), asked.origin)),
-  },
-  {
-    operationId: 'readAccountPresence',
-    method: 'GET',
-    path: `${ACCOUNT}/presence`,
-    group: 'heavy',
     handle: (asked) => {
-      const calls = asked.board.calls();
-      const users = EXTENSIONS.filter(({ type }) => type === 'User');
-      const records = users.map((user) => presenceBody(user, calls, presenceWanted(asked), asked.origin));
-      return ok(pageBody(records, pageWanted(asked, 1_000), uriOf(asked, 'presence')));
+      const extension = extensionOf(asked);
+      if (extension.id !== asked.viewer.id) needs(asked.viewer, 'ReadExtensions');
+      return ok(extensionBody(extension, asked.origin));
     },
   },
   {
@@ -73,7 +52,7 @@ export const DIRECTORY_OPERATIONS: readonly Operation[] = [
     handle: (asked) => {
       const owner = ownExtension(asked);
       const uri = uriOf(asked, `extension/${owner.id}/active-calls`);
-      return ok(pageBody(recordsOf(asked, owner), pageWanted(asked), uri));
+      return ok(pageBody(activeCallRecords(owner, asked.board, asked.origin), pageWanted(asked), uri));
     },
   },
   {
@@ -82,8 +61,9 @@ export const DIRECTORY_OPERATIONS: readonly Operation[] = [
     path: `${ACCOUNT}/active-calls`,
     group: 'heavy',
     handle: (asked) => {
-      if (!asked.viewer.supervisor) throw permissionMissing('ReadCompanyCallLog');
-      const records = EXTENSIONS.flatMap((owner) => recordsOf(asked, owner));
+      needs(asked.viewer, 'ReadCompanyCallLog');
+      const all = everybody(asked.board.settings.crowd);
+      const records = all.flatMap((owner) => activeCallRecords(owner, asked.board, asked.origin));
       return ok(pageBody(records, pageWanted(asked), uriOf(asked, 'active-calls')));
     },
   },
@@ -95,48 +75,3 @@ export const DIRECTORY_OPERATIONS: readonly Operation[] = [
     handle: (asked) => ok({ records: ownExtension(asked).webPhones.map((phone) => ({ ...phone })) }),
   },
 ];
-
-/** `~` is whoever asks, for the account and for the extension. */
-function extensionOf(asked: Asked): Extension {
-  const id = asked.params.extensionId ?? '~';
-  const extension = id === '~' ? asked.viewer : extensionById(id);
-  if (extension === undefined) throw notFound('extensionId');
-  return extension;
-}
-
-function ownExtension(asked: Asked): Extension {
-  const extension = extensionOf(asked);
-  if (extension !== asked.viewer) throw otherExtension();
-  return extension;
-}
-
-function recordsOf({ board, origin }: Asked, owner: Extension): Record<string, unknown>[] {
-  return activeCallRecords(owner, board.calls(), board.now(), origin);
-}
-
-function presenceWanted({ query }: Asked) {
-  return {
-    detailedTelephonyState: query.get('detailedTelephonyState') === 'true',
-    sipData: query.get('sipData') === 'true',
-  };
-}
-
-function pageWanted({ query }: Asked, perPage = 100) {
-  const read = (name: string, otherwise: number) => {
-    const text = query.get(name);
-    if (text === null) return otherwise;
-    const number = Number(text);
-    if (!Number.isInteger(number) || number < 1 || number > 1_000) throw invalid(name, text);
-    return number;
-  };
-  return { page: read('page', 1), perPage: read('perPage', perPage) };
-}
-
-function uriOf({ origin }: Asked, path: string): string {
-  return `${origin}/restapi/v1.0/account/${ACCOUNT_ID}/${path}`;
-}
-
-function permissionMissing(permissionName: string): Refusal {
-  const message = `In order to call this API endpoint, user needs to have [${permissionName}] permission for requested resource.`;
-  return new Refusal(403, 'CMN-408', message, { permissionName });
-}

@@ -1,5 +1,5 @@
 /** Troubles to order: which request they hit, and how often. Pure; the server makes the trouble. */
-import { EXTENSIONS } from './account.ts';
+import { EXTENSIONS } from './company/people.ts';
 import { PEOPLE } from './genesys/people.ts';
 import {
   amount,
@@ -149,7 +149,9 @@ export const FAULT_FIELDS: { readonly [Name in keyof Required<Fault>]: FaultFiel
   after: { rule: wholeNumber(0), otherwise: 0 },
   viewer: {
     rule: oneOf(
-      ...EXTENSIONS.filter(({ type }) => type === 'User').map(({ number }) => number),
+      ...EXTENSIONS.filter(({ type, status }) => type === 'User' && status === 'Enabled').map(
+        ({ number }) => number,
+      ),
       ...PEOPLE.map(({ handle }) => handle),
     ),
   },

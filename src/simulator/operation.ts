@@ -1,5 +1,5 @@
 /** What an operation of RingCentral is here: its address, its rate group, and what it answers to whom. */
-import type { Extension } from './account.ts';
+import type { Extension } from './company/extension.ts';
 import type { Body } from './fields.ts';
 import type { SignedIn } from './oauth/sessions.ts';
 import type { SocketSession, Subscriptions } from './push/subscriptions.ts';
@@ -18,6 +18,8 @@ export interface Asked {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: Body;
+  /** The types of content that whoever asks can read, as the header says it; empty where it says nothing. */
+  readonly accept: string;
   /** Where this server is, like `http://127.0.0.1:4010`. */
   readonly origin: string;
   /** Aborts when whoever asked has left. */

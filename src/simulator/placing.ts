@@ -1,5 +1,5 @@
 /** The ways a call begins: by a command of Call Control, or because somebody out there calls. */
-import { type Extension, extensionByNumber, QUEUE_AGENTS } from './account.ts';
+import { extensionByNumber } from './account.ts';
 import {
   addParty,
   type Call,
@@ -15,10 +15,14 @@ import {
   ring,
 } from './call.ts';
 import { CONFERENCE } from './commands.ts';
+import type { Extension } from './company/extension.ts';
+import { queueByNumber } from './company/groups.ts';
+import { takesOwnCalls } from './company/staff.ts';
 import { colleague, dialled, endpointOf, insider, outsider, ownDevice } from './dialing.ts';
 import { type Body, exactlyOne, object, phoneNumber } from './fields.ts';
+import { agentLeg, freeAgents, waitingLeg } from './queueing.ts';
 import { invalid } from './refusals.ts';
-import { join, type Switchboard } from './switchboard.ts';
+import { endVoicemail, join, type Switchboard } from './switchboard.ts';
 
 /** The user's own phone rings first, then the number that is called. */
 export function callOut(board: Switchboard, viewer: Extension, body: Body): Call {
@@ -104,36 +108,43 @@ const SOMEBODY = '+12025550147';
 
 function placeBetween(
   board: Switchboard,
-  { kind, state = 'Proceeding', id }: CallOrder,
+  { kind, state: wanted, id }: CallOrder,
   caller: Callee,
   callee: Callee,
 ): Call {
   const opened = board.open({ origin: 'Call', ...(id === undefined ? {} : { id }) });
   const at = board.now();
+  const state = wanted ?? (isUndisturbed(board, callee) ? 'VoiceMail' : 'Proceeding');
   const rings = state === 'Setup' || state === 'Proceeding';
   // A call towards the account is taken by RingCentral at once; one out of it when somebody answers.
   const callerCode = kind === 'outbound' && rings ? 'Proceeding' : 'Answered';
   const calling = addParty(opened, callerLeg(caller, callee.endpoint, callerCode), at);
   const called = addParty(calling, newLeg(caller.endpoint, callee, 'Setup'), at);
-  return board.put(changeParty(called, partyIdOf(opened.id, 2), { code: state }, at));
+  const placed = board.put(changeParty(called, partyIdOf(opened.id, 2), { code: state }, at));
+  if (state === 'VoiceMail') endVoicemail(board, { sessionId: opened.id, partyId: partyIdOf(opened.id, 2) });
+  return placed;
 }
 
-/** The queue takes the call, and all its agents ring; `state` is that of the first of them. */
+/** Whose calls go to the voicemail at once. */
+function isUndisturbed({ staff }: Switchboard, { extensionId }: Callee): boolean {
+  return extensionId !== null && !takesOwnCalls(staff.statusOf(extensionId));
+}
+
+/** The queue takes the call, and its agents who are free ring; `state` is that of the first of them. */
 function placeQueueCall(board: Switchboard, { from, to = '200', state = 'Proceeding' }: CallOrder): Call {
-  const queue = extensionByNumber(to);
-  if (queue?.type !== 'Department') throw invalid('to', to);
+  const queue = queueByNumber(to);
+  if (queue === undefined) throw invalid('to', to);
   const caller = stranger(from, 'from');
-  const agents = QUEUE_AGENTS.flatMap((number) => extensionByNumber(number) ?? []);
+  const agents = freeAgents(board, queue);
   const at = board.now();
+  const waiting = waitingLeg(queue, caller.endpoint);
   const legs = [
-    callerLeg(caller, endpointOf(queue), 'Answered'),
-    newLeg(caller.endpoint, insider(queue), 'Disconnected'),
-    ...agents.map((agent) => ({
-      ...newLeg(caller.endpoint, insider(agent), 'Proceeding'),
-      queueCall: true,
-    })),
+    callerLeg(caller, endpointOf(queue.extension), 'Answered'),
+    agents.length === 0 ? waiting : { ...waiting, code: 'Disconnected' },
+    ...agents.map((agent) => agentLeg(queue, caller.endpoint, agent)),
   ];
   const call = legs.reduce((grown, leg) => addParty(grown, leg, at), board.open({ origin: 'Call' }));
+  if (agents.length === 0) return board.put(call);
   const firstAgent = partyIdOf(call.id, 3);
   return board.put(
     state === 'Answered' ? connect(call, firstAgent, at) : changeParty(call, firstAgent, { code: state }, at),
@@ -166,6 +177,6 @@ function stranger(number: string | undefined, parameterName: string): Callee {
 
 function user(number: string | undefined, parameterName: string, otherwise: string): Extension {
   const extension = extensionByNumber(number ?? otherwise);
-  if (extension?.type !== 'User') throw invalid(parameterName, number);
+  if (extension?.type !== 'User' || extension.status !== 'Enabled') throw invalid(parameterName, number);
   return extension;
 }

@@ -1,15 +1,21 @@
 /** Which of all the operations that the simulator knows a request is for. */
 import { ACCOUNT_ID } from './account.ts';
 import { CALL_OPERATIONS } from './call-operations.ts';
+import { PEOPLE_OPERATIONS } from './company/people-operations.ts';
+import { PRESENCE_OPERATIONS } from './company/presence-operations.ts';
+import { QUEUE_OPERATIONS } from './company/queue-operations.ts';
 import { DIRECTORY_OPERATIONS } from './directory.ts';
 import type { Answer, Asked, Operation } from './operation.ts';
 import { SUBSCRIPTION_OPERATIONS } from './push/operations.ts';
 import { notFound } from './refusals.ts';
 
-/** The operations of Call Control, and what finding and hearing of calls needs. */
+/** The operations of Call Control, and what finding and hearing of calls, and seeing the company, needs. */
 export const OPERATIONS: readonly Operation[] = [
   ...CALL_OPERATIONS,
   ...DIRECTORY_OPERATIONS,
+  ...PEOPLE_OPERATIONS,
+  ...PRESENCE_OPERATIONS,
+  ...QUEUE_OPERATIONS,
   ...SUBSCRIPTION_OPERATIONS,
 ];
 

@@ -21,6 +21,7 @@ import { createPlatform } from './platform.ts';
 import { createSockets } from './push/sockets.ts';
 import { createSubscriptions } from './push/subscriptions.ts';
 import { createSocketTokens } from './push/tokens.ts';
+import { playQueues } from './queueing.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
 import { decoded, splitUrl } from './replies.ts';
@@ -75,8 +76,8 @@ const ERA_KNOWN = 1_000; // 1 second
 
 const USERS = STATIC_TOKENS.map((token) => {
   const number = token.replace('sim-', '');
-  const { name = '', supervisor = false } = extensionByNumber(number) ?? {};
-  return { token, name: `${name}, ${number}${supervisor ? ' (supervisor)' : ''}` };
+  const { name = '', role = 'user' } = extensionByNumber(number) ?? {};
+  return { token, name: `${name}, ${number}${role === 'user' ? '' : ` (${role})`}` };
 });
 
 /** Starts a simulator. Rejects when the address cannot be had. */
@@ -91,6 +92,8 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const era = createEra();
   const story = createStory(board);
   const subscriptions = createSubscriptions(board, board.onChange);
+  // After them, so that they hear of each change before what follows from it.
+  playQueues(board);
   const socketTokens = createSocketTokens({ settings: () => board.settings, now });
   const platform = createPlatform({
     ...{ board, oauth, rateLimits, journal, faults, subscriptions, socketTokens },

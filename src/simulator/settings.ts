@@ -19,6 +19,12 @@ export interface Settings extends GenesysSettings {
   readonly story: boolean;
   /** Milliseconds between two steps of the story. */
   readonly storyPace: number;
+  /** So many of the extensions from 10000 on stand in the lists of the account. */
+  readonly crowd: number;
+  /** Who may give commands to parties of other extensions: everybody, `admins` alone, or nobody (`own`). */
+  readonly partyControl: 'everybody' | 'admins' | 'own';
+  /** Agents who are on the phone: calls of their queues `spare` them and wait, or `ring` them all the same. */
+  readonly busyAgents: 'spare' | 'ring';
   /** What `timestamp` and `timeout` do on a session read: hold it, nothing, or 400. */
   readonly longPoll: 'honour' | 'ignore' | 'reject';
   /** How a held read ends when its time is over and nothing is new; 200: with the session as it is. */
@@ -79,7 +85,7 @@ export interface Settings extends GenesysSettings {
   readonly conferenceLifetime: number;
   /** Seconds that a caller talks to a voicemail. */
   readonly voicemailLength: number;
-  /** Keeps the bodies of requests and answers in the journal. */
+  /** Keeps the bodies of requests and answers in the journal, and what stood in `Authorization`. */
   readonly journalBodies: boolean;
   /** Notifications over WebSocket: to be had, refused for lack of the permission (SUB-528), or no such address. */
   readonly push: 'on' | 'forbidden' | 'missing';
@@ -95,8 +101,10 @@ export interface Settings extends GenesysSettings {
   readonly pushLosses: number;
   /** Which notifications those shares hit: the same seed hits the same ones. Taken over by a reset. */
   readonly pushSeed: number;
-  /** Who may hear of the calls of the whole account; `refused`: SUB-508, `disabled`: granted and silent. */
-  readonly accountFilter: 'everybody' | 'supervisors' | 'refused' | 'disabled';
+  /** Who may hear of the calls of the whole account; `refused`: 400 SUB-508, `forbidden`: 403 SUB-406, `disabled`: granted and silent. */
+  readonly accountFilter: 'everybody' | 'supervisors' | 'refused' | 'forbidden' | 'disabled';
+  /** Who may hear of other extensions by filters for each; the same words, and `everybody` only of those whose presence they may see. */
+  readonly otherFilters: 'everybody' | 'supervisors' | 'refused' | 'forbidden' | 'disabled';
   /** Filters that are answered in `disabledFilters` and stay silent. */
   readonly disabledFilters: 'none' | 'calls' | 'presence' | 'all';
   /** Whether a lost socket's session can be recovered. */
@@ -124,6 +132,9 @@ export type SettingChanges = { readonly [Name in keyof Settings]?: Settings[Name
 export const DEFAULT_SETTINGS: Settings = {
   story: true,
   storyPace: 4_000, // 4 seconds
+  crowd: 0,
+  partyControl: 'admins',
+  busyAgents: 'spare',
   longPoll: 'honour',
   longPollExpiry: 200,
   longPollCutAfter: null,
@@ -162,6 +173,7 @@ export const DEFAULT_SETTINGS: Settings = {
   pushLosses: 0,
   pushSeed: 1,
   accountFilter: 'supervisors',
+  otherFilters: 'supervisors',
   disabledFilters: 'none',
   pushRecovery: 'honour',
   recoveryTimeout: 180, // 3 minutes
@@ -186,6 +198,9 @@ export function mergeSettings(current: Settings, changes: unknown): Settings {
 export const SETTING_RULES: { readonly [Name in keyof Settings]: Rule } = {
   story: onOff,
   storyPace: pace,
+  crowd: wholeNumber(0, 10_000),
+  partyControl: oneOf('everybody', 'admins', 'own'),
+  busyAgents: oneOf('spare', 'ring'),
   longPoll: oneOf('honour', 'ignore', 'reject'),
   longPollExpiry: oneOf(200, 204, 304, 408, 504),
   longPollCutAfter: amountOrNever,
@@ -223,7 +238,8 @@ export const SETTING_RULES: { readonly [Name in keyof Settings]: Rule } = {
   pushDoubles: share,
   pushLosses: share,
   pushSeed: amount,
-  accountFilter: oneOf('everybody', 'supervisors', 'refused', 'disabled'),
+  accountFilter: oneOf('everybody', 'supervisors', 'refused', 'forbidden', 'disabled'),
+  otherFilters: oneOf('everybody', 'supervisors', 'refused', 'forbidden', 'disabled'),
   disabledFilters: oneOf('none', 'calls', 'presence', 'all'),
   pushRecovery: oneOf('honour', 'refuse'),
   recoveryTimeout: amount,

@@ -11,16 +11,21 @@ import {
   type PartyRef,
   partyIdOf,
 } from './call.ts';
+import { createStaff, type Staff } from './company/staff.ts';
 import { notFound, wrongState } from './refusals.ts';
 import { DEFAULT_SETTINGS, mergeSettings, type SettingChanges, type Settings } from './settings.ts';
 
 export interface Switchboard {
   readonly settings: Settings;
   readonly now: () => number;
+  /** What people say of themselves. */
+  readonly staff: Staff;
   /** Changes some settings; a wrong one is refused and changes nothing. */
   configure(changes: unknown): Settings;
   /** Every call that can still be read, the oldest first. */
   calls(): readonly Call[];
+  /** Those of them that an extension has a party in, or had. */
+  callsOf(extensionId: string): readonly Call[];
   /** A call that can still be read; undefined when there is none. */
   find(id: string): Call | undefined;
   /**
@@ -61,6 +66,9 @@ const PARKED_AT_ONCE = 50;
 export function createSwitchboard(initial: SettingChanges, now: () => number): Switchboard {
   let settings = mergeSettings(DEFAULT_SETTINGS, initial);
   const calls = new Map<string, Call>();
+  const staff = createStaff();
+  /** The ids of the calls of each extension, the oldest first. */
+  const ofExtension = new Map<string, Set<string>>();
   const timers = new Set<NodeJS.Timeout>();
   const waiting = new Map<string, Set<() => void>>();
   const listeners: ((before: Call | null, after: Call) => void)[] = [];
@@ -72,7 +80,24 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
   }
 
   function forgetEnded(): void {
-    for (const call of calls.values()) if (isForgotten(call)) calls.delete(call.id);
+    for (const call of calls.values()) if (isForgotten(call)) forget(call);
+  }
+
+  function forget({ id, parties }: Call): void {
+    calls.delete(id);
+    for (const { extensionId } of parties) {
+      const own = extensionId === null ? undefined : ofExtension.get(extensionId);
+      own?.delete(id);
+      if (extensionId !== null && own?.size === 0) ofExtension.delete(extensionId);
+    }
+  }
+
+  function enter({ id, parties }: Call): void {
+    for (const { extensionId } of parties) {
+      if (extensionId === null) continue;
+      const own = ofExtension.get(extensionId) ?? new Set();
+      ofExtension.set(extensionId, own.add(id));
+    }
   }
 
   /** Who left one call may end another: the far ends of a bridge, of a pickup, of a conference. */
@@ -92,6 +117,7 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
     const before = calls.get(call.id) ?? null;
     if (before === call) return call;
     calls.set(call.id, call);
+    enter(call);
     for (const listener of listeners) listener(before, call);
     follow(call);
     wake(call.id);
@@ -140,6 +166,8 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
 
   function reset(): void {
     calls.clear();
+    ofExtension.clear();
+    staff.reset();
     for (const id of [...waiting.keys()]) wake(id);
     for (const timer of timers) clearTimeout(timer);
     timers.clear();
@@ -156,6 +184,7 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
       return settings;
     },
     now,
+    staff,
     configure(changes) {
       settings = mergeSettings(settings, changes);
       return settings;
@@ -164,6 +193,7 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
       forgetEnded();
       return [...calls.values()];
     },
+    callsOf: (extensionId) => [...(ofExtension.get(extensionId) ?? [])].flatMap((id) => find(id) ?? []),
     find,
     call(id) {
       const call = find(id);

@@ -15,9 +15,12 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
+  const introductions: (() => { readonly asking: number; readonly waiting: number })[] = [];
 
   return {
     registry,
+    /** Has what stands before each phone system counted together. */
+    countIntroductions: (count: (typeof introductions)[number]) => void introductions.push(count),
     /** Memory, garbage collection, event-loop lag and log of the process; call it once, it holds a timer. */
     collectProcess() {
       collectDefaultMetrics({ register: registry });
@@ -58,9 +61,15 @@ export function createMetrics() {
     }),
     introductions: new Gauge({
       name: 'gateway_introductions',
-      help: 'Tokens not seen before, each with its callers: RingCentral is being asked whose it is (asking), or they stand in line (waiting).',
+      help: 'Tokens not seen before, each with its callers: the phone system is being asked whose it is (asking), or they stand in line (waiting).',
       labelNames: ['state'] as const,
       registers,
+      collect() {
+        const counts = introductions.map((count) => count());
+        const sum = (state: 'asking' | 'waiting') => counts.reduce((all, one) => all + one[state], 0);
+        this.set({ state: 'asking' }, sum('asking'));
+        this.set({ state: 'waiting' }, sum('waiting'));
+      },
     }),
     signIns: new Counter({
       name: 'gateway_sign_ins_total',
@@ -147,6 +156,18 @@ export function createMetrics() {
       labelNames: ['mode'] as const,
       registers,
     }),
+    genesysChannels: new Gauge({
+      name: 'gateway_genesys_channels',
+      help: 'Viewers for whom notifications of Genesys Cloud are listened to, or tried: connecting, listening, recovering, or denied.',
+      labelNames: ['state'] as const,
+      registers,
+    }),
+    genesysChannelChanges: new Counter({
+      name: 'gateway_genesys_channel_changes_total',
+      help: 'Notification channels that were opened, whose socket was lost, and that were gone (evicted, expired, taken over, or their token revoked).',
+      labelNames: ['to'] as const,
+      registers,
+    }),
     pushListeners: new Gauge({
       name: 'gateway_push_listeners',
       help: 'Viewers whose notifications are listened for, by state (connecting, listening, recovering, denied).',
@@ -173,6 +194,18 @@ export function createMetrics() {
     pushRecoveries: new Counter({
       name: 'gateway_push_recoveries_total',
       help: 'Sockets that came to listen: subscribed anew, recovered, or their recovery failed or brought too much to be all.',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    accountDesks: new Gauge({
+      name: 'gateway_account_watches',
+      help: 'Viewers whose whole account, or a row of extensions, is watched, by how changes come to be known (ACCOUNT_PUSH, EXTENSIONS_PUSH, PRESENCE_POLL).',
+      labelNames: ['source'] as const,
+      registers,
+    }),
+    accountEvents: new Counter({
+      name: 'gateway_account_events_total',
+      help: 'What was told of watched accounts: applied, known, old (or double; dropped), doubtful (read again), ghost (of a call that is over).',
       labelNames: ['result'] as const,
       registers,
     }),

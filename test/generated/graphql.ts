@@ -200,6 +200,19 @@ export type DisconnectType =
   /** A reason that Genesys Cloud has not published: `rawDisconnectType` has its text. */
   | 'UNKNOWN';
 
+/** Which calls may ring a user: do not disturb, in degrees. */
+export type DndStatus =
+  /** None. */
+  | 'DO_NOT_ACCEPT_ANY_CALLS'
+  /** Their own, and none of queues. */
+  | 'DO_NOT_ACCEPT_DEPARTMENT_CALLS'
+  /** All. */
+  | 'TAKE_ALL_CALLS'
+  /** Those of queues only. Some older accounts have it. */
+  | 'TAKE_DEPARTMENT_CALLS_ONLY'
+  /** A status that RingCentral has not published: `rawDndStatus` has its text. It cannot be set. */
+  | 'UNKNOWN';
+
 /** How a call began. */
 export type OriginType =
   /** Somebody dialled. */
@@ -478,6 +491,17 @@ export type PhoneSystem =
   /** RingCentral: `ringcentral` in `extensions.system` of an error. */
   | 'RINGCENTRAL';
 
+/** What RingCentral makes of a user's own status, their calls and their do-not-disturb, in one word. */
+export type PresenceStatus =
+  /** Free. */
+  | 'AVAILABLE'
+  /** On the phone, or not to be disturbed. */
+  | 'BUSY'
+  /** Not there. Queues, park locations and the like always are. */
+  | 'OFFLINE'
+  /** A status that RingCentral has not published: `rawPresenceStatus` has its text. */
+  | 'UNKNOWN';
+
 /** Whether something is recorded. */
 export type RecorderState =
   /** It is. */
@@ -494,7 +518,7 @@ export type SnapshotReason =
   /** The cursor is too old: what followed it is not kept any more. */
   | 'CURSOR_EXPIRED'
   /**
-   * The cursor belongs to another user, another call, or another gateway process: also this one,
+   * The cursor belongs to another user, call or stream, or to another gateway process: also this one,
    * before a restart.
    */
   | 'CURSOR_FOREIGN'
@@ -872,6 +896,11 @@ export type WatchMyListSubscription = { activeCallEvents:
     | { __typename: 'ActiveCallList', observedAt: string, calls: Array<{ sessionId: string, partyId: string, telephonyStatus: TelephonyStatus, from: string | null, fromName: string | null, observedAt: string }> }
     | { __typename: 'ActiveCallNotice', kind: StreamNoticeKind, message: string, at: string | null }
    };
+
+export type WallboardQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WallboardQuery = { viewer: { account: { id: string, callQueues: { nodes: Array<{ id: string, name: string | null, longestWait: string | null, waitingCalls: Array<{ queueId: string, sessionId: string, from: string | null, fromName: string | null, waitingSince: string, ringing: Array<{ id: string, name: string | null }> }> | null, members: { nodes: Array<{ queueId: string, extensionId: string, acceptsCalls: boolean | null, extension: { id: string, name: string | null, presence: { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, dndStatus: DndStatus | null, observedAt: string } | null } }> } | null }> } | null, extensions: { nodes: Array<{ id: string, extensionNumber: string | null, name: string | null, presence: { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, message: string | null, observedAt: string } | null }> } | null } | null } };
 
 export type OneCardQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1755,6 +1784,65 @@ export const WatchMyListDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:3bc9108ff7fdc1352509733a179f4395dda12b86d69a5c3c0c5a06180391ada8"}) as unknown as TypedDocumentString<WatchMyListSubscription, WatchMyListSubscriptionVariables>;
+export const WallboardDocument = new TypedDocumentString(`
+    query Wallboard {
+  viewer {
+    account {
+      id
+      callQueues {
+        nodes {
+          id
+          name
+          longestWait
+          waitingCalls {
+            queueId
+            sessionId
+            from
+            fromName
+            waitingSince
+            ringing {
+              id
+              name
+            }
+          }
+          members {
+            nodes {
+              queueId
+              extensionId
+              acceptsCalls
+              extension {
+                id
+                name
+                presence {
+                  extensionId
+                  presenceStatus
+                  telephonyStatus
+                  dndStatus
+                  observedAt
+                }
+              }
+            }
+          }
+        }
+      }
+      extensions(types: [USER], statuses: [ENABLED]) {
+        nodes {
+          id
+          extensionNumber
+          name
+          presence {
+            extensionId
+            presenceStatus
+            telephonyStatus
+            message
+            observedAt
+          }
+        }
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:65d1db0e22759b8f5d19a8a197305c4219dea92dc17f23a7f3c3cf52da4f885c"}) as unknown as TypedDocumentString<WallboardQuery, WallboardQueryVariables>;
 export const OneCardDocument = new TypedDocumentString(`
     query OneCard {
   viewer {

@@ -25,7 +25,7 @@ const lists = ({ events }: Tap<readonly ActiveCall[]>) =>
 describe('The list of calls', () => {
   test('is given at once, and again when it changes, not when it does not.', async () => {
     const { phone, desk } = openDesk();
-    const reader = tap(desk.activeCallUpdates());
+    const reader = tap(desk.listUpdates());
     await pass(60_000);
     phone.activeCalls = [activeCall('p-2'), activeCall('q-1', { sessionId: 's-2' })];
     await pass(PACE + 10);
@@ -34,11 +34,11 @@ describe('The list of calls', () => {
 
   test('is read at the pace, once for all readers, and not when nobody reads.', async () => {
     const { desk, reads, hub } = openDesk();
-    const readers = Array.from({ length: 20 }, () => tap(desk.activeCallUpdates()));
+    const readers = Array.from({ length: 20 }, () => tap(desk.listUpdates()));
     await pass(60_000);
     expect(reads().length).toBe(10);
     expect(readers.every((reader) => lists(reader).length === 1)).toBe(true);
-    const late = tap(desk.activeCallUpdates());
+    const late = tap(desk.listUpdates());
     await pass(0);
     expect(lists(late)).toEqual(['p-2 RINGING']);
     for (const reader of [...readers, late]) reader.leave();
@@ -49,20 +49,20 @@ describe('The list of calls', () => {
 
   test('answers questions for nothing while somebody reads it, and else shares their request.', async () => {
     const { desk, reads } = openDesk();
-    const questions = Promise.all([desk.readActiveCalls(), desk.readActiveCalls()]);
+    const questions = Promise.all([desk.readList(), desk.readList()]);
     await pass(10);
     expect((await questions).map(({ length }) => length)).toEqual([1, 1]);
     expect(reads()).toHaveLength(1);
-    tap(desk.activeCallUpdates());
+    tap(desk.listUpdates());
     await pass(1_000);
-    expect(await desk.readActiveCalls()).toHaveLength(1);
+    expect(await desk.readList()).toHaveLength(1);
     expect(reads()).toHaveLength(2);
   });
 
   test('takes in at once what a watched call shows, without a request.', async () => {
     const { phone, desk, reads } = openDesk();
-    tap(desk.callEvents(SESSION, null));
-    const reader = tap(desk.activeCallUpdates());
+    tap(desk.events(SESSION, null));
+    const reader = tap(desk.listUpdates());
     await pass(8_000);
     const before = reads().length;
     phone.move('p-2', 'ANSWERED');
@@ -79,8 +79,8 @@ describe('The list of calls', () => {
 
   test('is not thrown back by an answer that does not know yet what the call has shown.', async () => {
     const { phone, desk } = openDesk();
-    tap(desk.callEvents(SESSION, null));
-    const reader = tap(desk.activeCallUpdates());
+    tap(desk.events(SESSION, null));
+    const reader = tap(desk.listUpdates());
     // The list is asked for just when the call changes, and presence lags behind.
     await pass(PACE - 100);
     phone.move('p-2', 'ANSWERED');
@@ -94,8 +94,8 @@ describe('The list of calls', () => {
 
   test('is read soon when a command began a call, or somebody joined one.', async () => {
     const { phone, desk } = openDesk();
-    tap(desk.callEvents(SESSION, null));
-    const reader = tap(desk.activeCallUpdates());
+    tap(desk.events(SESSION, null));
+    const reader = tap(desk.listUpdates());
     await pass(8_000);
     phone.activeCalls = [activeCall('p-2'), activeCall('n-1', { sessionId: 's-new' })];
     desk.stateChanged('s-new');
@@ -110,7 +110,7 @@ describe('The list of calls', () => {
 
   test('is not read more than three times as often, however much happens, nor put off by it.', async () => {
     const { desk, reads } = openDesk();
-    tap(desk.activeCallUpdates());
+    tap(desk.listUpdates());
     await pass(1_000);
     const before = reads().length;
     for (let poke = 0; poke < 600; poke += 1) {
@@ -126,7 +126,7 @@ describe('The list of calls', () => {
     const { phone, desk, reads } = openDesk();
     phone.trouble = ({ kind }) =>
       kind === 'activeCalls' ? new UpstreamUnavailable('Out of order.', true) : null;
-    const reader = tap(desk.activeCallUpdates());
+    const reader = tap(desk.listUpdates());
     for (let second = 0; second < 300; second += 1) {
       desk.stateChanged(SESSION);
       await pass(1_000);
@@ -140,7 +140,7 @@ describe('The list of calls', () => {
 
   test('is not asked for inside a penalty.', async () => {
     const { phone, desk, reads } = openDesk();
-    tap(desk.activeCallUpdates());
+    tap(desk.listUpdates());
     await pass(1_000);
     phone.trouble = ({ kind }) => {
       const facts = { retryAfter: 60, retryAt: Date.now() + 60_000, sent: true };
@@ -155,19 +155,19 @@ describe('The list of calls', () => {
   test('ends for those who may not see it, and starts anew for the next.', async () => {
     const { phone, desk, metrics } = openDesk();
     phone.trouble = () => new Forbidden('ReadPresence is missing.', 'ReadPresence');
-    const readers = [tap(desk.activeCallUpdates()), tap(desk.activeCallUpdates())];
+    const readers = [tap(desk.listUpdates()), tap(desk.listUpdates())];
     await pass(1_000);
     for (const { ending } of readers) expect(ending?.error).toBeInstanceOf(Forbidden);
     expect(await total(metrics.subscribers)).toBe(0);
     phone.trouble = () => null;
-    const next = tap(desk.activeCallUpdates());
+    const next = tap(desk.listUpdates());
     await pass(1_000);
     expect(lists(next)).toEqual(['p-2 RINGING']);
   });
 
   test('is the latest one for a reader who was away.', async () => {
     const { phone, desk } = openDesk();
-    const line = desk.activeCallUpdates();
+    const line = desk.listUpdates();
     for (const count of [1, 2, 3]) {
       phone.activeCalls = Array.from({ length: count }, (_, index) => activeCall(`p-${index}`));
       await pass(PACE + 10);
@@ -179,8 +179,8 @@ describe('The list of calls', () => {
 
   test('does not show a call again that was seen to end, nor let one ring that was answered.', async () => {
     const { phone, desk, reads } = openDesk();
-    tap(desk.callEvents(SESSION, null));
-    const reader = tap(desk.activeCallUpdates());
+    tap(desk.events(SESSION, null));
+    const reader = tap(desk.listUpdates());
     await pass(1_000);
     // Presence goes on to say that it rings, for as long as it lags.
     phone.move('p-2', 'ANSWERED');
@@ -190,14 +190,14 @@ describe('The list of calls', () => {
     await pass(20_000);
     expect(reads().length).toBeGreaterThan(before + 2);
     expect(lists(reader)).toEqual(['p-2 RINGING', 'p-2 CALL_CONNECTED', '']);
-    const question = desk.readActiveCalls();
+    const question = desk.readList();
     await pass(10);
     expect(await question).toEqual([]);
   });
 
   test('does not show a call again that only a command ended, without anybody watching.', async () => {
     const { phone, desk } = openDesk();
-    const reader = tap(desk.activeCallUpdates());
+    const reader = tap(desk.listUpdates());
     await pass(1_000);
     const times = { sentAt: Date.now(), receivedAt: Date.now() };
     void desk.observeParty(party('p-2', 'DISCONNECTED', { observedAt: Date.now() }), times);
@@ -208,7 +208,7 @@ describe('The list of calls', () => {
 
   test('shows a call that presence goes on to list long after it was seen to end: that must be another truth.', async () => {
     const { desk } = openDesk();
-    const reader = tap(desk.activeCallUpdates());
+    const reader = tap(desk.listUpdates());
     await pass(1_000);
     const times = { sentAt: Date.now(), receivedAt: Date.now() };
     void desk.observeParty(party('p-2', 'DISCONNECTED', { observedAt: Date.now() }), times);
@@ -218,14 +218,14 @@ describe('The list of calls', () => {
 
   test('is what was asked for last, whichever answer comes last.', async () => {
     const { phone, desk, reads } = openDesk();
-    const reader = tap(desk.activeCallUpdates());
+    const reader = tap(desk.listUpdates());
     await pass(PACE - 10);
     // The poll is slow on its way back, and a query overtakes it.
     phone.latency = () => 3_000;
     await pass(3_100);
     phone.latency = () => 5;
     phone.activeCalls = [];
-    const question = desk.readActiveCalls();
+    const question = desk.readList();
     await pass(20);
     expect(await question).toEqual([]);
     expect(reads().map(({ endedAt }) => endedAt === null)).toEqual([false, true, false]);
@@ -241,8 +241,8 @@ describe('The list of calls', () => {
     phone.activeCalls = [
       activeCall('p-2', { telephonyStatus: 'CALL_CONNECTED', rawTelephonyStatus: 'CallConnected' }),
     ];
-    tap(desk.callEvents(SESSION, null));
-    const reader = tap(desk.activeCallUpdates());
+    tap(desk.events(SESSION, null));
+    const reader = tap(desk.listUpdates());
     await pass(1_000);
     const left = party('p-2', 'DISCONNECTED', {
       ...me,
@@ -268,15 +268,15 @@ describe('The list of calls', () => {
   test('names a call once that presence names twice.', async () => {
     const { phone, desk } = openDesk();
     phone.activeCalls = [activeCall('p-2'), activeCall('p-2')];
-    const reader = tap(desk.activeCallUpdates());
+    const reader = tap(desk.listUpdates());
     await pass(1_000);
     expect(lists(reader)).toEqual(['p-2 RINGING']);
   });
 
   test('says of each call when it was seen so, later for each state.', async () => {
     const { phone, desk } = openDesk();
-    tap(desk.callEvents(SESSION, null));
-    const reader = tap(desk.activeCallUpdates());
+    tap(desk.events(SESSION, null));
+    const reader = tap(desk.listUpdates());
     await pass(1_000);
     const [first] = reader.events[0] ?? [];
     expect(first?.observedAt).toBe(phone.requests.find(({ kind }) => kind === 'activeCalls')?.endedAt);
@@ -285,9 +285,9 @@ describe('The list of calls', () => {
     await pass(150);
     const changedAt = reader.events[1]?.[0]?.observedAt ?? 0;
     expect(Date.now() - changedAt).toBeLessThanOrEqual(150);
-    const confirmed = await desk.readActiveCalls();
+    const confirmed = await desk.readList();
     await pass(PACE);
-    const [later] = await desk.readActiveCalls();
+    const [later] = await desk.readList();
     expect(confirmed[0]?.observedAt).toBe(changedAt);
     expect(later?.observedAt).toBeGreaterThan(changedAt);
   });
@@ -305,7 +305,7 @@ describe('The events of the list of calls', () => {
   test('are the lists, and between them that they may be old and are true again.', async () => {
     const { phone, desk } = openDesk();
     phone.activeCalls = [];
-    const reader = tap(desk.activeCallEvents());
+    const reader = tap(desk.listEvents());
     await pass(1_000);
     phone.trouble = ({ kind }) =>
       kind === 'activeCalls' ? new UpstreamUnavailable('Out of order.', true) : null;
@@ -326,7 +326,7 @@ describe('The events of the list of calls', () => {
 
   test('tell after six seconds that a read waits for the rate budget, or for its answer.', async () => {
     const { phone, desk } = openDesk();
-    const reader = tap(desk.activeCallEvents());
+    const reader = tap(desk.listEvents());
     await pass(1_000);
     phone.trouble = ({ kind }) => (kind === 'activeCalls' ? 'hang' : null);
     await pass(PACE + 5_000);
@@ -343,9 +343,9 @@ describe('The events of the list of calls', () => {
   test('begin with what is known: the list, why there is none yet, or that it may be old.', async () => {
     const { phone, desk } = openDesk();
     phone.trouble = () => new UpstreamUnavailable('Out of order.', true);
-    const first = tap(desk.activeCallEvents());
+    const first = tap(desk.listEvents());
     await pass(1_000);
-    const second = tap(desk.activeCallEvents());
+    const second = tap(desk.listEvents());
     await pass(0);
     for (const reader of [first, second]) expect(told(reader)).toEqual(['UPSTREAM_DEGRADED']);
     phone.trouble = () => null;
@@ -353,23 +353,19 @@ describe('The events of the list of calls', () => {
     for (const reader of [first, second]) {
       expect(told(reader)).toEqual(['UPSTREAM_DEGRADED', 'RECOVERED', '[p-2 RINGING]']);
     }
-    const third = tap(desk.activeCallEvents());
+    const third = tap(desk.listEvents());
     await pass(0);
     expect(told(third)).toEqual(['[p-2 RINGING]']);
     phone.trouble = () => new UpstreamUnavailable('Out of order.', true);
     await pass(PACE + 100);
-    const fourth = tap(desk.activeCallEvents());
+    const fourth = tap(desk.listEvents());
     await pass(0);
     expect(told(fourth)).toEqual(['[p-2 RINGING]', 'UPSTREAM_DEGRADED']);
   });
 
   test('share the reads of the lists, are counted, and end with them.', async () => {
     const { desk, reads, metrics, hub } = openDesk();
-    const readers = [
-      tap(desk.activeCallEvents()),
-      tap(desk.activeCallEvents()),
-      tap(desk.activeCallUpdates()),
-    ];
+    const readers = [tap(desk.listEvents()), tap(desk.listEvents()), tap(desk.listUpdates())];
     await pass(60_000);
     expect(reads().length).toBe(10);
     expect(await total(metrics.subscribers)).toBe(3);
@@ -382,7 +378,7 @@ describe('The events of the list of calls', () => {
 
   test('tell what all streams of the viewer are told.', async () => {
     const { desk, hub } = openDesk();
-    const reader = tap(desk.activeCallEvents());
+    const reader = tap(desk.listEvents());
     await pass(1_000);
     hub.notify('DRAINING', 'This gateway is going away.', 1);
     await pass(0);
@@ -396,7 +392,7 @@ describe('The events of the list of calls', () => {
 
   test('are the latest of each kind for a reader who was away.', async () => {
     const { phone, desk } = openDesk();
-    const line = desk.activeCallEvents();
+    const line = desk.listEvents();
     await pass(1_000);
     for (let round = 0; round < 5; round += 1) {
       phone.trouble = () => new UpstreamUnavailable('Out of order.', true);
@@ -416,11 +412,11 @@ describe('The events of the list of calls', () => {
 
   test('say that it may be old when the next read has failed, also where a query has just been answered.', async () => {
     const { phone, desk } = openDesk();
-    const reader = tap(desk.activeCallEvents());
+    const reader = tap(desk.listEvents());
     await pass(1_000);
     phone.trouble = ({ lane }) => (lane === 'poll' ? new UpstreamUnavailable('Out of order.', true) : null);
     await pass(PACE + 100);
-    const question = desk.readActiveCalls();
+    const question = desk.readList();
     await pass(100);
     await question;
     expect(told(reader)).toEqual(['[p-2 RINGING]', 'UPSTREAM_DEGRADED', 'RECOVERED']);

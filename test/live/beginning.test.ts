@@ -1,6 +1,7 @@
 /** The first moments of a viewer who watches: the socket is not open yet, and a held poll may not be worth its request. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Ear } from '../../src/live/source.ts';
+import type { RingCentralKind } from '../../src/ringcentral/call-kind.ts';
 import { fakeTime, openOffice, party, pass, SESSION, tap } from './support.ts';
 
 beforeEach(fakeTime);
@@ -10,14 +11,14 @@ afterEach(() => {
 
 function beginToWatch() {
   const { phone, hub } = openOffice({ longPollTimeout: 30_000 });
-  const ears: Ear[] = [];
+  const ears: Ear<RingCentralKind>[] = [];
   phone.source.listen = (ear) => {
     ears.push(ear);
     return { tellsOf: () => true, stop() {} };
   };
   phone.set([party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED')]);
   const desk = hub.desk('viewer', phone.source);
-  const reader = tap(desk.callEvents(SESSION, null));
+  const reader = tap(desk.events(SESSION, null));
   /** The held reads that are out. */
   const held = () =>
     phone.requests.filter(({ longPoll, endedAt }) => longPoll !== undefined && endedAt === null);

@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest';
 import { createBelief } from '../../src/live/belief.ts';
 import type { Listening } from '../../src/live/source.ts';
+import type { RingCentralKind } from '../../src/ringcentral/call-kind.ts';
 
-const LISTENING: Listening = { tellsOf: () => true, stop: () => {} };
+const LISTENING: Listening<RingCentralKind> = { tellsOf: () => true, stop: () => {} };
 const LOST = { kind: 'lost', listening: LISTENING } as const;
 const BACK = { kind: 'listening', mayHaveMissed: false, afterLoss: true } as const;
 const BACK_WITH_GAPS = { kind: 'listening', mayHaveMissed: true, afterLoss: true } as const;

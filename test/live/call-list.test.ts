@@ -2,14 +2,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PartyStatusCode, PartyStatusReason } from '../../schema/model.ts';
-import {
-  type CallList,
-  type SeenParty,
-  type Sight,
-  withAnswer,
-  withSight,
-} from '../../src/live/call-list.ts';
+import * as lists from '../../src/live/call-list.ts';
+import type { RingCentralKind, SeenParty } from '../../src/ringcentral/call-kind.ts';
+import { LIST } from '../../src/ringcentral/call-list.ts';
 import { activeCall, SESSION, status } from './support.ts';
+
+type CallList = lists.CallList<RingCentralKind>;
+type Sight = lists.Sighting<RingCentralKind>;
+
+const withAnswer = (
+  held: CallList | null,
+  given: lists.ListAnswer<RingCentralKind>,
+  sightOf: lists.SightOf<RingCentralKind>,
+) => lists.withAnswer(LIST, held, given, sightOf);
+const withSight = (held: CallList, sessionId: string, parties: readonly SeenParty[], at: number) =>
+  lists.withSight(LIST, held, sessionId, parties, at);
 
 const T = Date.UTC(2026, 0, 5, 9);
 const RINGING = { telephonyStatus: 'RINGING', rawTelephonyStatus: 'Ringing' } as const;
@@ -38,7 +45,7 @@ const answer = (parties: Readonly<Record<string, object>>, sentAt: number, recei
   receivedAt: T + receivedAt,
 });
 
-const sight = (isCurrent: boolean, ...parties: SeenParty[]): Sight => ({ isCurrent, parties });
+const sight = (isCurrent: boolean, ...parties: SeenParty[]): Sight => ({ isCurrent, sight: parties });
 const nobodyLooks = () => undefined;
 const told = (list: CallList) =>
   list.calls.map(({ partyId, telephonyStatus }) => `${partyId} ${telephonyStatus}`).join(', ');

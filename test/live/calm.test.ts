@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { findParty, type PartyStatusCode } from '../../schema/model.ts';
 import type { Ear } from '../../src/live/source.ts';
+import type { RingCentralKind } from '../../src/ringcentral/call-kind.ts';
 import { openOffice, party, pass, type Tap, tap } from './support.ts';
 
 const CALLS = 100;
@@ -20,7 +21,7 @@ async function play(
   { until = 10 * MINUTE, own = 'ANSWERED' as PartyStatusCode } = {},
 ) {
   const { phone, hub } = openOffice();
-  const ears: Ear[] = [];
+  const ears: Ear<RingCentralKind>[] = [];
   phone.source.readsPerMinute = () => LIMIT;
   phone.source.listen = (ear) => {
     ears.push(ear);
@@ -32,7 +33,7 @@ async function play(
     phone.set([party(`own-${call}`, own, { extensionId: 'own' }), party(`other-${call}`, 'ANSWERED')], {
       id: `s-${call}`,
     });
-    taps.push(tap(desk.callEvents(`s-${call}`, null)));
+    taps.push(tap(desk.events(`s-${call}`, null)));
   }
   await pass(100);
   ears[0]?.entered('listening', { mayHaveMissed: true, reason: null });
@@ -64,8 +65,9 @@ async function play(
     const after = phone.now(sessionId);
     const moved = after === null ? undefined : findParty(after, partyId);
     ears[0]?.heard({
-      ...{ sessionId, partyId, sequence: turn + 1, eventTime: Date.now(), receivedAt: Date.now() },
-      session: null,
+      about: 'party',
+      ...{ callId: sessionId, partyId, sequence: turn + 1, eventTime: Date.now(), receivedAt: Date.now() },
+      facts: null,
       party: () => moved ?? known,
       entry: () => null,
     });

@@ -21,7 +21,9 @@ import {
 import type { CallEvent } from '../../schema/provider.ts';
 import type { Desk } from '../../src/live/desk.ts';
 import { createHub } from '../../src/live/hub.ts';
-import type { CallNews, Ear, ListeningState } from '../../src/live/source.ts';
+import type { Ear, ListeningState, PartyNews } from '../../src/live/source.ts';
+import type { RingCentralKind } from '../../src/ringcentral/call-kind.ts';
+import { RINGCENTRAL_CALLS } from '../../src/ringcentral/call-shape.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import {
@@ -188,7 +190,7 @@ function sightingsIn(event: CallEvent): Sighting[] {
 async function play(plan: Plan): Promise<{ phone: Phone; seen: Seen[]; count: number }> {
   const metrics = createMetrics();
   const phone = createPhone();
-  const hub = createHub({
+  const hub = createHub(RINGCENTRAL_CALLS, {
     metrics,
     log: createLog('silent'),
     longPollTimeout: 30_000,
@@ -236,7 +238,7 @@ async function play(plan: Plan): Promise<{ phone: Phone; seen: Seen[]; count: nu
   }
 
   for (const move of plan.moves) setTimeout(() => void act(desk, phone, move, next), move.at);
-  for (const at of plan.questionsAt) setTimeout(() => void desk.readSession(SESSION).catch(() => {}), at);
+  for (const at of plan.questionsAt) setTimeout(() => void desk.readCall(SESSION).catch(() => {}), at);
   const seen = plan.readers.map((reader) => read(desk, reader));
   setTimeout(() => {
     if (plan.ending === 'hangs up') for (const id of PARTIES) moveTo(phone, id, 'DISCONNECTED', next);
@@ -255,12 +257,12 @@ const OWN: ReadonlySet<string> = new Set(['p-1', 'p-2']);
 
 /** Lets the phone system tell of the own parties by itself, as the plan has it. */
 function push(phone: Phone, { fates, cuts }: PushPlan): void {
-  let ear: Ear | null = null;
+  let ear: Ear<RingCentralKind> | null = null;
   let isCut = false;
   let sequence = 1;
   let told = 0;
-  let missed: CallNews[] = [];
-  const hear = (news: CallNews) => ear?.heard({ ...news, receivedAt: Date.now() });
+  let missed: PartyNews<RingCentralKind>[] = [];
+  const hear = (news: PartyNews<RingCentralKind>) => ear?.heard({ ...news, receivedAt: Date.now() });
   const move = phone.move;
   phone.move = (partyId, code, more) => {
     move(partyId, code, more);
@@ -268,9 +270,10 @@ function push(phone: Phone, { fates, cuts }: PushPlan): void {
     const now = phone.now();
     const moved = now === null ? undefined : findParty(now, partyId);
     if (ear === null || moved === undefined || !OWN.has(partyId)) return;
-    const news: CallNews = {
-      ...{ sessionId: SESSION, partyId, sequence, eventTime: Date.now() + phone.clockOffset, receivedAt: 0 },
-      session: null,
+    const news: PartyNews<RingCentralKind> = {
+      about: 'party',
+      ...{ callId: SESSION, partyId, sequence, eventTime: Date.now() + phone.clockOffset, receivedAt: 0 },
+      facts: null,
       party: (known) => ({ ...known, ...moved }),
       entry: () => null,
     };
@@ -338,7 +341,12 @@ function moveTo(phone: Phone, partyId: string, code: PartyStatusCode, next: Next
   return after === null ? undefined : findParty(after, partyId);
 }
 
-async function act(desk: Desk, phone: Phone, { partyId, code, by }: Move, next: Next): Promise<void> {
+async function act(
+  desk: Desk<RingCentralKind>,
+  phone: Phone,
+  { partyId, code, by }: Move,
+  next: Next,
+): Promise<void> {
   if (by === 'itself') {
     moveTo(phone, partyId, code, next);
     return;
@@ -352,7 +360,7 @@ async function act(desk: Desk, phone: Phone, { partyId, code, by }: Move, next: 
 }
 
 /** Starts a reader, and answers what it sees. */
-function read(desk: Desk, { kind, at, breaks, isSlow }: ReaderPlan): Seen {
+function read(desk: Desk<RingCentralKind>, { kind, at, breaks, isSlow }: ReaderPlan): Seen {
   const sightings: Sighting[] = [];
   const seen: Seen = { sightings, failure: undefined };
   let cursor: string | null = null;
@@ -362,14 +370,14 @@ function read(desk: Desk, { kind, at, breaks, isSlow }: ReaderPlan): Seen {
   const follow = async () => {
     try {
       if (kind === 'parties') {
-        const updates = desk.callPartyUpdates(SESSION, null);
+        const updates = desk.partyUpdates(SESSION, null);
         stream = updates;
         if (isSlow) await sleep(END - at - 1_000);
         for await (const update of updates) {
           sightings.push(sighting(update.session, update.party, { isSum: isSlow }));
         }
       } else {
-        const events = desk.callEvents(SESSION, cursor, () => isBroken);
+        const events = desk.events(SESSION, cursor, () => isBroken);
         stream = events;
         if (isSlow) await sleep(END - at - 1_000);
         for await (const event of events) {

@@ -14,7 +14,7 @@ function openDesk(holds: Partial<Pick<Phone, 'patience' | 'expiry'>>, options: P
   Object.assign(phone, holds);
   phone.set([party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED')]);
   const desk = hub.desk('viewer', phone.source);
-  return { ...office, desk, reader: tap(desk.callEvents(SESSION, null)) };
+  return { ...office, desk, reader: tap(desk.events(SESSION, null)) };
 }
 
 const shortly = (events: readonly CallEvent[]) =>
@@ -62,7 +62,7 @@ describe('A proxy that cuts held reads after a minute', () => {
     await pass(3 * MINUTE);
     phone.set([party('q-1', 'ANSWERED')], { id: 's-2' });
     const from = phone.requests.length;
-    tap(desk.callEvents('s-2', null));
+    tap(desk.events('s-2', null));
     await pass(MINUTE);
     const other = phone.requests.slice(from).filter(({ sessionId }) => sessionId === 's-2');
     const held = other.flatMap(({ longPoll }) => (longPoll === undefined ? [] : [longPoll.timeout]));
@@ -97,7 +97,7 @@ describe('An upstream that ends every hold', () => {
       phone.move('p-2', 'HOLD');
       await pass(1_000);
       expect(shortly(reader.events)).toEqual(['CallSnapshot', 'CallPartyChange']);
-      const question = desk.readSession(SESSION);
+      const question = desk.readCall(SESSION);
       await pass(1_000);
       expect((await question)?.parties[1]?.status.code).toBe('HOLD');
     });
@@ -147,7 +147,7 @@ describe('A cut that is the beginning of an outage', () => {
     phone.trouble = () => 'hang';
     await pass(2_000);
     const from = phone.requests.length;
-    void desk.readSession(SESSION).catch(() => undefined);
+    void desk.readCall(SESSION).catch(() => undefined);
     await pass(10);
     expect(phone.requests.slice(from).map(({ lane }) => lane)).toEqual(['query']);
   });

@@ -2,19 +2,22 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createInProcessCommons } from '../../src/commons/in-process.ts';
 import { sealingKey } from '../../src/commons/seal.ts';
-import { createLedger, type LedgerHost } from '../../src/live/shared/ledger.ts';
+import { createLedger } from '../../src/live/shared/call-ledger.ts';
+import type { LedgerHost } from '../../src/live/shared/ledger.ts';
 import { type CallState, createTidingsCodec, type Tiding } from '../../src/live/shared/tidings.ts';
 import { observe } from '../../src/live/transitions.ts';
+import type { RingCentralKind } from '../../src/ringcentral/call-kind.ts';
+import { RINGCENTRAL_CALLS } from '../../src/ringcentral/call-shape.ts';
 import { party, session } from './support.ts';
 
 const KEY = { owner: 'viewer', name: 's-1' };
-const WHOLE: Tiding = { kind: 'state', at: 1, isWhole: true };
-const codec = createTidingsCodec(sealingKey('viewer', 'a test'));
+const WHOLE: Tiding<RingCentralKind> = { kind: 'state', at: 1, isWhole: true };
+const codec = createTidingsCodec<RingCentralKind>(sealingKey('viewer', 'a test'));
 
 /** A state in which the first party is so. */
-function stateOf(code: 'ANSWERED' | 'HOLD'): CallState {
-  const observation = { session: session([party('p-1', code)]), sentAt: 1, receivedAt: 2 };
-  const verdict = observe(null, observation, () => '');
+function stateOf(code: 'ANSWERED' | 'HOLD'): CallState<RingCentralKind> {
+  const observation = { call: session([party('p-1', code)]), sentAt: 1, receivedAt: 2 };
+  const verdict = observe(RINGCENTRAL_CALLS, null, observation, () => '');
   if (verdict.kind !== 'changed') throw new Error('The first sight of a call is a change.');
   return { held: verdict.held, gone: null, isOver: false, asked: { sentAt: 1, receivedAt: 2 } };
 }
@@ -26,7 +29,7 @@ async function inDoubt({ isLeading, fence }: { isLeading: boolean; fence: number
   });
   const own = stateOf('HOLD');
   const askForWhole = vi.fn();
-  const tell = vi.fn<LedgerHost['tell']>();
+  const tell = vi.fn<LedgerHost<RingCentralKind>['tell']>();
   const ledger = createLedger({
     ...{ log, key: KEY, codec, askForWhole, isLeading: () => isLeading, fence: () => fence },
     onDefect: (error) => expect.unreachable(String(error)),

@@ -10,7 +10,7 @@ function openDesk() {
   const { phone, hub } = office;
   phone.set([party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED')]);
   const desk = hub.desk('viewer', phone.source);
-  const events = (after: string | null = null) => tap(desk.callEvents(SESSION, after));
+  const events = (after: string | null = null) => tap(desk.events(SESSION, after));
   return { ...office, desk, events };
 }
 
@@ -52,7 +52,7 @@ async function takenForOver() {
     'p-2 DISCONNECTED',
     'CALL_ENDED',
   ]);
-  expect([await desk.readSession(SESSION), reader.ending]).toEqual([null, {}]);
+  expect([await desk.readCall(SESSION), reader.ending]).toEqual([null, {}]);
   const cursor = reader.events.at(-1)?.cursor ?? null;
   const [endedAt = 0] = (desk.peek(SESSION)?.parties ?? []).map(({ observedAt }) => observedAt);
   return { ...office, cursor, endedAt };
@@ -67,7 +67,7 @@ describe('A call that was alive a moment ago', () => {
     phone.move('p-2', 'HOLD');
     await pass(2_000);
     expect(reader.news().map(short)).toEqual(['SUBSCRIBED: ANSWERED, ANSWERED', 'p-2 HOLD']);
-    expect(codesOf(await desk.readSession(SESSION))).toEqual(['ANSWERED', 'HOLD']);
+    expect(codesOf(await desk.readCall(SESSION))).toEqual(['ANSWERED', 'HOLD']);
   });
 
   test('is looked for once more, and not in a loop.', async () => {
@@ -115,7 +115,7 @@ describe('A call that was alive a moment ago', () => {
     const sentAt = Date.now();
     const made = phone.now();
     if (made === null) throw new Error('The call is there.');
-    await desk.observeSession(made, { sentAt, receivedAt: sentAt });
+    await desk.observeCall(made, { sentAt, receivedAt: sentAt });
     next(phone, 'missing');
     const reader = events();
     await pass(2_000);
@@ -125,7 +125,7 @@ describe('A call that was alive a moment ago', () => {
   test('is shown to a question that does not find it once, and is null when it finds it twice no more.', async () => {
     const { phone, desk } = openDesk();
     const ask = async () => {
-      const question = desk.readSession(SESSION);
+      const question = desk.readCall(SESSION);
       await pass(1_000);
       return codesOf(await question);
     };
@@ -143,12 +143,12 @@ describe('A call that was alive a moment ago', () => {
   test('has its parties likewise, and a party that has left is looked for once.', async () => {
     const { phone, desk } = openDesk();
     phone.set([party('p-1', 'ANSWERED'), party('p-2', 'DISCONNECTED')]);
-    const first = desk.readSession(SESSION);
+    const first = desk.readCall(SESSION);
     await pass(100);
     await first;
     const ask = async (partyId: string) => {
       const before = phone.requests.length;
-      const question = desk.readParty({ sessionId: SESSION, partyId });
+      const question = desk.readParty(SESSION, partyId);
       await pass(1_000);
       return [(await question)?.status.code ?? null, phone.requests.length - before];
     };
@@ -160,13 +160,13 @@ describe('A call that was alive a moment ago', () => {
 
   test('is not waited for when whoever asked has left.', async () => {
     const { phone, desk } = openDesk();
-    const first = desk.readSession(SESSION);
+    const first = desk.readCall(SESSION);
     await pass(100);
     await first;
     const before = phone.requests.length;
     phone.forget();
     const asking = new AbortController();
-    const question = desk.readParty({ sessionId: SESSION, partyId: 'p-1' }, asking.signal);
+    const question = desk.readParty(SESSION, 'p-1', asking.signal);
     const refused = expect(question).rejects.toThrow('gone');
     await pass(100);
     asking.abort(new Error('gone'));
@@ -181,7 +181,7 @@ describe('A call that nobody has seen', () => {
     const { phone, desk, events } = openDesk();
     phone.forget();
     const reader = events();
-    const question = desk.readSession('s-nobody');
+    const question = desk.readCall('s-nobody');
     await pass(100);
     expect([await question, reader.ending?.error]).toEqual([null, expect.any(CallNotFound)]);
     expect(phone.requests).toHaveLength(2);
@@ -206,7 +206,7 @@ describe('A call that was thought over', () => {
     await pass(2_000);
     expect(anew.events.map(short)).toEqual(['SUBSCRIBED: HOLD, ANSWERED']);
     expect(resumed.events.map(short)).toEqual(['CURSOR_EXPIRED: HOLD, ANSWERED']);
-    expect(codesOf(await desk.readSession(SESSION))).toEqual(['HOLD', 'ANSWERED']);
+    expect(codesOf(await desk.readCall(SESSION))).toEqual(['HOLD', 'ANSWERED']);
     phone.move('p-2', 'DISCONNECTED');
     await pass(1_000);
     expect(anew.news().map(short).at(-1)).toBe('p-2 DISCONNECTED');
@@ -218,7 +218,7 @@ describe('A call that was thought over', () => {
     const now = phone.now();
     if (now === null) throw new Error('The call is there.');
     const sentAt = Date.now();
-    expect(codesOf(await desk.observeSession(now, { sentAt, receivedAt: sentAt + 5 }))).toEqual([
+    expect(codesOf(await desk.observeCall(now, { sentAt, receivedAt: sentAt + 5 }))).toEqual([
       'ANSWERED',
       'HOLD',
     ]);
@@ -233,9 +233,9 @@ describe('A call that was thought over', () => {
     const now = phone.now();
     if (now === null) throw new Error('The call is still known.');
     const sentAt = Date.now();
-    await desk.observeSession(now, { sentAt, receivedAt: sentAt + 5 });
+    await desk.observeCall(now, { sentAt, receivedAt: sentAt + 5 });
     const before = phone.requests.length;
-    expect(codesOf(await desk.readSession(SESSION))).toEqual(['DISCONNECTED', 'DISCONNECTED']);
+    expect(codesOf(await desk.readCall(SESSION))).toEqual(['DISCONNECTED', 'DISCONNECTED']);
     expect(phone.requests.length).toBe(before);
   });
 
@@ -261,8 +261,8 @@ describe('A call that was thought over', () => {
   test('is in the list of calls again.', async () => {
     const { phone, desk, hub } = openDesk();
     phone.activeCalls = [activeCall('p-1', { telephonyStatus: 'CALL_CONNECTED' })];
-    const list = tap(desk.activeCallUpdates());
-    const reader = tap(desk.callEvents(SESSION, null));
+    const list = tap(desk.listUpdates());
+    const reader = tap(desk.events(SESSION, null));
     await pass(10_000);
     next(phone, 'missing', 'missing');
     phone.move('p-2', 'HOLD');

@@ -18,7 +18,7 @@ function openDesk(options: Parameters<typeof openOffice>[0] = {}) {
   office.phone.set([party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED')]);
   const desk = office.hub.desk('viewer', office.phone.source);
   const events = (after: string | null = null, dropped?: () => boolean) =>
-    tap(desk.callEvents(SESSION, after, dropped));
+    tap(desk.events(SESSION, after, dropped));
   return { ...office, desk, events };
 }
 
@@ -184,7 +184,7 @@ describe('A viewer whose token expired', () => {
 
     phone.trouble = () => null;
     const again = hub.desk('viewer', phone.source);
-    const back = tap(again.callEvents(SESSION, cursorOf(reader)));
+    const back = tap(again.events(SESSION, cursorOf(reader)));
     await pass(1_000);
     expect(summary(back)).toEqual(['p-2 HOLD']);
     phone.move('p-2', 'ANSWERED');
@@ -200,7 +200,7 @@ describe('A viewer whose token expired', () => {
     await pass(40_000);
     phone.trouble = () => null;
     phone.forget();
-    const question = desk.readSession(SESSION);
+    const question = desk.readCall(SESSION);
     await pass(1_000);
     expect(await question).toBe(null);
     const back = events(cursorOf(reader));
@@ -227,12 +227,12 @@ describe('A cursor that is not of this stream', () => {
   test('gets a fresh state with the reason, and never what another viewer saw.', async () => {
     const { phone, hub, events } = openDesk();
     const mine = events();
-    const theirs = tap(hub.desk('somebody else', phone.source).callEvents(SESSION, null));
+    const theirs = tap(hub.desk('somebody else', phone.source).events(SESSION, null));
     phone.set([party('q-1', 'ANSWERED')], { id: 's-2' });
-    const elsewhere = tap(hub.desk('viewer', phone.source).callEvents('s-2', null));
+    const elsewhere = tap(hub.desk('viewer', phone.source).events('s-2', null));
     await pass(5_000);
     const { hub: otherHub } = openOffice();
-    const otherProcess = tap(otherHub.desk('viewer', phone.source).callEvents(SESSION, null));
+    const otherProcess = tap(otherHub.desk('viewer', phone.source).events(SESSION, null));
     await pass(5_000);
     const cursor = cursorOf(mine);
     const tampered = `${cursor.slice(0, -1)}${cursor.endsWith('A') ? 'B' : 'A'}`;

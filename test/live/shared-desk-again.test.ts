@@ -46,7 +46,7 @@ describe('Gateways that are together again', () => {
     let isDeaf = false;
     const { phone, one, other, first, second } = await openWatchedTown((source) => ({
       ...source,
-      readSession: (...asked) => (isDeaf ? new Promise(() => {}) : source.readSession(...asked)),
+      readCall: (...asked) => (isDeaf ? new Promise(() => {}) : source.readCall(...asked)),
     }));
     await pass(2_000);
     other.commons.cut();

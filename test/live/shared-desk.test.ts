@@ -74,12 +74,12 @@ describe('A viewer who watches one call at two gateways', () => {
     await pass(3_000);
     const before = reads(phone);
     // Nobody watches there, and it is known all the same.
-    expect((await passing(other.desk.readSession(SESSION)))?.parties).toHaveLength(2);
+    expect((await passing(other.desk.readCall(SESSION)))?.parties).toHaveLength(2);
     expect(reads(phone)).toBe(before);
     phone.move('p-2', 'HOLD');
     await pass(3_000);
     const afterMove = reads(phone);
-    const seen = await passing(other.desk.readParty({ sessionId: SESSION, partyId: 'p-2' }));
+    const seen = await passing(other.desk.readParty(SESSION, 'p-2'));
     expect(seen?.status.code).toBe('HOLD');
     expect(other.desk.current(SESSION)?.parties.map(({ status }) => status.code)).toEqual([
       'ANSWERED',
@@ -131,7 +131,7 @@ describe('A viewer who watches one call at two gateways', () => {
     expect([first.ending, second.ending]).toEqual([{}, {}]);
     expect(phone.inFlight()).toBe(0);
     // And who comes later is told how it ended, wherever they come.
-    expect((await passing(other.desk.readSession(SESSION)))?.parties[0]?.status.code).toBe('DISCONNECTED');
+    expect((await passing(other.desk.readCall(SESSION)))?.parties[0]?.status.code).toBe('DISCONNECTED');
   });
 });
 
@@ -184,9 +184,9 @@ describe('When the gateway that polls', () => {
     let isRevoked = false;
     const ask: Phone['source'] = {
       ...phone.source,
-      readSession: async (sessionId, options) => {
+      readCall: async (sessionId, options) => {
         if (isRevoked) throw new Unauthenticated('Revoked.');
-        return phone.source.readSession(sessionId, options);
+        return phone.source.readCall(sessionId, options);
       },
     };
     const one = open(ask);
@@ -294,7 +294,7 @@ describe('When the store', () => {
   test('is away as the last reader of the one that polls leaves, the other goes on when it is back.', async () => {
     const { phone, open } = openTown();
     const [one, other] = [open(phone.source, { linger: 500 }), open()];
-    const first = tap(one.desk.callEvents(SESSION, null));
+    const first = tap(one.desk.events(SESSION, null));
     await pass(1_000);
     const second = other.events();
     await pass(1_000);
@@ -315,7 +315,7 @@ describe('The list of a viewer who reads it at two gateways', () => {
   test('is asked for by one of them, and told by both.', async () => {
     const { phone, open } = openTown();
     const [one, other] = [open(), open()];
-    const lists = [one.desk, other.desk].map((desk) => tap(desk.activeCallUpdates()));
+    const lists = [one.desk, other.desk].map((desk) => tap(desk.listUpdates()));
     await pass(60_000);
     const asked = phone.requests.filter(({ kind }) => kind === 'activeCalls').length;
     expect(asked).toBeLessThanOrEqual(12);
@@ -326,16 +326,16 @@ describe('The list of a viewer who reads it at two gateways', () => {
       [0, 1],
     ]);
     const before = phone.requests.length;
-    expect(await other.desk.readActiveCalls()).toHaveLength(1);
+    expect(await other.desk.readList()).toHaveLength(1);
     expect(phone.requests.length).toBe(before);
   });
 
   test('goes on at the other when the first is killed.', async () => {
     const { phone, open } = openTown();
     const [one, other] = [open(), open()];
-    tap(one.desk.activeCallUpdates());
+    tap(one.desk.listUpdates());
     await pass(1_000);
-    const list = tap(other.desk.activeCallEvents());
+    const list = tap(other.desk.listEvents());
     await pass(1_000);
     one.commons.kill();
     void one.hub.stop();

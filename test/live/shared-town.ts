@@ -3,14 +3,16 @@ import { onTestFinished } from 'vitest';
 import type { CallEvent } from '../../schema/provider.ts';
 import type { Desk } from '../../src/live/desk.ts';
 import { createHub, type Hub, type HubOptions } from '../../src/live/hub.ts';
+import type { RingCentralKind } from '../../src/ringcentral/call-kind.ts';
+import { RINGCENTRAL_CALLS } from '../../src/ringcentral/call-shape.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createSharedStore, type GatewayCommons, type SharedStore } from './shared-store.ts';
 import { createPhone, fakeTime, type Phone, party, pass, SESSION, type Tap, tap } from './support.ts';
 
 export interface Gateway {
-  readonly hub: Hub;
-  readonly desk: Desk;
+  readonly hub: Hub<RingCentralKind>;
+  readonly desk: Desk<RingCentralKind>;
   readonly commons: GatewayCommons;
   events(after?: string | null, sessionId?: string): Tap<CallEvent>;
 }
@@ -32,7 +34,7 @@ export function openTown(): Town {
     store,
     open(source = phone.source, limits = {}) {
       const commons = store.gateway();
-      const hub = createHub({
+      const hub = createHub(RINGCENTRAL_CALLS, {
         metrics: createMetrics(),
         log: createLog('silent'),
         longPollTimeout: 30_000,
@@ -43,7 +45,7 @@ export function openTown(): Town {
       const desk = hub.desk('viewer', source);
       return {
         ...{ hub, desk, commons },
-        events: (after = null, sessionId = SESSION) => tap(desk.callEvents(sessionId, after, () => true)),
+        events: (after = null, sessionId = SESSION) => tap(desk.events(sessionId, after, () => true)),
       };
     },
   };

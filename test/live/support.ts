@@ -10,6 +10,8 @@ import {
   type Reading,
   type ReadOptions,
 } from '../../src/live/source.ts';
+import type { RingCentralKind } from '../../src/ringcentral/call-kind.ts';
+import { RINGCENTRAL_CALLS } from '../../src/ringcentral/call-shape.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
 
@@ -116,9 +118,13 @@ export interface Request {
   endedAt: number | null;
 }
 
+/** A viewer's view of RingCentral, of which every part is there. */
+export type RingCentralSource = CallSource<RingCentralKind> &
+  Pick<Required<CallSource<RingCentralKind>>, 'readParty'>;
+
 /** A phone system of which everything can be ordered. */
 export interface Phone {
-  readonly source: CallSource & { listen?: CallSource['listen'] };
+  readonly source: RingCentralSource & { listen?: RingCentralSource['listen'] };
   readonly requests: readonly Request[];
   longPoll: 'honour' | 'ignore' | 'refuse';
   /** Milliseconds after which somebody on the way cuts a held read. */
@@ -134,7 +140,7 @@ export interface Phone {
   /** Its list of calls. */
   activeCalls: readonly ActiveCall[];
   /** What it shows of a party beside its own facts; nothing, unless a test says so. */
-  outlook: CallSource['outlook'];
+  outlook: RingCentralSource['outlook'];
   /** Asked before each answer: what goes wrong; `hang` never answers, `missing` finds nothing. */
   trouble: (request: Request) => Error | 'hang' | 'missing' | null;
   /** Sets the parties of a call; it may be a new one. */
@@ -191,7 +197,7 @@ export function createPhone(): Phone {
     inFlight: () => requests.filter(({ endedAt }) => endedAt === null).length,
     source: {
       outlook: (call, party) => phone.outlook(call, party),
-      readSession(sessionId, { longPoll, ...options }) {
+      readCall(sessionId, { longPoll, ...options }) {
         const answer = async (signal: AbortSignal | undefined) => {
           if (longPoll !== undefined && phone.longPoll === 'refuse') {
             throw new BadUserInput('timestamp', 'timestamp');
@@ -201,11 +207,11 @@ export function createPhone(): Phone {
         };
         return ask({ kind: 'session', sessionId, longPoll }, options, answer, null);
       },
-      readParty({ sessionId, partyId }, options) {
+      readParty(sessionId, partyId, options) {
         const answer = async () => phone.now(sessionId)?.parties.find(({ id }) => id === partyId) ?? null;
         return ask({ kind: 'party', sessionId, longPoll: undefined }, options, answer, null);
       },
-      readActiveCalls(options) {
+      readList(options) {
         return ask(
           { kind: 'activeCalls', sessionId: '', longPoll: undefined },
           options,
@@ -299,7 +305,7 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 
 /** A hub and what it stands before. */
 export interface Office {
-  readonly hub: Hub;
+  readonly hub: Hub<RingCentralKind>;
   readonly metrics: Metrics;
   readonly phone: Phone;
 }
@@ -309,7 +315,12 @@ export function openOffice(options: Partial<HubOptions> = {}): Office {
   fakeTime();
   const metrics = createMetrics();
   const phone = createPhone();
-  const hub = createHub({ metrics, log: createLog('silent'), longPollTimeout: 30_000, ...options });
+  const hub = createHub(RINGCENTRAL_CALLS, {
+    metrics,
+    log: createLog('silent'),
+    longPollTimeout: 30_000,
+    ...options,
+  });
   onTestFinished(() => hub.stop());
   return { hub, metrics, phone };
 }

@@ -1,16 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import type { CallParty, CallSession, PartyStatusCode } from '../../schema/model.ts';
-import {
-  ended,
-  type Held,
-  hasMoved,
-  isCallOver,
-  type Observation,
-  type Outlook,
-  observe as observeWith,
-  withParty,
-} from '../../src/live/transitions.ts';
+import * as transitions from '../../src/live/transitions.ts';
+import type { RingCentralKind } from '../../src/ringcentral/call-kind.ts';
+import { RINGCENTRAL_CALLS } from '../../src/ringcentral/call-shape.ts';
 import { party, session, status } from './support.ts';
+
+type Held = transitions.Held<RingCentralKind>;
+type Observation = transitions.Observation<RingCentralKind>;
+type Outlook = transitions.Outlook<RingCentralKind>;
+
+const { movedTo } = RINGCENTRAL_CALLS;
+const isCallOver = (call: CallSession) => transitions.isCallOver(RINGCENTRAL_CALLS, call);
+const ended = (call: CallSession) => transitions.ended(RINGCENTRAL_CALLS, call);
+const withParty = (call: CallSession, one: CallParty) => transitions.withParty(RINGCENTRAL_CALLS, call, one);
 
 /** Whether anybody else talks: what a party could be shown of the others. */
 const company: Outlook = (call, { id }) =>
@@ -18,23 +20,23 @@ const company: Outlook = (call, { id }) =>
 const nothing: Outlook = () => '';
 
 const observe = (held: Held | null, observation: Observation, outlook = nothing) =>
-  observeWith(held, observation, outlook);
+  transitions.observe(RINGCENTRAL_CALLS, held, observation, outlook);
 
 /** A state that was seen at 100 ms, of parties that were seen then. */
 function heldAs(parties: readonly CallParty[], more: Partial<CallSession> = {}, outlook = nothing): Held {
   const seen = parties.map((one) => ({ ...one, observedAt: 100 }));
   const whole = session(seen, { observedAt: 100, ...more });
   const outlooks = new Map(seen.map((one) => [one.id, outlook(whole, one)]));
-  return { session: whole, outlooks, changedAt: 100, marks: new Map(), shown: new Map() };
+  return { call: whole, outlooks, changedAt: 100, marks: new Map(), shown: new Map() };
 }
 
 /** What a body tells, shortly: the verdict, and each transition as `id before→after`. */
 function told(held: Held | null, parties: readonly CallParty[], times: { sentAt: number; only?: string }) {
-  const verdict = observe(held, { session: session(parties), receivedAt: times.sentAt + 10, ...times });
-  const transitions = verdict.kind === 'changed' ? verdict.transitions : [];
+  const verdict = observe(held, { call: session(parties), receivedAt: times.sentAt + 10, ...times });
+  const changes = verdict.kind === 'changed' ? verdict.transitions : [];
   return [
     verdict.kind,
-    ...transitions.map(
+    ...changes.map(
       ({ party: { id, status: now }, previousStatus }) => `${id} ${previousStatus?.code ?? ''}→${now.code}`,
     ),
   ];
@@ -142,10 +144,10 @@ describe('A body of a call', () => {
     let held: Held | null = null;
     const times: number[] = [];
     for (const code of ['SETUP', 'SETUP', 'ANSWERED', 'HOLD'] satisfies PartyStatusCode[]) {
-      const verdict = observe(held, { session: session([party('p-1', code)]), sentAt: 7, receivedAt: 7 });
+      const verdict = observe(held, { call: session([party('p-1', code)]), sentAt: 7, receivedAt: 7 });
       if (verdict.kind === 'doubtful') throw new Error('asked after the last change');
       held = verdict.held;
-      times.push(held.session.parties[0]?.observedAt ?? 0);
+      times.push(held.call.parties[0]?.observedAt ?? 0);
     }
     expect(times).toEqual([7, 8, 9, 10]);
   });
@@ -153,34 +155,34 @@ describe('A body of a call', () => {
   test('leaves observedAt alone of a party that it does not show.', () => {
     const held = heldAs([party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED')]);
     const verdict = observe(held, {
-      session: withParty(held.session, party('p-2', 'HOLD')),
+      call: withParty(held.call, party('p-2', 'HOLD')),
       sentAt: 200,
       receivedAt: 210,
       only: 'p-2',
     });
     expect(verdict).toMatchObject({
-      held: { session: { parties: [{ observedAt: 100 }, { observedAt: 210 }] }, changedAt: 210 },
+      held: { call: { parties: [{ observedAt: 100 }, { observedAt: 210 }] }, changedAt: 210 },
     });
   });
 
   test('that is reduced takes nothing away from what is known of the session.', () => {
     const held = heldAs([party('p-1', 'ANSWERED')], { originType: 'CONFERENCE', voiceCallToken: 'conf_1' });
     const reduced = session([], { originType: null, rawOriginType: null, creationTime: null });
-    const verdict = observe(held, { session: reduced, sentAt: 200, receivedAt: 210 });
+    const verdict = observe(held, { call: reduced, sentAt: 200, receivedAt: 210 });
     expect(verdict).toEqual({
       kind: 'confirmed',
-      held: { ...held, session: { ...held.session, observedAt: 210 } },
+      held: { ...held, call: { ...held.call, observedAt: 210 } },
     });
   });
 
   test('keeps the places of the parties.', () => {
     const held = heldAs(['p-1', 'p-2', 'p-3'].map((id) => party(id, 'ANSWERED')));
     const verdict = observe(held, {
-      session: session([party('p-4', 'SETUP'), party('p-3', 'ANSWERED'), party('p-1', 'ANSWERED')]),
+      call: session([party('p-4', 'SETUP'), party('p-3', 'ANSWERED'), party('p-1', 'ANSWERED')]),
       sentAt: 200,
       receivedAt: 210,
     });
-    const parties = verdict.kind === 'changed' ? verdict.held.session.parties : [];
+    const parties = verdict.kind === 'changed' ? verdict.held.call.parties : [];
     expect(parties.map(({ id }) => id)).toEqual(['p-1', 'p-2', 'p-3', 'p-4']);
   });
 });
@@ -195,10 +197,10 @@ describe('A party that depends on the others', () => {
 
   test('has changed when only they have: after them, with a later observedAt and the status that it has.', () => {
     const held = heldAs(ringing, {}, company);
-    const verdict = observe(held, { session: answered, sentAt: 200, receivedAt: 210 }, company);
-    const transitions = verdict.kind === 'changed' ? verdict.transitions : [];
+    const verdict = observe(held, { call: answered, sentAt: 200, receivedAt: 210 }, company);
+    const changes = verdict.kind === 'changed' ? verdict.transitions : [];
     expect(
-      transitions.map(({ party: { id, status: now, observedAt }, previousStatus }) => [
+      changes.map(({ party: { id, status: now, observedAt }, previousStatus }) => [
         id,
         previousStatus?.code,
         now.code,
@@ -211,7 +213,7 @@ describe('A party that depends on the others', () => {
     // What is held is what was told.
     expect(verdict).toMatchObject({
       held: {
-        session: { parties: [transitions[1]?.party, transitions[0]?.party, { id: 'p-3' }] },
+        call: { parties: [changes[1]?.party, changes[0]?.party, { id: 'p-3' }] },
         outlooks: new Map([
           ['p-1', 'company'],
           ['p-2', 'company'],
@@ -223,11 +225,11 @@ describe('A party that depends on the others', () => {
 
   test('has a later observedAt also when the body was only about another one.', () => {
     const held = heldAs(ringing, {}, company);
-    const body = withParty(held.session, party('p-2', 'ANSWERED'));
+    const body = withParty(held.call, party('p-2', 'ANSWERED'));
     // The clock of this machine stands still.
-    const verdict = observe(held, { session: body, sentAt: 100, receivedAt: 100, only: 'p-2' }, company);
+    const verdict = observe(held, { call: body, sentAt: 100, receivedAt: 100, only: 'p-2' }, company);
     expect(verdict).toMatchObject({
-      held: { session: { parties: [{ observedAt: 101 }, { observedAt: 101 }, { observedAt: 100 }] } },
+      held: { call: { parties: [{ observedAt: 101 }, { observedAt: 101 }, { observedAt: 100 }] } },
       transitions: [{ party: { id: 'p-2' } }, { party: { id: 'p-1', observedAt: 101 } }],
     });
   });
@@ -235,13 +237,11 @@ describe('A party that depends on the others', () => {
   test('is told once: a body like the held one confirms it.', () => {
     const first = observe(
       heldAs(ringing, {}, company),
-      { session: answered, sentAt: 200, receivedAt: 210 },
+      { call: answered, sentAt: 200, receivedAt: 210 },
       company,
     );
     const held = first.kind === 'changed' ? first.held : null;
-    expect(observe(held, { session: answered, sentAt: 211, receivedAt: 220 }, company).kind).toBe(
-      'confirmed',
-    );
+    expect(observe(held, { call: answered, sentAt: 211, receivedAt: 220 }, company).kind).toBe('confirmed');
   });
 
   test('has changed when the call became a conference, or it is known only now whose it is.', () => {
@@ -249,20 +249,18 @@ describe('A party that depends on the others', () => {
     const parties = [party('p-1', 'ANSWERED')];
     const conference = session(parties, { originType: 'CONFERENCE' });
     const times = { sentAt: 200, receivedAt: 210 };
-    expect(observe(heldAs(parties, {}, origin), { session: conference, ...times }, origin)).toMatchObject({
+    expect(observe(heldAs(parties, {}, origin), { call: conference, ...times }, origin)).toMatchObject({
       kind: 'changed',
       transitions: [{ party: { id: 'p-1', observedAt: 210 }, previousStatus: { code: 'ANSWERED' } }],
     });
-    expect(observe(heldAs(parties), { session: session(parties), ...times }, () => 'own').kind).toBe(
-      'changed',
-    );
+    expect(observe(heldAs(parties), { call: session(parties), ...times }, () => 'own').kind).toBe('changed');
   });
 
   test('is in doubt with the body that shows it.', () => {
     const origin: Outlook = ({ originType }) => String(originType);
     const parties = [party('p-1', 'ANSWERED')];
     const conference = session(parties, { originType: 'CONFERENCE' });
-    const late = { session: conference, sentAt: 99, receivedAt: 110 };
+    const late = { call: conference, sentAt: 99, receivedAt: 110 };
     expect(observe(heldAs(parties, {}, origin), late, origin)).toEqual({ kind: 'doubtful' });
   });
 });
@@ -352,23 +350,23 @@ describe('A party has moved', () => {
   const gone = party('p-1', 'GONE', { status: status('GONE', { peerId }) });
 
   test('when it has just become GONE and says where.', () => {
-    expect(hasMoved({ party: gone, previousStatus: status('ANSWERED') })).toBe(true);
+    expect(movedTo({ party: gone, previousStatus: status('ANSWERED') })).toEqual(peerId);
   });
 
   test('only once.', () => {
-    expect(hasMoved({ party: gone, previousStatus: status('GONE') })).toBe(false);
+    expect(movedTo({ party: gone, previousStatus: status('GONE') })).toBe(null);
   });
 
   test('not when it does not say where.', () => {
-    expect(hasMoved({ party: party('p-1', 'GONE'), previousStatus: status('ANSWERED') })).toBe(false);
+    expect(movedTo({ party: party('p-1', 'GONE'), previousStatus: status('ANSWERED') })).toBe(null);
   });
 
   test('not when it is a member of the conference it is shown in.', () => {
     const memberOfIt = { ...gone, conferenceRole: 'PARTICIPANT' } as const;
-    expect(hasMoved({ party: memberOfIt, previousStatus: status('SETUP') })).toBe(false);
+    expect(movedTo({ party: memberOfIt, previousStatus: status('SETUP') })).toBe(null);
   });
 
   test('not when it is simply disconnected.', () => {
-    expect(hasMoved({ party: party('p-1', 'DISCONNECTED'), previousStatus: status('ANSWERED') })).toBe(false);
+    expect(movedTo({ party: party('p-1', 'DISCONNECTED'), previousStatus: status('ANSWERED') })).toBe(null);
   });
 });

@@ -42,8 +42,8 @@ function openDesk(options: Parameters<typeof openOffice>[0] = {}) {
   phone.set([party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED')]);
   const desk = hub.desk('viewer', phone.source);
   const events = (after: string | null = null, dropped?: () => boolean) =>
-    tap(desk.callEvents(SESSION, after, dropped));
-  const parties = (partyId: string | null = null) => tap(desk.callPartyUpdates(SESSION, partyId));
+    tap(desk.events(SESSION, after, dropped));
+  const parties = (partyId: string | null = null) => tap(desk.partyUpdates(SESSION, partyId));
   return { ...office, desk, events, parties };
 }
 
@@ -79,7 +79,7 @@ describe('A watched call', () => {
     }
     expect(most).toBe(1);
     const before = phone.requests.length;
-    const late = tap(desk.callEvents(SESSION, null));
+    const late = tap(desk.events(SESSION, null));
     await pass(0);
     expect(shortly(late.events)).toEqual(['SUBSCRIBED: p-1 ANSWERED, p-2 ANSWERED']);
     expect(phone.requests.length).toBe(before);
@@ -237,7 +237,7 @@ describe('A watched call', () => {
   test('tells its readers what an operator has to say, and gives it a cursor.', async () => {
     const { hub, phone, events } = openDesk();
     const reader = events();
-    const other = tap(hub.desk('somebody else', phone.source).callEvents(SESSION, null));
+    const other = tap(hub.desk('somebody else', phone.source).events(SESSION, null));
     await pass(1_000);
     hub.notify('TOKEN_EXPIRING', 'Sign in again.', 77, 'viewer');
     hub.notify('DRAINING', 'This gateway stops.', 99);
@@ -282,7 +282,7 @@ describe('A watch', () => {
   test('leaves nothing behind after a thousand comings and goings.', async () => {
     const { hub, phone, desk, events, parties, metrics } = openDesk();
     for (let round = 0; round < 1_000; round += 1) {
-      const readers = [events(null, () => round % 3 === 0), parties(), tap(desk.activeCallUpdates())];
+      const readers = [events(null, () => round % 3 === 0), parties(), tap(desk.listUpdates())];
       await pass(round % 7);
       for (const reader of readers) reader.leave();
     }
@@ -296,7 +296,7 @@ describe('A watch', () => {
   test('is stopped with everything else: every stream ends and no timer is left.', async () => {
     const { hub, phone, desk, events, parties, metrics } = openDesk();
     phone.activeCalls = [activeCall('p-2')];
-    const readers = [events(), parties(), tap(desk.activeCallUpdates())];
+    const readers = [events(), parties(), tap(desk.listUpdates())];
     await pass(10_000);
     hub.stop();
     await pass(0);
@@ -324,7 +324,7 @@ describe('A watch', () => {
       const before = phone.requests.length;
       const ids = Array.from({ length: count }, (_, index) => `s-${count}-${index}`);
       for (const id of ids) phone.set([party(`${id}-p`, 'ANSWERED')], { id });
-      const readers = ids.map((id) => tap(desk.callEvents(id, null)));
+      const readers = ids.map((id) => tap(desk.events(id, null)));
       await pass(10_000);
       const timeouts = phone.requests.slice(before).flatMap(({ longPoll }) => longPoll?.timeout ?? []);
       expect(new Set(timeouts)).toEqual(new Set([Math.min(120, Math.max(30, count * 6))]));
@@ -339,7 +339,7 @@ describe('A watch', () => {
     const ids = Array.from({ length: 10 }, (_, index) => `s-ignored-${index}`);
     for (const id of ids) {
       phone.set([party(`${id}-p`, 'ANSWERED')], { id });
-      tap(desk.callEvents(id, null));
+      tap(desk.events(id, null));
     }
     await pass(60_000);
     const before = phone.requests.length;
@@ -380,7 +380,7 @@ describe('An upstream that', () => {
       const withParameters = () => phone.requests.filter((request) => request.longPoll !== undefined).length;
       expect(withParameters()).toBeLessThanOrEqual(8);
       const before = withParameters();
-      tap(hub.desk('somebody else', phone.source).callEvents(SESSION, null));
+      tap(hub.desk('somebody else', phone.source).events(SESSION, null));
       await pass(60_000);
       expect(withParameters()).toBe(before);
     });
@@ -548,12 +548,12 @@ describe('An upstream that', () => {
     // A source that does not care whether it is called off.
     const deaf = {
       ...phone.source,
-      readSession: async (sessionId: string) => {
+      readCall: async (sessionId: string) => {
         await sleep(60_000);
-        return phone.source.readSession(sessionId, { lane: 'poll' });
+        return phone.source.readCall(sessionId, { lane: 'poll' });
       },
     };
-    const reader = tap(hub.desk('deaf', deaf).callEvents(SESSION, null));
+    const reader = tap(hub.desk('deaf', deaf).events(SESSION, null));
     await pass(1_000);
     reader.leave();
     await pass(120_000);
@@ -587,8 +587,8 @@ describe('A slow reader', () => {
   test('gets the latest state with what it skipped, costs bounded memory, and delays nobody.', async () => {
     const { phone, desk, events, parties, metrics } = openDesk();
     const quick = events();
-    const slow = desk.callEvents(SESSION, null);
-    const slowParties = desk.callPartyUpdates(SESSION, null);
+    const slow = desk.events(SESSION, null);
+    const slowParties = desk.partyUpdates(SESSION, null);
     parties();
     await pass(10_000);
     for (let round = 1; round <= 1_000; round += 1) {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { RateLimited } from '../../schema/failures.ts';
-import { type Budget, createBudget } from '../../src/ringcentral/budget.ts';
-import { LANES, type Lane } from '../../src/ringcentral/caller.ts';
+import { RATE_RULE } from '../../src/ringcentral/rate-groups.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { type Budget, createBudget } from '../../src/upstream/budget.ts';
+import { LANES, type Lane } from '../../src/upstream/caller.ts';
 import { arrive, type RateRule, rateRule } from './rate-rule.ts';
 
 /**
@@ -181,7 +182,7 @@ const shared = fc.commands([ask, ask, ask, ask, pass, leave, foreigners], { maxC
 
 async function play(limit: number, history: Iterable<fc.AsyncCommand<object, World>>): Promise<void> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
-  const budget = createBudget({ metrics: createMetrics() });
+  const budget = createBudget({ rule: RATE_RULE, metrics: createMetrics() });
   try {
     const world: World = {
       budget,

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RateLimited } from '../../schema/failures.ts';
-import { type Budget, createBudget } from '../../src/ringcentral/budget.ts';
-import { createBudgetShares } from '../../src/ringcentral/budget-shares.ts';
-import type { Lane } from '../../src/ringcentral/caller.ts';
-import type { Permit } from '../../src/ringcentral/gate.ts';
+import { RATE_RULE } from '../../src/ringcentral/rate-groups.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { type Budget, createBudget } from '../../src/upstream/budget.ts';
+import { createBudgetShares } from '../../src/upstream/budget-shares.ts';
+import type { Lane } from '../../src/upstream/caller.ts';
+import type { Permit } from '../../src/upstream/gate.ts';
 
 const LIMIT = 50;
 const WINDOW = 60_000;
@@ -15,7 +16,7 @@ describe('Keys that act as one user', () => {
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
-    budget = createBudget({ metrics: createMetrics() });
+    budget = createBudget({ rule: RATE_RULE, metrics: createMetrics() });
   });
   afterEach(() => {
     budget.stop();

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RateLimited, UpstreamUnavailable } from '../../schema/failures.ts';
-import { type Budget, createBudget } from '../../src/ringcentral/budget.ts';
-import type { Lane } from '../../src/ringcentral/caller.ts';
+import { RATE_RULE } from '../../src/ringcentral/rate-groups.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { type Budget, createBudget } from '../../src/upstream/budget.ts';
+import type { Lane } from '../../src/upstream/caller.ts';
 import { arrive, rateRule } from './rate-rule.ts';
 
 const LIMITED = { ok: true, limit: 50, window: 60_000 };
@@ -18,7 +19,7 @@ describe('the gate', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
     metrics.registry.resetMetrics();
-    budget = createBudget({ metrics });
+    budget = createBudget({ rule: RATE_RULE, metrics });
   });
   afterEach(() => {
     budget.stop();

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { BadUserInput } from '../../schema/failures.ts';
 import type { Command, CommandName } from '../../schema/provider.ts';
-import { checkBody, pathOf } from '../../src/ringcentral/checks.ts';
 import { toRequest } from '../../src/ringcentral/commands.ts';
+import { checkBody, pathOf } from '../../src/upstream/checks.ts';
 
 describe('a command', () => {
   const at = { sessionId: 's-1', partyId: 'p-1-2' };

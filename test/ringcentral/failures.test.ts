@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { failureOfAnswer, penaltyOf, type RawAnswer, unreadable } from '../../src/ringcentral/failures.ts';
+import { failureOfAnswer, penaltyOf, traceOf } from '../../src/ringcentral/failures.ts';
+import { type RawAnswer, unreadable } from '../../src/upstream/failures.ts';
 
 const NOW = Date.parse('2026-03-04T15:20:30Z');
 
@@ -167,7 +168,9 @@ describe('an answer of', () => {
   }
 
   test('200 that is no JSON says what it is instead.', () => {
-    expect(unreadable(answer(200, ' <!doctype html>'))).toMatchObject({
+    expect(
+      unreadable('RingCentral', answer(200, ' <!doctype html>'), traceOf(answer(200, ' <!doctype html>'))),
+    ).toMatchObject({
       name: 'UpstreamBadResponse',
       message: 'RingCentral answered a web page instead of a call.',
       trace: { status: 200, upstreamRequestId: 'rc-7' },

@@ -9,8 +9,8 @@ import {
   UpstreamUnavailable,
   WrongCallState,
 } from '../../schema/failures.ts';
-import type { Upstream, UpstreamRequest } from '../../src/ringcentral/http.ts';
 import { OPERATIONS } from '../../src/ringcentral/operations.ts';
+import type { Upstream, UpstreamRequest } from '../../src/upstream/http.ts';
 import { callerWith, countOf, json, type Script, scriptedServer, upstreamTo } from './support.ts';
 
 const ids = { telephonySessionId: 's-1', partyId: 'p-1-2' };

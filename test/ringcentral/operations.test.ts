@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BadUserInput } from '../../schema/failures.ts';
-import { checkBody, pathOf } from '../../src/ringcentral/checks.ts';
 import { OPERATIONS, type Operation } from '../../src/ringcentral/operations.ts';
+import { checkBody, pathOf } from '../../src/upstream/checks.ts';
 
 const all: readonly Operation[] = Object.values(OPERATIONS);
 const SESSIONS = '/restapi/v1.0/account/~/telephony/sessions';

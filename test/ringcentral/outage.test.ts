@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { afterEnding, type Health, WELL } from '../../src/ringcentral/outage.ts';
+import { afterEnding, type Health, WELL } from '../../src/upstream/outage.ts';
 
 const well = (failures: number, since = 0): Health => ({ name: 'well', failures, since });
 const out = (failures: number, since = 0): Health => ({ name: 'out', failures, since });

@@ -2,7 +2,7 @@
  * RingCentral's rule as its guide tells it, written from there and not from our budget: a sliding window
  * per user and group, and a penalty that every request made during it restarts.
  */
-import type { RateNotice } from '../../src/ringcentral/rate-window.ts';
+import type { RateNotice } from '../../src/upstream/rate-window.ts';
 
 export interface RateRule {
   readonly limit: number;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LANES, type Lane } from '../../src/ringcentral/caller.ts';
+import { LANES, type Lane } from '../../src/upstream/caller.ts';
 import {
   decide,
   newWindow,
@@ -8,13 +8,13 @@ import {
   remaining,
   settle,
   spend,
-} from '../../src/ringcentral/rate-window.ts';
+} from '../../src/upstream/rate-window.ts';
 
 const LIMITED = { ok: true, limit: 50, window: 60_000 };
 
 /** A window in which `count` requests were sent at 0 and answered at 100. */
 function spentWindow(count: number, limit = 50): RateWindow {
-  let window = newWindow('Light');
+  let window = newWindow(50);
   for (let id = 1; id <= count; id += 1) window = spend(window, id, 0);
   for (let id = 1; id <= count; id += 1) {
     window = settle(window, id, { ok: true, limit, window: 60_000, remaining: limit - count }, 100);
@@ -41,7 +41,7 @@ describe('the decision', () => {
   }
 
   test('says when there is room again: when the oldest have left, with a little margin.', () => {
-    let window = spend(newWindow('Heavy'), 1, 0);
+    let window = spend(newWindow(10), 1, 0);
     for (let id = 2; id <= 10; id += 1) window = spend(window, id, 1_000 * id);
     for (let id = 1; id <= 10; id += 1) window = settle(window, id, null, 1_000 * id + 100);
     expect(decide(window, 'command', 0, 11_000)).toEqual({ kind: 'full', until: 61_350 });
@@ -50,15 +50,14 @@ describe('the decision', () => {
   });
 
   test('counts requests that are still under way.', () => {
-    let window = newWindow('Heavy');
+    let window = newWindow(10);
     for (let id = 1; id <= 10; id += 1) window = spend(window, id, 0);
     expect(decide(window, 'command', 0, 5_000)).toMatchObject({ kind: 'full' });
     expect(decide(refund(window, 7), 'command', 0, 5_000)).toEqual({ kind: 'go' });
   });
 
   test('learns limit and window from the answers, also upwards, and none at all from 0.', () => {
-    const answered = (limit: number) =>
-      settle(spend(newWindow('Light'), 1, 0), 1, { ...LIMITED, limit }, 100);
+    const answered = (limit: number) => settle(spend(newWindow(50), 1, 0), 1, { ...LIMITED, limit }, 100);
     expect(remaining(answered(50), 200)).toBe(49);
     expect(remaining(answered(1_000), 200)).toBe(999);
     expect(remaining(answered(0), 200)).toBeNull();
@@ -66,17 +65,17 @@ describe('the decision', () => {
 
   test('does not believe a window of weeks, nor that a limit of more than can be counted is full.', () => {
     const answered = (limit: number, window: number) =>
-      settle(spend(newWindow('Light'), 1, 0), 1, { ok: true, limit, window, remaining: limit }, 100);
+      settle(spend(newWindow(50), 1, 0), 1, { ok: true, limit, window, remaining: limit }, 100);
     expect(answered(50, 2_200_000_000).length).toBe(60_000);
     expect(answered(50, 3_600_000).length).toBe(3_600_000);
     expect(decide(answered(Number.POSITIVE_INFINITY, 60_000), 'poll', 0, 200)).toEqual({ kind: 'go' });
   });
 
   test('takes a success without any limit in its headers for unlimited, until one is named.', () => {
-    const silent = settle(spend(newWindow('Light'), 1, 0), 1, { ok: true }, 100);
+    const silent = settle(spend(newWindow(50), 1, 0), 1, { ok: true }, 100);
     expect(remaining(silent, 200)).toBeNull();
     expect(remaining(settle(spend(silent, 2, 250), 2, LIMITED, 300), 400)).toBe(48);
-    const failed = settle(spend(newWindow('Light'), 1, 0), 1, { ok: false }, 100);
+    const failed = settle(spend(newWindow(50), 1, 0), 1, { ok: false }, 100);
     expect(remaining(failed, 200)).toBe(49);
     const learnt = settle(spend(spentWindow(1), 2, 150), 2, { ok: true }, 200);
     expect(remaining(learnt, 300)).toBe(48);
@@ -90,7 +89,7 @@ describe('the decision', () => {
   });
 
   test('does not take its own requests under way for those of others.', () => {
-    let window = newWindow('Light');
+    let window = newWindow(50);
     for (let id = 1; id <= 10; id += 1) window = spend(window, id, 0);
     window = settle(window, 3, { ...LIMITED, remaining: 49 }, 100); // RingCentral saw it first
     expect(window.others.count).toBe(0);
@@ -100,7 +99,7 @@ describe('the decision', () => {
   });
 
   test('keeps what it knew of others while its own requests blur the count, and drops it when they do not.', () => {
-    let window = settle(spend(newWindow('Light'), 1, 0), 1, { ...LIMITED, remaining: 44 }, 100);
+    let window = settle(spend(newWindow(50), 1, 0), 1, { ...LIMITED, remaining: 44 }, 100);
     expect(window.others.count).toBe(5);
     window = spend(spend(window, 2, 200), 3, 200);
     window = settle(window, 2, { ...LIMITED, remaining: 43 }, 300);
@@ -111,13 +110,13 @@ describe('the decision', () => {
   });
 
   test('believes no Remaining of an answer that was held.', () => {
-    const window = settle(spend(newWindow('Light'), 1, 0), 1, { ...LIMITED, remaining: 3 }, 30_000);
+    const window = settle(spend(newWindow(50), 1, 0), 1, { ...LIMITED, remaining: 3 }, 30_000);
     expect(window.others.count).toBe(0);
   });
 
   test('lets nothing go in a penalty, and keeps the longer of two.', () => {
     const penalty = { ...LIMITED, ok: false, remaining: 0 };
-    let window = spend(spend(newWindow('Light'), 1, 0), 2, 0);
+    let window = spend(spend(newWindow(50), 1, 0), 2, 0);
     window = settle(window, 1, { ...penalty, penalty: 60_000 }, 100);
     window = settle(window, 2, { ...penalty, penalty: 5_000 }, 200);
     for (const lane of LANES) {
@@ -138,7 +137,7 @@ describe('the decision', () => {
   });
 
   test('keeps a window of any size in a bounded space.', () => {
-    let window = newWindow('Light');
+    let window = newWindow(50);
     for (let id = 1; id <= 20_000; id += 1) {
       const now = id * 10; // 100 a second
       window = settle(spend(window, id, now), id, { ok: true, limit: 1_000_000, window: 60_000 }, now + 5);

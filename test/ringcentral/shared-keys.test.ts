@@ -5,9 +5,9 @@ import { CallNotFound, RateLimited, Unauthenticated, WrongCallState } from '../.
 import type { Command, CommandResult } from '../../schema/provider.ts';
 import { createInProcessCommons } from '../../src/commons/in-process.ts';
 import { sealingKey } from '../../src/commons/seal.ts';
-import { createIdempotencyKeys } from '../../src/ringcentral/idempotency.ts';
-import { HOLD } from '../../src/ringcentral/key-record.ts';
-import { readResult, storeResult } from '../../src/ringcentral/stored-result.ts';
+import { createIdempotencyKeys } from '../../src/upstream/idempotency.ts';
+import { HOLD } from '../../src/upstream/key-record.ts';
+import { readResult, storeResult } from '../../src/upstream/stored-result.ts';
 
 const HOLD_IT: Command = { name: 'holdCallParty', sessionId: 's-1', partyId: 'p-1' };
 const DONE: CommandResult = {

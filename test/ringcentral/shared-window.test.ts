@@ -4,10 +4,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RateLimited } from '../../schema/failures.ts';
 import type { Commons, Togetherness } from '../../src/commons/commons.ts';
 import { createInProcessCommons } from '../../src/commons/in-process.ts';
-import { type Budget, createBudget } from '../../src/ringcentral/budget.ts';
-import type { Lane } from '../../src/ringcentral/caller.ts';
-import { createSharedWindows } from '../../src/ringcentral/shared-window.ts';
+import { RATE_RULE } from '../../src/ringcentral/rate-groups.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { type Budget, createBudget } from '../../src/upstream/budget.ts';
+import type { Lane } from '../../src/upstream/caller.ts';
+import { createSharedWindows } from '../../src/upstream/shared-window.ts';
 import { arrive, type RateRule, rateRule } from './rate-rule.ts';
 
 const WINDOW = 60_000;
@@ -51,7 +52,11 @@ function fleet(size: number, way: number) {
         };
       },
     };
-    const budget = createBudget({ metrics: createMetrics(), share: createSharedWindows({ commons }) });
+    const budget = createBudget({
+      rule: RATE_RULE,
+      metrics: createMetrics(),
+      share: createSharedWindows({ commons }),
+    });
     return {
       budget,
       cut() {

@@ -2,11 +2,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { createBudget } from '../../src/ringcentral/budget.ts';
-import type { Caller } from '../../src/ringcentral/caller.ts';
-import { createUpstream, type Upstream } from '../../src/ringcentral/http.ts';
+import { RATE_RULE } from '../../src/ringcentral/rate-groups.ts';
+import { RINGCENTRAL } from '../../src/ringcentral/system.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
+import { createBudget } from '../../src/upstream/budget.ts';
+import type { Caller } from '../../src/upstream/caller.ts';
+import { createUpstream, type Upstream } from '../../src/upstream/http.ts';
 
 /** One request as it arrived. */
 export interface Arrival {
@@ -78,8 +80,9 @@ export function upstreamTo(
   options: { timeout?: number } = {},
 ): { upstream: Upstream; metrics: Metrics } {
   const metrics = createMetrics();
-  const budget = createBudget({ metrics });
+  const budget = createBudget({ rule: RATE_RULE, metrics });
   const upstream = createUpstream({
+    system: RINGCENTRAL,
     serverUrl: url,
     budget,
     metrics,

@@ -4,8 +4,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type CallControlFailure, UpstreamBadResponse, UpstreamUnavailable } from '../../schema/failures.ts';
 import type { Command } from '../../schema/provider.ts';
 import { createCallControl } from '../../src/ringcentral/call-control.ts';
-import type { UpstreamRequest } from '../../src/ringcentral/http.ts';
 import { OPERATIONS } from '../../src/ringcentral/operations.ts';
+import type { UpstreamRequest } from '../../src/upstream/http.ts';
 import { callerWith, countOf, upstreamTo } from './support.ts';
 
 const ids = { telephonySessionId: 's-1', partyId: 'p-1-2' };

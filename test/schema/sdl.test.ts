@@ -35,6 +35,9 @@ const MUTATIONS = `
   .trim()
   .split(/\s+/);
 
+/** About people, not about calls. */
+const ACCOUNT_MUTATIONS = ['setPresence', 'setQueueAvailability'];
+
 /**
  * Every type with an `id`, the fields that tell two of its objects apart in the calls of one account, and why they do.
  * A new one is looked at before it gets here: caches take any `id` for a key.
@@ -47,13 +50,24 @@ const KEYS: { readonly [type: string]: { readonly key: readonly string[]; readon
     key: ['id'],
     because: 'a slot is the same slot whichever call is parked there, and has nothing else',
   },
+  Account: { key: ['id'], because: 'it is the id of the account itself' },
+  Extension: { key: ['id'], because: 'it is the id of a resource of the account' },
+  CallQueue: { key: ['id'], because: 'it is the id of its extension, and a type of its own' },
   Device: { key: ['id'], because: 'it is the id of a resource of the account' },
   SignInSession: { key: ['id'], because: 'it is a random id of its own' },
   ForwardingNumber: { key: ['id'], because: 'it is the id of a resource of the account' },
   ...GENESYS_KEYS,
 };
 
-/** The mutations that act on calls: all but those about the user's own sign-in. */
+/** What a command answers. */
+function payloadOf(name: string): RegExp {
+  if (ACCOUNT_MUTATIONS.includes(name)) return /^(Presence|QueueAvailability)Payload!$/;
+  return GENESYS_COMMANDS.includes(name)
+    ? /^(CallMediaParticipant|CallConversation|ConsultTransfer)Payload!$/
+    : /^Call(Party|Session|Recording)Payload!$/;
+}
+
+/** The mutations that are commands: all but those about the user's own sign-in. */
 function commands() {
   return Object.values(schema.getMutationType()?.getFields() ?? {}).filter(
     ({ name }) => name !== 'endSession',
@@ -66,6 +80,10 @@ const KEYED_WITHOUT_ID: typeof KEYS = {
     key: ['sessionId', 'partyId'],
     because: 'presence names a call by the party that the user has in it',
   },
+  Presence: { key: ['extensionId'], because: 'an extension has one' },
+  CallQueueMember: { key: ['queueId', 'extensionId'], because: 'a user is in a queue once, and in several' },
+  WaitingCall: { key: ['queueId', 'sessionId'], because: 'a call waits in one queue, and then in another' },
+  AccountCall: { key: ['sessionId'], because: 'each call is told of once' },
 };
 
 const OPERATION_TYPES = ['Query', 'Mutation', 'Subscription'];
@@ -102,15 +120,13 @@ describe('The schema', () => {
 
   test('has every command, each with one required input and a payload', () => {
     const fields = commands();
-    expect(fields.map((field) => field.name).sort()).toEqual([...MUTATIONS, ...GENESYS_COMMANDS].sort());
+    expect(fields.map((field) => field.name).sort()).toEqual(
+      [...MUTATIONS, ...ACCOUNT_MUTATIONS, ...GENESYS_COMMANDS].sort(),
+    );
     for (const field of fields) {
       const capitalised = `${field.name.charAt(0).toUpperCase()}${field.name.slice(1)}`;
       expect(field.args.map((arg) => `${arg.name}: ${arg.type}`)).toEqual([`input: ${capitalised}Input!`]);
-      expect(String(field.type)).toMatch(
-        GENESYS_COMMANDS.includes(field.name)
-          ? /^(CallMediaParticipant|CallConversation|ConsultTransfer)Payload!$/
-          : /^Call(Party|Session|Recording)Payload!$/,
-      );
+      expect(String(field.type)).toMatch(payloadOf(field.name));
     }
   });
 
@@ -126,7 +142,7 @@ describe('The schema', () => {
       expect(description).toMatch(
         GENESYS_COMMANDS.includes(name)
           ? /Costs one request to Genesys Cloud: `(POST|PUT|PATCH|DELETE) \/api\/v2\/conversations\/\S+`\.$/
-          : /Costs one (Light|Heavy) request of RingCentral's rate budget: `\w+`, `(POST|PATCH|DELETE) \/restapi\/\S+`\.$/,
+          : /Costs one (Light|Medium|Heavy) request of RingCentral's rate budget: `\w+`, `(POST|PUT|PATCH|DELETE) \/restapi\/\S+`\.$/,
       );
     }
   });
@@ -151,6 +167,8 @@ describe('The schema', () => {
       'callEvents(sessionId: ID!, after: ID): CallEvent!',
       'activeCalls(): [ActiveCall!]!',
       'activeCallEvents(): ActiveCallEvent!',
+      'accountCallEvents(after: ID): AccountCallEvent!',
+      'presenceUpdated(extensionIds: [ID!]!): Presence!',
       ...GENESYS_SUBSCRIPTIONS,
     ]);
   });

@@ -11,7 +11,7 @@ export const PUBLISHED = fileURLToPath(
 );
 
 interface Media {
-  readonly content?: { readonly 'application/json'?: { readonly schema: object } };
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
 }
 interface Operation {
   readonly operationId: string;
@@ -25,6 +25,8 @@ interface Document {
     readonly responses: Readonly<Record<string, Media>>;
     readonly schemas: {
       readonly CallStatusInfo: { readonly properties: { readonly reason: { readonly enum: string[] } } };
+      readonly ADGError: { readonly properties: { readonly errorCode: { enum: string[] } } };
+      readonly EnumeratedPagingModel: { readonly properties: { readonly perPage: { maximum?: number } } };
     };
   };
 }
@@ -43,6 +45,12 @@ export function createValidator(path: string): Validator {
   const document = JSON.parse(readFileSync(path, 'utf8')) as Document;
   // The one value that is seen on the wire and not published: why a party went to a conference.
   document.components.schemas.CallStatusInfo.properties.reason.enum.push('Conference');
+  const { ADGError, EnumeratedPagingModel } = document.components.schemas;
+  // Published as a program prints them: `ErrorCode{code='ADG-122', …}`.
+  const { errorCode } = ADGError.properties;
+  errorCode.enum = errorCode.enum.map((printed) => /'(ADG-\d+)'/.exec(printed)?.[1] ?? printed);
+  // Pages of the directory hold 2,000, as its parameter says.
+  delete EnumeratedPagingModel.properties.perPage.maximum;
   const ajv = new Ajv({ strict: false, allErrors: true });
   formats.default(ajv);
   // Over a socket RingCentral answers addresses without their host.
@@ -61,8 +69,9 @@ export function createValidator(path: string): Validator {
     const pointer = response?.$ref ?? `#/paths/${escaped}/${found?.method}/responses/${status}`;
     const named = response?.$ref?.split('/').at(-1) ?? '';
     const media = response?.$ref === undefined ? response : document.components.responses[named];
-    if (media?.content?.['application/json'] === undefined) return null;
-    return `published${pointer}/content/application~1json/schema`;
+    const type = Object.keys(media?.content ?? {}).find((one) => one.endsWith('json'));
+    if (type === undefined) return null;
+    return `published${pointer}/content/${type.replaceAll('/', '~1')}/schema`;
   }
 
   /** The operation whose method and path these are, whatever anybody else takes them for. */
@@ -111,7 +120,8 @@ export function createValidator(path: string): Validator {
       return problems;
     },
     problemsOf({ operationId, status, responseBody }) {
-      if (operationId === null || status === null || responseBody === undefined) return [];
+      // What is no JSON has no schema.
+      if (operationId === null || status === null || typeof responseBody !== 'object') return [];
       const schema = schemaOf(operationId, status);
       if (schema === null) {
         unlisted.add(`${operationId} ${status}`);

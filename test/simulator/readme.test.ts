@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { EXTENSIONS } from '../../src/simulator/account.ts';
+import { EXTENSIONS } from '../../src/simulator/company/people.ts';
 import { answerControl, type Controls } from '../../src/simulator/controls.ts';
 import { FAULT_FIELDS, FAULT_KINDS } from '../../src/simulator/faults.ts';
 import { createSimulator } from '../../src/simulator/server.ts';
@@ -118,13 +118,14 @@ test('Every control stands in README, and each of README is there', () => {
 
 test('Everybody of the account stands in README, with a token and a JWT that sign them in', async () => {
   await using simulator = await createSimulator({ story: false });
-  for (const { number, name, type, id } of EXTENSIONS) {
+  for (const { number, name, type, status, id } of EXTENSIONS) {
+    const isUser = type === 'User' && status === 'Enabled';
     const row = readme.split('\n').find((line) => line.startsWith(`| ${number} `)) ?? '';
     expect(row).toContain(name);
     expect([row.includes(`\`sim-${number}\``), row.includes(`\`sim-jwt-${number}\``)]).toEqual(
-      type === 'User' ? [true, true] : [false, false],
+      isUser ? [true, true] : [false, false],
     );
-    if (type !== 'User') continue;
+    if (!isUser) continue;
     const grant = new URLSearchParams({
       grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
       assertion: `sim-jwt-${number}`,

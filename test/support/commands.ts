@@ -23,6 +23,8 @@ export const STILL: Partial<Settings> = {
   conferenceLifetime: 3_600, // 1 hour
   voicemailLength: 3_600, // 1 hour
   retention: 3_600, // 1 hour
+  // Whoever is in many calls at once is still an agent.
+  busyAgents: 'ring',
 };
 
 /** The people of the simulator, by their tokens, and the phone each of them has. */
@@ -31,6 +33,8 @@ export const PEOPLE = {
   'sim-102': { extensionId: '701002004', deviceId: '801100009' },
   /** The supervisor. */
   'sim-103': { extensionId: '701003004', deviceId: '801100012' },
+  /** The administrator. */
+  'sim-104': { extensionId: '701004004', deviceId: '801100104' },
 } as const;
 export type Token = keyof typeof PEOPLE;
 

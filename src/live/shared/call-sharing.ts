@@ -8,13 +8,12 @@
  * ```
  */
 import { BadUserInput, type CallControlFailure, CallNotFound, Forbidden } from '../../../schema/failures.ts';
-import { type CallSession, findParty } from '../../../schema/model.ts';
-import type { CallEvent } from '../../../schema/provider.ts';
-import { changeEvent, endEvent, moveEvent, recoveryEvent, troubleEvent } from '../events.ts';
+import { endEvent, moveEvent, recoveryEvent, troubleEvent } from '../events.ts';
 import type { CursorScope, Place, ReplayLimits } from '../replay.ts';
+import type { CallShape, Kind, Transition } from '../shape.ts';
 import type { Telling, TellingCall } from '../telling.ts';
 import type { Times } from '../told.ts';
-import { hasMoved, type Outlook, type Transition } from '../transitions.ts';
+import { type Outlook, partyIn } from '../transitions.ts';
 import type { Watch } from '../watch.ts';
 import { createDistantWatch, type DistantWatch } from './distant-watch.ts';
 import type { Duty } from './duty.ts';
@@ -23,34 +22,35 @@ import { SharedReplay } from './shared-replay.ts';
 import type { CallState, Denial, Tiding } from './tidings.ts';
 
 /** What the calls of one viewer share with other gateways. */
-export interface DeskSharing {
-  readonly duty: Duty;
-  /** True while this gateway asks RingCentral, for itself or for all. */
+export interface DeskSharing<K extends Kind> {
+  readonly duty: Duty<K>;
+  /** True while this gateway asks the phone system, for itself or for all. */
   isAsking(): boolean;
-  openLedger(sessionId: string, host: LedgerHost): Ledger;
+  openLedger(callId: string, host: LedgerHost<K>): Ledger<K>;
   readonly replayLimits: ReplayLimits;
 }
 
 /** The call that is shared: what is asked of it, and told it. */
-export interface SharedCall extends TellingCall {
-  readonly sessionId: string;
-  readonly outlook: Outlook;
+export interface SharedCall<K extends Kind> extends TellingCall<K> {
+  readonly callId: string;
+  readonly shape: CallShape<K>;
+  readonly outlook: Outlook<K>;
   /** It is held as others do: what was found out here before is not true yet. */
   onAdopted(): void;
   /** Another gateway has seen a change. */
-  onSeen(transition: Transition): void;
+  onSeen(transition: Transition<K>): void;
   /** It came to its end: nobody watches it now. */
   onEnded(): void;
 }
 
 /** One call of one gateway, while it is watched. */
-export class CallSharing implements Telling, LedgerHost {
-  readonly replay: SharedReplay<CallEvent>;
-  readonly ledger: Ledger;
-  readonly #sharing: DeskSharing;
-  readonly #call: SharedCall;
+export class CallSharing<K extends Kind> implements Telling<K>, LedgerHost<K> {
+  readonly replay: SharedReplay<K['Event']>;
+  readonly ledger: Ledger<K>;
+  readonly #sharing: DeskSharing<K>;
+  readonly #call: SharedCall<K>;
   /** Tidings of one decision; null: nothing is being decided. */
-  #together: Tiding[] | null = null;
+  #together: Tiding<K>[] | null = null;
   #isInTrouble = false;
   /** Others are to be told how it is, even if that is nothing new; or whatever it was before. */
   #mustTell = false;
@@ -60,14 +60,14 @@ export class CallSharing implements Telling, LedgerHost {
   #distant: DistantWatch | null = null;
   #isWished = false;
 
-  constructor(sharing: DeskSharing, call: SharedCall, cursors: CursorScope) {
+  constructor(sharing: DeskSharing<K>, call: SharedCall<K>, cursors: CursorScope) {
     this.#sharing = sharing;
     this.#call = call;
     this.replay = new SharedReplay(cursors, sharing.replayLimits);
-    this.ledger = sharing.openLedger(call.sessionId, this);
+    this.ledger = sharing.openLedger(call.callId, this);
   }
 
-  /** True while this gateway asks RingCentral, for itself or for all. */
+  /** True while this gateway asks the phone system, for itself or for all. */
   get isAsking(): boolean {
     return this.#sharing.isAsking();
   }
@@ -80,7 +80,7 @@ export class CallSharing implements Telling, LedgerHost {
   wish(isWished: boolean): void {
     if (this.#isWished === isWished) return;
     this.#isWished = isWished;
-    this.#sharing.duty.wish(this.#call.sessionId, isWished);
+    this.#sharing.duty.wish(this.#call.callId, isWished);
   }
 
   /** To be called when it is known (anew) who leads. */
@@ -108,10 +108,10 @@ export class CallSharing implements Telling, LedgerHost {
   }
 
   distantWatch(): Watch {
-    if (this.ledger.isOpen && !this.ledger.isFresh) this.#sharing.duty.ask(this.#call.sessionId, 'tells');
+    if (this.ledger.isOpen && !this.ledger.isFresh) this.#sharing.duty.ask(this.#call.callId, 'tells');
     this.#distant = createDistantWatch({
       ledger: this.ledger,
-      look: () => this.#sharing.duty.ask(this.#call.sessionId, 'looks'),
+      look: () => this.#sharing.duty.ask(this.#call.callId, 'looks'),
     });
     return this.#distant;
   }
@@ -124,16 +124,16 @@ export class CallSharing implements Telling, LedgerHost {
     return this.ledger.isOpen;
   }
 
-  readerState(): { readonly session: CallSession; readonly isOver: boolean } | null {
+  readerState(): { readonly call: K['Call']; readonly isOver: boolean } | null {
     const { told, isFresh, isOpen } = this.ledger;
     if (!isOpen || told === null || !(told.isOver || isFresh)) return null;
-    return { session: told.held.session, isOver: told.isOver };
+    return { call: told.held.call, isOver: told.isOver };
   }
 
   /** Makes one decision, whose tidings become true at once; `again` makes it anew. */
   together<Result>(decide: () => Result, again: () => void): Result {
     if (this.#together !== null) return decide();
-    const tidings: Tiding[] = [];
+    const tidings: Tiding<K>[] = [];
     this.#together = tidings;
     let result: Result;
     try {
@@ -145,14 +145,12 @@ export class CallSharing implements Telling, LedgerHost {
     return result;
   }
 
-  changed(transitions: readonly Transition[], at: number): void {
+  changed(transitions: readonly Transition<K>[], at: number): void {
     for (const transition of transitions) {
       const { party, previousStatus } = transition;
       this.#write({ kind: 'change', at, partyId: party.id, previousStatus });
-      const { peerId } = party.status;
-      if (hasMoved(transition) && peerId !== null) {
-        this.#write({ kind: 'moved', at, partyId: party.id, movedTo: peerId });
-      }
+      const movedTo = this.#call.shape.movedTo(transition);
+      if (movedTo !== null) this.#write({ kind: 'moved', at, partyId: party.id, movedTo });
     }
   }
 
@@ -225,24 +223,25 @@ export class CallSharing implements Telling, LedgerHost {
 
   // What its ledger asks and tells.
 
-  state(): CallState | null {
+  state(): CallState<K> | null {
     return this.#call.memory.state();
   }
 
-  adopt(state: CallState | null): void {
+  adopt(state: CallState<K> | null): void {
     this.#call.memory.restore(state);
     this.#call.onAdopted();
   }
 
-  tell(tiding: Tiding, state: CallState | null, place: Place | null, isOwn: boolean): void {
+  tell(tiding: Tiding<K>, state: CallState<K> | null, place: Place | null, isOwn: boolean): void {
     const readers = this.#call.readers();
-    const session = state?.held.session ?? null;
+    const call = state?.held.call ?? null;
+    const { shape } = this.#call;
     switch (tiding.kind) {
       case 'change': {
-        const party = session === null ? undefined : findParty(session, tiding.partyId);
-        if (session === null || party === undefined) break;
+        const party = call === null ? undefined : partyIn(shape, call, tiding.partyId);
+        if (call === null || party === undefined) break;
         const transition = { party, previousStatus: tiding.previousStatus };
-        readers.tellChange(session, transition, tiding.at, place);
+        readers.tellChange(call, transition, tiding.at, place);
         if (!isOwn) this.#call.onSeen(transition);
         return;
       }
@@ -250,7 +249,7 @@ export class CallSharing implements Telling, LedgerHost {
         readers.tellMove(tiding.partyId, tiding.movedTo, tiding.at, place);
         return;
       case 'ended':
-        if (session !== null) readers.start(session);
+        if (call !== null) readers.start(call);
         readers.tellEnd(tiding.at, place);
         this.#distant?.told();
         if (!isOwn) this.#call.onEnded();
@@ -266,32 +265,32 @@ export class CallSharing implements Telling, LedgerHost {
         return;
       case 'state':
         this.#stand(place, tiding.isWhole);
-        if (session !== null && state?.isOver !== true) readers.start(session);
+        if (call !== null && state?.isOver !== true) readers.start(call);
         this.#distant?.told();
         return;
       case 'denied':
         this.#stand(place, false);
         this.#distant?.told();
-        this.#call.onRefused(failureOf(tiding.denial));
+        this.#call.deny(failureOf(tiding.denial));
         return;
       case 'rest':
         this.#stand(place, false);
         // It was for nobody, but somebody here wants it.
-        if (!isOwn && this.#isWished) this.#sharing.duty.ask(this.#call.sessionId, 'tells');
+        if (!isOwn && this.#isWished) this.#sharing.duty.ask(this.#call.callId, 'tells');
         return;
       case 'alive':
         this.#stand(place, false);
     }
   }
 
-  meet(state: CallState, place: Place): boolean {
+  meet(state: CallState<K>, place: Place): boolean {
     const { memory, outlook } = this.#call;
     const readers = this.#call.readers();
-    const held = memory.session;
+    const held = memory.call;
     if (held === null || (memory.isOver && !state.isOver)) {
       memory.restore(state);
       this.replay.begin(place);
-      if (!state.isOver) readers.start(state.held.session);
+      if (!state.isOver) readers.start(state.held.call);
       this.#distant?.told();
       return true;
     }
@@ -299,29 +298,29 @@ export class CallSharing implements Telling, LedgerHost {
     // Nothing is newer than the end of a call, whenever it was asked for.
     const sentAt = state.isOver ? Math.max(askedAt, memory.changedAt) : askedAt;
     const wasOver = memory.isOver;
-    const { kind, transitions } = memory.take({ session: state.held.session, sentAt, receivedAt }, outlook);
+    const { kind, transitions } = memory.take({ call: state.held.call, sentAt, receivedAt }, outlook);
     if (kind === 'doubtful') return false;
     this.replay.begin(place);
-    const session = memory.session ?? state.held.session;
+    const call = memory.call ?? state.held.call;
     for (const [index, transition] of transitions.entries()) {
       const isLast = index === transitions.length - 1;
-      if (isLast) readers.tellChange(session, transition, receivedAt, place);
-      else readers.tellBetween(session, transition, receivedAt);
+      if (isLast) readers.tellChange(call, transition, receivedAt, place);
+      else readers.tellBetween(call, transition, receivedAt);
       this.#call.onSeen(transition);
     }
     if (state.isOver && !wasOver) {
       memory.restore({ ...state, held: memory.held ?? state.held });
       readers.tellEnd(receivedAt, place);
       this.#call.onEnded();
-    } else if (!state.isOver) readers.start(session);
+    } else if (!state.isOver) readers.start(call);
     this.#distant?.told();
     return true;
   }
 
-  remember(from: Place, past: readonly PastTiding[]): void {
+  remember(from: Place, past: readonly PastTiding<K>[]): void {
     this.replay.begin(from);
     for (const { tiding, state, place } of past) {
-      const make = eventOf(this.#call.sessionId, tiding, state);
+      const make = eventOf(this.#call, tiding, state);
       if (make === null) this.replay.stand(place);
       else this.replay.add(tiding.at, make, place);
     }
@@ -333,12 +332,12 @@ export class CallSharing implements Telling, LedgerHost {
     const { told, isFresh } = this.ledger;
     this.#call.readers().admit();
     if (told?.isOver === true) this.#call.onEnded();
-    else if (isFresh && told !== null) this.#call.readers().start(told.held.session);
-    else if (!this.isAsking && this.#isWished) this.#sharing.duty.ask(this.#call.sessionId, 'tells');
+    else if (isFresh && told !== null) this.#call.readers().start(told.held.call);
+    else if (!this.isAsking && this.#isWished) this.#sharing.duty.ask(this.#call.callId, 'tells');
     if (isFresh || told?.isOver === true) this.#distant?.told();
   }
 
-  #write(tiding: Tiding): void {
+  #write(tiding: Tiding<K>): void {
     if (this.#together !== null) this.#together.push(tiding);
     else this.ledger.write([tiding], () => this.#write(tiding));
   }
@@ -351,25 +350,25 @@ export class CallSharing implements Telling, LedgerHost {
 }
 
 /** How a tiding of before is told; null: not at all. */
-function eventOf(
-  sessionId: string,
-  tiding: Tiding,
-  { held: { session } }: CallState,
-): ((cursor: string) => CallEvent) | null {
+function eventOf<K extends Kind>(
+  { shape, callId }: Pick<SharedCall<K>, 'shape' | 'callId'>,
+  tiding: Tiding<K>,
+  { held: { call } }: CallState<K>,
+): ((cursor: string) => K['Event']) | null {
   switch (tiding.kind) {
     case 'change': {
-      const party = findParty(session, tiding.partyId);
+      const party = partyIn(shape, call, tiding.partyId);
       if (party === undefined) return null;
-      return (cursor) => changeEvent(session, { party, previousStatus: tiding.previousStatus }, cursor);
+      return (cursor) => shape.words.change(call, { party, previousStatus: tiding.previousStatus }, cursor);
     }
     case 'moved':
-      return (cursor) => moveEvent(sessionId, tiding.partyId, tiding.movedTo, cursor);
+      return (cursor) => moveEvent(shape, callId, tiding.partyId, tiding.movedTo, cursor);
     case 'ended':
-      return (cursor) => endEvent(sessionId, cursor);
+      return (cursor) => endEvent(shape, callId, cursor);
     case 'trouble':
-      return (cursor) => troubleEvent(sessionId, tiding.next, cursor);
+      return (cursor) => troubleEvent(shape, callId, tiding.next, cursor);
     case 'recovery':
-      return (cursor) => recoveryEvent(sessionId, cursor);
+      return (cursor) => recoveryEvent(shape, callId, cursor);
     default:
       return null;
   }

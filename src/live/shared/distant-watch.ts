@@ -3,11 +3,12 @@
  * is told by the ledger.
  */
 import { createSettling, type Settling } from '../settling.ts';
+import type { Kind } from '../shape.ts';
 import type { Watch } from '../watch.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface DistantWatchParts {
-  readonly ledger: Pick<Ledger, 'isFresh' | 'nextTry'>;
+  readonly ledger: Pick<Ledger<Kind>, 'isFresh' | 'nextTry'>;
   /** Has the other gateway look. */
   readonly look: () => void;
 }

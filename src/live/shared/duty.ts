@@ -1,51 +1,21 @@
-/**
- * The duty of one viewer's desk: which of the gateways does the work of it. It is called so because somebody always has
- * it, and it is handed on.
- *
- * Whoever leads listens and polls, for all of them; the others follow what it tells, and say what they wish to be watched.
- *
- * ```text
- *                        ┌──────────── taken ───────────► leading ──nobody here wishes anything, others do──► off
- *   off ──a wish──► joining                               │  │  └──a drain, no live token──► handed over ──► following
- *    ▲                ▲  └── another has it ─► following ◄┘  │
- *    │                └────────── it is free ──────┘         │ not renewed in time
- *    │                └──────────────────────────────────────┘
- *    └── the last wish ended, from everywhere
- *
- *   from everywhere: the store is gone ──► alone ──it is back──► joining
- * ```
- *
- * A gateway without a wish of its own never leads, because it may have no live token of the viewer.
- */
-import { createHash } from 'node:crypto';
-import { Apart, type Cell, type Commons, type Key } from '../../commons/commons.ts';
-import { createLeases, type Held, type Leases } from '../../commons/lease.ts';
-import { type SealingKey, seal, unseal } from '../../commons/seal.ts';
-import { createSettling } from '../settling.ts';
-import { type Board, BoardCell } from './board.ts';
-import {
-  type Asked,
-  type Errands,
-  errandsOf,
-  isEmpty,
-  NO_WISH,
-  othersOf,
-  type Wish,
-  type Wishes,
-  withWish,
-} from './wishes.ts';
+/** The duty of one viewer's desk: what it needs, and what may be asked of it. `desk-duty.ts` has its states. */
+import type { Commons } from '../../commons/commons.ts';
+import type { SealingKey } from '../../commons/seal.ts';
+import type { Kind } from '../shape.ts';
+import type { Board } from './board.ts';
+import type { Asked, Errands } from './wishes.ts';
 
 /** Where a gateway stands. */
 export type Role = 'off' | 'alone' | 'joining' | 'leading' | 'following';
 
 /** The desk whose duty it is. */
-export interface DutyHost {
+export interface DutyHost<K extends Kind> {
   /** `inherited`: what brings back what the last leader listened with. */
   entered(role: Role, inherited: string | null): void;
   /** Others wish something; only whoever leads is told. */
   errands(errands: Errands): void;
   /** Whoever leads has told something; only followers are told. */
-  posted(board: Board): void;
+  posted(board: Board<K>): void;
   /** Calls that are watched here, in words that only those who know them recognise. */
   watched(): readonly string[];
   /** Resolves when everything that was seen is told. */
@@ -67,462 +37,42 @@ export const DUTY_TIMES: DutyTimes = {
   term: 6_000, // 6 seconds: with the look at every call, less than ten of silence
 };
 
-export interface DutyParts {
+export interface DutyParts<K extends Kind> {
   readonly commons: Commons;
   /** Whose desk: the same at all gateways, and of nobody else. */
   readonly owner: () => string;
   readonly seal: SealingKey;
-  readonly host: DutyHost;
+  readonly host: DutyHost<K>;
   readonly times?: Partial<DutyTimes> | undefined;
 }
 
-export interface Duty {
+export interface Duty<K extends Kind> {
   readonly role: Role;
   /** Of whoever leads; null: nobody is known to. */
   readonly fence: number | null;
   /** By how many milliseconds the clock of the store is ahead of ours; 0 where they agree well enough. */
   readonly ahead: number;
   /** Somebody here wants a call to be watched, or nobody does any more. */
-  wish(sessionId: string, isWished: boolean): void;
+  wish(callId: string, isWished: boolean): void;
   wishList(isWished: boolean): void;
   /** Asks whoever leads about a call that is wished for. */
-  ask(sessionId: string, what: keyof Asked): void;
+  ask(callId: string, what: keyof Asked): void;
   askForList(): void;
+  /** What is wished beside the calls; null: nothing. */
+  wishBeside(what: string | null): void;
+  /** Asks whoever leads for all that stands beside the calls. */
+  askForBeside(): void;
   /** Tells the others; only whoever leads does. */
-  post(board: Board): void;
+  post(board: Board<K>): void;
   /** What brings back what is listened with, for whoever leads next. */
   leave(inheritance: string | null): void;
   /** The calls that are watched here are others now. */
   watchedChanged(): void;
   /** True where another gateway watches the call. */
-  isWatchedElsewhere(sessionId: string): Promise<boolean>;
+  isWatchedElsewhere(callId: string): Promise<boolean>;
   /** There is no live token of the viewer here (any more), or there is. */
   allow(isAble: boolean): void;
   /** This gateway is going: others shall lead as soon as any wants to. */
   drain(): void;
   stop(): Promise<void>;
-}
-
-/** What the next leader must know. */
-interface Legacy {
-  readonly listening: string | null;
-  readonly watched: readonly string[];
-}
-
-/** Wishes, and looks at them, are renewed so often in a term. */
-const BEATS = 3;
-/** So long a hand-over waits for what was seen to be told. */
-const SETTLE = 500; // milliseconds
-/** Clocks that differ by less are taken to agree: so long an answer may be on its way. */
-const CLOCKS_AGREE = 50; // milliseconds
-
-/** Makes it; it begins with the first wish. */
-export function createDuty(parts: DutyParts): Duty {
-  return new DeskDuty(parts);
-}
-
-class DeskDuty implements Duty {
-  readonly #parts: DutyParts;
-  readonly #term: number;
-  readonly #leases: Leases<Legacy>;
-  readonly #wishes: Cell<Wishes>;
-  readonly #board: BoardCell;
-  #role: Role = 'off';
-  #fence: number | null = null;
-  #held: Held<Legacy> | null = null;
-  #wish: Wish = NO_WISH;
-  #others: Wishes = {};
-  /** What is left to the next leader, once everything is told that came by it, and what is to be left after that. */
-  #listening: string | null = null;
-  #next: { readonly listening: string | null } | null = null;
-  #isLeaving = false;
-  #stops: (() => void)[] = [];
-  #stopChange: (() => void) | null = null;
-  #beating: NodeJS.Timeout | undefined;
-  #ahead = 0;
-  #isAble = true;
-  #isDraining = false;
-  #isStopped = false;
-  #isTelling = false;
-  #mustTellAgain = false;
-  #fleet: string | null = null;
-  #era = 0;
-
-  constructor(parts: DutyParts) {
-    const { commons, seal: key } = parts;
-    this.#parts = parts;
-    this.#term = parts.times?.term ?? DUTY_TIMES.term;
-    this.#leases = createLeases<Legacy>(commons, 'desk', { term: this.#term });
-    this.#wishes = commons.cell<Wishes>({
-      word: 'wishes',
-      write: (wishes) => seal(JSON.stringify(wishes), key),
-      // What cannot be read is as good as not there: it is written again.
-      read: (text) => JSON.parse(unseal(text, key) ?? '{}'),
-    });
-    this.#board = new BoardCell(commons, key, () => this.#key());
-  }
-
-  get role(): Role {
-    return this.#role;
-  }
-
-  get fence(): number | null {
-    return this.#fence;
-  }
-
-  get ahead(): number {
-    return this.#ahead;
-  }
-
-  wish(sessionId: string, isWished: boolean): void {
-    const { [sessionId]: known, ...rest } = this.#wish.calls;
-    if ((known !== undefined) === isWished) return;
-    this.#wished({ ...this.#wish, calls: isWished ? { ...rest, [sessionId]: NOTHING_ASKED } : rest });
-  }
-
-  wishList(isWished: boolean): void {
-    if ((this.#wish.list !== null) === isWished) return;
-    this.#wished({ ...this.#wish, list: isWished ? 0 : null });
-  }
-
-  ask(sessionId: string, what: keyof Asked): void {
-    const known = this.#wish.calls[sessionId];
-    if (known === undefined) return;
-    const asked = { ...known, [what]: known[what] + 1 };
-    this.#wished({ ...this.#wish, calls: { ...this.#wish.calls, [sessionId]: asked } });
-  }
-
-  askForList(): void {
-    if (this.#wish.list !== null) this.#wished({ ...this.#wish, list: this.#wish.list + 1 });
-  }
-
-  post(board: Board): void {
-    if (this.#role === 'leading') this.#board.post(board, this.#fence ?? 0);
-  }
-
-  leave(inheritance: string | null): void {
-    this.#next = { listening: inheritance };
-    if (!this.#isLeaving) void this.#leaveSoon();
-  }
-
-  watchedChanged(): void {
-    this.#held?.leave(this.#legacy(), true);
-  }
-
-  async isWatchedElsewhere(sessionId: string): Promise<boolean> {
-    const fleet = this.#parts.commons.fleet();
-    const isOnly = fleet === null || (fleet.size === 1 && fleet.isWhole);
-    if (isOnly || this.#role === 'leading' || this.#parts.commons.state().name === 'apart') return false;
-    try {
-      const held = await this.#leases.look(this.#key());
-      return held?.legacy?.watched.includes(inShort(sessionId)) === true;
-    } catch (error) {
-      if (error instanceof Apart) return false;
-      throw error;
-    }
-  }
-
-  allow(isAble: boolean): void {
-    if (this.#isAble === isAble) return;
-    this.#isAble = isAble;
-    if (!isAble && this.#role === 'leading') void this.#handOver();
-    if (isAble && this.#role === 'following') void this.#tryToLead();
-  }
-
-  drain(): void {
-    this.#isDraining = true;
-    this.#considerLeaving();
-  }
-
-  async stop(): Promise<void> {
-    if (this.#isStopped) return;
-    this.#isStopped = true;
-    this.#wish = NO_WISH;
-    const held = this.#held;
-    const isTogether = this.#parts.commons.state().name !== 'apart';
-    if (held !== null && isTogether) await this.#handOver();
-    else if (this.#role === 'following' && isTogether) await this.#tellWish();
-    this.#enter('off');
-  }
-
-  #key(name = ''): Key {
-    return { owner: this.#parts.owner(), name };
-  }
-
-  #wished(wish: Wish): void {
-    this.#wish = wish;
-    if (this.#isStopped) return;
-    if (isEmpty(wish)) {
-      if (this.#role === 'leading') this.#considerLeaving();
-      else if (this.#role !== 'off') this.#rest();
-      return;
-    }
-    if (this.#role === 'off') this.#begin();
-    else if (this.#role === 'following') void this.#tellWish();
-  }
-
-  #begin(): void {
-    const { commons } = this.#parts;
-    this.#fleet = commons.fleet()?.id ?? null;
-    this.#stopChange ??= commons.onChange(() => this.#changed());
-    void this.#join();
-  }
-
-  #rest(): void {
-    const wasFollowing = this.#role === 'following';
-    this.#enter('off');
-    // So that whoever leads need not wait for its end.
-    if (wasFollowing) void this.#tellWish();
-  }
-
-  /** The gateways came together, parted, or lost what they shared. */
-  #changed(): void {
-    const { commons } = this.#parts;
-    const isApart = commons.state().name === 'apart';
-    if (isApart) {
-      if (this.#role !== 'alone' && this.#role !== 'off') this.#enter('alone');
-      return;
-    }
-    const id = commons.fleet()?.id ?? null;
-    const isAnother = id !== this.#fleet;
-    this.#fleet = id;
-    // What was taken in a store that lost its data is anybody's.
-    if (isAnother) this.#held = null;
-    if (this.#role === 'alone' || (isAnother && this.#role !== 'off')) void this.#join();
-  }
-
-  async #join(): Promise<void> {
-    const { commons } = this.#parts;
-    if (commons.state().name === 'apart') return this.#enter('alone');
-    // It may still have it from before it was apart.
-    if (this.#held !== null) return this.#lead(this.#held);
-    this.#enter('joining');
-    await this.#tryToLead();
-  }
-
-  /** Takes what is free; else follows whoever has it. */
-  async #tryToLead(): Promise<void> {
-    const era = this.#era;
-    const mayLead = this.#mayLead();
-    try {
-      const held = mayLead ? await this.#leases.take(this.#key()) : null;
-      if (era !== this.#era) {
-        await held?.handOver();
-        return;
-      }
-      if (held !== null) return this.#lead(held);
-      const leader = await this.#leases.look(this.#key());
-      if (era !== this.#era) return;
-      this.#fence = leader?.fence ?? null;
-      if (this.#role !== 'following') this.#follow();
-    } catch (error) {
-      if (!(error instanceof Apart)) throw error;
-      // Where that is so, `changed` has heard of it, or will.
-      if (era === this.#era && this.#parts.commons.state().name === 'apart') this.#enter('alone');
-    }
-  }
-
-  #mayLead(): boolean {
-    return this.#isAble && !this.#isDraining && !this.#isStopped && !isEmpty(this.#wish);
-  }
-
-  #lead(held: Held<Legacy>): void {
-    const { host } = this.#parts;
-    this.#enter('leading', held);
-    if (this.#held !== held) return;
-    held.lost.addEventListener('abort', () => {
-      if (this.#held !== held) return;
-      this.#held = null;
-      if (this.#role === 'leading') void this.#join();
-    });
-    this.#stops.push(this.#wishes.follow(this.#key(), () => void this.#lookAtWishes()));
-    this.#beatAgain(() => {
-      void this.#lookAtWishes();
-      host.beat();
-    });
-    this.#others = {};
-    void this.#lookAtWishes();
-    this.watchedChanged();
-  }
-
-  #follow(): void {
-    this.#enter('following');
-    const key = this.#key();
-    this.#stops.push(
-      this.#leases.follow(key, () => {
-        if (this.#role === 'following' && this.#mayLead()) void this.#tryToLead();
-      }),
-      this.#board.follow(() => void this.#readBoard()),
-    );
-    this.#beatAgain(() => {
-      void this.#tellWish(false);
-      void this.#lookWhoLeads();
-    });
-    void this.#tellWish();
-    void this.#readBoard();
-  }
-
-  async #lookWhoLeads(): Promise<void> {
-    const era = this.#era;
-    try {
-      const leader = await this.#leases.look(this.#key());
-      if (era === this.#era && leader !== null) this.#fence = leader.fence;
-    } catch (error) {
-      if (!(error instanceof Apart)) throw error;
-    }
-  }
-
-  #enter(role: Role, held: Held<Legacy> | null = null): void {
-    this.#era += 1;
-    for (const stop of this.#stops.splice(0)) stop();
-    clearInterval(this.#beating);
-    if (role === 'off') {
-      this.#stopChange?.();
-      this.#stopChange = null;
-      // Taken before it was alone; it would renew itself for nobody.
-      const held = this.#held;
-      this.#held = null;
-      void held?.handOver();
-    }
-    if (held !== null) {
-      this.#held = held;
-      this.#fence = held.fence;
-    }
-    const inherited = held === null ? null : opened(held.inherited?.listening ?? null, this.#parts.seal);
-    if (role !== 'leading') this.#board.rest();
-    const isNew = role !== this.#role;
-    this.#role = role;
-    if (isNew) this.#parts.host.entered(role, inherited);
-  }
-
-  #beatAgain(beat: () => void): void {
-    clearInterval(this.#beating);
-    this.#beating = setInterval(beat, this.#term / BEATS).unref();
-  }
-
-  async #lookAtWishes(): Promise<void> {
-    const era = this.#era;
-    const { commons, host } = this.#parts;
-    try {
-      const askedAt = Date.now();
-      const { after, at } = await this.#wishes.update(this.#key(), (wishes, now) => ({
-        result: { after: othersOf(wishes, commons.self, now), at: now },
-      }));
-      this.#noteClock(at, askedAt);
-      if (era !== this.#era) return;
-      const errands = errandsOf(this.#others, after);
-      this.#others = after;
-      host.errands(errands);
-      this.#considerLeaving();
-    } catch (error) {
-      if (!(error instanceof Apart)) throw error;
-    }
-  }
-
-  /** Whoever has no reason to lead lets others, if any want to. */
-  #considerLeaving(): void {
-    if (this.#role !== 'leading') return;
-    const isWanted = Object.keys(this.#others).length > 0;
-    if (isWanted && (this.#isDraining || isEmpty(this.#wish))) void this.#handOver();
-    else if (!isWanted && isEmpty(this.#wish) && !this.#parts.host.isLingering()) void this.#giveBack();
-  }
-
-  /** Lets another lead: first what was seen is told, then the duty is free. */
-  async #handOver(): Promise<void> {
-    const held = this.#held;
-    if (held === null) return;
-    this.#held = null;
-    const { host } = this.#parts;
-    const listening = host.release();
-    this.#next = null;
-    if (listening !== null) this.#listening = listening;
-    const legacy = { ...this.#legacy(), watched: [] };
-    const isWished = !isEmpty(this.#wish) && !this.#isStopped;
-    if (isWished) this.#follow();
-    else this.#enter('off');
-    // What is not told by then is told by whoever leads next.
-    const settling = createSettling(SETTLE);
-    await Promise.race([host.settled(), settling.promise]);
-    settling.settle();
-    await held.handOver(legacy);
-    this.#listening = null;
-  }
-
-  /** Nobody wants it: there is nothing to leave to anybody. */
-  async #giveBack(): Promise<void> {
-    const held = this.#held;
-    this.#held = null;
-    this.#listening = null;
-    this.#enter('off');
-    await held?.handOver({ listening: null, watched: [] });
-  }
-
-  #legacy(): Legacy {
-    const listening = this.#listening === null ? null : seal(this.#listening, this.#parts.seal);
-    return { listening, watched: this.#parts.host.watched().map(inShort) };
-  }
-
-  /** Not before everything is told that came by it: what is brought back begins behind that. Of several the newest. */
-  async #leaveSoon(): Promise<void> {
-    this.#isLeaving = true;
-    while (this.#next !== null) {
-      const { listening } = this.#next;
-      this.#next = null;
-      const held = this.#held;
-      await this.#parts.host.settled();
-      if (held === null || held !== this.#held) continue;
-      this.#listening = listening;
-      held.leave(this.#legacy(), true);
-    }
-    this.#isLeaving = false;
-  }
-
-  /** One after the other: of several that wait only the newest. */
-  async #tellWish(isNews = true): Promise<void> {
-    if (this.#isTelling) {
-      this.#mustTellAgain = true;
-      return;
-    }
-    this.#isTelling = true;
-    const { commons } = this.#parts;
-    try {
-      let isTold = isNews;
-      do {
-        this.#mustTellAgain = false;
-        const askedAt = Date.now();
-        const at = await this.#wishes.update(this.#key(), (wishes, now) => {
-          const value = withWish(wishes, commons.self, this.#wish, now + this.#term, now);
-          return { value, lifetime: 2 * this.#term, tell: isTold, result: now };
-        });
-        this.#noteClock(at, askedAt);
-        isTold = true;
-      } while (this.#mustTellAgain);
-    } catch (error) {
-      if (!(error instanceof Apart)) throw error;
-    } finally {
-      this.#isTelling = false;
-    }
-  }
-
-  #noteClock(at: number, askedAt: number): void {
-    const ahead = at - (askedAt + Date.now()) / 2;
-    this.#ahead = Math.abs(ahead) < CLOCKS_AGREE ? 0 : ahead;
-  }
-
-  async #readBoard(): Promise<void> {
-    const era = this.#era;
-    const board = await this.#board.read(this.#fence ?? 0);
-    if (era === this.#era && board !== null) this.#parts.host.posted(board);
-  }
-}
-
-const NOTHING_ASKED: Asked = { tells: 0, looks: 0, wholes: 0 };
-
-/** Whoever knows the call recognises it. */
-function inShort(sessionId: string): string {
-  return createHash('sha256').update(sessionId).digest('base64url').slice(0, 12);
-}
-
-function opened(text: string | null, key: SealingKey): string | null {
-  return text === null ? null : unseal(text, key);
 }

@@ -1,63 +1,40 @@
-/**
- * The ledger of one call: what this gateway sees of it becomes true for all of them, and is told only then.
- *
- * Whoever sees something holds it at once, appends it to the log where that ended when it was looked at last, and tells
- * it when the log has taken it in. Where somebody else was faster, what came between is held instead, and everything that
- * was not told yet is decided again. So all gateways tell the same, at the same offsets.
- *
- * ```text
- *   opening ──the log is read──► open ──write──► appended ──► told
- *      │                         │  ▲  └── behind: adopt what came between, decide again ──► write
- *      │        the store is gone│  │ a whole state
- *      ▼                         ▼  │
- *    alone ◄──────────────────── * meeting ◄── the log was lost, or this gateway was alone
- *      └── told at once             the leader writes what it holds; the others wait for that, and tell the difference
- * ```
- */
-import { createHash } from 'node:crypto';
-import {
-  Apart,
-  type Key,
-  type Log,
-  type Entry as LogEntry,
-  type News,
-  type Position,
-  type Reading,
-} from '../../commons/commons.ts';
+/** The ledger of one call, which several gateways keep together: what it needs, and what may be asked of it. */
+import type { Key, Log } from '../../commons/commons.ts';
 import type { Place } from '../replay.ts';
-import type { CallState, Entry, Tiding, TidingsCodec } from './tidings.ts';
+import type { Kind } from '../shape.ts';
+import type { CallState, Tiding, TidingsCodec } from './tidings.ts';
 
 /** An event of before, for those who come back. */
-export interface PastTiding {
-  readonly tiding: Tiding;
-  readonly state: CallState;
+export interface PastTiding<K extends Kind> {
+  readonly tiding: Tiding<K>;
+  readonly state: CallState<K>;
   readonly place: Place;
 }
 
 /** The call whose ledger it is. */
-export interface LedgerHost {
+export interface LedgerHost<K extends Kind> {
   /** What is held, told or not; null: nothing yet. */
-  state(): CallState | null;
+  state(): CallState<K> | null;
   /** Holds this from now on; nothing is told. */
-  adopt(state: CallState | null): void;
+  adopt(state: CallState<K> | null): void;
   /** Tells what became true; `place` is null while this gateway is alone. `isOwn`: this gateway has seen it. */
-  tell(tiding: Tiding, state: CallState | null, place: Place | null, isOwn: boolean): void;
+  tell(tiding: Tiding<K>, state: CallState<K> | null, place: Place | null, isOwn: boolean): void;
   /**
    * Holds a whole state against what was told here, holds it from now on, and tells the difference; false: it may be older
    * than that, and nothing was done.
    */
-  meet(state: CallState, place: Place): boolean;
+  meet(state: CallState<K>, place: Place): boolean;
   /** What the log told before, oldest first; nothing before `from` can be had any more. */
-  remember(from: Place, past: readonly PastTiding[]): void;
+  remember(from: Place, past: readonly PastTiding<K>[]): void;
   /** From now on what was written before is known here. */
   opened(): void;
 }
 
-export interface LedgerParts {
+export interface LedgerParts<K extends Kind> {
   readonly log: Log<string>;
   readonly key: Key;
-  readonly codec: TidingsCodec;
-  readonly host: LedgerHost;
+  readonly codec: TidingsCodec<K>;
+  readonly host: LedgerHost<K>;
   /** True while this gateway has the desk. */
   readonly isLeading: () => boolean;
   /** The fence of whoever has the desk; null: nobody is known to. */
@@ -68,17 +45,17 @@ export interface LedgerParts {
   readonly onDefect: (error: unknown) => void;
 }
 
-export interface Ledger {
+export interface Ledger<K extends Kind> {
   /** What all gateways hold, which is what may be told. */
-  readonly told: CallState | null;
+  readonly told: CallState<K> | null;
   /** Somebody looks at the call, and what was told is how it is. */
   readonly isFresh: boolean;
-  /** When RingCentral is tried again, where it fails; null: it does not. */
+  /** When the phone system is tried again, where it fails; null: it does not. */
   readonly nextTry: number | null;
   /** True once what was written before is known here. */
   readonly isOpen: boolean;
   /** Makes tidings true, all at once. `again` decides anew: they were not told, and something else was. */
-  write(tidings: readonly Tiding[], again: () => void): void;
+  write(tidings: readonly Tiding<K>[], again: () => void): void;
   /** The store is gone: everything is told at once, by this gateway for itself. */
   part(): void;
   /** The store is there (again), and it is known who has the desk. */
@@ -92,395 +69,3 @@ export interface Ledger {
   /** Writes what is left to write, and tells nothing any more. */
   close(): void;
 }
-
-/** What is written together, and decided again together. */
-interface Batch {
-  readonly tidings: readonly Tiding[];
-  readonly after: CallState | null;
-  readonly again: () => void;
-  /** A whole state: whatever came between, it is what all are to hold. */
-  readonly isWhole?: boolean;
-}
-
-type Mode = 'opening' | 'open' | 'meeting' | 'alone' | 'closed';
-
-/** A log in which nothing happens is written to so often. */
-export const KEEP_EVERY = 60_000; // 1 minute
-
-/** Makes it; it opens with `meet`, or goes on alone with `part`. */
-export function createLedger(parts: LedgerParts): Ledger {
-  return new CallLedger(parts);
-}
-
-class CallLedger implements Ledger {
-  readonly #parts: LedgerParts;
-  #mode: Mode = 'opening';
-  #told: CallState | null = null;
-  #isFresh = false;
-  #nextTry: number | null = null;
-  #position: Position | null = null;
-  #waiting: Batch[] = [];
-  /** On their way to the log; null: nothing is. */
-  #underway: readonly Batch[] | null = null;
-  /** News that came while something was on its way. */
-  #early: News<string>[] = [];
-  /** The first entries of a batch of which more is to come. */
-  #partial: { readonly tiding: Tiding; readonly offset: number }[] = [];
-  #writtenAt = Number.NEGATIVE_INFINITY;
-  #stopFollowing: (() => void) | null = null;
-  #isClosing = false;
-  #settling: (() => void)[] = [];
-  /** Whatever was begun before is of no interest any more. */
-  #era = 0;
-
-  constructor(parts: LedgerParts) {
-    this.#parts = parts;
-  }
-
-  get told(): CallState | null {
-    return this.#told;
-  }
-
-  get isFresh(): boolean {
-    return this.#isFresh;
-  }
-
-  get nextTry(): number | null {
-    return this.#nextTry;
-  }
-
-  get isOpen(): boolean {
-    return this.#mode !== 'opening' && this.#mode !== 'closed';
-  }
-
-  write(tidings: readonly Tiding[], again: () => void): void {
-    if (this.#mode === 'closed') return;
-    const batch: Batch = { tidings, after: this.#parts.host.state(), again };
-    if (this.#mode === 'alone') {
-      this.#tell(batch, null);
-      return;
-    }
-    this.#waiting.push(batch);
-    if (this.#mode === 'open') void this.#append();
-  }
-
-  part(): void {
-    if (this.#mode === 'closed' || this.#mode === 'alone') return;
-    const wasOpening = this.#mode === 'opening';
-    this.#forgetTheWay('alone');
-    if (this.#isClosing) {
-      this.#end();
-      return;
-    }
-    this.#tellAllHere();
-    if (wasOpening) this.#parts.host.opened();
-  }
-
-  meet(): void {
-    if (this.#mode === 'closed' || this.#mode === 'open' || this.#stopFollowing !== null) return;
-    // What was told here is held against what the others tell; whoever has told nothing starts from theirs.
-    const hasTold = this.#mode !== 'opening' && this.#told !== null;
-    this.#forgetTheWay(hasTold ? 'meeting' : 'opening');
-    this.#stopFollowing = () => {};
-    this.#position = null;
-    void this.#read(hasTold);
-  }
-
-  ledBy(): void {
-    if (this.#mode === 'meeting' && this.#position !== null) this.#beOneAgain();
-  }
-
-  keep(): void {
-    if (this.#mode !== 'open' || performance.now() - this.#writtenAt < KEEP_EVERY) return;
-    this.write([{ kind: 'alive', at: Date.now() }], ignore);
-  }
-
-  settled(): Promise<void> {
-    if (this.#isIdle()) return Promise.resolve();
-    return new Promise((resolve) => this.#settling.push(resolve));
-  }
-
-  close(): void {
-    if (this.#mode === 'closed') return;
-    this.#isClosing = true;
-    if (this.#mode !== 'open' || this.#isIdle()) this.#end();
-  }
-
-  #isIdle(): boolean {
-    return this.#underway === null && this.#waiting.length === 0;
-  }
-
-  #end(): void {
-    this.#forgetTheWay('closed');
-    this.#waiting = [];
-    this.#underway = null;
-    this.#settle();
-  }
-
-  #settle(): void {
-    for (const resolve of this.#settling.splice(0)) resolve();
-  }
-
-  #forgetTheWay(mode: Mode): void {
-    this.#era += 1;
-    this.#mode = mode;
-    this.#stopFollowing?.();
-    this.#stopFollowing = null;
-    this.#early = [];
-    this.#partial = [];
-    // What is on its way may arrive or not: nobody waits for it.
-    this.#waiting = [...(this.#underway ?? []), ...this.#waiting];
-    this.#underway = null;
-  }
-
-  #tellAllHere(): void {
-    for (const batch of this.#waiting.splice(0)) this.#tell(batch, null);
-    this.#settle();
-  }
-
-  /** `after`: the offset before the first of the batch; null: nobody else knows of it. */
-  #tell({ tidings, after }: Pick<Batch, 'tidings' | 'after'>, before: Position | null): void {
-    this.#told = after;
-    for (const [index, tiding] of tidings.entries()) {
-      this.#note(tiding);
-      if (this.#isClosing) continue;
-      const place = before === null ? null : placeOf(before.epoch, before.offset + index + 1);
-      this.#parts.host.tell(tiding, after, place, true);
-    }
-  }
-
-  #note(tiding: Tiding): void {
-    switch (tiding.kind) {
-      case 'state':
-        this.#isFresh = true;
-        break;
-      case 'rest':
-      case 'denied':
-        this.#isFresh = false;
-        this.#nextTry = null;
-        break;
-      case 'trouble':
-        this.#nextTry = tiding.next;
-        break;
-      case 'recovery':
-        this.#nextTry = null;
-        break;
-    }
-  }
-
-  async #read(hasTold: boolean): Promise<void> {
-    const era = this.#era;
-    const { log, key, host } = this.#parts;
-    let reading: Reading<string>;
-    try {
-      reading = await log.read(key, null);
-    } catch (error) {
-      // Who is apart is told so by `part`.
-      if (!(error instanceof Apart)) this.#parts.onDefect(error);
-      if (era === this.#era) this.#stopFollowing = null;
-      return;
-    }
-    if (era !== this.#era) return;
-    this.#position = reading.position;
-    this.#follow();
-    if (hasTold) return this.#beOneAgain();
-    this.#takeUp(reading);
-    const waiting = this.#waiting.splice(0);
-    this.#mode = 'open';
-    if (this.#told !== null) {
-      host.adopt(this.#told);
-      for (const { again } of waiting) again();
-    } else {
-      this.#waiting.push(...waiting);
-    }
-    host.opened();
-    void this.#append();
-  }
-
-  /** What was told before anybody here listened. */
-  #takeUp({ position, entries }: Reading<string>): void {
-    const past: PastTiding[] = [];
-    let from = placeOf(position.epoch, (entries[0]?.offset ?? position.offset + 1) - 1);
-    let batch: { readonly tiding: Tiding; readonly offset: number }[] = [];
-    for (const { offset, event } of entries) {
-      const entry = this.#parts.codec.read(event);
-      if (entry === null) continue;
-      batch.push({ tiding: entry.tiding, offset });
-      if (entry.hasMore) continue;
-      const state = entry.state ?? this.#told;
-      this.#told = state;
-      for (const { tiding, offset: at } of batch) {
-        this.#note(tiding);
-        const place = placeOf(position.epoch, at);
-        if (tiding.kind === 'state' && tiding.isWhole) {
-          past.length = 0;
-          from = place;
-        } else if (state !== null) past.push({ tiding, state, place });
-      }
-      batch = [];
-      // Whoever looked may be gone since.
-      this.#isFresh &&= entry.fence === this.#parts.fence();
-    }
-    this.#parts.host.remember(from, past);
-  }
-
-  #follow(): void {
-    const { log, key } = this.#parts;
-    const era = this.#era;
-    this.#stopFollowing = log.follow(key, this.#position, (news) => {
-      if (era !== this.#era) return;
-      if (this.#underway !== null) this.#early.push(news);
-      else this.#hear(news);
-    });
-  }
-
-  #hear(news: News<string>): void {
-    const position = this.#position;
-    if (position === null || this.#mode === 'closed') return;
-    const { epoch, offset } = news.position;
-    if (news.kind === 'lost' || epoch !== position.epoch) this.#lose(news.position);
-    else if (offset > position.offset) this.#take([{ offset, event: news.event }], news.position);
-  }
-
-  /** Takes in what others wrote; what this gateway has not told yet is decided again. */
-  #take(entries: readonly LogEntry<string>[], end: Position): void {
-    const waiting = this.#waiting.splice(0);
-    if (waiting.length > 0) this.#parts.host.adopt(this.#told);
-    for (const { offset, event } of entries) {
-      const entry = this.#parts.codec.read(event);
-      if (entry !== null) this.#takeEntry(entry, { epoch: end.epoch, offset });
-    }
-    this.#position = end;
-    if (this.#mode === 'meeting') this.#waiting.unshift(...waiting);
-    else for (const { again } of waiting) again();
-  }
-
-  #takeEntry(entry: Entry, at: Position): void {
-    this.#partial.push({ tiding: entry.tiding, offset: at.offset });
-    if (entry.hasMore) return;
-    const batch = this.#partial;
-    this.#partial = [];
-    const whole = batch.findLast(({ tiding }) => tiding.kind === 'state' && tiding.isWhole);
-    const { host } = this.#parts;
-    if (whole !== undefined && entry.state !== null) {
-      const place = placeOf(at.epoch, whole.offset);
-      if (!host.meet(entry.state, place)) {
-        this.#mode = 'meeting';
-        this.#doubt(entry);
-        return;
-      }
-      this.#told = host.state();
-      this.#note(whole.tiding);
-      if (this.#mode === 'meeting') this.#mode = 'open';
-      return;
-    }
-    if (this.#mode === 'meeting') return;
-    const after = entry.state ?? this.#told;
-    if (entry.state !== null) host.adopt(entry.state);
-    this.#told = after;
-    for (const { tiding, offset } of batch) {
-      this.#note(tiding);
-      if (!this.#isClosing) host.tell(tiding, after, placeOf(at.epoch, offset), false);
-    }
-  }
-
-  /** A whole state may be older than what was told here. Of two who believe to lead, the one with the higher fence does. */
-  #doubt({ fence }: Entry): void {
-    const { isLeading, askForWhole, fence: own } = this.#parts;
-    if (isLeading() && fence < (own() ?? 0)) this.#beOneAgain();
-    else askForWhole();
-  }
-
-  async #append(): Promise<void> {
-    if (this.#underway !== null) return;
-    const { log, key } = this.#parts;
-    while (this.#mode === 'open' && this.#waiting.length > 0) {
-      const era = this.#era;
-      const batches = this.#waiting.splice(0);
-      this.#underway = batches;
-      let before = this.#position;
-      try {
-        const appended = await log.append(
-          key,
-          before,
-          batches.flatMap((batch) => this.#entriesOf(batch)),
-        );
-        if (era !== this.#era) return;
-        this.#underway = null;
-        if (appended.kind === 'appended') {
-          this.#writtenAt = performance.now();
-          const { epoch } = appended.position;
-          this.#position = appended.position;
-          for (const batch of batches) {
-            const offset = before?.offset ?? 0;
-            this.#tell(batch, { epoch, offset });
-            before = { epoch, offset: offset + batch.tidings.length };
-          }
-        } else {
-          this.#waiting.unshift(...batches);
-          const isSame =
-            appended.isComplete && appended.position.epoch === (before?.epoch ?? appended.position.epoch);
-          if (batches[0]?.isWhole === true) this.#position = appended.position;
-          else if (isSame) this.#take(appended.entries, appended.position);
-          else this.#lose(appended.position);
-        }
-      } catch (error) {
-        if (era !== this.#era) return;
-        this.#underway = null;
-        this.#waiting.unshift(...batches);
-        if (!(error instanceof Apart)) this.#parts.onDefect(error);
-        // Who is apart is told so, and then tells everything by itself.
-        return;
-      }
-      for (const news of this.#early.splice(0)) this.#hear(news);
-    }
-    if (!this.#isIdle()) return;
-    this.#settle();
-    if (this.#isClosing) this.#end();
-  }
-
-  #entriesOf({ tidings, after }: Batch): string[] {
-    const fence = this.#parts.fence() ?? 0;
-    return tidings.map((tiding, index) => {
-      const hasMore = index < tidings.length - 1;
-      return this.#parts.codec.write({
-        tiding,
-        hasMore,
-        fence,
-        state: hasMore || tiding.kind === 'alive' ? null : after,
-      });
-    });
-  }
-
-  /** What the log held is gone, or too much of it. */
-  #lose(position: Position): void {
-    this.#partial = [];
-    this.#position = position;
-    this.#mode = 'meeting';
-    if (this.#isClosing) this.#end();
-    else this.#beOneAgain();
-  }
-
-  /** The leader writes what it holds, and everybody else waits for that. */
-  #beOneAgain(): void {
-    const { host, isLeading, askForWhole } = this.#parts;
-    if (!isLeading()) {
-      askForWhole();
-      return;
-    }
-    // What is not told yet is part of it.
-    this.#tellAllHere();
-    const state = host.state();
-    this.#mode = 'open';
-    if (state === null) return;
-    const tidings: readonly Tiding[] = [{ kind: 'state', at: Date.now(), isWhole: true }];
-    this.#waiting.unshift({ tidings, after: state, again: ignore, isWhole: true });
-    void this.#append();
-  }
-}
-
-function placeOf(epoch: string, sequence: number): Place {
-  return { run: createHash('sha256').update(epoch).digest('base64url').slice(0, 12), sequence };
-}
-
-function ignore(): void {}

@@ -13,15 +13,15 @@
  *
  * Entries are sealed: they tell of a call, and only gateways that serve its viewer can open them.
  */
-import type { CallSession, PartyAddress, PartyStatus } from '../../../schema/model.ts';
 import { type SealingKey, seal, unseal } from '../../commons/seal.ts';
+import type { Kind } from '../shape.ts';
 import type { Held } from '../transitions.ts';
 
 /** What all gateways hold of a call; an immutable value. */
-export interface CallState {
-  readonly held: Held;
-  /** What it was like when it was seen last, where RingCentral knows it no more. */
-  readonly gone: CallSession | null;
+export interface CallState<K extends Kind> {
+  readonly held: Held<K>;
+  /** What it was like when it was seen last, where the phone system knows it no more. */
+  readonly gone: K['Call'] | null;
   readonly isOver: boolean;
   /** When the newest whole body was asked for and answered; epoch milliseconds. */
   readonly asked: { readonly sentAt: number; readonly receivedAt: number } | null;
@@ -36,19 +36,19 @@ export interface Denial {
 }
 
 /** One thing that became true. `at` is when the answer that showed it arrived, epoch milliseconds. */
-export type Tiding =
+export type Tiding<K extends Kind> =
   /** A party changed, or joined. */
   | {
       readonly kind: 'change';
       readonly at: number;
       readonly partyId: string;
-      readonly previousStatus: PartyStatus | null;
+      readonly previousStatus: K['Status'] | null;
     }
   | {
       readonly kind: 'moved';
       readonly at: number;
       readonly partyId: string;
-      readonly movedTo: PartyAddress;
+      readonly movedTo: K['Place'];
     }
   | { readonly kind: 'ended'; readonly at: number }
   /** What is shown may be old; the next try is at `next`. */
@@ -66,25 +66,25 @@ export type Tiding =
   | { readonly kind: 'alive'; readonly at: number };
 
 /** A tiding as it stands in the log. */
-export interface Entry {
-  readonly tiding: Tiding;
+export interface Entry<K extends Kind> {
+  readonly tiding: Tiding<K>;
   /** More of the same batch follows. */
   readonly hasMore: boolean;
   /** The fence of whoever had the desk, as far as the writer knew. */
   readonly fence: number;
   /** The state after the batch; only with its last, and only where it may have changed. */
-  readonly state: CallState | null;
+  readonly state: CallState<K> | null;
 }
 
 /** Writes entries and reads them: sealed, and with times by the clock that all gateways share. */
-export interface TidingsCodec {
-  write(entry: Entry): string;
+export interface TidingsCodec<K extends Kind> {
+  write(entry: Entry<K>): string;
   /** Null where it cannot be read, as when a newer version of the gateway wrote it. */
-  read(text: string): Entry | null;
+  read(text: string): Entry<K> | null;
 }
 
 /** What is written; whoever reads another form leaves it alone. */
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Makes it.
@@ -92,7 +92,10 @@ const VERSION = 1;
  * @param ahead By how many milliseconds the shared clock is ahead of ours: only moments that are compared are converted,
  *   those that clients are shown are not.
  */
-export function createTidingsCodec(key: SealingKey, ahead: () => number = () => 0): TidingsCodec {
+export function createTidingsCodec<K extends Kind>(
+  key: SealingKey,
+  ahead: () => number = () => 0,
+): TidingsCodec<K> {
   return {
     write(entry) {
       const { state, ...rest } = entry;
@@ -102,27 +105,32 @@ export function createTidingsCodec(key: SealingKey, ahead: () => number = () => 
     read(text) {
       const opened = unseal(text, key);
       if (opened === null) return null;
-      const { version, state, ...rest } = JSON.parse(opened) as WrittenEntry;
+      const { version, state, ...rest } = JSON.parse(opened) as WrittenEntry<K>;
       if (version !== VERSION) return null;
       return { ...rest, state: state === null ? null : readState(state, -ahead()) };
     },
   };
 }
 
-type WrittenEntry = Omit<Entry, 'state'> & { readonly version: number; readonly state: WrittenState | null };
+type WrittenEntry<K extends Kind> = Omit<Entry<K>, 'state'> & {
+  readonly version: number;
+  readonly state: WrittenState<K> | null;
+};
 
-interface WrittenState extends Omit<CallState, 'held'> {
-  readonly held: Omit<Held, 'outlooks' | 'marks' | 'shown'> & {
-    readonly outlooks: Pairs<Held['outlooks']>;
-    readonly marks: Pairs<Held['marks']>;
-    readonly shown: Pairs<Held['shown']>;
+/** A call as it is written. */
+export interface WrittenState<K extends Kind> extends Omit<CallState<K>, 'held'> {
+  readonly held: Omit<Held<K>, 'outlooks' | 'marks' | 'shown'> & {
+    readonly outlooks: Pairs<Held<K>['outlooks']>;
+    readonly marks: Pairs<Held<K>['marks']>;
+    readonly shown: Pairs<Held<K>['shown']>;
   };
 }
 
 type Pairs<Kept> =
   Kept extends ReadonlyMap<infer Name, infer Value> ? readonly (readonly [Name, Value])[] : never;
 
-function writtenState(state: CallState, by: number): WrittenState {
+/** Writes what is held, with times by a clock that is ahead of ours by so much. */
+export function writtenState<K extends Kind>(state: CallState<K>, by: number): WrittenState<K> {
   const { held } = state;
   return {
     ...state,
@@ -137,7 +145,11 @@ function writtenState(state: CallState, by: number): WrittenState {
   };
 }
 
-function readState({ held, asked, ...rest }: WrittenState, by: number): CallState {
+/** Reads it. */
+export function readState<K extends Kind>(
+  { held, asked, ...rest }: WrittenState<K>,
+  by: number,
+): CallState<K> {
   return {
     ...rest,
     asked: movedTimes(asked, by),
@@ -151,6 +163,6 @@ function readState({ held, asked, ...rest }: WrittenState, by: number): CallStat
   };
 }
 
-function movedTimes(times: CallState['asked'], by: number): CallState['asked'] {
+function movedTimes(times: CallState<Kind>['asked'], by: number): CallState<Kind>['asked'] {
   return times === null ? null : { sentAt: times.sentAt + by, receivedAt: times.receivedAt + by };
 }

@@ -1,8 +1,8 @@
 /** Thirty presences in one answer, each with a status of its own. */
 import type { Presence } from '../../../schema/account/model.ts';
 import { CallControlFailure, Forbidden, UpstreamBadResponse } from '../../../schema/failures.ts';
+import { asNumber, asText, type LeftOut, listOf } from '../../upstream/values.ts';
 import { failureOfAnswer } from '../failures.ts';
-import { asNumber, asText, type LeftOut, listOf } from '../values.ts';
 import { toPresence } from './presence.ts';
 import type { WireBulkEntry, WireBulkIndex } from './wire.ts';
 

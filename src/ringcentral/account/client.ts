@@ -8,12 +8,12 @@ import type {
 } from '../../../schema/account/model.ts';
 import type { PresenceWish, QueueAvailabilityWish } from '../../../schema/account/provider.ts';
 import { Forbidden, UpstreamBadResponse } from '../../../schema/failures.ts';
+import type { Caller } from '../../upstream/caller.ts';
+import type { UpstreamAnswer } from '../../upstream/hearing.ts';
+import type { Upstream } from '../../upstream/http.ts';
+import { entriesOf, type LeftOut, ofAnotherShape, pascalCase } from '../../upstream/values.ts';
 import type { AnswerTimes, CallReading, CallReadOptions } from '../call-control.ts';
-import type { Caller } from '../caller.ts';
-import type { UpstreamAnswer } from '../hearing.ts';
-import type { Upstream } from '../http.ts';
 import { allPages, PAGE_SIZE } from '../pages.ts';
-import { entriesOf, type LeftOut, ofAnotherShape, pascalCase } from '../values.ts';
 import { toPage } from '../viewer.ts';
 import { type PresenceRead, toPresences } from './bulk.ts';
 import { ACCOUNT_OPERATIONS } from './operations.ts';

@@ -6,7 +6,7 @@ import {
   USER_STATUSES,
 } from '../../../schema/account/model.ts';
 import { TELEPHONY_STATUSES } from '../../../schema/model.ts';
-import { asEnum, asNumber, asText, ifObject, type LeftOut, unnoted } from '../values.ts';
+import { asEnum, asNumber, asText, ifObject, type LeftOut, unnoted } from '../../upstream/values.ts';
 import { toActiveCalls } from '../viewer.ts';
 import type { WirePresence } from '../wire.ts';
 

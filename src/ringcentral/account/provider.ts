@@ -1,11 +1,14 @@
 /** The account of a viewer, as their own token shows it: watched where somebody watches it, else asked for. */
 import type { AccountProvider } from '../../../schema/account/provider.ts';
 import { Forbidden } from '../../../schema/failures.ts';
+import type { Looks } from '../../account/looks.ts';
 import type { WatchedAccount } from '../../account/picture.ts';
 import type { Desk } from '../../live/desk.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Caller } from '../caller.ts';
-import type { IdempotencyKeys } from '../idempotency.ts';
+import type { Caller } from '../../upstream/caller.ts';
+import type { IdempotencyKeys } from '../../upstream/idempotency.ts';
+import type { RingCentralKind } from '../call-kind.ts';
+import { isExtensionId } from './choosing.ts';
 import type { AccountClient } from './client.ts';
 import { createAccountCommands } from './commands.ts';
 import type { AccountLists } from './lists.ts';
@@ -14,6 +17,7 @@ import { createAccountReads } from './reads.ts';
 export interface AccountParts {
   readonly accountClient: AccountClient;
   readonly accountLists: AccountLists;
+  readonly looks: Looks;
   readonly keys: IdempotencyKeys;
   readonly metrics: Metrics;
 }
@@ -25,7 +29,7 @@ export interface AccountPerson {
   readonly caller: Caller;
   /** What is asked for all connections of the viewer. */
   readonly anyCaller: Caller;
-  readonly desk: Pick<Desk, 'readSession'>;
+  readonly desk: Pick<Desk<RingCentralKind>, 'readCall'>;
   /** Missing: nobody can watch accounts. */
   readonly watchedAccount?: WatchedAccount | undefined;
 }
@@ -39,13 +43,14 @@ export interface AccountVisit {
 
 /** Makes it for one operation. */
 export function createAccountProvider(
-  { accountClient: client, accountLists: lists, keys, metrics }: AccountParts,
+  { accountClient: client, accountLists: lists, looks, keys, metrics }: AccountParts,
   { viewerId, caller, anyCaller, desk, watchedAccount: watched }: AccountPerson,
   visit: AccountVisit,
 ): AccountProvider {
   const { requestId } = visit;
   const reader = {
     ...{ viewerId, caller: anyCaller, desk, requestId, watched: watched ?? null },
+    look: () => watched && looks.look(viewerId, watched),
     // The signal is made for the first who asks for it.
     get signal() {
       return visit.signal;
@@ -56,7 +61,8 @@ export function createAccountProvider(
     ...createAccountCommands({ client, keys, metrics }, { viewerId, caller, requestId }),
     liveSource: () => watched?.liveSource() ?? null,
     callEvents: (after) => (watched ?? unwatched()).callEvents(after, visit.dropped),
-    presenceUpdates: (extensionIds) => (watched ?? unwatched()).presenceUpdates(extensionIds),
+    presenceUpdates: (extensionIds) =>
+      (watched ?? unwatched()).presenceUpdates(extensionIds.filter(isExtensionId)),
   };
 }
 

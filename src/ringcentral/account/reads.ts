@@ -23,8 +23,9 @@ import { settled } from '../../../schema/settled.ts';
 import type { AccountPicture, WatchedAccount } from '../../account/picture.ts';
 import { waitingCalls } from '../../account/waiting.ts';
 import type { Desk } from '../../live/desk.ts';
+import type { Caller } from '../../upstream/caller.ts';
 import type { CallReadOptions } from '../call-control.ts';
-import type { Caller } from '../caller.ts';
+import type { RingCentralKind } from '../call-kind.ts';
 import type { PresenceRead } from './bulk.ts';
 import { byNumber, chosen, hasCalls, inBulk, isCheaperWhole, isExtensionId } from './choosing.ts';
 import type { AccountClient } from './client.ts';
@@ -39,9 +40,11 @@ export interface AccountReadsParts {
 export interface AccountReader {
   readonly viewerId: string;
   readonly caller: Caller;
-  readonly desk: Pick<Desk, 'readSession'>;
+  readonly desk: Pick<Desk<RingCentralKind>, 'readCall'>;
   /** Null where nobody could watch an account. */
   readonly watched: Pick<WatchedAccount, 'current'> | null;
+  /** Has it watched for a while. */
+  readonly look: () => void;
   readonly signal?: AbortSignal | undefined;
   readonly requestId: string;
 }
@@ -83,6 +86,7 @@ export function createAccountReads(
       const others = await callQueues().catch(none);
       const known = new Set([...queueIds, ...others.map(({ id }) => id)]);
       const isQueue = (id: string) => known.has(id);
+      reader.look();
       const picture = watched?.current() ?? null;
       if (picture !== null) {
         const all = waitingCalls(picture.calls.values(), isQueue, picture.waits);
@@ -97,6 +101,7 @@ export function createAccountReads(
     },
 
     async activeCalls(read) {
+      reader.look();
       const picture = watched?.current() ?? null;
       if (picture !== null) return callsIn(picture);
       const extensions = (await allExtensions()).filter(hasCalls);
@@ -200,9 +205,7 @@ export function createAccountReads(
       .flatMap(({ activeCalls }) => activeCalls)
       .filter(({ telephonyStatus, queueCall }) => telephonyStatus === 'RINGING' && queueCall !== false);
     const ids = [...new Set(rung.map(({ sessionId }) => sessionId))];
-    const sessions = await Promise.all(
-      ids.map((id) => desk.readSession(id, reader.signal, reader.requestId)),
-    );
+    const sessions = await Promise.all(ids.map((id) => desk.readCall(id, reader.signal, reader.requestId)));
     return sessions.filter((session) => session !== null);
   }
 }

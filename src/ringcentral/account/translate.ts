@@ -7,7 +7,7 @@ import {
   type Extension,
   type QueueAvailability,
 } from '../../../schema/account/model.ts';
-import { asEnum, asFlag, asText, entriesOf, type LeftOut, objectOf } from '../values.ts';
+import { asEnum, asFlag, asText, entriesOf, type LeftOut, objectOf } from '../../upstream/values.ts';
 import { eachOnce } from '../viewer.ts';
 import type {
   WireCallQueue,

@@ -3,8 +3,8 @@
  * they are the first to go when there is no room for another.
  */
 import { CallControlFailure } from '../../../schema/failures.ts';
-import type { Caller } from '../caller.ts';
-import type { Upstream } from '../http.ts';
+import type { Caller } from '../../upstream/caller.ts';
+import type { Upstream } from '../../upstream/http.ts';
 import { OPERATIONS } from '../operations.ts';
 import type { WirePage, WireSubscription } from '../wire.ts';
 import { entriesOf } from './answers.ts';

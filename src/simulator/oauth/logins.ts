@@ -1,6 +1,6 @@
 /** Who has signed in with which browser, and to which apps: it is what `prompt=none` asks for. */
 import { randomUUID } from 'node:crypto';
-import type { Extension } from '../account.ts';
+import type { Extension } from '../company/extension.ts';
 
 /** What a browser is known for. */
 export interface Login {

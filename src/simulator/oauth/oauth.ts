@@ -1,6 +1,7 @@
 /** Signing in, as a whole: what browsers and apps are answered at the addresses of OAuth. */
 import type { WireToken } from '../../ringcentral/wire.ts';
-import { type Extension, extensionByNumber } from '../account.ts';
+import { extensionByNumber } from '../account.ts';
+import type { Extension } from '../company/extension.ts';
 import { doubledIn } from '../forms.ts';
 import type { Settings } from '../settings.ts';
 import { type App, TokenRefusal } from './apps.ts';
@@ -119,7 +120,7 @@ export function createOAuth(): OAuth {
             return sendBack(backWithError(asked, rules, 'access_denied', 'User denied access'));
           }
           const extension = extensionByNumber(answers.extension ?? '');
-          if (extension?.type === 'User') return admit(extension, request);
+          if (extension?.type === 'User' && extension.status === 'Enabled') return admit(extension, request);
           const problem =
             answers.extension === null ? null : `Nobody can sign in as extension ${answers.extension}.`;
           const body = askingPage({ request, params: asked, known: login?.extension, problem });

@@ -1,6 +1,8 @@
 /** The pages of a sign-in: plain HTML without a script, so that a program can do what a browser does. */
 import { createHash } from 'node:crypto';
-import { EXTENSIONS, type Extension } from '../account.ts';
+import type { Extension } from '../company/extension.ts';
+import { queuesOf } from '../company/groups.ts';
+import { EXTENSIONS } from '../company/people.ts';
 import { escaped, hiddenFields } from '../forms.ts';
 import type { Refusal } from '../refusals.ts';
 import type { SignInRequest } from './authorize.ts';
@@ -61,7 +63,7 @@ export const PAGE_HEADERS = (): Readonly<Record<string, string>> => ({
   'X-Frame-Options': 'DENY',
 });
 
-const USERS = EXTENSIONS.filter(({ type }) => type === 'User');
+const USERS = EXTENSIONS.filter(({ type, status }) => type === 'User' && status === 'Enabled');
 
 const PERMISSIONS: Readonly<Record<string, string>> = {
   CallControl: 'Make, answer, hold, move and end calls',
@@ -72,9 +74,10 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
 };
 
 function personOf(user: Extension, wanted: Extension | undefined, known: Extension | undefined): string {
-  const { number, name, supervisor } = user;
+  const { number, name } = user;
   const initials = name.replace(/[^A-Z]/g, '');
-  const role = supervisor ? 'supervisor' : 'Help Desk';
+  const [queue] = queuesOf(user);
+  const role = user.role === 'user' ? (queue?.extension.name ?? 'Back office') : user.role;
   const here = user === known ? ', here before' : '';
   return `<button name="extension" value="${number}"${user === wanted ? ' class="wanted" autofocus' : ''}>
     <span class="face" aria-hidden="true">${initials}</span>

@@ -14,12 +14,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { WireToken } from '../../ringcentral/wire.ts';
-import { type Extension, extensionByNumber } from '../account.ts';
+import { extensionByNumber } from '../account.ts';
+import type { Extension } from '../company/extension.ts';
 import { Refusal } from '../refusals.ts';
 import { TokenRefusal } from './apps.ts';
 
-/** The bearer tokens that work without signing in, one for each user. */
-export const STATIC_TOKENS = ['sim-101', 'sim-102', 'sim-103'] as const;
+/** Whose tokens are offered to try things out: an agent of each queue, a supervisor, an admin, and a guest with few rights. */
+export const STATIC_TOKENS = ['sim-101', 'sim-102', 'sim-103', 'sim-104', 'sim-105', 'sim-112'] as const;
 
 /** One sign-in, as others know it. */
 export interface SignedIn {
@@ -209,7 +210,7 @@ export function createSessions(): Sessions {
 export function userNamed(prefix: string, credential: string): Extension | undefined {
   if (!credential.startsWith(prefix)) return undefined;
   const extension = extensionByNumber(credential.slice(prefix.length));
-  return extension?.type === 'User' ? extension : undefined;
+  return extension?.type === 'User' && extension.status === 'Enabled' ? extension : undefined;
 }
 
 function withTokens(

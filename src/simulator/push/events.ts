@@ -98,9 +98,12 @@ function eventParty(
 
 function queueInfo({ from, to }: Party): NonNullable<WireEventParty['uiCallInfo']> {
   const queue = to.extensionId === undefined ? undefined : extensionById(to.extensionId);
+  const name = queue?.name ?? to.name ?? to.phoneNumber;
+  // The name of a queue stands before that of the caller.
+  const caller = from.name?.replace(`${name} - `, '') ?? from.phoneNumber;
   return {
-    primary: { type: 'QueueName', value: queue?.name ?? to.name ?? to.phoneNumber },
-    additional: { type: 'CallerIdName', value: from.name ?? from.phoneNumber },
+    primary: { type: 'QueueName', value: name },
+    additional: { type: caller === from.phoneNumber ? 'CallerIdNumber' : 'CallerIdName', value: caller },
   };
 }
 

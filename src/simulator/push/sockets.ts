@@ -23,6 +23,7 @@ import type { SignedIn } from '../oauth/sessions.ts';
 import type { Platform } from '../platform.ts';
 import { splitUrl } from '../replies.ts';
 import type { Switchboard } from '../switchboard.ts';
+import { acceptIn, frameText, readFrame } from './frames.ts';
 import type { SocketSession, Subscriptions } from './subscriptions.ts';
 import { SOCKET_PATH, type SocketTokens } from './tokens.ts';
 
@@ -235,12 +236,14 @@ export function createSockets(parts: Parts): Sockets {
       details,
     ]);
     session.lostAt = null;
-    // What waited comes a moment after the details, as it does over a real network.
-    timer(MOMENT, () => {
+    const begin = () => {
       if (!connections.has(connection)) return;
       session.send = (frame) => notify(connection, frame);
       for (const frame of session.waiting.splice(0)) session.send(frame);
-    });
+    };
+    // What waited comes a moment after the details, as it does over a real network; where nothing did, nothing waits.
+    if (recovered === null) begin();
+    else timer(MOMENT, begin);
   }
 
   /** Sends a notification; now and then one brings a newer wsc. */
@@ -279,6 +282,7 @@ export function createSockets(parts: Parts): Sockets {
   /** A request over the socket is a request like any other, of the user whose socket it is. */
   async function answer(connection: Connection, meta: WireFrameMeta, body: unknown): Promise<void> {
     const { method = 'GET', path = '/', query, messageId = '' } = meta;
+    const accept = acceptIn(meta);
     const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
     const left = new AbortController();
     const leave = () => left.abort();
@@ -288,7 +292,7 @@ export function createSockets(parts: Parts): Sockets {
     const answering = platform.answer({
       method,
       url: `${path.replace(/(.)\/$/, '$1')}${search}`,
-      headers: { 'content-type': 'application/json' },
+      headers: { ...(accept === undefined ? {} : { accept }), 'content-type': 'application/json' },
       body: body === undefined ? '' : JSON.stringify(body),
       origin: origin(),
       signal: left.signal,
@@ -312,7 +316,7 @@ export function createSockets(parts: Parts): Sockets {
   function send(connection: Connection, frame: WireFrame): void {
     if (connection.frozen) return;
     connection.sent += 1;
-    connection.socket.send(JSON.stringify(frame));
+    connection.socket.send(frameText(frame));
   }
 
   function befall(connection: Connection, kind: SocketTrouble): void {
@@ -376,17 +380,6 @@ function sendError(socket: WebSocket, status: number, errorCode: string, message
       { errorCode, message },
     ]),
   );
-}
-
-function readFrame(text: string): WireFrame | null {
-  try {
-    const frame: unknown = JSON.parse(text);
-    return Array.isArray(frame) && typeof frame[0] === 'object' && frame[0] !== null
-      ? (frame as WireFrame)
-      : null;
-  } catch {
-    return null;
-  }
 }
 
 function bearerOf({ headers }: IncomingMessage): string | null {

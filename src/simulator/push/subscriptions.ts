@@ -10,11 +10,22 @@
  * ```
  */
 import { randomUUID } from 'node:crypto';
-import type { WireFrame, WireNotification, WirePresence, WireSubscription } from '../../ringcentral/wire.ts';
-import type { Extension } from '../account.ts';
+import type { WireFrame, WireNotification, WireSubscription } from '../../ringcentral/wire.ts';
 import { extensionById } from '../account.ts';
-import { presenceBody } from '../bodies.ts';
-import type { Call } from '../call.ts';
+import type { Call, Party } from '../call.ts';
+import type { Extension } from '../company/extension.ts';
+import { queuesOf } from '../company/groups.ts';
+import { EXTENSIONS } from '../company/people.ts';
+import {
+  isInParkLocation,
+  type OwnCall,
+  type PresenceEventBody,
+  presenceEventBody,
+  telephonyStatusOf,
+  withoutCalls,
+} from '../company/presence.ts';
+import { presenceRefusal } from '../company/rights.ts';
+import { type StaffChange, takesQueueCalls } from '../company/staff.ts';
 import { createDeliveries, type Deliveries } from '../deliveries.ts';
 import type { Body } from '../fields.ts';
 import type { SignedIn } from '../oauth/sessions.ts';
@@ -22,11 +33,15 @@ import { invalid, Refusal } from '../refusals.ts';
 import type { Switchboard } from '../switchboard.ts';
 import { eventsBetween, FIRST_SEQUENCE, legacyIdOf, type PartyEvent } from './events.ts';
 import {
-  callsEventFor,
   type DisabledFilter,
+  eventOf,
   type Filter,
+  type FilterIndex,
+  type Granted,
   grantFilters,
-  presenceEventFor,
+  indexOf,
+  isDetailed,
+  type Topic,
 } from './filters.ts';
 
 /** The session of a socket: what outlives a socket that was lost. */
@@ -48,6 +63,8 @@ export interface Subscription {
   readonly createdAt: number;
   filters: readonly Filter[];
   disabled: readonly DisabledFilter[];
+  /** The filters by what they are for. */
+  index: FilterIndex;
 }
 
 /** Everything that is subscribed to. */
@@ -71,6 +88,8 @@ export interface Subscriptions {
   reset(): void;
 }
 
+/** The one that there is. */
+const PARK_LOCATION = EXTENSIONS.find(({ type }) => type === 'ParkLocation')?.id ?? '';
 const LIFETIME = 86_400_000; // 24 hours
 /** More sockets than any test opens. */
 const MOST_SESSIONS = 10_000;
@@ -92,6 +111,10 @@ export function createSubscriptions(
     (delay, work) => board.later(delay, work),
   );
   onChange(tell);
+  board.staff.onChange((change) => {
+    if (change.queueId === null) tellPresence(change.extensionId, []);
+    tellQueues(change);
+  });
 
   return {
     create(session, owner, body) {
@@ -104,7 +127,7 @@ export function createSubscriptions(
       if (counted.length >= subscriptionLimit) {
         throw new Refusal(403, 'SUB-505', 'Subscriptions limit exceeded');
       }
-      const granted = grantFilters(filtersOf(body), owner.extension, board.settings);
+      const granted = grant(body, owner);
       if (session.subscription !== null) subscriptions.delete(session.subscription.id);
       const subscription: Subscription = { id: randomUUID(), owner, createdAt: board.now(), ...granted };
       subscriptions.set(subscription.id, subscription);
@@ -114,10 +137,7 @@ export function createSubscriptions(
     update(session, id, body) {
       const subscription = session?.subscription;
       if (subscription == null || subscription.id !== id || !subscriptions.has(id)) throw unknown();
-      Object.assign(
-        subscription,
-        grantFilters(filtersOf(body), subscription.owner.extension, board.settings),
-      );
+      Object.assign(subscription, grant(body, subscription.owner));
       return bodyOf(subscription);
     },
     remove(owner, id) {
@@ -178,46 +198,69 @@ export function createSubscriptions(
     if (sequences.size > 5_000)
       for (const id of sequences.keys()) if (board.find(id) === undefined) sequences.delete(id);
     for (const event of events) tellEvent(event);
-    const owners = new Set(events.map(({ extensionId }) => extensionId));
-    for (const extensionId of owners) if (extensionId !== null) tellPresence(extensionId);
+    tellPresences(events, before, after);
+  }
+
+  function grant(body: Body, owner: SignedIn): Granted & { readonly index: FilterIndex } {
+    const shows = ({ id }: Extension) => board.staff.statusOf(id).allowSeeMyPresence;
+    const granted = grantFilters(filtersOf(body), owner.extension, board.settings, shows);
+    return { ...granted, index: indexOf(granted.filters) };
   }
 
   function tellEvent({ extensionId, body }: PartyEvent): void {
-    notify((filter) => callsEventFor(filter, extensionId), body);
+    notify('calls', extensionId, () => body);
   }
 
-  function tellPresence(extensionId: string): void {
+  /** Everybody whose part in a call has changed does something else now. */
+  function tellPresences(events: readonly PartyEvent[], before: Call | null, after: Call): void {
+    const owners = new Set(events.flatMap(({ extensionId }) => extensionId ?? []));
+    for (const extensionId of owners) tellPresence(extensionId, endedOf(extensionId, before, after));
+    const waits = (call: Call | null) => call?.parties.some(isInParkLocation) === true;
+    if (waits(before) || waits(after)) tellPresence(PARK_LOCATION, []);
+  }
+
+  function tellPresence(extensionId: string, ended: readonly OwnCall[]): void {
     const extension = extensionById(extensionId);
-    if (extension?.type !== 'User') return;
+    if (extension === undefined || extension.type === 'Department') return;
     presenceSequence += 1;
-    const detailed = presenceEvent(extension, presenceSequence);
-    notify((filter) => presenceEventFor(filter, extensionId), detailed);
-  }
-
-  function presenceEvent(extension: Extension, sequence: number): WirePresence & { sequence: number } {
-    const wants = { detailedTelephonyState: true, sipData: false };
-    const { uri: _uri, extension: _extension, ...body } = presenceBody(extension, board.calls(), wants, '');
-    const activeCalls = body.activeCalls ?? [];
-    return Object.assign(body, {
-      extensionId: Number(extension.id),
-      sequence,
-      // The seven latest only.
-      activeCalls: activeCalls.slice(-7),
-      totalActiveCalls: activeCalls.length,
+    const sequence = presenceSequence;
+    let body: PresenceEventBody | undefined;
+    notify('presence', extensionId, (filter, viewer) => {
+      const { allowSeeMyPresence } = board.staff.statusOf(extensionId);
+      if (presenceRefusal(viewer, extension, allowSeeMyPresence) !== null) return null;
+      // Nobody may want to know.
+      body ??= presenceEventBody(extension, board, { sequence, ended });
+      const told = isDetailed(filter) ? body : withoutCalls(body);
+      return filter.extensionId === null ? { ...told, extensionId } : told;
     });
   }
 
-  /** Posts something to every socket that has a filter for it, once each. */
-  function notify(eventFor: (filter: Filter) => string | null, body: object): void {
+  /** Somebody takes the calls of a queue, or no more: of one of their queues, or of all of them. */
+  function tellQueues({ extensionId, queueId, before }: StaffChange): void {
+    const { staff } = board;
+    const extension = extensionById(extensionId);
+    const takesSome = takesQueueCalls(staff.statusOf(extensionId));
+    if (extension === undefined || (queueId === null && takesQueueCalls(before) === takesSome)) return;
+    for (const { extension: queue } of queuesOf(extension)) {
+      if (queueId !== null && queueId !== queue.id) continue;
+      const acceptCalls = takesSome && staff.isLoggedIn(queue.id, extensionId);
+      notify('queue', queue.id, () => ({ extensionId, callQueueId: queue.id, acceptCalls }));
+    }
+  }
+
+  /** Posts something to every socket that has a filter for it, once each; null is nothing for this one. */
+  function notify(
+    topic: Topic,
+    extensionId: string | null,
+    bodyFor: (filter: Filter, viewer: Extension) => object | null,
+  ): void {
     for (const session of sessions.values()) {
       const { subscription } = session;
       if (subscription === null || !subscriptions.has(subscription.id)) continue;
-      for (const filter of subscription.filters) {
-        const event = eventFor(filter);
-        if (event === null) continue;
-        post(session, subscription, event, body);
-        break;
-      }
+      const filter = subscription.index.find(topic, extensionId);
+      if (filter === undefined) continue;
+      const body = bodyFor(filter, subscription.owner.extension);
+      if (body !== null) post(session, subscription, eventOf(filter, extensionId), body);
     }
   }
 
@@ -282,6 +325,16 @@ export function createSubscriptions(
       deliveryMode: { transportType: 'WebSocket', encryption: false },
     };
   }
+}
+
+/** The own parties of somebody that were in the call before, and are no more. */
+function endedOf(extensionId: string, before: Call | null, after: Call): OwnCall[] {
+  const were = new Map(before?.parties.map((party) => [party.id, party]));
+  const isOver = (party: Party) => telephonyStatusOf(party) === 'NoCall';
+  return after.parties
+    .filter((party) => party.extensionId === extensionId && isOver(party))
+    .filter(({ id }) => were.has(id) && !isOver(were.get(id) as Party))
+    .map((party) => [after, party] as const);
 }
 
 function filtersOf({ eventFilters }: Body): readonly unknown[] {

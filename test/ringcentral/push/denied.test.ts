@@ -1,10 +1,12 @@
 /** A listener that is denied, over ten minutes of a clock that is turned by hand. */
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createBudget } from '../../../src/ringcentral/budget.ts';
-import { createUpstream } from '../../../src/ringcentral/http.ts';
 import { createListener } from '../../../src/ringcentral/push/listener.ts';
+import { RATE_RULE } from '../../../src/ringcentral/rate-groups.ts';
+import { RINGCENTRAL } from '../../../src/ringcentral/system.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import { createBudget } from '../../../src/upstream/budget.ts';
+import { createUpstream } from '../../../src/upstream/http.ts';
 import { OWN_CALLS } from '../../simulator/push-client.ts';
 import { startQuiet } from '../../simulator/support.ts';
 import { openSocketRoad, type SocketWay } from '../../support/socket-road.ts';
@@ -33,10 +35,10 @@ test.for([
   const simulator = await startQuiet({ settings: { pushDelay: 0, mediumLimit: 0, ...settings } });
   road.leadTo(simulator.url);
   const metrics = createMetrics();
-  const budget = createBudget({ metrics });
+  const budget = createBudget({ rule: RATE_RULE, metrics });
   const log = createLog('silent');
   const upstream = createUpstream({
-    ...{ serverUrl: road.url, budget, metrics, log },
+    ...{ system: RINGCENTRAL, serverUrl: road.url, budget, metrics, log },
     upstreamTimeout: 5_000,
     userAgent: 'gateway-test/1.0',
   });

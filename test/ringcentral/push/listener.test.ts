@@ -1,17 +1,16 @@
 /** The listener before the simulator's notifications. */
 import { expect, onTestFinished, test } from 'vitest';
-import { createBudget } from '../../../src/ringcentral/budget.ts';
-import { createUpstream } from '../../../src/ringcentral/http.ts';
-import {
-  createListener,
-  type Inheritance,
-  type ListenerState,
-} from '../../../src/ringcentral/push/listener.ts';
+import type { Inheritance, ListenerState } from '../../../src/ringcentral/push/ear.ts';
+import { createListener } from '../../../src/ringcentral/push/listener.ts';
 import type { SocketTimes } from '../../../src/ringcentral/push/socket.ts';
+import { RATE_RULE } from '../../../src/ringcentral/rate-groups.ts';
+import { RINGCENTRAL } from '../../../src/ringcentral/system.ts';
 import type { WireNotification, WireSessionEvent } from '../../../src/ringcentral/wire.ts';
 import type { Simulator } from '../../../src/simulator/server.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import { createBudget } from '../../../src/upstream/budget.ts';
+import { createUpstream } from '../../../src/upstream/http.ts';
 import { connectPush, OWN_CALLS, told } from '../../simulator/push-client.ts';
 import { eventually, inbound, startQuiet } from '../../simulator/support.ts';
 import { callerWith } from '../support.ts';
@@ -31,11 +30,11 @@ function listen(
   } = {},
 ) {
   const metrics = createMetrics();
-  const budget = createBudget({ metrics });
+  const budget = createBudget({ rule: RATE_RULE, metrics });
   const lines: string[] = [];
   const log = createLog('error', { write: (line) => void lines.push(line) });
   const upstream = createUpstream({
-    ...{ serverUrl: simulator.url, budget, metrics, log },
+    ...{ system: RINGCENTRAL, serverUrl: simulator.url, budget, metrics, log },
     upstreamTimeout: 5_000,
     userAgent: 'gateway-test/1.0',
   });
@@ -132,7 +131,7 @@ test('It says what would bring it back, also while it listens, and that works wi
 
 test('What RingCentral does not know any more is not tried again: it subscribes anew', async () => {
   await using simulator = await quiet();
-  const inherited = { wsc: 'none-of-its-own', subscriptionId: 'sub-1' };
+  const inherited = { wsc: 'none-of-its-own', subscriptionId: 'sub-1', beyond: [] };
   const { states, kept } = listen(simulator, { inherited });
   await eventually(() => states).toEqual(['recovering', 'listening missed']);
   expect(kept.at(-1)?.subscriptionId).not.toBe('sub-1');

@@ -3,13 +3,15 @@
  * makes it a thousand, and tells its numbers.
  */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createBudget } from '../../../src/ringcentral/budget.ts';
-import type { Caller } from '../../../src/ringcentral/caller.ts';
-import { createUpstream } from '../../../src/ringcentral/http.ts';
 import { createPush } from '../../../src/ringcentral/push/push.ts';
+import { RATE_RULE } from '../../../src/ringcentral/rate-groups.ts';
+import { RINGCENTRAL } from '../../../src/ringcentral/system.ts';
 import type { SettingChanges } from '../../../src/simulator/server.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import { createBudget } from '../../../src/upstream/budget.ts';
+import type { Caller } from '../../../src/upstream/caller.ts';
+import { createUpstream } from '../../../src/upstream/http.ts';
 import { startQuiet } from '../../simulator/support.ts';
 import { until } from '../../support/gateway.ts';
 
@@ -21,10 +23,10 @@ const LONG = { timeout: 300_000 }; // 5 minutes
 async function openStorm(settings: SettingChanges = {}) {
   const simulator = await startQuiet({ settings: { pushDelay: 0, ...settings, authLimit: AUTH_LIMIT } });
   const metrics = createMetrics();
-  const budget = createBudget({ metrics });
+  const budget = createBudget({ rule: RATE_RULE, metrics });
   const log = createLog('silent');
   const upstream = createUpstream({
-    ...{ serverUrl: simulator.url, budget, metrics, log },
+    ...{ system: RINGCENTRAL, serverUrl: simulator.url, budget, metrics, log },
     upstreamTimeout: 20_000,
     userAgent: 'gateway-test/1.0',
   });
