@@ -1,5 +1,5 @@
 /** A participant of a conversation: who it is, what it is doing, and how it got there. */
-import { type builder, keyedBy, paragraphs } from '../builder.ts';
+import { type builder, IN_PLACE, keyedBy, paragraphs } from '../builder.ts';
 import { CallParticipant, Direction } from '../call.ts';
 import {
   CallAttribute,
