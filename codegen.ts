@@ -18,6 +18,7 @@ import {
   getNamedType,
   introspectionFromSchema,
   isAbstractType,
+  isCompositeType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -141,7 +142,7 @@ function listsOf(type: GraphQLObjectType): string[] {
   const fields = Object.values(type.getFields());
   return fields
     .filter((field) => isListType(isNonNullType(field.type) ? field.type.ofType : field.type))
-    .filter((field) => isObjectType(getNamedType(field.type)))
+    .filter((field) => isCompositeType(getNamedType(field.type)))
     .map(({ name }) => name);
 }
 

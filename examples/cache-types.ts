@@ -14,6 +14,8 @@ export const possibleTypes: Record<string, string[]> = {
     'CallSessionPayload',
     'CallPartyPayload',
     'CallRecordingPayload',
+    'PresencePayload',
+    'QueueAvailabilityPayload',
     'CallMediaParticipantPayload',
     'CallConversationPayload',
     'ConsultTransferPayload',
@@ -34,6 +36,14 @@ export const possibleTypes: Record<string, string[]> = {
   ActiveCallEvent: [
     'ActiveCallList',
     'ActiveCallNotice',
+  ],
+  AccountCallEvent: [
+    'AccountSnapshot',
+    'AccountCallBegan',
+    'AccountCallPartyChange',
+    'AccountCallEnded',
+    'AccountPresenceChange',
+    'AccountStreamNotice',
   ],
   ConversationEvent: [
     'ConversationSnapshot',
@@ -79,6 +89,20 @@ export const embeddedTypes: string[] = [
   'ConversationDivision',
   'AvailableParticipantAction',
   'CallOrigin',
+  'ExtensionConnection',
+  'Presence',
+  'ExtensionEdge',
+  'PageInfo',
+  'CallQueueConnection',
+  'CallQueueMemberConnection',
+  'CallQueueMember',
+  'CallQueueMemberEdge',
+  'WaitingCall',
+  'AccountCall',
+  'AccountCallPart',
+  'CallQueueEdge',
+  'AccountCallConnection',
+  'AccountCallEdge',
   'EndSessionPayload',
   'CallSessionPayload',
   'WrongCallState',
@@ -89,6 +113,9 @@ export const embeddedTypes: string[] = [
   'UpstreamUnavailable',
   'CallPartyPayload',
   'CallRecordingPayload',
+  'PresencePayload',
+  'QueueAvailabilityPayload',
+  'QueueAvailability',
   'CallMediaParticipantPayload',
   'CallConversationPayload',
   'ConsultTransferPayload',
@@ -97,6 +124,12 @@ export const embeddedTypes: string[] = [
   'CallStreamNotice',
   'ActiveCallList',
   'ActiveCallNotice',
+  'AccountSnapshot',
+  'AccountCallBegan',
+  'AccountCallPartyChange',
+  'AccountCallEnded',
+  'AccountPresenceChange',
+  'AccountStreamNotice',
   'ConversationSnapshot',
   'CallMediaParticipantChange',
   'ConversationStreamNotice',
@@ -145,11 +178,50 @@ export const listFields: Record<string, string[]> = {
   ConversationDivision: [
     'entities',
   ],
+  ExtensionConnection: [
+    'nodes',
+    'edges',
+  ],
+  Extension: [
+    'activeCalls',
+  ],
+  Presence: [
+    'activeCalls',
+  ],
+  CallQueueConnection: [
+    'nodes',
+    'edges',
+  ],
+  CallQueue: [
+    'waitingCalls',
+    'activeCalls',
+  ],
+  CallQueueMemberConnection: [
+    'nodes',
+    'edges',
+  ],
+  WaitingCall: [
+    'ringing',
+  ],
+  AccountCall: [
+    'parts',
+  ],
+  AccountCallConnection: [
+    'nodes',
+    'edges',
+  ],
   EndSessionPayload: [
     'sessions',
   ],
+  QueueAvailabilityPayload: [
+    'queues',
+  ],
   ActiveCallList: [
     'calls',
+  ],
+  AccountSnapshot: [
+    'calls',
+    'presences',
   ],
   ConversationList: [
     'conversations',

@@ -4,7 +4,8 @@ import { Direction } from './call.ts';
 import { loadParty } from './context.ts';
 import { type ActiveCall as ActiveCallModel, TELEPHONY_STATUSES } from './model.ts';
 
-const TelephonyStatus = addEnum('TelephonyStatus', TELEPHONY_STATUSES, {
+/** Of one call, and of all calls of an extension in one word. */
+export const TelephonyStatus = addEnum('TelephonyStatus', TELEPHONY_STATUSES, {
   description: 'What a call of the user is doing, in the coarse words of presence.',
   values: {
     NO_CALL: 'Ended, or about to.',

@@ -93,7 +93,8 @@ CallSession.implement({
 const AvailableAction = builder.objectRef<AvailableActionModel>('AvailableAction').implement({
   description:
     'Whether the state of a party allows an action now. It is worked out from the state alone: ' +
-    'permissions, licences and a change in the same instant may still refuse it.',
+    'permissions, licences and a change in the same instant may still refuse it. Whether a user may act on the party of ' +
+    'a colleague is for RingCentral to decide: an administrator usually may, others get `CommandForbidden`.',
   fields: (t) => ({
     action: t.expose('action', { type: CallAction, description: 'The action.' }),
     allowed: t.exposeBoolean('allowed', { description: 'Whether to offer it.' }),

@@ -14,7 +14,7 @@ const CommandOutcome = addEnum('CommandOutcome', COMMAND_OUTCOMES, {
   description: 'What became of a command.',
   values: {
     APPLIED:
-      'RingCentral accepted it, or its effect was seen on the call. Genesys Cloud accepts first and acts later: there ' +
+      'RingCentral accepted it, or its effect was seen. Genesys Cloud accepts first and acts later: there ' +
       'only what was seen counts.',
     NOT_APPLIED: 'It was refused, or never reached the phone system. `error` says why.',
     UNKNOWN:

@@ -2,6 +2,8 @@
 import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql';
 import { absentConversations } from './absent.ts';
+import { type AccountReads, createAccountReads } from './account/loaders.ts';
+import type { Presence } from './account/model.ts';
 import { NotConfigured } from './failures.ts';
 import type { ConversationProvider } from './genesys/provider.ts';
 import { type ConversationReads, createConversationReads } from './genesys/reads.ts';
@@ -20,12 +22,18 @@ export interface GatewayContext {
   readonly loaders: CallLoaders;
   /** What is asked about the viewer, each once per operation. */
   readonly viewer: ViewerReads;
+  /** What is asked of the account, each thing once until the next event or command. */
+  readonly account: AccountReads;
   /** What is asked of Genesys Cloud, each thing once until the next event or command. */
   readonly conversations: ConversationReads;
   /** Forgets what was read before this event, and takes its sessions as the truth. */
   forEvent(...sessions: readonly CallSession[]): void;
-  /** Forgets what was read before a command, because it changed the call, and takes its answer as the truth. */
-  afterCommand(answer: { readonly session: CallSession | null; readonly party: CallParty | null }): void;
+  /** Forgets what was read before a command, because it changed something, and takes its answer as the truth. */
+  afterCommand(answer: {
+    readonly session?: CallSession | null;
+    readonly party?: CallParty | null;
+    readonly presence?: Presence | null;
+  }): void;
 }
 
 /** Reads of calls, each once until the next event or command. */
@@ -54,10 +62,15 @@ export function createContext(parts: {
 }): GatewayContext {
   const { provider, genesys = GENESYS_IS_OFF, requestId } = parts;
   const loaders = new LazyLoaders(provider);
+  let account: AccountReads | null = null;
   let conversations: ConversationReads | null = null;
   return {
     provider,
     genesys,
+    get account() {
+      account ??= createAccountReads(provider.account);
+      return account;
+    },
     get conversations() {
       conversations ??= createConversationReads(genesys);
       return conversations;
@@ -72,8 +85,15 @@ export function createContext(parts: {
       liveSource: () => provider.liveSource(),
       signInSessions: once(() => provider.signInSessions()),
     },
-    forEvent: (...sessions) => loaders.startAnew(sessions),
-    afterCommand: ({ session, party }) => loaders.startAnew(session === null ? [] : [session], party),
+    forEvent(...sessions) {
+      account = null;
+      loaders.startAnew(sessions);
+    },
+    afterCommand({ session = null, party = null, presence = null }) {
+      account = null;
+      if (presence !== null) this.account.prime(presence);
+      loaders.startAnew(session === null ? [] : [session], party);
+    },
   };
 }
 

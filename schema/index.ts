@@ -2,6 +2,7 @@
 import { builder, bullets, paragraphs } from './builder.ts';
 import { ERROR_CODES, type ErrorCode } from './failures.ts';
 import './viewer.ts';
+import './account/account.ts';
 import './call-session.ts';
 import './calling.ts';
 import './answering.ts';
@@ -10,7 +11,9 @@ import './moving.ts';
 import './conferencing.ts';
 import './recording.ts';
 import './supervising.ts';
+import './account/availability.ts';
 import './live-calls.ts';
+import './account/live-account.ts';
 import './genesys/viewer.ts';
 import './genesys/participant.ts';
 import './genesys/conversation.ts';

@@ -1,45 +1,16 @@
 /** Calls as they happen: the parties of one call, everything about one call, and the list of calls. */
 import { ActiveCall } from './active-call.ts';
-import { addEnum, builder, bullets, CallParty, CallSession, paragraphs } from './builder.ts';
+import { builder, bullets, CallParty, CallSession, paragraphs } from './builder.ts';
 import { PartyAddress, PartyStatus } from './call-party.ts';
 import { checkId } from './checks.ts';
-import {
-  type ActiveCallList as ActiveCallListModel,
-  type ActiveCallNotice as ActiveCallNoticeModel,
-  type CallPartyChange as CallPartyChangeModel,
-  type CallSnapshot as CallSnapshotModel,
-  type CallStreamNotice as CallStreamNoticeModel,
-  SNAPSHOT_REASONS,
-  STREAM_NOTICES,
+import type {
+  ActiveCallList as ActiveCallListModel,
+  ActiveCallNotice as ActiveCallNoticeModel,
+  CallPartyChange as CallPartyChangeModel,
+  CallSnapshot as CallSnapshotModel,
+  CallStreamNotice as CallStreamNoticeModel,
 } from './provider.ts';
-
-/** Of every stream. */
-export const SnapshotReason = addEnum('SnapshotReason', SNAPSHOT_REASONS, {
-  description: 'Why a stream starts, or starts again, with a snapshot.',
-  values: {
-    SUBSCRIBED: 'The stream is new.',
-    CURSOR_UNKNOWN: 'What stands in `after` is no cursor, or one that was changed on its way.',
-    CURSOR_FOREIGN:
-      'The cursor belongs to another user, another call, or another gateway process: also this one, before a restart.',
-    CURSOR_EXPIRED: 'The cursor is too old: what followed it is not kept any more.',
-  },
-});
-
-/** Of every stream. */
-export const StreamNoticeKind = addEnum('StreamNoticeKind', STREAM_NOTICES, {
-  description: 'What a notice is about.',
-  values: {
-    UPSTREAM_DEGRADED:
-      'The phone system cannot be read just now, or the rate budget is spent. Show the last state as possibly ' +
-      'stale; the stream goes on by itself.',
-    RECOVERED: 'The phone system can be read again; changes since then follow.',
-    MOVED: 'A party went to another session: `movedTo` says where. To follow it, subscribe there.',
-    CALL_ENDED: 'The call is over. The stream completes after this.',
-    TOKEN_EXPIRING: "The user's token ends at `at`: reconnect with a fresh one before.",
-    DRAINING:
-      'This gateway is about to stop: the socket closes until `at`. Reconnect and resume with the cursor.',
-  },
-});
+import { SnapshotReason, StreamNoticeKind } from './stream-words.ts';
 
 const CallSnapshot = builder.objectRef<CallSnapshotModel>('CallSnapshot').implement({
   description: 'The whole call as it is now. Replace what you have: later events build on it.',

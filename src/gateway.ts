@@ -38,6 +38,7 @@ export interface Gateway {
 export interface GatewayOptions {
   readonly log?: Log;
   readonly live?: SystemOptions['live'];
+  readonly account?: RingCentralOptions['account'];
   readonly tokens?: RingCentralOptions['tokens'];
   readonly outages?: RingCentralOptions['outages'];
   readonly signIn?: RingCentralOptions['signIn'];

@@ -90,6 +90,7 @@ export type AccountCallEvent =
 
 /** What a user says of themselves; what is missing stays as it is. */
 export interface PresenceWish {
+  readonly name: 'setPresence';
   readonly extensionId: string;
   readonly dndStatus?: Exclude<DndStatus, 'UNKNOWN'> | undefined;
   readonly userStatus?: Exclude<UserStatus, 'UNKNOWN'> | undefined;
@@ -98,6 +99,7 @@ export interface PresenceWish {
 
 /** Whose calls of which queues ring them; queues that are not named stay as they are. */
 export interface QueueAvailabilityWish {
+  readonly name: 'setQueueAvailability';
   readonly extensionId: string;
   readonly queues: readonly QueueAvailability[];
 }
@@ -112,6 +114,12 @@ export interface QueueAvailabilityResult extends CommandReport {
   /** All queues of the user as now known, also when the command failed; null where nothing is known. */
   readonly queues: readonly QueueAvailability[] | null;
 }
+
+/** Commands about people, not about calls; `name` is the mutation that asks for it. */
+export type AccountCommand = PresenceWish | QueueAvailabilityWish;
+
+/** Reads what somebody does, each once in an operation. */
+export type ReadPresences = AccountProvider['presences'];
 
 /** The account, as the viewer may see it. Reads throw as those of `CallProvider` do. */
 export interface AccountProvider {
@@ -128,10 +136,16 @@ export interface AccountProvider {
   /** Each in its place; null where there is none, or the viewer may not know. */
   callQueuesById(ids: readonly string[]): Promise<readonly (CallQueue | null)[]>;
   callQueueMembers(queueId: string): Promise<readonly CallQueueMember[]>;
-  /** Who waits in a queue, longest first. */
-  waitingCalls(queueId: string): Promise<readonly WaitingCall[]>;
-  /** The calls of the account that are going on. */
-  activeCalls(): Promise<readonly AccountCall[]>;
+  /**
+   * Who waits in queues, of each the longest first. While nobody watches the account only those are known whom a queue
+   * rings somebody for, and what its members do is asked for by `presences`.
+   */
+  waitingCalls(
+    queueIds: readonly string[],
+    presences: ReadPresences,
+  ): Promise<readonly (readonly WaitingCall[] | Error)[]>;
+  /** The calls of the account that are going on; while nobody watches it, what people do is asked for by `presences`. */
+  activeCalls(presences: ReadPresences): Promise<readonly AccountCall[]>;
   /** How changes come to be known now; null while nobody watches the account. */
   liveSource(): AccountLiveSource | null;
   /** Everything that happens, in order; resumes after the cursor `after`. */

@@ -2,7 +2,8 @@
 import { builder, bullets, paragraphs } from '../builder.ts';
 import { CallActivity } from '../call.ts';
 import { checkId } from '../checks.ts';
-import { ActiveCallNotice, SnapshotReason, StreamNoticeKind } from '../live-calls.ts';
+import { ActiveCallNotice } from '../live-calls.ts';
+import { SnapshotReason, StreamNoticeKind } from '../stream-words.ts';
 import type {
   CallMediaParticipantChange as ChangeModel,
   ConversationList as ListModel,

@@ -17,6 +17,7 @@ import type {
   ConversationCommand,
   ConversationCommandName,
 } from '../../schema/genesys/provider.ts';
+import { all, when as met, type Rule as RuleOf } from '../upstream/rules.ts';
 
 /** Every action with the reason to show where the state forbids it. `userId` is the viewer's; null where it is not known. */
 export function availableActions(
@@ -118,24 +119,10 @@ interface Facts {
   readonly userId: string | null;
 }
 
-/** Null when it is met, else why not, in words for the person at the desk. */
-type Rule = (facts: Facts) => string | null;
+type Rule = RuleOf<Facts>;
 
-/** Met when every rule is; the first that is not gives the reason. */
-const all =
-  (...rules: Rule[]): Rule =>
-  (facts) => {
-    for (const rule of rules) {
-      const reason = rule(facts);
-      if (reason !== null) return reason;
-    }
-    return null;
-  };
-
-const when =
-  (met: (facts: Facts) => boolean, reason: string): Rule =>
-  (facts) =>
-    met(facts) ? null : reason;
+/** {@link met}, of these facts. */
+const when: (met: (facts: Facts) => boolean, reason: string) => Rule = met;
 
 /** Where it is not known what the participant does, everything is worth trying. */
 const does =

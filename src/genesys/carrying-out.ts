@@ -34,6 +34,7 @@ import { allowedActions, reasonAgainst } from './actions.ts';
 import type { Accepted, Conversations } from './conversations.ts';
 import { doubtAbout, type Evidence, isVisible, showedBefore } from './outcomes.ts';
 import type { ConversationPerson } from './person.ts';
+import { latestOf } from './translate.ts';
 
 /** How long the effect of a command is waited for; other numbers are for tests. Milliseconds. */
 export interface EffectTimes {
@@ -71,8 +72,9 @@ export async function carryOut(
 ): Promise<ConversationCommandResult> {
   const { desk, caller } = person;
   const addressed = 'conversationId' in command ? command.conversationId : null;
-  const userId = person.userId() ?? (needsUser(command) ? (await person.user()).id : null);
+  const userId = person.userId() ?? (await userIdOf());
   const before = addressed === null ? null : await stateBefore(addressed);
+  const workBefore = before === null ? null : await workOf('command').catch(unlessSignedOut);
   const ownParticipantId = ownIn(before)?.id;
   if (command.name === 'completeConsultTransfer' && ownParticipantId === undefined) {
     return refused(new WrongParticipantState(NOT_IN_IT));
@@ -88,6 +90,13 @@ export async function carryOut(
   }
   return acceptedAs(accepted);
 
+  /** Without it less can be told, but nothing is kept from being sent that can do without. */
+  async function userIdOf(): Promise<string | null> {
+    const asked = person.user();
+    const user = await (needsUser(command) ? asked : asked.catch(unlessSignedOut));
+    return user?.id ?? null;
+  }
+
   async function acceptedAs(answer: Accepted): Promise<ConversationCommandResult> {
     const conversationId = answer.conversationId ?? addressed;
     const madeId = answer.conversationId ?? answer.destinationParticipantId;
@@ -102,11 +111,13 @@ export async function carryOut(
     return told('UNKNOWN', error, seen, answer.destinationParticipantId);
   }
 
-  /** An answer that is more than a yes needs no other proof than a state that does not contradict it. */
-  function isSaidToBeDone({ isDone }: Accepted, { conversation, fresh }: Sight): boolean {
-    if (!isDone) return false;
+  /**
+   * Of what leaves no trace the yes is all that there will ever be. An answer that says that it is done needs no other proof
+   * than a state that does not contradict it.
+   */
+  function isSaidToBeDone({ isDone }: Accepted, { conversation, work, fresh }: Sight): boolean {
     if (!isVisible(command)) return true;
-    return fresh && conversation !== null && showedBefore(command, conversation, userId);
+    return isDone && fresh && conversation !== null && showedBefore(command, conversation, userId, work);
   }
 
   async function inDoubt(error: CallControlFailure): Promise<ConversationCommandResult> {
@@ -120,12 +131,26 @@ export async function carryOut(
     return told('NOT_APPLIED', explained(error, seen), seen);
   }
 
-  function doubtOf({ conversation, fresh }: Sight, madeId: string | null): string | null {
-    return doubtAbout(command, fresh ? evidence(conversation, madeId) : null);
+  function doubtOf({ conversation, work, fresh }: Sight, madeId: string | null): string | null {
+    return doubtAbout(command, fresh ? evidence(conversation, work, madeId) : null);
   }
 
-  function evidence(conversation: CallConversation | null, madeId: string | null): Evidence {
-    return { conversation, before, userId, madeId };
+  function evidence(
+    conversation: CallConversation | null,
+    work: boolean | null,
+    madeId: string | null,
+  ): Evidence {
+    return { conversation, before, userId, madeId, afterCallWork: { before: workBefore, now: work } };
+  }
+
+  /** What a read of all media says of after-call work, for the one command that is about it. */
+  async function workOf(lane: Lane): Promise<boolean | null> {
+    if (command.name !== 'setCallMediaParticipantAfterCallWork') return null;
+    const { communicationId } = command;
+    const all = await conversations.readCommunications(caller, command, { lane, requestId });
+    const meant =
+      communicationId === undefined ? latestOf(all) : all.find(({ id }) => id === communicationId);
+    return meant?.afterCallWorkRequired ?? null;
   }
 
   /** How it is right before the command: what a watch shows, or a read. Null where neither tells. */
@@ -140,8 +165,7 @@ export async function carryOut(
       });
       return reading.value && (await desk.observeCall(reading.value, reading));
     } catch (error) {
-      if (!(error instanceof CallControlFailure) || error instanceof Unauthenticated) throw error;
-      return null;
+      return unlessSignedOut(error);
     }
   }
 
@@ -154,20 +178,21 @@ export async function carryOut(
     if (conversationId === null) return NOTHING;
     desk.stateChanged(conversationId);
     const isHopeless =
-      !isVisible(command) || (before !== null && madeId === null && showedBefore(command, before, userId));
+      !isVisible(command) ||
+      (before !== null && madeId === null && showedBefore(command, before, userId, workBefore));
     if (isHopeless) return look(conversationId, 'command');
-    const shows = (conversation: CallConversation | null) =>
-      doubtAbout(command, evidence(conversation, madeId)) === null;
+    const shows = (conversation: CallConversation | null, work: boolean | null = null) =>
+      doubtAbout(command, evidence(conversation, work, madeId)) === null;
     const begin = performance.now();
     const timeLeft = () => begin + times.patience - performance.now();
     let sight: Sight = NOTHING;
     for (const at of [...times.looks, times.patience]) {
       const news = await newsUntil(begin + Math.min(at, times.patience), conversationId, since, shows);
-      if (news !== null) return { conversation: news, fresh: true };
+      if (news !== null) return { ...NOTHING, conversation: news, fresh: true };
       if (at >= times.patience) break;
       const looked = await look(conversationId, 'command', Math.max(LEAST_TIME, timeLeft()));
       if (looked.fresh) sight = looked;
-      if (sight.fresh && shows(sight.conversation)) return sight;
+      if (sight.fresh && shows(sight.conversation, sight.work)) return sight;
       if (timeLeft() <= 0) break;
     }
     return sight.fresh ? sight : known(conversationId);
@@ -194,8 +219,9 @@ export async function carryOut(
     try {
       const read = () => conversations.readConversation(caller, conversationId, { lane, timeout, requestId });
       const reading = await lookedTwice(read, () => desk.isAlive(conversationId));
-      if (reading.value === null) return { conversation: null, fresh: true };
-      return { conversation: await desk.observeCall(reading.value, reading), fresh: true };
+      if (reading.value === null) return { ...NOTHING, fresh: true };
+      const work = await workOf(lane);
+      return { conversation: await desk.observeCall(reading.value, reading), work, fresh: true };
     } catch (error) {
       if (!(error instanceof CallControlFailure)) throw error;
       return known(conversationId);
@@ -204,7 +230,7 @@ export async function carryOut(
 
   function known(conversationId: string | null): Sight {
     const conversation = conversationId === null ? null : (desk.peek(conversationId) ?? null);
-    return { conversation, fresh: false };
+    return { ...NOTHING, conversation };
   }
 
   function ownIn(conversation: CallConversation | null): CallMediaParticipant | undefined {
@@ -244,14 +270,22 @@ export async function carryOut(
   }
 }
 
+/** What cannot be seen before a command does not keep it from being sent. */
+function unlessSignedOut(error: unknown): null {
+  if (!(error instanceof CallControlFailure) || error instanceof Unauthenticated) throw error;
+  return null;
+}
+
 /** What is seen of the conversation that a command is about. */
 interface Sight {
   readonly conversation: CallConversation | null;
+  /** Whether after-call work is asked for, where that was looked at. */
+  readonly work: boolean | null;
   /** True when Genesys said so after the command. */
   readonly fresh: boolean;
 }
 
-const NOTHING: Sight = { conversation: null, fresh: false };
+const NOTHING: Sight = { conversation: null, work: null, fresh: false };
 
 /** A read that begins in the last moment. */
 const LEAST_TIME = 250; // milliseconds

@@ -16,6 +16,7 @@ import { type CommandFacts, needsCommunication, toRequest } from './commands.ts'
 import { OPERATIONS, type Operation } from './operations.ts';
 import {
   type Communication,
+  latestOf,
   madeId,
   toCommunications,
   toConversation,
@@ -203,7 +204,7 @@ export function createConversations(upstream: Upstream, leftOut: LeftOut = unnot
     requestId: string | undefined,
   ): Promise<string> {
     const all = await readCommunications(caller, address, { lane: 'command', requestId });
-    const meant = all.findLast(({ isOver }) => !isOver) ?? all.at(-1);
+    const meant = latestOf(all);
     if (meant !== undefined) return meant.id;
     throw new BadUserInput(
       'This participant has no communication on the call medium that the command could be about.',

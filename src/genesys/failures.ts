@@ -181,12 +181,13 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'too.many.create.conversation.parameters': badField('to'),
   'communication.state.required': badInput,
   'forbidden.not.active.participant': forbidden,
-  // Refused with 400 and 500, and each certainly not done: what is missing is the user's, not the input's.
+  // Refused with 400, and about who asks.
   'not.a.participant': forbidden,
   'not.a.user': forbidden,
-  'no.user.station': forbidden,
-  'providerapi.error.station.no.active.edge': forbidden,
-  'providerapi.error.no.station.for.edge': forbidden,
+  // The user has no phone that could ring. The last two come with a 500, and are certainly not done.
+  'no.user.station': badInput,
+  'providerapi.error.station.no.active.edge': badInput,
+  'providerapi.error.no.station.for.edge': badInput,
 };
 
 function tooMany(answer: RawAnswer, trace: UpstreamTrace): RateLimited {

@@ -96,7 +96,7 @@ export const OPERATIONS = {
   postConversationsCalls: row('postConversationsCalls', 'POST', CALLS, {
     body: placedCall,
     success: [200, 201, 202],
-    permissions: ['conversation:call:add', 'conversation:conference:add'],
+    permissions: ['conversation:conference:add'],
   }),
   /** `POST /conversations/calls/user/{userId}` · on behalf of another user. */
   postConversationsCallsUserUserId: row(
@@ -126,7 +126,7 @@ export const OPERATIONS = {
     'putConversationsCallRecordingstate',
     'PUT',
     `${CALL}/recordingstate`,
-    { body: recordingState, success: SOON, permissions: ['recording:recording:pauseOthers'] },
+    { body: recordingState, success: SOON, permissions: ['conversation:recording:pauseOthers'] },
   ),
   /** `POST …/{conversationId}/participants` · calls others into it. */
   postConversationsCallParticipants: row(
@@ -156,7 +156,7 @@ export const OPERATIONS = {
     'patchConversationsCallParticipantCommunication',
     'PATCH',
     COMMUNICATION,
-    { body: communicationChange, success: [200, 202, 204], permissions: [DISCONNECT] },
+    { body: communicationChange, success: [200, 202, 204] },
   ),
   /** `PUT …/communications/{communicationId}/uuidata` · sent along to the other side. */
   putConversationsCallParticipantCommunicationUuidata: row(
@@ -251,14 +251,14 @@ export const OPERATIONS = {
     'patchConversationsCallParticipantConsult',
     'PATCH',
     `${PARTICIPANT}/consult`,
-    { body: consultUpdate, success: SOON, permissions: [CONSULT] },
+    { body: consultUpdate, success: SOON },
   ),
   /** `DELETE …/participants/{participantId}/consult` · back to as it was. */
   deleteConversationsCallParticipantConsult: row(
     'deleteConversationsCallParticipantConsult',
     'DELETE',
     `${PARTICIPANT}/consult`,
-    { success: [200, 202, 204], permissions: [CONSULT] },
+    { success: [200, 202, 204] },
   ),
   /** `POST …/participants/{participantId}/monitor` · listens; needs a station. */
   postConversationsCallParticipantMonitor: row(
@@ -286,7 +286,7 @@ export const OPERATIONS = {
     'postConversationsCallParticipantSnippetRecord',
     'POST',
     `${PARTICIPANT}/snippet/record`,
-    { body: snippet, success: SOON, permissions: ['recording:recording:snippetRecord'] },
+    { body: snippet, success: SOON, permissions: ['conversation:recording:snippetRecord'] },
   ),
   /** `POST …/participants/{participantId}/digits` · as if they had been pressed. */
   postConversationParticipantDigits: row(

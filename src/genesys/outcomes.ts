@@ -35,6 +35,14 @@ export interface Evidence {
   readonly userId: string | null;
   /** Who or what the answer said that it made: the conversation of a new call, the participant who is asked in a consult. */
   readonly madeId: string | null;
+  /** Whether after-call work was asked for on the communication that is meant, before and now: only a read of all media tells. */
+  readonly afterCallWork?: WorkSeen | undefined;
+}
+
+/** Null where that is not known. */
+export interface WorkSeen {
+  readonly before: boolean | null;
+  readonly now: boolean | null;
 }
 
 /** True for a command whose effect a conversation can show at all. */
@@ -56,7 +64,8 @@ export function doubtAbout(command: ConversationCommand, evidence: Evidence | nu
   // What the answer made was not there before.
   if (evidence.madeId !== null) return null;
   if (evidence.before === null) return 'nobody saw how the conversation was before';
-  return showedBefore(command, evidence.before, evidence.userId) ? SHOWN_BEFORE : null;
+  const { before, userId, afterCallWork } = evidence;
+  return showedBefore(command, before, userId, afterCallWork?.before) ? SHOWN_BEFORE : null;
 }
 
 /** True where the conversation shows the effect already, so that nothing could be told by it afterwards. */
@@ -64,9 +73,11 @@ export function showedBefore(
   command: ConversationCommand,
   before: CallConversation,
   userId: string | null,
+  work: boolean | null = null,
 ): boolean {
   const effect = EFFECTS[command.name] as Effect<ConversationCommandName>;
-  const evidence = { conversation: before, before, userId, madeId: null };
+  const afterCallWork = { before: work, now: work };
+  const evidence = { conversation: before, before, userId, madeId: null, afterCallWork };
   return effect.kind === 'visible' && effect.seen(command, evidence);
 }
 
@@ -147,10 +158,15 @@ const EFFECTS: { readonly [Name in ConversationCommandName]: Effect<Name> } = {
     if (madeId !== null) return conversation !== null && findParticipant(conversation, madeId) !== undefined;
     return newcomers(evidence).some((one) => one.consultParticipantId === participantId);
   }),
-  speakToInConsultTransfer: {
-    kind: 'invisible',
-    because: 'a conversation does not show who hears whom in a consultation',
-  },
+  // Whoever is not spoken to waits.
+  speakToInConsultTransfer: onPresent((object, { conversation }, { speakTo }) => {
+    const asked = conversation?.participants.filter((one) => isAskedAbout(one, object.id)) ?? [];
+    return (
+      asked.length > 0 &&
+      object.held === (speakTo === 'DESTINATION') &&
+      asked.every(({ held }) => held === (speakTo === 'OBJECT'))
+    );
+  }),
   completeConsultTransfer: visible(({ participantId }, { conversation, before, userId }) => {
     if (conversation === null || userId === null || leftIn(conversation, participantId) !== false)
       return false;
@@ -172,10 +188,9 @@ const EFFECTS: { readonly [Name in ConversationCommandName]: Effect<Name> } = {
     );
   }),
   skipWrapUpCallMediaParticipant: onParticipant(({ wrapupSkipped }) => wrapupSkipped === true),
-  setCallMediaParticipantAfterCallWork: {
-    kind: 'invisible',
-    because: 'a conversation does not show whether after-call work was asked for',
-  },
+  setCallMediaParticipantAfterCallWork: visible(
+    ({ required }, { afterCallWork }) => afterCallWork?.now === required,
+  ),
   flagCallMediaParticipant: onParticipant(({ flaggedReason }) => flaggedReason !== null),
   unflagCallMediaParticipant: onParticipant(({ flaggedReason }) => flaggedReason === null),
   monitorCallMediaParticipant: joins((one) => one.monitoredParticipantId),

@@ -308,6 +308,8 @@ function nameOf({ name, firstName, lastName }: Partial<Wire>): string | null {
 export interface Communication {
   readonly id: string;
   readonly isOver: boolean;
+  /** Whether the agent is to work on it after the call; null where that is not said. */
+  readonly afterCallWorkRequired: boolean | null;
 }
 
 /** The communications of a participant, in the answer that shows all media; the latest last, as far as their times tell. */
@@ -324,12 +326,19 @@ export function toCommunications(body: unknown, participantId: string): readonly
     .flatMap((call) => {
       const id = asText(call.id);
       const state = asEnum(PARTICIPANT_STATES, call.state);
-      return id === null ? [] : { id, isOver: state === 'DISCONNECTED' || state === 'TERMINATED' };
+      if (id === null) return [];
+      const isOver = state === 'DISCONNECTED' || state === 'TERMINATED';
+      return { id, isOver, afterCallWorkRequired: asFlag(call.afterCallWorkRequired) };
     });
 }
 
 function beginOf({ startAlertingTime, connectedTime, disconnectedTime }: Wire): number {
   return asTime(startAlertingTime) ?? asTime(connectedTime) ?? asTime(disconnectedTime) ?? 0;
+}
+
+/** The communication that a command is about which names none: the one that is going on, else the latest. */
+export function latestOf(communications: readonly Communication[]): Communication | undefined {
+  return communications.findLast(({ isOver }) => !isOver) ?? communications.at(-1);
 }
 
 /** The id of what an answer says it made; null where it names none. */

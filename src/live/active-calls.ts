@@ -25,8 +25,9 @@ import {
   withNews,
   withSight,
 } from './call-list.ts';
-import { createLine, type Line } from './exchange.ts';
-import { type ListRules, listEvent, listRecovery, listTrouble } from './list-events.ts';
+import type { Line } from './exchange.ts';
+import type { ListRules } from './list-events.ts';
+import { createListReaders } from './list-readers.ts';
 import type { Turn } from './newsroom.ts';
 import type { CallShape, Kind, Transition } from './shape.ts';
 import { createSharedRead } from './shared-read.ts';
@@ -118,10 +119,8 @@ const PATIENCE = 6_000; // 6 seconds: so long a read may take before the readers
 
 /** Makes it; nothing is read before somebody asks. */
 export function createActiveCalls<K extends Kind>(parts: ActiveCallsParts<K>): ActiveCalls<K> {
-  const { shape, source, pace, metrics, log, rules } = parts;
-  const { fields } = shape.words;
-  const lines = new Set<Line<readonly K['Entry'][]>>();
-  const eventLines = new Set<Line<K['ListEvent']>>();
+  const { shape, source, pace, log } = parts;
+  const lines = createListReaders({ ...parts, onFirst, onLeave });
   let held: CallList<K> | null = null;
   /** What is held was answered since somebody reads, so that readers may start from it. */
   let fresh = false;
@@ -156,28 +155,8 @@ export function createActiveCalls<K extends Kind>(parts: ActiveCallsParts<K>): A
       const isFresh = fresh && (isTold || isYoung());
       return isFresh && held !== null ? held.calls : sharedRead.join(signal, requestId);
     },
-    updates() {
-      const line: Line<readonly K['Entry'][]> = createLine(rules.lists, () => {
-        lines.delete(line);
-        leave(fields.list);
-      });
-      lines.add(line);
-      enter(fields.list);
-      // A copy: what was made of the list when it was news is not made of it again.
-      if (fresh && held !== null) line.push([...held.calls]);
-      return line;
-    },
-    events() {
-      const line: Line<K['ListEvent']> = createLine(rules.events, () => {
-        eventLines.delete(line);
-        leave(fields.listEvents);
-      });
-      eventLines.add(line);
-      enter(fields.listEvents);
-      if (fresh && held !== null) line.push(listEvent(shape, held));
-      if (trouble !== null) line.push(listTrouble(shape, trouble.at));
-      return line;
-    },
+    updates: () => lines.lists(freshList),
+    events: () => lines.events(freshList, () => trouble),
     feed(transition, call) {
       show(call.id, shape.list.sightOf(call));
       const key = shape.list.keyOfNews(call.id, transition.party.id);
@@ -202,15 +181,15 @@ export function createActiveCalls<K extends Kind>(parts: ActiveCallsParts<K>): A
       schedule(turn.kind === 'listening' && !turn.mayHaveMissed ? CHECK : 0);
     },
     deny(error) {
-      endLines((line) => line.fail(error));
+      lines.fail(error);
       rest();
     },
     poke,
     adopt(shared) {
-      if (isAsking() || locals() === 0) return;
+      if (isAsking() || lines.count() === 0) return;
       const { refusal } = shared;
       if (refusal !== undefined) {
-        endLines((line) => line.fail(new Forbidden(refusal.message, refusal.permissionName)));
+        lines.fail(new Forbidden(refusal.message, refusal.permissionName));
         rest();
         return;
       }
@@ -242,11 +221,9 @@ export function createActiveCalls<K extends Kind>(parts: ActiveCallsParts<K>): A
       if (isWished && before === 0) void look('poll');
       if (isWished && fresh) share();
     },
-    notify(kind, message, at) {
-      for (const line of eventLines) line.push(shape.words.listNotice(kind, message, at));
-    },
+    notify: lines.notify,
     stop() {
-      endLines((line) => line.end());
+      lines.end();
       rest();
     },
   };
@@ -255,40 +232,29 @@ export function createActiveCalls<K extends Kind>(parts: ActiveCallsParts<K>): A
     return parts.sharing?.isAsking() ?? true;
   }
 
-  function locals(): number {
-    return lines.size + eventLines.size;
+  function freshList(): CallList<K> | null {
+    return fresh ? held : null;
   }
 
   function readers(): number {
-    return locals() + (isWishedElsewhere ? 1 : 0);
+    return lines.count() + (isWishedElsewhere ? 1 : 0);
   }
 
-  function enter(field: string): void {
-    metrics.subscribers.inc({ field });
-    if (locals() > 1) return;
-    const before = readers() - 1;
+  function onFirst(): void {
     parts.onActive(true);
-    if (before === 0 && isAsking()) void look('query');
+    if (readers() === 1 && isAsking()) void look('query');
   }
 
-  function leave(field: string): void {
-    metrics.subscribers.dec({ field });
+  function onLeave(): void {
     if (readers() === 0) rest();
-    else if (locals() === 0) parts.onActive(false);
+    else if (lines.count() === 0) parts.onActive(false);
   }
 
   /** Tells the other gateways, where this one asks for them too. */
   function share(): void {
     if (!isAsking()) return;
     mustShare = false;
-    parts.sharing?.share({ list: fresh ? held : null, trouble });
-  }
-
-  function endLines(end: (line: { end(): void; fail(error: unknown): void }) => void): void {
-    const all = [...lines, ...eventLines];
-    lines.clear();
-    eventLines.clear();
-    for (const line of all) end(line);
+    parts.sharing?.share({ list: freshList(), trouble });
   }
 
   function show(callId: string, sight: K['Sight']): void {
@@ -302,7 +268,7 @@ export function createActiveCalls<K extends Kind>(parts: ActiveCallsParts<K>): A
 
   function poke(): void {
     if (!isAsking()) {
-      if (locals() > 0) parts.sharing?.hurry();
+      if (lines.count() > 0) parts.sharing?.hurry();
       return;
     }
     // What is told by itself need not be asked for.
@@ -328,7 +294,7 @@ export function createActiveCalls<K extends Kind>(parts: ActiveCallsParts<K>): A
     fresh = false;
     trouble = null;
     belief.settled();
-    if (locals() === 0) parts.onActive(false);
+    if (lines.count() === 0) parts.onActive(false);
   }
 
   function schedule(wait: number): void {
@@ -366,7 +332,7 @@ export function createActiveCalls<K extends Kind>(parts: ActiveCallsParts<K>): A
       parts.sharing?.share({ list: null, trouble: null, refusal: { message, permissionName } });
     }
     if (error instanceof Unauthenticated || error instanceof Forbidden) {
-      endLines((line) => line.fail(error));
+      lines.fail(error);
       rest();
       return;
     }
@@ -383,14 +349,14 @@ export function createActiveCalls<K extends Kind>(parts: ActiveCallsParts<K>): A
     const isNew = trouble === null;
     trouble = { at };
     if (isNew) share();
-    if (isNew) tell(listTrouble(shape, at));
+    if (isNew) lines.tellTrouble(at);
   }
 
   function recovered(): void {
     if (trouble === null) return;
     trouble = null;
     share();
-    tell(listRecovery(shape));
+    lines.tellRecovery();
   }
 
   async function ask(
@@ -417,11 +383,6 @@ export function createActiveCalls<K extends Kind>(parts: ActiveCallsParts<K>): A
 
   function publish(list: CallList<K>): void {
     share();
-    for (const line of lines) line.push(list.calls);
-    tell(listEvent(shape, list));
-  }
-
-  function tell(event: K['ListEvent']): void {
-    for (const line of eventLines) line.push(event);
+    lines.tellList(list);
   }
 }

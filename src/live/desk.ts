@@ -5,7 +5,11 @@ import type { LiveSource, StreamNoticeKind } from '../../schema/provider.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type ActiveCalls, createActiveCalls } from './active-calls.ts';
+import type { Beside, PutBeside } from './beside.ts';
+import { createWatchedCall } from './call.ts';
 import type { Sighting } from './call-list.ts';
+import { lookGap, pacedGap, pollTimeout } from './desk-pace.ts';
+import { createGlimpses } from './glimpses.ts';
 import type { ListRules } from './list-events.ts';
 import { createNewsroom, type Turn } from './newsroom.ts';
 import type { PollPace } from './polling.ts';
@@ -18,12 +22,7 @@ import type { CallNews, CallSource, PartyNews } from './source.ts';
 import type { Times } from './told.ts';
 import { partyIn } from './transitions.ts';
 import type { UpstreamHabits } from './upstream-habits.ts';
-import {
-  createWatchedCall,
-  type LiveLimits,
-  type WatchedCall,
-  type WatchedCallParts,
-} from './watched-call.ts';
+import type { LiveLimits, WatchedCall, WatchedCallParts } from './watched-call.ts';
 
 /** What one viewer asks, commands and watches. */
 export interface Desk<K extends Kind> {
@@ -62,6 +61,8 @@ export interface Desk<K extends Kind> {
   listUpdates(): AsyncIterableIterator<readonly K['Entry'][]>;
   listEvents(): AsyncIterableIterator<K['ListEvent']>;
   notify(kind: StreamNoticeKind, message: string, at: number): void;
+  /** What stands beside the calls; null: nothing does. */
+  readonly beside: Beside | null;
   /** How changes of this viewer's calls come to be known; null while nobody watches. */
   liveSource(): LiveSource | null;
   /** A token of the viewer was shown. */
@@ -93,41 +94,22 @@ export interface DeskParts<K extends Kind> {
   readonly log: Log;
   /** How it is one of several; missing: this is the only gateway. */
   readonly share?: ShareDesk<K> | undefined;
+  /** Puts something beside the calls; missing: there is nothing. */
+  readonly put?: PutBeside<K> | undefined;
   /** The desk begins, or ends, to hold something that must not be forgotten. */
   readonly onActive: (active: boolean) => void;
 }
 
 /** How often a call is asked for before it is worth a watch. */
 const QUERIES_TO_WATCH = 2;
-const QUERY_WINDOW = 10_000; // 10 seconds
 const MOST_QUERY_WATCHES = 20;
-/** Calls that were only looked at: so many are remembered, for as long as the window. */
-const MOST_GLIMPSES = 500;
-/** Polls that end by themselves may spend so many of the minute's requests: the rest is for changes and commands. */
-const POLLS_PER_MINUTE = 10;
-const LONGEST_POLL = 120_000; // 2 minutes
-/** Between two looks at a call of which changes are told by themselves. */
-const LOOK_GAP = 30_000; // 30 seconds
-/** What a phone system allows where it has not said otherwise. */
-const USUAL_READS = 50;
-
-/** A call that nobody watches. */
-interface Glimpse<K extends Kind> {
-  readonly call: WatchedCall<K>;
-  /** How often queries have asked for it. */
-  questions: number;
-  /** When it is forgotten, epoch milliseconds. */
-  readonly until: number;
-}
 
 /** Makes it; it holds nothing yet. */
 export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
   const { viewerId, shape, source, metrics } = parts;
   /** Calls with a watch, or with events that somebody may come back for. */
   const watched = new Map<string, WatchedCall<K>>();
-  /** Oldest first. */
-  const glimpses = new Map<string, Glimpse<K>>();
-  let forgetting: NodeJS.Timeout | null = null;
+  const glimpses = createGlimpses<WatchedCall<K>>();
   let watches = 0;
   let listIsRead = false;
 
@@ -163,6 +145,7 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
     denied: () => (parts.pushOnly && newsroom.state === 'denied' ? reasonAgainst() : null),
     onDenied: denyAll,
     tellActivity,
+    beside: () => beside,
   });
   const activeCalls: ActiveCalls<K> = createActiveCalls({
     shape,
@@ -181,16 +164,24 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
     sharing: sharing?.list,
   });
 
+  const beside: Beside | null =
+    parts.put?.({
+      ...{ viewerId, source, tellActivity },
+      sharing: sharing?.beside,
+      beginning: () => newsroom.beginning,
+      isDeaf: () => source().listen === undefined || newsroom.state === 'denied' || newsroom.state === null,
+    }) ?? null;
+
   /** The same for all calls. */
   const callParts: WatchedCallParts<K> = {
     shape,
     source,
     habits: parts.habits,
-    pacedGap,
-    pollTimeout,
+    pacedGap: () => pacedGap(parts.pace, watches),
+    pollTimeout: () => pollTimeout(parts.longPollTimeout, watches),
     listening: () => newsroom.listening,
     beginning: () => newsroom.beginning,
-    lookGap,
+    lookGap: () => lookGap(source().readsPerMinute?.(), watches),
     limits: parts.limits,
     rules: parts.readerRules,
     cursors: (callId) => parts.cursors.scope(viewerId, callId),
@@ -203,7 +194,7 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
         watched.set(callId, call);
       } else if (watched.get(callId) === call) {
         watched.delete(callId);
-        if (call.held !== null && !call.isAlive()) newsroom.bury(callId);
+        if (call.held !== null && !call.memory.isAlive()) newsroom.bury(callId);
       }
       sharing?.watchedChanged();
       tellActivity();
@@ -228,12 +219,12 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
       if (meeting !== undefined) await meeting;
       const met = meeting && call.current();
       if (met !== undefined) return met;
-      if (isAskedOften(callId)) {
+      if (isWorthAWatch(call)) {
         await call.watchForQueries();
         const settled = call.current();
         if (settled !== undefined) return settled;
       }
-      return call.read(signal, requestId);
+      return call.reads().read(signal, requestId);
     },
     async readParty(callId, partyId, signal, requestId) {
       const call = callOf(callId);
@@ -243,10 +234,10 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
       const current = call.current();
       if (current !== undefined) return partyOf(current, partyId);
       const { readParty } = source();
-      if (readParty === undefined) return partyOf(await call.read(signal, requestId), partyId);
+      if (readParty === undefined) return partyOf(await call.reads().read(signal, requestId), partyId);
       const read = () => readParty(callId, partyId, { lane: 'query', signal, requestId });
-      const reading = await lookedTwice(read, () => call.isAlive(partyId), signal);
-      return reading.value === null ? null : call.takeParty(reading.value, reading);
+      const reading = await lookedTwice(read, () => call.memory.isAlive(partyId), signal);
+      return reading.value === null ? null : call.reads().takeParty(reading.value, reading);
     },
     readList: (signal, requestId) => activeCalls.read(signal, requestId),
     current(callId) {
@@ -255,7 +246,7 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
       if (current !== undefined) call?.keep();
       return current;
     },
-    isAlive: (callId) => knownCall(callId)?.isAlive() ?? false,
+    isAlive: (callId) => knownCall(callId)?.memory.isAlive() ?? false,
     peek: (callId) => knownCall(callId)?.held ?? undefined,
     meet,
     async observeCall(call, times) {
@@ -263,7 +254,7 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
       const meeting = meet(id);
       if (meeting !== undefined) await meeting;
       if ((knownCall(id)?.held ?? null) === null) activeCalls.poke();
-      const seen = (await callOf(id).take(call, times)) ?? call;
+      const seen = (await callOf(id).reads().take(call, times)) ?? call;
       activeCalls.show(id, shape.list.sightOf(seen));
       return seen;
     },
@@ -271,7 +262,7 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
       const callId = shape.callIdOf(party);
       const meeting = meet(callId);
       if (meeting !== undefined) await meeting;
-      const seen = await callOf(callId).takeParty(party, times);
+      const seen = await callOf(callId).reads().takeParty(party, times);
       activeCalls.show(callId, shape.list.sightOfParty(seen));
       return seen;
     },
@@ -288,18 +279,20 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
       const told = sharing?.source();
       return told === undefined ? ownSource() : told;
     },
+    beside,
     newToken: () => sharing?.newToken(),
     drain: () => sharing?.drain(),
     notify(kind, message, at) {
       for (const call of watched.values()) call.notify(kind, message, at);
       activeCalls.notify(kind, message, at);
+      beside?.notify(kind, message, at);
     },
     stop() {
       const stopping = sharing?.stop();
       for (const call of [...watched.values()]) call.stop();
-      if (forgetting !== null) clearTimeout(forgetting);
-      forgetting = null;
+      glimpses.stop();
       activeCalls.stop();
+      beside?.stop();
       newsroom.stop();
       return stopping;
     },
@@ -340,7 +333,7 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
 
   /** The list knows own parties only. */
   function tellListOfParty(news: PartyNews<K>, party: K['Party']): void {
-    if (!isListRead()) return;
+    if (!isListRead() || news.isOfOthers === true) return;
     const { callId, partyId } = news;
     const [sight, entry] = [shape.list.sightOfParty(party), news.entry(party)];
     activeCalls.hear({ callId, partyId, sight, at: party.observedAt, entry });
@@ -364,10 +357,12 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
     sharing?.sourceChanged();
     if (turn.kind === 'denied' && parts.pushOnly) {
       denyAll();
+      beside?.turned(turn);
       return;
     }
     for (const call of watched.values()) call.listeningChanged(turn);
     activeCalls.listeningChanged(turn);
+    beside?.turned(turn);
   }
 
   /** Opens a stream, unless it could only be polled and must not. */
@@ -388,12 +383,12 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
     const known = knownCall(callId);
     if (known !== undefined) return known;
     const call = createWatchedCall(callId, callParts);
-    remember(callId, call);
+    glimpses.add(callId, call);
     return call;
   }
 
   function knownCall(callId: string): WatchedCall<K> | undefined {
-    return watched.get(callId) ?? glimpseOf(callId)?.call;
+    return watched.get(callId) ?? glimpses.get(callId);
   }
 
   /** What is seen of a call beside the list. */
@@ -403,59 +398,16 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
     return { sight: shape.list.sightOf(call.held), isCurrent: call.current() !== undefined };
   }
 
-  function glimpseOf(callId: string): Glimpse<K> | undefined {
-    const glimpse = glimpses.get(callId);
-    return glimpse !== undefined && glimpse.until > Date.now() ? glimpse : undefined;
-  }
-
-  function remember(callId: string, call: WatchedCall<K>): void {
-    glimpses.delete(callId);
-    forgetGlimpses();
-    glimpses.set(callId, { call, questions: 0, until: Date.now() + QUERY_WINDOW });
-    forgetting ??= setTimeout(forgetLater, QUERY_WINDOW).unref();
-  }
-
-  function forgetGlimpses(): void {
-    const now = Date.now();
-    for (const [id, { until }] of glimpses) {
-      if (until > now && glimpses.size < MOST_GLIMPSES) break;
-      glimpses.delete(id);
-    }
-  }
-
-  /** Also when nobody asks any more: a viewer who has gone must not leave calls behind. */
-  function forgetLater(): void {
-    forgetGlimpses();
-    forgetting = glimpses.size === 0 ? null : setTimeout(forgetLater, QUERY_WINDOW).unref();
-  }
-
-  function isAskedOften(callId: string): boolean {
-    const glimpse = glimpseOf(callId);
-    if (glimpse === undefined) return false;
-    glimpse.questions += 1;
-    const { questions, call } = glimpse;
-    return questions >= QUERIES_TO_WATCH && call.held !== null && watches < MOST_QUERY_WATCHES;
-  }
-
-  /** The more calls are held, the longer each poll may last, so that together they stay inside their share. */
-  function pollTimeout(): number {
-    const share = (watches / POLLS_PER_MINUTE) * 60_000;
-    return Math.min(LONGEST_POLL, Math.max(parts.longPollTimeout, share));
-  }
-
-  /** Looks at calls of which changes are told share a third of the budget, and are no more than two a minute. */
-  function lookGap(): number {
-    const perMinute = (source().readsPerMinute?.() ?? USUAL_READS) / 3;
-    return Math.max(LOOK_GAP, (Math.max(1, watches) / perMinute) * 60_000);
-  }
-
-  /** Polls that are not held share one pace, however many calls they are for. */
-  function pacedGap(): number {
-    return parts.pace.pacedGap * Math.max(1, watches);
+  function isWorthAWatch(call: WatchedCall<K>): boolean {
+    return (
+      glimpses.asked(call.callId) >= QUERIES_TO_WATCH && call.held !== null && watches < MOST_QUERY_WATCHES
+    );
   }
 
   function tellActivity(): void {
-    const isActive = watched.size > 0 || listIsRead || sharing?.isListWishedElsewhere() === true;
+    const isBesideWanted = beside?.isWanted() === true;
+    const isActive =
+      watched.size > 0 || listIsRead || isBesideWanted || sharing?.isListWishedElsewhere() === true;
     newsroom.wanted(isActive && sharing?.isAsking() !== false);
     // Whoever still listens must not be forgotten.
     parts.onActive(isActive || newsroom.state !== null);

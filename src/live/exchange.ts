@@ -16,6 +16,9 @@ export interface QueueRules<Event> {
   readonly merge: (older: Event, newer: Event) => Event;
   /** Called for every event that was replaced. */
   readonly onSkip?: () => void;
+  /** Where there is no end to what events are news about: a reader with as many unread gets `restart` in place of all of them. */
+  readonly most?: number;
+  readonly restart?: () => Event;
 }
 
 /** Whoever is told each event as it comes, instead of asking for the next one. */
@@ -123,7 +126,13 @@ class QueuedLine<Event> implements Line<Event> {
 
   #keep(event: Event): void {
     if (this.#queue === NOTHING) this.#queue = [];
-    const isFull = this.#queue.length >= this.#rules.limit;
+    const { limit, most = Infinity, restart, onSkip } = this.#rules;
+    if (this.#queue.length >= most && restart !== undefined) {
+      for (const _ of this.#queue) onSkip?.();
+      this.#queue = [restart()];
+      return;
+    }
+    const isFull = this.#queue.length >= limit;
     this.#queue.push(isFull ? replaceOlder(this.#queue, event, this.#rules) : event);
   }
 

@@ -3,6 +3,7 @@ import type { StreamNoticeKind } from '../../schema/provider.ts';
 import { createSecrets } from '../commons/secret.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { BesideParts, PutBeside } from './beside.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { createListRules } from './list-events.ts';
 import { DEFAULT_PACE, type PollPace } from './polling.ts';
@@ -63,7 +64,12 @@ const ACTIVE_CALLS_PACE = 6_000; // 6 seconds: 10 of the minute's 50 requests
  * and so are the cursors that it signs. So a viewer or a call of one system is never taken for one of the other, even where
  * both call them the same.
  */
-export function createHub<K extends Kind>(shape: CallShape<K>, options: HubOptions): Hub<K> {
+export function createHub<K extends Kind>(
+  shape: CallShape<K>,
+  options: HubOptions,
+  /** Puts something beside the calls of each desk; missing: there is nothing. */
+  prepareBeside?: (parts: BesideParts) => PutBeside<K>,
+): Hub<K> {
   const { metrics, log, longPollTimeout, pace = DEFAULT_PACE, activeCallsPace = ACTIVE_CALLS_PACE } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const { shared } = options;
@@ -82,6 +88,7 @@ export function createHub<K extends Kind>(shape: CallShape<K>, options: HubOptio
       replayLimits: readerRules.replay,
       times: options.duty,
     });
+  const put = prepareBeside?.({ cursors, limits });
   /** Every desk that somebody has; one that nobody has is collected. */
   const desks = new Map<string, WeakRef<Seat<K>>>();
   const left = new FinalizationRegistry<string>((viewerId) => {
@@ -113,6 +120,7 @@ export function createHub<K extends Kind>(shape: CallShape<K>, options: HubOptio
         readerRules,
         listRules,
         share,
+        put,
         metrics,
         log,
         onActive(isActive) {

@@ -18,7 +18,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { CallShape, Kind } from './shape.ts';
 import type { CallNews, CallSource, Listening, ListeningState, PartyNews, WholeNews } from './source.ts';
 import { RESULTS } from './told.ts';
-import { type Held, observe } from './transitions.ts';
+import { type Held, isCloseTo, observe } from './transitions.ts';
 
 /** What has changed about listening. */
 export type Turn<K extends Kind> =
@@ -220,7 +220,8 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
   }
 
   function hear(news: CallNews<K>): void {
-    if (parts.toCall(news)) return;
+    // Of calls that nobody knows only the list wants to hear, and it has own parties alone.
+    if (parts.toCall(news) || (news.about === 'party' && news.isOfOthers === true)) return;
     if (graves.has(news.callId)) metrics.pushEvents.inc({ result: 'ghost' });
     else if (news.about === 'party') hearParty(news);
     else hearWhole(news);
@@ -239,7 +240,9 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
       return;
     }
     unknownCalls.set(callId, verdict.held);
-    if (verdict.kind === 'changed') parts.wholeToList(news, verdict.held.call);
+    if (verdict.kind !== 'changed') return;
+    parts.wholeToList(news, verdict.held.call);
+    if (held !== null && isCloseTo(held.call, receivedAt)) parts.onDoubt();
   }
 
   function hearParty(news: PartyNews<K>): void {

@@ -15,7 +15,7 @@
  * that nobody held, and nothing that is unchanged is asked for faster than the pace.
  */
 
-/** What RingCentral does with the parameters of a long poll. Nobody documents it, so it is found out. */
+/** What a phone system does with the parameters of a long poll. Nobody documents it, so it is found out. */
 export type PollMode = 'unknown' | 'honoured' | 'ignored' | 'refused';
 
 /** The state of the machine; an immutable value. */

@@ -90,7 +90,7 @@ export interface PartyNews<K extends Kind> {
   readonly about: 'party';
   readonly callId: string;
   readonly partyId: string;
-  /** Counts the changes of one call over all its parties. A gap says nothing: of the parties of others nothing is told. */
+  /** Counts the changes of one call over all its parties. A gap says something only where all parties are told of. */
   readonly sequence: number;
   /** The phone system's time of the change, epoch milliseconds; null where it told none. */
   readonly eventTime: number | null;
@@ -100,8 +100,10 @@ export interface PartyNews<K extends Kind> {
   party(known: K['Party'] | null): K['Party'];
   /** What it tells of the call itself; null where it does not. */
   readonly facts: Partial<K['Call']> | null;
-  /** How the list of calls shows that party; null where it is none of the viewer's own. */
+  /** How the list of calls shows that party; null where it does not. */
   entry(party: K['Party']): K['Entry'] | null;
+  /** It is of somebody else's party, as whoever looks at more than their own calls is told: the list of calls is not meant. */
+  readonly isOfOthers?: boolean;
 }
 
 /** The whole call as it was when something changed. It has no place: it may come late, and twice. */

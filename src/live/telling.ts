@@ -36,7 +36,7 @@ export interface TellingCall<K extends Kind> {
   readonly memory: CallMemory<K>;
   readers(): Readers<K>;
   /** Nobody watches it now, and its readers hear why. */
-  onRefused(error: CallControlFailure): void;
+  deny(error: CallControlFailure): void;
 }
 
 /** Tells at once; a class, because every watched call has one. */
@@ -83,7 +83,7 @@ export class PlainTelling<K extends Kind> implements Telling<K> {
   }
 
   refused(error: CallControlFailure): void {
-    this.#call.onRefused(error);
+    this.#call.deny(error);
   }
 
   rest(): void {

@@ -17,6 +17,7 @@ import {
   DISORDER,
   differing,
   type Held,
+  isCloseTo,
   type Observation,
   partyIn,
   type Span,
@@ -162,7 +163,10 @@ class News<K extends Kind> implements Told<K> {
     const { shape, metrics } = this.#parts;
     const { receivedAt } = news;
     if (news.about === 'call') {
-      return this.#applyWhole({ call: news.call(call), sentAt: receivedAt, receivedAt, isWholeNews: true });
+      return this.#applyWhole(
+        { call: news.call(call), sentAt: receivedAt, receivedAt, isWholeNews: true },
+        call,
+      );
     }
     const { partyId, sequence, eventTime } = news;
     const party = news.party(partyIn(shape, call, partyId) ?? null);
@@ -181,14 +185,14 @@ class News<K extends Kind> implements Told<K> {
 
   /**
    * News of the whole call have no place among each other, and some of what they tell has no time. Where they came close
-   * together, or are in doubt, one look once they have all come shows what is true.
+   * to something else, or are in doubt, one look once they have all come shows what is true.
    */
-  #applyWhole(observation: Observation<K>): Verdict<K>['kind'] {
+  #applyWhole(observation: Observation<K>, held: K['Call']): Verdict<K>['kind'] {
     const { receivedAt } = observation;
+    const isClose = isCloseTo(held, receivedAt) || receivedAt < this.#heardAt + DISORDER;
+    this.#heardAt = receivedAt;
     const kind = this.#call.merge(observation);
     this.#parts.metrics.pushEvents.inc({ result: RESULTS[kind] });
-    const isClose = receivedAt < this.#heardAt + DISORDER;
-    this.#heardAt = receivedAt;
     if (kind === 'doubtful' || (isClose && kind !== 'confirmed')) {
       this.#isLacking = true;
       // A doubt keeps something from the readers; but there is one look in a second at most.

@@ -28,7 +28,9 @@
  *   party that differs, later by its own times ─────────────────────────────► changed
  *   party that differs, earlier by its own times ───────────────────────────► nothing of it
  *   party that differs, no time tells, nothing else came for a second ──────► changed    as it came
- *   party that differs, no time tells, within a second of something else ───► doubtful   it may be older: read again
+ *   party that differs, no time tells, within a second of something else ───► nothing of it: it may be older
+ *
+ *   nothing changed, and a party may be older ──────────────────────────────► doubtful   read again
  * ```
  */
 import type { CallShape, Kind, Transition } from './shape.ts';
@@ -97,6 +99,11 @@ const CLOCK_SET_BACK = 1_000; // 1 second
 /** Whole news that come within such a time of something else may have overtaken it, or been overtaken. */
 export const DISORDER = 1_000; // 1 second
 
+/** True for news at `at` that may be older than what is held of the call: they came so soon after it. */
+export function isCloseTo(held: { readonly observedAt: number }, at: number): boolean {
+  return at < held.observedAt + DISORDER;
+}
+
 /** Decides what a body tells beyond what is held: first what changed by itself, then what changed with it. */
 export function observe<K extends Kind>(
   shape: CallShape<K>,
@@ -113,6 +120,7 @@ export function observe<K extends Kind>(
   const before = held?.call ?? null;
   let isUnsure = order === 'unsure';
   let isPartlyOld = false;
+  let isPartlyUnsure = false;
   const transitions: Transition<K>[] = [];
   const seen = new Map(shape.partiesOf(call).map((party) => [party.id, party]));
   // Parties that have left are kept; a body without one that was shown before is a reduced body.
@@ -143,6 +151,7 @@ export function observe<K extends Kind>(
       ? { kind: 'doubtful' }
       : { kind: 'changed', held: heldSince(changedAt), transitions };
   }
+  if (isPartlyUnsure) return { kind: 'doubtful' };
   return isPartlyOld && isWholeNews
     ? { kind: 'old', held }
     : { kind: 'confirmed', held: heldSince(held.changedAt) };
@@ -176,8 +185,11 @@ export function observe<K extends Kind>(
         isPartlyOld = true;
         return earlier;
       }
-      const isClose = !isWholeNews || receivedAt < (before?.observedAt ?? -Infinity) + DISORDER;
-      if (order === 'unsure' && isClose) isUnsure = true;
+      if (order === 'unsure' && !isWholeNews) isUnsure = true;
+      else if (order === 'unsure' && before !== null && isCloseTo(before, receivedAt)) {
+        isPartlyUnsure = true;
+        return earlier;
+      }
     }
     const changed = { ...told, observedAt };
     transitions.push({ party: changed, previousStatus: shape.statusOf(earlier) });

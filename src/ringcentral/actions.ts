@@ -1,12 +1,15 @@
 /**
  * What a party's state allows: RingCentral's preconditions as far as they show in the call itself.
  *
- * A device that is offline, a feature that the account lacks or a park orbit that is full show only in
- * RingCentral's answer, so `allowed` means "worth trying", and a refusal stays possible.
+ * A device that is offline, a feature that the account lacks, a park orbit that is full, and whether a user may command
+ * the parties of others (an administrator may, as a rule) show only in RingCentral's answer, so `allowed` means "worth
+ * trying", and a refusal stays possible. Nothing is ruled out because a party is somebody else's, but what RingCentral
+ * publishes as possible with own legs alone: to park, to bridge, to bring in.
  */
 import { CALL_ACTIONS, type CallAction } from '../../schema/failures.ts';
 import { type CallParty, type CallSession, isOver, type PartyStatusCode } from '../../schema/model.ts';
 import type { AvailableAction, Command, CommandName } from '../../schema/provider.ts';
+import { all, when as met, type Rule as RuleOf } from '../upstream/rules.ts';
 
 /** Every action with the reason to show where the state forbids it. `extensionId` is the viewer's; null where it is not known. */
 export function availableActions(
@@ -115,25 +118,12 @@ interface Facts {
   readonly extensionId: string | null;
 }
 
-/** Null when it is met, else why not, in words for the person at the desk. */
-type Rule = (facts: Facts) => string | null;
+type Rule = RuleOf<Facts>;
 
-/** Met when every rule is; the first that is not gives the reason. */
-const all =
-  (...rules: Rule[]): Rule =>
-  (facts) => {
-    for (const rule of rules) {
-      const reason = rule(facts);
-      if (reason !== null) return reason;
-    }
-    return null;
-  };
+/** {@link met}, of these facts. */
+const when: (met: (facts: Facts) => boolean, reason: string) => Rule = met;
 
-const when =
-  (met: (facts: Facts) => boolean, reason: string): Rule =>
-  (facts) =>
-    met(facts) ? null : reason;
-
+/** Only of what RingCentral publishes as possible with own legs alone. */
 const own = when(
   ({ party, extensionId }) => extensionId === null || party.extensionId === extensionId,
   'Only the user whose party this is can do that.',
@@ -182,33 +172,31 @@ const NOT_TALKING: ReadonlySet<PartyStatusCode> = new Set([
   'FAX_RECEIVE',
 ]);
 
-const ringingOwnInbound = all(own, inbound, ringing);
+const ringingInbound = all(inbound, ringing);
 
 const RULES: { readonly [Action in CallAction]: Rule } = {
-  ANSWER: ringingOwnInbound,
-  REJECT: ringingOwnInbound,
-  IGNORE: all(own, queueCall, inbound, ringing),
-  REPLY: ringingOwnInbound,
-  FORWARD: ringingOwnInbound,
+  ANSWER: ringingInbound,
+  REJECT: ringingInbound,
+  IGNORE: all(queueCall, inbound, ringing),
+  REPLY: ringingInbound,
+  FORWARD: ringingInbound,
   PICKUP: parked,
-  HOLD: all(own, answered, farEndTalks),
-  UNHOLD: all(own, onHold),
-  UPDATE: all(own, connected),
+  HOLD: all(answered, farEndTalks),
+  UNHOLD: onHold,
+  UPDATE: connected,
   // Where it is not known whether the party is muted, both are worth trying.
   MUTE: all(
-    own,
     connected,
     when(({ party }) => party.muted !== true, 'The party is muted already.'),
   ),
   UNMUTE: all(
-    own,
     connected,
     when(({ party }) => party.muted !== false, 'The party is not muted.'),
   ),
-  TRANSFER: all(own, connected),
+  TRANSFER: connected,
   BRIDGE: all(own, connected),
   PARK: all(own, inbound, answered),
-  FLIP: all(own, answered),
+  FLIP: answered,
   REMOVE: present,
   SUPERVISE: all(
     when(
@@ -223,7 +211,6 @@ const RULES: { readonly [Action in CallAction]: Rule } = {
     ),
   ),
   START_RECORDING: all(
-    own,
     noConference,
     answered,
     when(({ party }) => !isRecorded(party), 'The call is being recorded already.'),
@@ -231,12 +218,10 @@ const RULES: { readonly [Action in CallAction]: Rule } = {
     when(({ party }) => party.recordings.length === 0, 'The recording is paused: resume it.'),
   ),
   PAUSE_RECORDING: all(
-    own,
     connected,
     when(({ party }) => isRecorded(party), 'Nothing is being recorded.'),
   ),
   RESUME_RECORDING: all(
-    own,
     connected,
     when(({ party }) => party.recordings.some(({ active }) => !active), 'There is no paused recording.'),
   ),

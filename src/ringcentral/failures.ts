@@ -86,10 +86,15 @@ const MISSING: { readonly [parameterName: string]: string } = {
   telephonySessionId: 'call',
   partyId: 'party of this call',
   recordingId: 'recording of this call',
+  extensionId: 'extension',
+  groupId: 'call queue',
 };
 
+/** What a call is addressed by: elsewhere a missing extension is a wrong value. */
+const ADDRESS: ReadonlySet<string> = new Set(['telephonySessionId', 'partyId', 'recordingId']);
+
 function isOfCall(parameterName: string | undefined): boolean {
-  return Object.hasOwn(MISSING, parameterName ?? '');
+  return ADDRESS.has(parameterName ?? '');
 }
 
 function tooMany(answer: RawAnswer, trace: UpstreamTrace): RateLimited {

@@ -27,18 +27,16 @@ import type { CallProvider, Command, CommandOutcome, CommandResult, Visit } from
 import type { Desk } from '../live/desk.ts';
 import { lookedTwice } from '../live/second-look.ts';
 import { orAborted } from '../live/shared-read.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
 import type { Caller, Lane } from '../upstream/caller.ts';
 import { inDoubtBecause, isAmbiguous, wasAnswered } from '../upstream/doubt.ts';
-import type { IdempotencyKeys } from '../upstream/idempotency.ts';
-import { createAccountProvider } from './account/provider.ts';
+import { type AccountParts, type AccountPerson, createAccountProvider } from './account/provider.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
 import type { RingCentralKind } from './call-kind.ts';
 import { answeredParty, doubtAbout, type Evidence } from './outcomes.ts';
 
 /** A user of RingCentral as the gateway knows them, whatever number of connections they have. */
-export interface Person {
+export interface Person extends AccountPerson {
   /** Scope of the watches, cursors and idempotency keys. */
   readonly viewerId: string;
   readonly caller: Caller;
@@ -51,10 +49,8 @@ export interface Person {
   readonly signInSessionId?: string | null;
 }
 
-export interface ProviderParts {
+export interface ProviderParts extends AccountParts {
   readonly callControl: CallControl;
-  readonly keys: IdempotencyKeys;
-  readonly metrics: Metrics;
   /** The browsers in which somebody is signed in; missing where nobody can. */
   readonly sessions?: SignInSessions | undefined;
 }
@@ -87,7 +83,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     activeCallUpdates: () => desk.listUpdates(),
     activeCallEvents: () => desk.listEvents(),
     liveSource: () => desk.liveSource(),
-    account: createAccountProvider(),
+    account: createAccountProvider(parts, person, visit),
     async signInSessions() {
       const sessions = (await parts.sessions?.list(viewerId)) ?? [];
       return sessions.map((one) => ({ ...one, isCurrent: one.id === person.signInSessionId }));

@@ -39,6 +39,7 @@ import {
   type Operation,
   type ReceivedAtOf,
   withConversationDelays,
+  withConversationOutcomes,
   withOutcomes,
   withPushDelays,
 } from './observe.ts';
@@ -173,7 +174,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function watchedOver(genesys: ConversationProvider, operation: Operation): ConversationProvider {
-    const provider = withOutcomes(genesys, operation);
+    const provider = withConversationOutcomes(genesys, operation);
     return receivedAtOf === undefined ? provider : withConversationDelays(provider, metrics, receivedAtOf);
   }
 

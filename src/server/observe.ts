@@ -11,7 +11,8 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { ErrorCode } from '../../schema/failures.ts';
 import type { ConversationProvider } from '../../schema/genesys/provider.ts';
-import type { CallProvider, CommandOutcome, CommandResult } from '../../schema/provider.ts';
+import type { CallProvider } from '../../schema/provider.ts';
+import type { CommandOutcome, CommandReport } from '../../schema/telling.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type OpenSpan, openOperationSpan } from '../telemetry/tracing.ts';
@@ -30,7 +31,7 @@ export interface Operation {
   /** What is asked, once the document is known to be valid. */
   named(name: OperationName): void;
   /** What became of a command that it sent. */
-  commanded(result: CommandEnd): void;
+  commanded(result: CommandReport): void;
   /** Has `release` called when it ends, however it ends. */
   afterwards(release: () => void): void;
   /** Counts it, logs it and releases what it held; only the first call does. */
@@ -110,7 +111,7 @@ class ObservedOperation implements Operation {
   name = UNNAMED;
   viewerId: string | null = null;
   /** Of several commands the one that went worst. */
-  command: CommandEnd | null = null;
+  command: CommandReport | null = null;
   readonly #report: Report;
   /** Null: it is over. */
   #releases: readonly (() => void)[] | null = NOTHING;
@@ -133,7 +134,7 @@ class ObservedOperation implements Operation {
     this.name = name;
   }
 
-  commanded(result: CommandEnd): void {
+  commanded(result: CommandReport): void {
     const worst = this.command;
     if (worst === null || BADNESS[result.outcome] > BADNESS[worst.outcome]) this.command = result;
   }
@@ -185,27 +186,38 @@ function firstField({ selections: [first] }: SelectionSetNode, document: Documen
 }
 
 /** Has the operation hear what becomes of its commands. */
-export function withOutcomes<Given, Provider extends Commanded<Given>>(
-  provider: Provider,
-  operation: Operation,
-): Provider {
+export function withOutcomes(provider: CallProvider, operation: Operation): CallProvider {
+  const { account } = provider;
+  const noted = noting(operation);
   return {
     ...provider,
-    async command(command: Given, idempotencyKey: string | null) {
-      const result = await provider.command(command, idempotencyKey);
-      operation.commanded(result);
-      return result;
+    command: async (command, key) => noted(await provider.command(command, key)),
+    account: {
+      ...account,
+      setPresence: async (wish, key) => noted(await account.setPresence(wish, key)),
+      setQueueAvailability: async (wish, key) => noted(await account.setQueueAvailability(wish, key)),
     },
   };
 }
 
-/** Whatever takes commands. */
-interface Commanded<Given> {
-  command(command: Given, idempotencyKey: string | null): Promise<CommandEnd>;
+/** The same of Genesys Cloud. */
+export function withConversationOutcomes(
+  provider: ConversationProvider,
+  operation: Operation,
+): ConversationProvider {
+  const noted = noting(operation);
+  return {
+    ...provider,
+    command: async (command, key) => noted(await provider.command(command, key)),
+  };
 }
 
-/** What became of a command, whichever phone system it was for. */
-export type CommandEnd = Pick<CommandResult, 'outcome' | 'replayed' | 'error'>;
+function noting(operation: Operation) {
+  return function noted<Result extends CommandReport>(result: Result): Result {
+    operation.commanded(result);
+    return result;
+  };
+}
 
 /** When the answer of the phone system that showed an event was received, in epoch milliseconds; null: not known. */
 export type ReceivedAtOf = (event: unknown) => number | null;

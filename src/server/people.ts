@@ -1,8 +1,9 @@
 /** The people behind the visitors: one user of RingCentral, however they came in, with the tokens of all their visits. */
 import type { Viewer } from '../../schema/model.ts';
 import type { CallProvider } from '../../schema/provider.ts';
+import type { Accounts } from '../account/accounts.ts';
+import type { AccountSource } from '../account/source.ts';
 import type { Hub } from '../live/hub.ts';
-import type { CallSource } from '../live/source.ts';
 import { outlookOf } from '../ringcentral/actions.ts';
 import type { RingCentralKind } from '../ringcentral/call-kind.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
@@ -18,6 +19,7 @@ export interface GatekeeperParts extends ProviderParts {
   readonly budget: Pick<Budget, 'allowed' | 'leaveBehind'>;
   /** Null: calls are polled only. */
   readonly push: Push | null;
+  readonly accounts: Accounts;
 }
 
 /** The tokens of each user who is here. */
@@ -87,14 +89,17 @@ export interface Callers {
 }
 
 export function createPerson(
-  { callControl, hub, push, budget }: GatekeeperParts,
+  { callControl, accountClient, accounts, hub, push, budget }: GatekeeperParts,
   viewerId: string,
   { own, any, steady }: Callers,
   ask: () => Promise<Viewer>,
   signInSessionId: string | null = null,
 ): Person {
   // What is read is shared by all connections of the viewer, whichever of them has a token that works.
-  const source: CallSource<RingCentralKind> = {
+  const source: AccountSource = {
+    readAccountPresence: (page, options) => accountClient.readAccountPresence(any, page, options),
+    readPresences: (ids, options) => accountClient.readPresences(any, ids, options),
+    listExtensions: (options) => accountClient.listExtensions(any, options),
     readCall: (sessionId, options) => callControl.readSession(any, sessionId, options),
     readParty: (sessionId, partyId, options) => callControl.readParty(any, { sessionId, partyId }, options),
     readList: (options) => callControl.readActiveCalls(any, options),
@@ -105,7 +110,11 @@ export function createPerson(
     },
     ...(push && {
       listen: (ear, inherited) =>
-        push.listen({ viewerId, caller: steady(), extensionId: () => extensionId }, ear, inherited),
+        push.listen(
+          { viewerId, caller: steady(), extensionId: () => extensionId, ...(account && { account }) },
+          ear,
+          inherited,
+        ),
     }),
   };
   let extensionId: string | null = null;
@@ -114,12 +123,16 @@ export function createPerson(
     ({ extensionId } = known);
     return known;
   };
+  const desk = hub.desk(viewerId, source);
+  const account = accounts.at(desk.beside);
   // Which parties are the viewer's own decides what they may do; until it is known, nothing is ruled out.
   viewer().catch(ignore);
   return {
     viewerId,
     caller: own,
-    desk: hub.desk(viewerId, source),
+    anyCaller: any,
+    desk,
+    ...(account && { watchedAccount: account }),
     viewer,
     extensionId: () => extensionId,
     signInSessionId,

@@ -8,8 +8,9 @@
  * ```
  *
  * Depth and aliases say nothing of size: lists inside lists multiply. A field's `extensions` tell what the schema knows
- * of it: `usualLength` of its list, `countedBy` the argument that decides it, `reads` for one that may ask the phone
- * system. What has a resolver counts as ten. Directives lighten nothing, so that an operation weighs the same whatever its variables switch off.
+ * of it: `usualLength` of its list, `countedBy` the argument that decides it, `pageOf` the number of items in a page of it,
+ * `reads` for one that may ask the phone system, or the share of a request that it costs where many are read in one. What
+ * has a resolver counts as ten. Directives lighten nothing, so that an operation weighs the same whatever its variables switch off.
  *
  * Each selection is measured once, however often a fragment is spread: the work grows with the text.
  */
@@ -59,6 +60,9 @@ export class TooHeavy extends BadUserInput {
 /** Where the schema does not know better. */
 const USUAL_LENGTH = 10; // items
 
+/** The longest page that anybody is given. */
+const LONGEST_PAGE = 200; // items
+
 /** The longest list that decides the length of a list inside a list of the same kind. */
 const LONGEST_LIST = 100; // items
 
@@ -72,10 +76,18 @@ const WORKED_OUT = 10; // values
 interface Measure {
   /** Its weight where no variable decides it. */
   readonly fixed: number;
-  /** The weight of each item of the lists that variables bring, by the names of the variables. */
-  readonly each: ReadonlyMap<string, number>;
+  /** The weight of each item of the lists that variables bring or count, by the names of the variables. */
+  readonly each: Items;
   /** Its values, with nothing of what is inside the lists below it. */
   readonly flat: number;
+}
+
+type Items = ReadonlyMap<string, Item>;
+
+interface Item {
+  readonly weight: number;
+  /** How many there are where the variable says nothing. */
+  readonly otherwise: number;
 }
 
 const NOTHING: Measure = { fixed: 0, each: new Map(), flat: 0 };
@@ -99,8 +111,8 @@ export function createScales(schema: GraphQLSchema): Scales {
       const root = schema.getRootType(operation.operation);
       const { fixed, each } = measure(operation.selectionSet, root, () => fragmentsOf(document));
       let weight = fixed;
-      for (const [name, weightOfOne] of each) {
-        weight += weightOfOne * lengthOf(variableOf(operation, name, variables));
+      for (const [name, item] of each) {
+        weight += item.weight * lengthOf(variableOf(operation, name, variables), item.otherwise);
       }
       return weight;
     },
@@ -121,7 +133,7 @@ export function createScales(schema: GraphQLSchema): Scales {
     const lookUp = () => all;
     let fixed = 0;
     let flat = 0;
-    const each = new Map<string, number>();
+    const each = new Map<string, Item>();
     for (const selection of selectionSet.selections) {
       const part =
         selection.kind === Kind.FIELD
@@ -131,7 +143,11 @@ export function createScales(schema: GraphQLSchema): Scales {
             : measureFragment(all[selection.name.value], lookUp);
       fixed += part.fixed;
       flat += part.flat;
-      for (const [name, weight] of part.each) each.set(name, (each.get(name) ?? 0) + weight);
+      for (const [name, { weight, otherwise }] of part.each) {
+        const known = each.get(name) ?? { weight: 0, otherwise: 0 };
+        const most = Math.max(known.otherwise, otherwise);
+        each.set(name, { weight: known.weight + weight, otherwise: most });
+      }
     }
     const measured = { fixed, each, flat };
     known.set(selectionSet, measured);
@@ -152,7 +168,8 @@ export function createScales(schema: GraphQLSchema): Scales {
     if (field === undefined) return NOTHING;
     const type = getNamedType(field.type);
     const below = node.selectionSet ? measure(node.selectionSet, type, fragments) : NOTHING;
-    const read = field.extensions.reads === true ? READ_WEIGHT : 0;
+    const read = readWeight(field);
+    if (typeof field.extensions.pageOf === 'string') return measurePage(node, field, below, read);
     if (!isListOfObjects(field.type)) {
       // What the schema tells of itself is there.
       const isThere = field.resolve === undefined || isIntrospection(parent) || isIntrospection(field);
@@ -165,9 +182,30 @@ export function createScales(schema: GraphQLSchema): Scales {
       return { ...more, fixed: read + fixed };
     }
     if (typeof counted === 'string' && below.each.size === 0) {
-      return { fixed: 1, each: new Map([[counted, read + 1 + below.fixed]]), flat: 1 };
+      const item = { weight: read + 1 + below.fixed, otherwise: 1 };
+      return { fixed: 1, each: new Map([[counted, item]]), flat: 1 };
     }
     return times(typeof counted === 'string' ? LONGEST_LIST : counted, read + 1 + below.fixed, below.each);
+  }
+
+  /** A page of a long list: read once, and what is asked of its items so often as there are. */
+  function measurePage(
+    node: FieldNode,
+    field: GraphQLField<unknown, unknown>,
+    below: Measure,
+    read: number,
+  ): Measure {
+    const { pageOf, usualLength } = field.extensions;
+    const otherwise = typeof usualLength === 'number' ? usualLength : USUAL_LENGTH;
+    const argument = node.arguments?.find(({ name }) => name.value === pageOf)?.value;
+    if (argument?.kind === Kind.VARIABLE && below.each.size === 0) {
+      const item = { weight: 1 + below.fixed, otherwise };
+      return { fixed: read + 1, each: new Map([[argument.name.value, item]]), flat: 1 };
+    }
+    const length =
+      argument === undefined ? otherwise : argument.kind === Kind.INT ? Number(argument.value) : LONGEST_PAGE;
+    const { fixed, each, flat } = times(pageLength(length), 1 + below.fixed, below.each);
+    return { fixed: read + fixed, each, flat };
   }
 
   function fieldOf(type: GraphQLNamedType | null | undefined, { name: { value: name } }: FieldNode) {
@@ -180,6 +218,12 @@ export function createScales(schema: GraphQLSchema): Scales {
   function typeOf(condition: { readonly name: { readonly value: string } } | undefined) {
     return condition && schema.getType(condition.name.value);
   }
+}
+
+/** What asking the phone system weighs; where many ask in one request, the share of each. */
+function readWeight({ extensions: { reads } }: GraphQLField<unknown, unknown>): number {
+  if (typeof reads === 'number') return Math.ceil(READ_WEIGHT * reads);
+  return reads === true ? READ_WEIGHT : 0;
 }
 
 function isIntrospection(named: { readonly name: string } | null | undefined): boolean {
@@ -195,7 +239,9 @@ export function isListOfObjects(type: GraphQLOutputType): boolean {
 function times(length: number, weight: number, each: Measure['each']): Measure {
   return {
     fixed: 1 + length * weight,
-    each: new Map([...each].map(([name, weightOfOne]) => [name, length * weightOfOne])),
+    each: new Map(
+      [...each].map(([name, { weight, otherwise }]) => [name, { weight: length * weight, otherwise }]),
+    ),
     flat: 1,
   };
 }
@@ -215,14 +261,22 @@ function lengthOfLiteral(value: ValueNode): number {
   return value.kind === Kind.LIST ? value.values.length : 1;
 }
 
-function lengthOf(value: unknown): number {
-  return Array.isArray(value) ? value.length : 1;
+function lengthOf(value: unknown, otherwise: number): number {
+  if (Array.isArray(value)) return value.length;
+  if (typeof value === 'number') return pageLength(value);
+  return otherwise;
+}
+
+/** More than is given is refused for that, and not for its weight. */
+function pageLength(asked: number): number {
+  return Math.min(Math.max(asked, 1), LONGEST_PAGE);
 }
 
 /** What a variable brings: what was sent, or its default. */
 function variableOf({ variableDefinitions }: OperationDefinitionNode, name: string, variables: Variables) {
   if (Object.hasOwn(variables, name)) return variables[name];
   const literal = variableDefinitions?.find(({ variable }) => variable.name.value === name)?.defaultValue;
+  if (literal?.kind === Kind.INT) return Number(literal.value);
   return literal?.kind === Kind.LIST ? literal.values : undefined;
 }
 

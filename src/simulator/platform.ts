@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { errorBody } from './bodies.ts';
 import { appliesAnyway, type Fault, type Faults, type Matchable } from './faults.ts';
 import type { Body } from './fields.ts';
-import { type Asking, contentTypeOf, type Incoming, type Resolved } from './incoming.ts';
+import { type Asking, contentTypeOf, type Incoming, noteRequest, type Resolved } from './incoming.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { TokenRefusal } from './oauth/apps.ts';
 import { OAUTH_REQUESTS, resolveOAuth } from './oauth/door.ts';
@@ -101,7 +101,7 @@ export function createPlatform(parts: Parts): Platform {
         held: false,
       });
       const { journalBodies } = board.settings;
-      if (journalBodies && incoming.body !== '') entry.requestBody = readable(incoming.body);
+      if (journalBodies) noteRequest(entry, incoming);
 
       const headers: Record<string, string> = { RCRequestId: randomUUID() };
       let trouble: Fault | null = null;

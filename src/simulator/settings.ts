@@ -85,7 +85,7 @@ export interface Settings extends GenesysSettings {
   readonly conferenceLifetime: number;
   /** Seconds that a caller talks to a voicemail. */
   readonly voicemailLength: number;
-  /** Keeps the bodies of requests and answers in the journal. */
+  /** Keeps the bodies of requests and answers in the journal, and what stood in `Authorization`. */
   readonly journalBodies: boolean;
   /** Notifications over WebSocket: to be had, refused for lack of the permission (SUB-528), or no such address. */
   readonly push: 'on' | 'forbidden' | 'missing';

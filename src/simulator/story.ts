@@ -2,25 +2,23 @@
  * Live calls without anybody calling: something to look at, always.
  *
  * One call with a fixed id goes round its states for ever, so that an example can point to it; the calls for the other
- * examples are those of `stage.ts`. Beside them other
- * calls come, are answered, held, handed on, recorded, missed, and end. Whatever a user does to a call is
- * done; the story goes on from there.
+ * examples are those of `stage.ts`. Beside them extension 101 gets other calls, which are answered, held, recorded,
+ * missed, and end, and the rest of the company has its own (`company/day.ts`). Whatever a user does to a call is done;
+ * the story goes on from there.
  */
 import {
   type Action,
   act,
-  addParty,
   type Call,
   changeParty,
   connect,
   findParty,
   hangUp,
   isPresent,
-  newLeg,
   type Party,
   partyIdOf,
 } from './call.ts';
-import { dialled } from './dialing.ts';
+import { createDay } from './company/day.ts';
 import { type CallOrder, placeCall } from './placing.ts';
 import { Refusal } from './refusals.ts';
 import { createStage, DEMO_PARTY_ID, DEMO_RECORDING_ID, DEMO_SESSION_ID } from './stage.ts';
@@ -42,6 +40,7 @@ export interface Story {
 /** Plays live calls at the pace of the settings. Its first calls are there at once. */
 export function createStory(board: Switchboard): Story {
   const stage = createStage(board);
+  const day = createDay(board);
   let timer: NodeJS.Timeout | undefined;
   let demo = demoAtStart();
   let scenes: Scene[] = [];
@@ -66,6 +65,7 @@ export function createStory(board: Switchboard): Story {
       scenes = scenes.filter((scene) => playScene(board, scene));
     }
     stage.turn();
+    day.turn();
     turn += 1;
   }
 
@@ -76,6 +76,7 @@ export function createStory(board: Switchboard): Story {
     },
     restart() {
       stage.clear();
+      day.clear();
       demo = demoAtStart();
       scenes = [];
       turn = 0;
@@ -156,14 +157,6 @@ const picksUp =
   (position = 2): Beat =>
   (call, at) =>
     connect(call, partyIdOf(call.id, position), at);
-const handsOn =
-  (position: number, extensionNumber: string): Beat =>
-  (call, at) => {
-    const left = does({ name: 'transfer' }, position)(call, at);
-    const { from } = findParty(call, partyIdOf(call.id, position)) ?? {};
-    if (left === call || from === undefined) return call;
-    return addParty(left, newLeg(from, dialled(extensionNumber, 'to'), 'Proceeding'), at);
-  };
 const ringsOn: Beat = (call) => call;
 
 const SCRIPTS: readonly Script[] = [
@@ -172,12 +165,7 @@ const SCRIPTS: readonly Script[] = [
     beats: [picksUp(), does({ name: 'hold' }), does({ name: 'unhold' }), ringsOn, hangUp],
   },
   {
-    order: { kind: 'queue', from: '+12025550149' },
-    // The fourth party is agent 102; the fifth is 103, to whom the call is handed on.
-    beats: [ringsOn, picksUp(4), ringsOn, handsOn(4, '103'), picksUp(5), hangUp],
-  },
-  {
-    order: { kind: 'internal', from: '102', to: '101' },
+    order: { kind: 'internal', from: '110', to: '101' },
     beats: [picksUp(), ringsOn, does({ name: 'hold' }, 1), does({ name: 'unhold' }, 1), hangUp],
   },
   {

@@ -1,6 +1,11 @@
 /** RingCentral, put together: one budget, one client, one room where calls are watched, and whoever it lets in. */
 import type { CallProvider } from '../../schema/provider.ts';
+import { createAccounts } from '../account/accounts.ts';
+import type { AccountDeskParts } from '../account/desk.ts';
+import { createLooks } from '../account/looks.ts';
 import { createHub } from '../live/hub.ts';
+import { createAccountClient } from '../ringcentral/account/client.ts';
+import { createAccountLists } from '../ringcentral/account/lists.ts';
 import { createServiceSignIn, type ServiceSignInParts, type SignInState } from '../ringcentral/auth.ts';
 import { createCallControl } from '../ringcentral/call-control.ts';
 import { RINGCENTRAL_CALLS } from '../ringcentral/call-shape.ts';
@@ -25,6 +30,7 @@ import type { System, SystemOptions } from './system.ts';
 
 export interface RingCentralOptions extends SystemOptions {
   readonly tokens?: Partial<TokenTimes> | undefined;
+  readonly account?: Partial<Pick<AccountDeskParts, 'pace'>> | undefined;
   readonly outages?: UpstreamParts['outages'];
   readonly signIn?: Pick<ServiceSignInParts, 'clock'> | undefined;
   readonly push?: Pick<PushParts, 'times' | 'random'> | undefined;
@@ -54,9 +60,12 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
   const keys = createIdempotencyKeys(
     shared && { ...shared, patience: config.upstreamTimeout * COMMAND_PATIENCE },
   );
+  const accountLists = createAccountLists();
+  const looks = createLooks();
   const front = followSimulator(serverUrl, () => {
     budget.forget();
     keys.forget();
+    accountLists.forget();
   });
   const upstream = createUpstream({
     ...{ system: RINGCENTRAL, serverUrl, budget, metrics, log, userAgent, outages: options.outages },
@@ -64,15 +73,25 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
   });
   const leftOut = createLeftOut({ system: RINGCENTRAL.name, metrics, log });
   const callControl = createCallControl(upstream, leftOut);
-  const hub = createHub(RINGCENTRAL_CALLS, {
-    ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly: config.liveSource === 'push' },
-    ...{ shared, ...options.live },
-  });
+  const accountClient = createAccountClient(upstream, leftOut);
+  const pushOnly = config.liveSource === 'push';
+  const accounts = createAccounts({ shape: RINGCENTRAL_CALLS, metrics, log, pushOnly, ...options.account });
+  const hub = createHub(
+    RINGCENTRAL_CALLS,
+    {
+      ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly },
+      ...{ shared, ...options.live },
+    },
+    accounts.put,
+  );
   const push =
     config.liveSource === 'poll'
       ? null
       : createPush({ upstream, budget, metrics, log, leftOut, ...options.push });
-  const people = { callControl, hub, budget, push, keys, metrics };
+  const people = {
+    ...{ callControl, accountClient, accountLists, looks, accounts },
+    ...{ hub, budget, push, keys, metrics },
+  };
   const pools = createPools(people, { ...TOKEN_TIMES, ...options.tokens });
   const reach = createReach(serverUrl);
   const signIn =
@@ -130,6 +149,7 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
 
     async stop(timeIsUp) {
       front.stop();
+      looks.stop();
       await Promise.race([hub.stop(), timeIsUp]);
       budget.stop();
       // A session that is not given back in time ends by itself.

@@ -197,6 +197,18 @@ export function createMetrics() {
       labelNames: ['result'] as const,
       registers,
     }),
+    accountDesks: new Gauge({
+      name: 'gateway_account_watches',
+      help: 'Viewers whose whole account, or a row of extensions, is watched, by how changes come to be known (ACCOUNT_PUSH, EXTENSIONS_PUSH, PRESENCE_POLL).',
+      labelNames: ['source'] as const,
+      registers,
+    }),
+    accountEvents: new Counter({
+      name: 'gateway_account_events_total',
+      help: 'What was told of watched accounts: applied, known, old (or double; dropped), doubtful (read again), ghost (of a call that is over).',
+      labelNames: ['result'] as const,
+      registers,
+    }),
     subscribers: new Gauge({
       name: 'gateway_subscribers',
       help: 'Open subscriptions by field.',

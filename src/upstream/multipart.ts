@@ -14,7 +14,7 @@ const MOST_PARTS = 200;
 export function partsOf(text: string, boundary: string): string[] {
   const parts: string[] = [];
   // What is before the first line of dashes and behind the last one belongs to nobody.
-  for (const part of `\n${text}`.split(new RegExp(`\\r?\\n--${escaped(boundary)}`)).slice(1)) {
+  for (const part of `\n${text.replaceAll('\r\n', '\n')}`.split(`\n--${boundary}`).slice(1)) {
     if (part.startsWith('--') || parts.length === MOST_PARTS) break;
     parts.push(bodyOf(part));
   }
@@ -23,12 +23,8 @@ export function partsOf(text: string, boundary: string): string[] {
 
 /** A part begins with lines of its own, like those of an answer, and an empty one before its body. */
 function bodyOf(part: string): string {
-  const inside = part.replace(/^[ \t]*\r?\n/, '');
-  if (/^\s*[[{]/.test(inside)) return inside.trim();
-  const [head = ''] = /^.*?\r?\n\r?\n/s.exec(inside) ?? [];
-  return head === '' ? '' : inside.slice(head.length).trim();
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const inside = part.slice(part.indexOf('\n') + 1);
+  if (inside.startsWith('\n')) return inside.trim();
+  const end = inside.indexOf('\n\n');
+  return end === -1 ? '' : inside.slice(end).trim();
 }

@@ -150,6 +150,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
     token: 'sim-103',
     place: (simulator) => party(inbound(simulator), 1),
   },
+  'a party of somebody else, to an administrator': {
+    token: 'sim-104',
+    place: (simulator) => own(ofTomas(simulator), 'sim-102'),
+  },
   'the own party of the supervisor': {
     token: 'sim-103',
     place: (simulator) =>
@@ -164,7 +168,13 @@ const RECORDED = [
   'an own party that is recorded automatically',
 ];
 
+/** By RingCentral's published document only with own legs. */
+const OF_OWN_LEGS: ReadonlySet<CallAction> = new Set<CallAction>(['PARK', 'BRIDGE', 'BRING_IN']);
+
 const OF_OTHERS = [
+  'another agent of a queue',
+  'a participant of a conference',
+  'a party outside of the company',
   'a party of somebody else',
   'a party of an agent, to the supervisor',
   'a party of an agent in a call of three, to the supervisor',
@@ -213,9 +223,16 @@ const EXCEPTIONS: readonly { readonly because: string; readonly holds: (cell: Ce
   },
   {
     because:
-      'whether a user may end or remove what others talk in is decided by RingCentral, and no call shows it',
-    holds: ({ action, kind }) =>
-      (action === 'REMOVE' || action === 'DROP_SESSION') && OF_OTHERS.includes(kind),
+      'whether a user may command the parties of others is decided by RingCentral, and no call shows it',
+    holds: ({ action, kind }) => !OF_OWN_LEGS.has(action) && OF_OTHERS.includes(kind),
+  },
+  {
+    because: 'a phone of whoever is called must answer, and an administrator here names their own',
+    holds: ({ action, token }) => action === 'ANSWER' && token === 'sim-104',
+  },
+  {
+    because: 'RingCentral publishes that it is for own legs, and the simulator lets administrators',
+    holds: ({ action, token }) => OF_OWN_LEGS.has(action) && token === 'sim-104',
   },
   {
     because: 'the phones of the supervisor have no flip number, which no call shows',

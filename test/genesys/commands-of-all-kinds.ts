@@ -48,6 +48,8 @@ export interface Example<Name extends ConversationCommandName> {
   readonly after: WireConversation | null;
   /** The id of what the answer says that it made. */
   readonly madeId?: string;
+  /** What a read of all media says of after-call work afterwards. */
+  readonly work?: boolean;
   /** `METHOD path`, and the body; what Genesys documents for it. */
   readonly line: string;
   readonly body?: object;
@@ -234,7 +236,8 @@ export const EXAMPLES: { readonly [Name in ConversationCommandName]: Example<Nam
   },
   speakToInConsultTransfer: {
     command: { name: 'speakToInConsultTransfer', ...onCustomer, speakTo: 'BOTH' },
-    ...{ before: conversation({}, {}, [consulted]), after: null },
+    before: conversation({}, {}, [{ ...consulted, held: true }]),
+    after: conversation({}, {}, [{ ...consulted, held: false }]),
     ...{ line: `PATCH ${CUSTOMER_LINE}/consult`, body: { speakTo: 'BOTH' } },
   },
   completeConsultTransfer: {
@@ -270,7 +273,7 @@ export const EXAMPLES: { readonly [Name in ConversationCommandName]: Example<Nam
   ),
   setCallMediaParticipantAfterCallWork: {
     command: { name: 'setCallMediaParticipantAfterCallWork', ...at, communicationId: 'k-1', required: true },
-    ...{ before: conversation(), after: null },
+    ...{ before: conversation(), after: conversation(), work: true },
     line: 'PATCH /api/v2/conversations/aftercallwork/c-1/participants/p-me/communications/k-1',
     body: { afterCallWorkRequired: true },
   },

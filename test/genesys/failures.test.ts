@@ -57,9 +57,9 @@ describe('A refusal with the code', () => {
     [403, 'conversation.error.forbidden.not.active.participant', hold, { name: 'Forbidden' }],
     [400, 'not.a.user', place, { name: 'Forbidden' }],
     [400, 'not.a.participant', hold, { name: 'Forbidden' }],
-    [400, 'conversation.error.no.user.station', place, { name: 'Forbidden' }],
+    [400, 'conversation.error.no.user.station', place, { name: 'BadUserInput' }],
     // Said with a 500, and certainly not done.
-    [500, 'providerapi.error.station.no.active.edge', place, { name: 'Forbidden' }],
+    [500, 'providerapi.error.station.no.active.edge', place, { name: 'BadUserInput' }],
     [500, 'internal.server.error', hold, { name: 'UpstreamUnavailable', sent: true }],
     [503, 'service.unavailable', hold, { name: 'UpstreamUnavailable', sent: true }],
     [504, 'request.timeout', hold, { name: 'UpstreamUnavailable', sent: true }],
@@ -88,7 +88,7 @@ describe('A refusal with the code', () => {
     });
     expect(failureOfAnswer(answer(403, listed), monitor)).toMatchObject({ permissionName: 'a:b, c:d' });
     expect(failureOfAnswer(answer(403, errorBody(403, 'missing.any.permissions')), place)).toMatchObject({
-      permissionName: 'conversation:call:add, conversation:conference:add',
+      permissionName: 'conversation:conference:add',
     });
   });
 

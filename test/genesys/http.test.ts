@@ -1,7 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { CallControlFailure, RateLimited, UpstreamUnavailable } from '../../schema/failures.ts';
 import { OPERATIONS } from '../../src/genesys/operations.ts';
+import { RATE_RULE } from '../../src/genesys/system.ts';
+import { RATE_RULE as RINGCENTRAL_RULE } from '../../src/ringcentral/rate-groups.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { createBudget } from '../../src/upstream/budget.ts';
 import type { UpstreamRequest } from '../../src/upstream/http.ts';
+import { withLongNumbersAsText } from '../../src/upstream/long-numbers.ts';
 import { callerWith, countOf } from '../ringcentral/support.ts';
 import { answer, CORRELATION, errorBody, type GenesysClient, serving } from './support.ts';
 
@@ -88,6 +94,19 @@ describe('A read', () => {
       ...{ n: '9007199254740993', m: ['-9223372036854775808'], f: 0.1 },
     });
   });
+});
+
+test('A long number is made a text, and nothing else is, whatever stands around it.', () => {
+  fc.assert(
+    fc.property(fc.json(), fc.bigInt({ min: 10n ** 16n, max: 10n ** 18n }), (json, long) => {
+      const value = (text: string) => JSON.parse(withLongNumbersAsText(text));
+      expect(value(`[${json},${long},-${long},"\\\\\\"${long}"]`).slice(1)).toEqual([
+        ...[String(long), `-${long}`, `\\"${long}`],
+      ]);
+      const short = JSON.stringify([json, 1.5e-7, Math.PI / 100, true]);
+      expect(value(short)).toEqual(JSON.parse(short));
+    }),
+  );
 });
 
 describe('After a 429', () => {
@@ -199,5 +218,18 @@ describe('A request', () => {
       code: 'UNAUTHENTICATED',
       trace: { system: 'genesys', errorCode: 'bad.credentials' },
     });
+  });
+});
+
+test('The budgets of two phone systems are told of side by side.', async () => {
+  const metrics = createMetrics();
+  const budgets = [RINGCENTRAL_RULE, RATE_RULE].map((rule) => createBudget({ rule, metrics }));
+  onTestFinished(() => {
+    for (const budget of budgets) budget.stop();
+  });
+  const { values } = await metrics.budgetRemaining.get();
+  expect(Object.fromEntries(values.map(({ labels, value }) => [labels.group, value]))).toEqual({
+    ...{ Light: 50, Medium: 40, Heavy: 10, Auth: 5 },
+    Platform: 300,
   });
 });

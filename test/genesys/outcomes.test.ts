@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ConversationCommand, ConversationCommandName } from '../../schema/genesys/provider.ts';
-import { doubtAbout, isVisible } from '../../src/genesys/outcomes.ts';
+import { doubtAbout, type Evidence, isVisible } from '../../src/genesys/outcomes.ts';
 import { toConversation } from '../../src/genesys/translate.ts';
 import { at, conversation, EXAMPLES, ME, type WireConversation } from './commands-of-all-kinds.ts';
 
@@ -10,9 +10,16 @@ function doubt(
   command: ConversationCommand,
   before: WireConversation | null,
   after: WireConversation | null,
-  { madeId = null, userId = ME }: { madeId?: string | null; userId?: string | null } = {},
+  {
+    madeId = null,
+    userId = ME,
+    afterCallWork,
+  }: Partial<Pick<Evidence, 'madeId' | 'userId' | 'afterCallWork'>> = {},
 ): string | null {
-  const evidence = { conversation: after && read(after), before: before && read(before), userId, madeId };
+  const evidence = {
+    ...{ conversation: after && read(after), before: before && read(before), userId, madeId },
+    afterCallWork,
+  };
   return doubtAbout(command, evidence);
 }
 
@@ -21,14 +28,18 @@ const SHOWN_BEFORE = 'the conversation showed the same before';
 const NEVER_SEEN = 'nobody saw how the conversation was before';
 
 describe.each(Object.keys(EXAMPLES) as ConversationCommandName[])('%s', (name) => {
-  const { command, before, after, madeId = null } = EXAMPLES[name];
+  const { command, before, after, madeId = null, work = null } = EXAMPLES[name];
+  const saying = (from: boolean | null, to: boolean | null) => ({ afterCallWork: { before: from, now: to } });
+  const not = work === null ? null : !work;
 
   test.runIf(after !== null && madeId === null)('is proved by its effect, and by nothing else.', () => {
-    expect(doubt(command, before, after)).toBeNull();
-    expect(doubt(command, before, before)).toBe(NOT_SHOWN);
+    expect(doubt(command, before, after, saying(not, work))).toBeNull();
+    expect(doubt(command, before, before, saying(not, not))).toBe(NOT_SHOWN);
     // Each effect was there before the command, or may have been.
-    expect(doubt(command, after, after)).toBe(IS_NEW.has(name) ? NOT_SHOWN : SHOWN_BEFORE);
-    expect(doubt(command, null, after)).toBe(IS_NEW.has(name) ? NOT_SHOWN : NEVER_SEEN);
+    expect(doubt(command, after, after, saying(work, work))).toBe(
+      IS_NEW.has(name) ? NOT_SHOWN : SHOWN_BEFORE,
+    );
+    expect(doubt(command, null, after, saying(null, work))).toBe(IS_NEW.has(name) ? NOT_SHOWN : NEVER_SEEN);
     expect(doubtAbout(command, null)).toBe('the conversation could not be read again');
   });
 

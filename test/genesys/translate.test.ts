@@ -176,7 +176,9 @@ describe('A conversation', () => {
   });
 
   test('shows the communications of a participant where all media are read, the latest last.', () => {
-    const call = (id: string, state: string, connectedTime: string) => ({ id, state, connectedTime });
+    const call = (id: string, state: string, connectedTime: string, afterCallWorkRequired?: boolean) => ({
+      ...{ id, state, connectedTime, afterCallWorkRequired },
+    });
     const body = {
       id: 'c-1',
       participants: [
@@ -184,7 +186,7 @@ describe('A conversation', () => {
         {
           id: 'p-1',
           calls: [
-            call('k-2', 'connected', '2026-03-04T15:20:00Z'),
+            call('k-2', 'connected', '2026-03-04T15:20:00Z', true),
             call('k-1', 'disconnected', '2026-03-04T15:10:00Z'),
             {},
             null,
@@ -194,8 +196,8 @@ describe('A conversation', () => {
       ],
     };
     expect(toCommunications(body, 'p-1')).toEqual([
-      { id: 'k-1', isOver: true },
-      { id: 'k-2', isOver: false },
+      { id: 'k-1', isOver: true, afterCallWorkRequired: null },
+      { id: 'k-2', isOver: false, afterCallWorkRequired: true },
     ]);
     expect(toCommunications(body, 'p-2')).toEqual([]);
     expect(findParticipant(toConversation(body, AT), 'p-1')?.state).toBeNull();

@@ -2,7 +2,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createInProcessCommons } from '../../src/commons/in-process.ts';
 import { sealingKey } from '../../src/commons/seal.ts';
-import { createLedger, type LedgerHost } from '../../src/live/shared/ledger.ts';
+import { createLedger } from '../../src/live/shared/call-ledger.ts';
+import type { LedgerHost } from '../../src/live/shared/ledger.ts';
 import { type CallState, createTidingsCodec, type Tiding } from '../../src/live/shared/tidings.ts';
 import { observe } from '../../src/live/transitions.ts';
 import type { RingCentralKind } from '../../src/ringcentral/call-kind.ts';

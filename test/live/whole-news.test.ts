@@ -67,6 +67,11 @@ describe('News of a whole call', () => {
       10_001,
       ['changed', 'c-2 tight→loose'],
     ],
+    'are taken of one party, and left of another whose times do not tell, within a second of a body.': [
+      [can('c-1', { isWhispering: true }), can('c-2', { pull: 'loose', ...LATER })],
+      10_001,
+      ['changed', 'c-2 tight→loose'],
+    ],
     'show who joined.': [[can('c-1'), can('c-2'), can('c-3')], 10_001, ['changed', 'c-3 →tight']],
     'say nothing of whom they leave out.': [[can('c-1')], 20_000, ['confirmed']],
   };
@@ -160,6 +165,20 @@ describe('A watched call of which whole news come', () => {
     tell(whispering);
     await pass(2_000);
     expect(summary(reader.news())).toEqual(['c-1 tight whispering']);
+  });
+
+  test('is told at once who joined, while another party of the same news is looked at first.', async () => {
+    const { hang, tell, reader, newReads } = await watchedString();
+    tell(string([can('c-1', { isWhispering: true }), can('c-2')]));
+    await pass(100);
+    const now = string([can('c-1'), can('c-2'), can('c-3')]);
+    hang(now);
+    tell(now);
+    await pass(0);
+    expect(summary(reader.news())).toEqual(['c-1 tight whispering', 'c-3 tight']);
+    await pass(2_000);
+    expect(summary(reader.news())).toEqual(['c-1 tight']);
+    expect(newReads()).toHaveLength(1);
   });
 
   test('is looked at once for the same news twice, at most once a second in a storm, and every thirty seconds.', async () => {
@@ -274,6 +293,29 @@ test('Words are those of the phone system: a call that it never knew, and what i
   const reader = tap(desk.events('t-9', null));
   await pass(3_000);
   expect(reader.ending).toMatchObject({ error: { message: 'The attic has no such string.' } });
+});
+
+test('A call of which whole news come is told the same at every gateway, whichever listens', async () => {
+  const store = createSharedStore();
+  const [one, other] = ['one', 'other'].map(() => {
+    return openAttic({ shared: { commons: store.gateway(), scope: () => 'attic' } });
+  });
+  if (one === undefined || other === undefined) throw new Error('There are two.');
+  for (const { hang } of [one, other]) hang(string([can('c-1'), can('c-2')]));
+  const first = tap(one.desk.events('t-1', null));
+  await pass(1_000);
+  const second = tap(other.desk.events('t-1', null));
+  await pass(5_000);
+  for (const reader of [first, second]) expect(summary(reader.news())).toEqual(['SUBSCRIBED']);
+  const now = string([can('c-1', { pull: 'loose', pulledAt: 2_000 }), can('c-2')]);
+  for (const { hang } of [one, other]) hang(now);
+  one.tell(now);
+  one.tell(string([can('c-1'), can('c-2')]));
+  await pass(3_000);
+  for (const reader of [first, second]) expect(summary(reader.news())).toEqual(['c-1 loose']);
+  expect(second.events.at(-1)?.cursor).toBe(first.events.at(-1)?.cursor);
+  // Only whoever leads asks.
+  expect(other.reads).toEqual([]);
 });
 
 test('Two phone systems share one store, and never meet there, although viewer and call are called the same', async () => {

@@ -59,6 +59,8 @@ describe('The wishes of gateways', () => {
       tells: ['s-1'],
       looks: ['s-1'],
       wholes: ['s-2'],
+      beside: [],
+      isBesideAsked: false,
     });
     expect(errandsOf(after ?? {}, after ?? {})).toEqual({
       calls: new Set(['s-1', 's-2']),
@@ -67,6 +69,21 @@ describe('The wishes of gateways', () => {
       tells: [],
       looks: [],
       wholes: [],
+      beside: [],
+      isBesideAsked: false,
     });
+  });
+
+  test('beside the calls are told as they are, and asked for once.', () => {
+    const beside = (wholes: number) => ({ ...NO_WISH, beside: { what: 'everything', wholes } });
+    const before = withWish(null, 'other', beside(0), NOW + 5, NOW);
+    const after = withWish(before, 'other', beside(1), NOW + 5, NOW);
+    expect(errandsOf({}, before ?? {})).toMatchObject({ beside: ['everything'], isBesideAsked: false });
+    expect(errandsOf(before ?? {}, after ?? {})).toMatchObject({
+      beside: ['everything'],
+      isBesideAsked: true,
+    });
+    expect(errandsOf(after ?? {}, after ?? {})).toMatchObject({ isBesideAsked: false });
+    expect(withWish(after, 'other', { ...NO_WISH, beside: null }, NOW + 5, NOW)).toBeNull();
   });
 });

@@ -111,7 +111,7 @@ export function anEmptyAccount(overrides: Partial<AccountProvider> = {}): Accoun
     callQueues: async () => [],
     callQueuesById: async (ids) => ids.map(() => null),
     callQueueMembers: async () => [],
-    waitingCalls: async () => [],
+    waitingCalls: async (ids) => ids.map(() => []),
     activeCalls: async () => [],
     liveSource: () => null,
     callEvents: nothing,

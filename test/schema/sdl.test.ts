@@ -13,8 +13,17 @@ import {
   printSchema,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { embeddedTypes } from '../../examples/cache-types.ts';
 import { schema } from '../../schema/index.ts';
 import { printSdl } from '../../schema/sdl.ts';
+import {
+  GENESYS_COMMANDS,
+  GENESYS_KEYS,
+  GENESYS_ONE_OF,
+  GENESYS_QUERIES,
+  GENESYS_SUBSCRIPTIONS,
+  WITHOUT_A_KEY,
+} from './genesys-names.ts';
 
 const MUTATIONS = `
   makeCallOut createConference dropCallSession superviseCallSession bringInCallParty
@@ -25,6 +34,9 @@ const MUTATIONS = `
 `
   .trim()
   .split(/\s+/);
+
+/** About people, not about calls. */
+const ACCOUNT_MUTATIONS = ['setPresence', 'setQueueAvailability'];
 
 /**
  * Every type with an `id`, the fields that tell two of its objects apart in the calls of one account, and why they do.
@@ -38,12 +50,24 @@ const KEYS: { readonly [type: string]: { readonly key: readonly string[]; readon
     key: ['id'],
     because: 'a slot is the same slot whichever call is parked there, and has nothing else',
   },
+  Account: { key: ['id'], because: 'it is the id of the account itself' },
+  Extension: { key: ['id'], because: 'it is the id of a resource of the account' },
+  CallQueue: { key: ['id'], because: 'it is the id of its extension, and a type of its own' },
   Device: { key: ['id'], because: 'it is the id of a resource of the account' },
   SignInSession: { key: ['id'], because: 'it is a random id of its own' },
   ForwardingNumber: { key: ['id'], because: 'it is the id of a resource of the account' },
+  ...GENESYS_KEYS,
 };
 
-/** The mutations that act on calls: all but those about the user's own sign-in. */
+/** What a command answers. */
+function payloadOf(name: string): RegExp {
+  if (ACCOUNT_MUTATIONS.includes(name)) return /^(Presence|QueueAvailability)Payload!$/;
+  return GENESYS_COMMANDS.includes(name)
+    ? /^(CallMediaParticipant|CallConversation|ConsultTransfer)Payload!$/
+    : /^Call(Party|Session|Recording)Payload!$/;
+}
+
+/** The mutations that are commands: all but those about the user's own sign-in. */
 function commands() {
   return Object.values(schema.getMutationType()?.getFields() ?? {}).filter(
     ({ name }) => name !== 'endSession',
@@ -56,6 +80,10 @@ const KEYED_WITHOUT_ID: typeof KEYS = {
     key: ['sessionId', 'partyId'],
     because: 'presence names a call by the party that the user has in it',
   },
+  Presence: { key: ['extensionId'], because: 'an extension has one' },
+  CallQueueMember: { key: ['queueId', 'extensionId'], because: 'a user is in a queue once, and in several' },
+  WaitingCall: { key: ['queueId', 'sessionId'], because: 'a call waits in one queue, and then in another' },
+  AccountCall: { key: ['sessionId'], because: 'each call is told of once' },
 };
 
 const OPERATION_TYPES = ['Query', 'Mutation', 'Subscription'];
@@ -73,7 +101,7 @@ describe('The printed schema', () => {
   test('has no line that an editor would have to scroll for, except long addresses', () => {
     const long = printSdl(schema)
       .split('\n')
-      .filter((line) => line.length > 100 && !/^ +`(GET|POST|PATCH|DELETE) [^ ]+`\.$/.test(line));
+      .filter((line) => line.length > 100 && !/^ +`(GET|POST|PUT|PATCH|DELETE) [^ ]+`\.$/.test(line));
     expect(long).toEqual([]);
   });
 
@@ -92,11 +120,13 @@ describe('The schema', () => {
 
   test('has every command, each with one required input and a payload', () => {
     const fields = commands();
-    expect(fields.map((field) => field.name).sort()).toEqual([...MUTATIONS].sort());
+    expect(fields.map((field) => field.name).sort()).toEqual(
+      [...MUTATIONS, ...ACCOUNT_MUTATIONS, ...GENESYS_COMMANDS].sort(),
+    );
     for (const field of fields) {
       const capitalised = `${field.name.charAt(0).toUpperCase()}${field.name.slice(1)}`;
       expect(field.args.map((arg) => `${arg.name}: ${arg.type}`)).toEqual([`input: ${capitalised}Input!`]);
-      expect(String(field.type)).toMatch(/^Call(Party|Session|Recording)Payload!$/);
+      expect(String(field.type)).toMatch(payloadOf(field.name));
     }
   });
 
@@ -108,9 +138,11 @@ describe('The schema', () => {
   });
 
   test('tells the cost of every command', () => {
-    for (const { description } of commands()) {
+    for (const { name, description } of commands()) {
       expect(description).toMatch(
-        /Costs one (Light|Heavy) request of RingCentral's rate budget: `\w+`, `(POST|PATCH|DELETE) \/restapi\/\S+`\.$/,
+        GENESYS_COMMANDS.includes(name)
+          ? /Costs one request to Genesys Cloud: `(POST|PUT|PATCH|DELETE) \/api\/v2\/conversations\/\S+`\.$/
+          : /Costs one (Light|Medium|Heavy) request of RingCentral's rate budget: `\w+`, `(POST|PUT|PATCH|DELETE) \/restapi\/\S+`\.$/,
       );
     }
   });
@@ -128,12 +160,16 @@ describe('The schema', () => {
       'callSession(id: ID!): CallSession',
       'callSessions(ids: [ID!]!): [CallSession]!',
       'callParty(sessionId: ID!, id: ID!): CallParty',
+      ...GENESYS_QUERIES,
     ]);
     expect(signatures(schema.getSubscriptionType())).toEqual([
       'callPartyUpdated(sessionId: ID!, partyId: ID): CallParty!',
       'callEvents(sessionId: ID!, after: ID): CallEvent!',
       'activeCalls(): [ActiveCall!]!',
       'activeCallEvents(): ActiveCallEvent!',
+      'accountCallEvents(after: ID): AccountCallEvent!',
+      'presenceUpdated(extensionIds: [ID!]!): Presence!',
+      ...GENESYS_SUBSCRIPTIONS,
     ]);
   });
 
@@ -141,7 +177,9 @@ describe('The schema', () => {
     const types = Object.values(schema.getTypeMap()).filter(isObjectType).filter(isOurs);
     const withId = types
       .filter(({ name }) => !OPERATION_TYPES.includes(name))
-      .filter((type) => type.getFields().id);
+      .filter((type) => type.getFields().id)
+      .filter(({ name }) => !WITHOUT_A_KEY.includes(name));
+    expect(embeddedTypes).toEqual(expect.arrayContaining(WITHOUT_A_KEY));
     expect(withId.map(({ name }) => name).sort()).toEqual(Object.keys(KEYS).sort());
     for (const type of withId) {
       const { key } = KEYS[type.name] ?? { key: [] };
@@ -167,13 +205,16 @@ describe('The schema', () => {
     const oneOf = Object.values(schema.getTypeMap()).filter(
       (type) => isInputObjectType(type) && type.isOneOf,
     );
-    expect(oneOf.map(({ name }) => name).sort()).toEqual([
-      'CallOutCalleeInput',
-      'ForwardTargetInput',
-      'ReplyMessageInput',
-      'SupervisedAgentInput',
-      'TransferTargetInput',
-    ]);
+    expect(oneOf.map(({ name }) => name).sort()).toEqual(
+      [
+        'CallOutCalleeInput',
+        'ForwardTargetInput',
+        'ReplyMessageInput',
+        'SupervisedAgentInput',
+        'TransferTargetInput',
+        ...GENESYS_ONE_OF,
+      ].sort(),
+    );
     expect(printSdl(schema)).toContain('input TransferTargetInput @oneOf {');
   });
 });

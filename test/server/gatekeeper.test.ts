@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Unauthenticated } from '../../schema/failures.ts';
 import type { Viewer } from '../../schema/model.ts';
+import { createLooks } from '../../src/account/looks.ts';
+import { createAccountLists } from '../../src/ringcentral/account/lists.ts';
 import type { CallControl } from '../../src/ringcentral/call-control.ts';
 import { createPassThroughGatekeeper } from '../../src/server/gatekeeper.ts';
 import type { GatekeeperParts } from '../../src/server/people.ts';
@@ -31,6 +33,11 @@ function house(fallbackToken: string | null = null) {
   };
   const parts = {
     callControl: { readExtension, listDevices } as unknown as CallControl,
+    accounts: { put: () => () => {}, at: () => null } as unknown as GatekeeperParts['accounts'],
+    // Nobody asks for an account here.
+    accountClient: {} as GatekeeperParts['accountClient'],
+    accountLists: createAccountLists(),
+    looks: createLooks(),
     hub: { desk: () => ({}), notify } as unknown as GatekeeperParts['hub'],
     budget: { allowed: () => ({ limit: 50, length: 60_000 }), leaveBehind: () => {} },
     keys: createIdempotencyKeys(),

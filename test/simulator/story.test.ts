@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { WireSession } from '../../src/ringcentral/wire.ts';
-import { type Call, changeParty, hangUp, partyIdOf } from '../../src/simulator/call.ts';
+import { type Call, changeParty, hangUp, isPresent, partyIdOf } from '../../src/simulator/call.ts';
+import { playQueues } from '../../src/simulator/queueing.ts';
 import {
   createSimulator,
   DEMO_CALLER_PARTY_ID,
@@ -20,6 +21,7 @@ import { clientOf, DEVICES } from './support.ts';
 function tellStory() {
   vi.useFakeTimers();
   const board = createSwitchboard({}, Date.now);
+  playQueues(board);
   const story = createStory(board);
   onTestFinished(() => {
     story.stop();
@@ -79,13 +81,49 @@ describe('the story', () => {
     for (let turns = 0; turns < 2_000; turns++) {
       turn();
       const live = board.calls().filter(({ endedAt }) => endedAt === null);
-      expect(live.length).toBeGreaterThanOrEqual(1);
-      expect(live.length).toBeLessThanOrEqual(4);
-      expect(board.calls().length).toBeLessThanOrEqual(8);
+      expect(live.length).toBeGreaterThanOrEqual(6);
+      expect(live.length).toBeLessThanOrEqual(16);
+      expect(board.calls().length).toBeLessThanOrEqual(32);
       for (const { id } of live) seen.add(id);
     }
     expect(seen.size).toBeGreaterThan(500);
     expect(board.call(DEMO_SESSION_ID).parties).toHaveLength(2);
+  });
+
+  test('shows a busy company: callers wait in each queue, many are on the phone, and one is not to be disturbed', () => {
+    const { board, turn } = tellStory();
+    const waited = { '701050004': 0, '701051004': 0 };
+    const queues = Object.keys(waited) as (keyof typeof waited)[];
+    const onThePhone = new Set<string>();
+    const answeredBy = new Set<string>();
+    let undisturbed = 0;
+    const isOf = (id: string) => (one: { extensionId: string | null }) => one.extensionId === id;
+    const turns = 400;
+    for (let played = 0; played < turns; played++) {
+      const live = board.calls().filter(({ endedAt }) => endedAt === null);
+      for (const queue of queues) {
+        const waits = live.some(({ parties }) => parties.some((one) => isOf(queue)(one) && isPresent(one)));
+        if (waits) waited[queue] += 1;
+      }
+      for (const { extensionId, code, queueCall } of live.flatMap(({ parties }) => parties)) {
+        if (extensionId === null || code !== 'Answered') continue;
+        onThePhone.add(extensionId);
+        if (queueCall) answeredBy.add(extensionId);
+      }
+      if (board.staff.statusOf('701007004').dndStatus === 'DoNotAcceptAnyCalls') undisturbed += 1;
+      if (played === 0) {
+        // From the first moment on: whoever looks sees it.
+        expect(waited).toEqual({ '701050004': 1, '701051004': 1 });
+        expect(undisturbed).toBe(1);
+      }
+      turn();
+    }
+    expect(Math.min(...Object.values(waited))).toBeGreaterThan(turns * 0.6);
+    expect(onThePhone.size).toBeGreaterThanOrEqual(10);
+    // The supervisor has some that were handed on to her.
+    expect([...onThePhone]).toContain('701003004');
+    expect([...answeredBy].sort()).toEqual(['701002004', '701005004', '701006004', '701007004', '701013004']);
+    expect(undisturbed / turns).toBeCloseTo(0.75, 1);
   });
 
   test('comes back with the same call when somebody has hung up, or handed it on', () => {

@@ -33,6 +33,8 @@ export const PEOPLE = {
   'sim-102': { extensionId: '701002004', deviceId: '801100009' },
   /** The supervisor. */
   'sim-103': { extensionId: '701003004', deviceId: '801100012' },
+  /** The administrator. */
+  'sim-104': { extensionId: '701004004', deviceId: '801100104' },
 } as const;
 export type Token = keyof typeof PEOPLE;
 

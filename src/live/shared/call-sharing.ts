@@ -271,7 +271,7 @@ export class CallSharing<K extends Kind> implements Telling<K>, LedgerHost<K> {
       case 'denied':
         this.#stand(place, false);
         this.#distant?.told();
-        this.#call.onRefused(failureOf(tiding.denial));
+        this.#call.deny(failureOf(tiding.denial));
         return;
       case 'rest':
         this.#stand(place, false);

@@ -1,5 +1,5 @@
 /**
- * The desk of one viewer as one of several gateways has it: what `duty.ts` decides is done here.
+ * The desk of one viewer as one of several gateways has it: what `desk-duty.ts` decides is done here.
  *
  * ```text
  *   leading   ──► listens and polls, for all;  does what others wish;  posts the list and how live things are
@@ -9,7 +9,7 @@
  */
 import type { LiveSource } from '../../../schema/provider.ts';
 import type { Log as CommonLog, Commons } from '../../commons/commons.ts';
-import { sealingKey } from '../../commons/seal.ts';
+import { type SealingKey, sealingKey } from '../../commons/seal.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { ActiveCalls, ListSharing } from '../active-calls.ts';
@@ -19,9 +19,10 @@ import type { ReplayLimits } from '../replay.ts';
 import type { CallShape, Kind } from '../shape.ts';
 import type { WatchedCall } from '../watched-call.ts';
 import type { Board } from './board.ts';
+import { createLedger, KEEP_EVERY } from './call-ledger.ts';
 import type { DeskSharing } from './call-sharing.ts';
-import { createDuty, type Duty, type DutyTimes, type Role } from './duty.ts';
-import { createLedger, KEEP_EVERY } from './ledger.ts';
+import { createDuty } from './desk-duty.ts';
+import type { Duty, DutyTimes, Role } from './duty.ts';
 import { createTidingsCodec } from './tidings.ts';
 import type { Asked, Errands } from './wishes.ts';
 
@@ -54,12 +55,29 @@ export interface SharedDesk<K extends Kind> {
   onDenied(): void;
   /** It may have to begin or to end something. */
   tellActivity(): void;
+  /** What stands beside the calls; null: nothing does. */
+  beside(): SharedBeside | null;
+}
+
+/** What stands beside the calls of a desk that is shared. */
+export interface SharedBeside {
+  /** Another leads now, or this gateway; what that means stands in {@link BesideSharing}. */
+  roleChanged(): void;
+  /** What the others wish; only whoever leads is told. */
+  wishedElsewhere(whats: readonly string[], isAsked: boolean): void;
+  /** Resolves when everything that was seen is told. */
+  settled(): Promise<void>;
+  /** Now and then, while this gateway leads. */
+  beat(): void;
 }
 
 /** What a desk does about being one of several. */
 export interface SharedWork<K extends Kind> {
   readonly calls: DeskSharing<K>;
   readonly list: ListSharing<K>;
+  readonly beside: BesideSharing;
+  /** True where another gateway wishes what stands beside the calls. */
+  isBesideWishedElsewhere(): boolean;
   /** True while this gateway asks the phone system. */
   isAsking(): boolean;
   /** What the leader before has listened with; asked for as listening begins. */
@@ -90,6 +108,25 @@ const LOG_LIFETIME = 3 * KEEP_EVERY;
 /** Of one call, whose entries have all of its parties: a thousand of two parties fit, and seven of three hundred. */
 const LOG_BYTES = 4 * 1_048_576; // 4 MiB
 
+/** How what stands beside the calls is one of several. */
+export interface BesideSharing {
+  readonly commons: Commons;
+  /** Whose it is: the same at all gateways, and of nobody else. */
+  readonly owner: () => string;
+  readonly seal: SealingKey;
+  /** True while this gateway asks RingCentral. */
+  isAsking(): boolean;
+  readonly role: Role;
+  /** By how many milliseconds the shared clock is ahead of ours. */
+  readonly ahead: number;
+  /** What somebody here wishes, in words that only whoever stands there reads; null: nothing. */
+  wish(what: string | null): void;
+  /** Asks whoever leads for all of it. */
+  askForWhole(): void;
+  /** RingCentral takes none of the tokens that are here. */
+  onUnauthenticated(): void;
+}
+
 /** Prepares it for all desks. */
 export function createDeskSharing<K extends Kind>(parts: SharedDeskParts<K>): ShareDesk<K> {
   const { commons, replayLimits } = parts;
@@ -106,6 +143,8 @@ class Work<K extends Kind> implements SharedWork<K> {
   readonly #duty: Duty<K>;
   readonly calls: DeskSharing<K>;
   readonly list: ListSharing<K>;
+  readonly beside: BesideSharing;
+  #isBesideWished = false;
   #isAsking = false;
   /** As the metrics count it; null: nobody wishes anything. */
   #counted: Exclude<Role, 'off' | 'joining'> | null = null;
@@ -146,6 +185,19 @@ class Work<K extends Kind> implements SharedWork<K> {
           onDefect: (error) => parts.log.error({ err: error }, 'The ledger of a call met a defect'),
         }),
     };
+    this.beside = {
+      ...{ commons, owner, seal },
+      isAsking: () => this.#isAsking,
+      get role() {
+        return duty.role;
+      },
+      get ahead() {
+        return duty.ahead;
+      },
+      wish: (what) => duty.wishBeside(what),
+      askForWhole: () => duty.askForBeside(),
+      onUnauthenticated: () => duty.allow(false),
+    };
     this.list = {
       isAsking: () => this.isAsking(),
       hurry: () => duty.askForList(),
@@ -155,6 +207,10 @@ class Work<K extends Kind> implements SharedWork<K> {
       },
       onUnauthenticated: () => duty.allow(false),
     };
+  }
+
+  isBesideWishedElsewhere(): boolean {
+    return this.#isBesideWished;
   }
 
   isAsking(): boolean {
@@ -230,13 +286,14 @@ class Work<K extends Kind> implements SharedWork<K> {
     this.#inherited = null;
     for (const call of desk.watched()) call.roleChanged();
     desk.list().askedBy();
+    desk.beside()?.roleChanged();
     // No goodbye: by now another may listen with it.
     if (role === 'following') desk.newsroom().handOver();
     desk.tellActivity();
     if (role === 'leading') this.#post();
   }
 
-  errands({ calls, isListWished, isListAsked, ...asked }: Errands): void {
+  errands({ calls, isListWished, isListAsked, beside, isBesideAsked, ...asked }: Errands): void {
     const desk = this.#desk;
     const before = this.#hosted;
     this.#hosted = calls;
@@ -249,6 +306,7 @@ class Work<K extends Kind> implements SharedWork<K> {
     }
     this.#wishList(isListWished);
     if (isListAsked) desk.list().poke();
+    this.#wishBeside(beside, isBesideAsked);
     desk.tellActivity();
   }
 
@@ -264,11 +322,13 @@ class Work<K extends Kind> implements SharedWork<K> {
   }
 
   async settled(): Promise<void> {
-    await Promise.all(this.#desk.watched().map((call) => call.settled()));
+    const { watched, beside } = this.#desk;
+    await Promise.all([...watched().map((call) => call.sharing()?.ledger.settled()), beside()?.settled()]);
   }
 
   beat(): void {
-    for (const call of this.#desk.watched()) call.keepAlive();
+    for (const call of this.#desk.watched()) call.sharing()?.ledger.keep();
+    this.#desk.beside()?.beat();
     const isOld = performance.now() - this.#postedAt > KEEP_EVERY;
     if (isOld || this.#desk.source() !== this.#postedSource) this.#post();
   }
@@ -291,6 +351,12 @@ class Work<K extends Kind> implements SharedWork<K> {
     this.#hosted = new Set();
     for (const callId of before) this.#watched(callId)?.wishedElsewhere(false);
     this.#wishList(false);
+    this.#wishBeside([], false);
+  }
+
+  #wishBeside(whats: readonly string[], isAsked: boolean): void {
+    this.#isBesideWished = whats.length > 0;
+    this.#desk.beside()?.wishedElsewhere(whats, isAsked);
   }
 
   #wishList(isWished: boolean): void {

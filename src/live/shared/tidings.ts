@@ -117,7 +117,8 @@ type WrittenEntry<K extends Kind> = Omit<Entry<K>, 'state'> & {
   readonly state: WrittenState<K> | null;
 };
 
-interface WrittenState<K extends Kind> extends Omit<CallState<K>, 'held'> {
+/** A call as it is written. */
+export interface WrittenState<K extends Kind> extends Omit<CallState<K>, 'held'> {
   readonly held: Omit<Held<K>, 'outlooks' | 'marks' | 'shown'> & {
     readonly outlooks: Pairs<Held<K>['outlooks']>;
     readonly marks: Pairs<Held<K>['marks']>;
@@ -128,7 +129,8 @@ interface WrittenState<K extends Kind> extends Omit<CallState<K>, 'held'> {
 type Pairs<Kept> =
   Kept extends ReadonlyMap<infer Name, infer Value> ? readonly (readonly [Name, Value])[] : never;
 
-function writtenState<K extends Kind>(state: CallState<K>, by: number): WrittenState<K> {
+/** Writes what is held, with times by a clock that is ahead of ours by so much. */
+export function writtenState<K extends Kind>(state: CallState<K>, by: number): WrittenState<K> {
   const { held } = state;
   return {
     ...state,
@@ -143,7 +145,11 @@ function writtenState<K extends Kind>(state: CallState<K>, by: number): WrittenS
   };
 }
 
-function readState<K extends Kind>({ held, asked, ...rest }: WrittenState<K>, by: number): CallState<K> {
+/** Reads it. */
+export function readState<K extends Kind>(
+  { held, asked, ...rest }: WrittenState<K>,
+  by: number,
+): CallState<K> {
   return {
     ...rest,
     asked: movedTimes(asked, by),

@@ -16,6 +16,14 @@ export interface Wish {
   readonly calls: Readonly<Record<string, Asked>>;
   /** The list of calls: how often it asked for a look; null: nobody there reads it. */
   readonly list: number | null;
+  /** What stands beside the calls; null, or missing: nobody there looks at it. */
+  readonly beside?: BesideWish | null | undefined;
+}
+
+/** What is wished beside the calls, in the words of whoever stands there, and how often all of it was asked for. */
+export interface BesideWish {
+  readonly what: string;
+  readonly wholes: number;
 }
 
 /** How often a gateway asked to be told how a call is, to have it looked at, and for a whole state of it. */
@@ -29,10 +37,11 @@ export interface Asked {
 export type Wishes = Readonly<Record<string, Wish & { readonly until: number }>>;
 
 export const NO_WISH: Wish = { calls: {}, list: null };
+export const NOTHING_ASKED: Asked = { tells: 0, looks: 0, wholes: 0 };
 
 /** True for a gateway that wishes nothing. */
-export function isEmpty({ calls, list }: Wish): boolean {
-  return list === null && Object.keys(calls).length === 0;
+export function isEmpty({ calls, list, beside = null }: Wish): boolean {
+  return list === null && beside === null && Object.keys(calls).length === 0;
 }
 
 /** With the wish of one gateway, good until then; null: there is none of anybody any more. */
@@ -64,6 +73,9 @@ export interface Errands {
   readonly looks: readonly string[];
   readonly wholes: readonly string[];
   readonly isListAsked: boolean;
+  /** What each of the others wishes beside the calls. */
+  readonly beside: readonly string[];
+  readonly isBesideAsked: boolean;
 }
 
 /** Compares what others wish with what they wished before; a gateway that is new has asked for nothing yet. */
@@ -74,6 +86,8 @@ export function errandsOf(before: Wishes, after: Wishes): Errands {
   const wholes = new Set<string>();
   let isListWished = false;
   let isListAsked = false;
+  const beside: string[] = [];
+  let isBesideAsked = false;
   for (const [gateway, wish] of Object.entries(after)) {
     const known = before[gateway];
     for (const [callId, asked] of Object.entries(wish.calls)) {
@@ -83,12 +97,16 @@ export function errandsOf(before: Wishes, after: Wishes): Errands {
       if (asked.looks > (was?.looks ?? 0)) looks.add(callId);
       if (asked.wholes > (was?.wholes ?? 0)) wholes.add(callId);
     }
+    if (wish.beside != null) {
+      beside.push(wish.beside.what);
+      if (wish.beside.wholes > (known?.beside?.wholes ?? 0)) isBesideAsked = true;
+    }
     if (wish.list === null) continue;
     isListWished = true;
     if (wish.list > (known?.list ?? 0)) isListAsked = true;
   }
   return {
-    ...{ calls, isListWished, isListAsked },
+    ...{ calls, isListWished, isListAsked, beside, isBesideAsked },
     ...{ tells: [...tells], looks: [...looks], wholes: [...wholes] },
   };
 }

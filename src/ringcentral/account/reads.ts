@@ -16,9 +16,10 @@ import type {
   Extension,
   Presence,
 } from '../../../schema/account/model.ts';
-import type { AccountProvider } from '../../../schema/account/provider.ts';
+import type { AccountProvider, ReadPresences } from '../../../schema/account/provider.ts';
 import { CallControlFailure, CallNotFound, Forbidden } from '../../../schema/failures.ts';
 import { type ActiveCall, type CallSession, isOver } from '../../../schema/model.ts';
+import { settled } from '../../../schema/settled.ts';
 import type { AccountPicture, WatchedAccount } from '../../account/picture.ts';
 import { waitingCalls } from '../../account/waiting.ts';
 import type { Desk } from '../../live/desk.ts';
@@ -42,6 +43,8 @@ export interface AccountReader {
   readonly desk: Pick<Desk<RingCentralKind>, 'readCall'>;
   /** Null where nobody could watch an account. */
   readonly watched: Pick<WatchedAccount, 'current'> | null;
+  /** Has it watched for a while. */
+  readonly look: () => void;
   readonly signal?: AbortSignal | undefined;
   readonly requestId: string;
 }
@@ -79,19 +82,30 @@ export function createAccountReads(
     },
     callQueueMembers,
 
-    async waitingCalls(queueId) {
-      const queueIds = new Set([queueId, ...(await callQueues().catch(none)).map(({ id }) => id)]);
+    async waitingCalls(queueIds, read) {
+      const others = await callQueues().catch(none);
+      const known = new Set([...queueIds, ...others.map(({ id }) => id)]);
+      const isQueue = (id: string) => known.has(id);
+      reader.look();
       const picture = watched?.current() ?? null;
-      const sessions = picture === null ? await sessionsRinging(queueId) : [...picture.calls.values()];
-      const waiting = waitingCalls(sessions, (id) => queueIds.has(id), picture?.waits);
-      return waiting.filter((one) => one.queueId === queueId);
+      if (picture !== null) {
+        const all = waitingCalls(picture.calls.values(), isQueue, picture.waits);
+        return queueIds.map((id) => all.filter(({ queueId }) => queueId === id));
+      }
+      return settled(
+        queueIds.map(async (id) => {
+          const all = waitingCalls(await sessionsRinging(id, read), isQueue);
+          return all.filter(({ queueId }) => queueId === id);
+        }),
+      );
     },
 
-    async activeCalls() {
+    async activeCalls(read) {
+      reader.look();
       const picture = watched?.current() ?? null;
       if (picture !== null) return callsIn(picture);
       const extensions = (await allExtensions()).filter(hasCalls);
-      const all = await presences(extensions.map(({ id }) => id));
+      const all = await read(extensions.map(({ id }) => id));
       return callsOf(seen(all), () => null);
     },
   };
@@ -183,11 +197,11 @@ export function createAccountReads(
   }
 
   /** The calls of a queue that ring somebody now: without a watch nothing tells of any other that waits. */
-  async function sessionsRinging(queueId: string): Promise<CallSession[]> {
+  async function sessionsRinging(queueId: string, read: ReadPresences): Promise<CallSession[]> {
     const members = await list(`members of ${queueId}`, (asked) =>
       client.listCallQueueMembers(caller, queueId, asked),
     ).catch(() => callQueueMembers(queueId));
-    const rung = seen(await presences(members.map(({ extensionId }) => extensionId)))
+    const rung = seen(await read(members.map(({ extensionId }) => extensionId)))
       .flatMap(({ activeCalls }) => activeCalls)
       .filter(({ telephonyStatus, queueCall }) => telephonyStatus === 'RINGING' && queueCall !== false);
     const ids = [...new Set(rung.map(({ sessionId }) => sessionId))];
@@ -219,13 +233,14 @@ function isAboutThisOne(error: CallControlFailure): boolean {
 }
 
 /**
- * Those that are known. Where nothing is, because nothing could be read, that is told.
- * @throws {CallControlFailure}
+ * Those that are known.
+ * @throws {CallControlFailure} where one could not be read: a list that lacks somebody would not be true.
  */
-function seen(reads: readonly PresenceRead[]): readonly Presence[] {
-  const failure = reads.find((read) => read instanceof CallControlFailure);
-  if (failure !== undefined) throw failure;
-  return reads.filter((read): read is Presence => read !== null);
+function seen(reads: readonly (Presence | Error | null)[]): readonly Presence[] {
+  return reads.flatMap((read) => {
+    if (read instanceof Error) throw read;
+    return read ?? [];
+  });
 }
 
 function callsIn({ calls, presences }: AccountPicture): readonly AccountCall[] {

@@ -3,18 +3,26 @@
  *
  * It begins when it is made and ends with `stop()`. What it hears goes to its ear; where it stands too.
  */
+
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Budget } from '../../upstream/budget.ts';
 import type { Caller } from '../../upstream/caller.ts';
-import { checkBody, pathOf } from '../../upstream/checks.ts';
-import type { Permit } from '../../upstream/gate.ts';
 import type { Upstream } from '../../upstream/http.ts';
 import { setbackOf } from '../../upstream/setbacks.ts';
-import { OPERATIONS, type Operation } from '../operations.ts';
-import { noticeOf } from '../system.ts';
+import { OPERATIONS } from '../operations.ts';
 import type { WireConnectionDetails, WireNotification, WireSubscription } from '../wire.ts';
-import { addressIn, asRaw, disabledIn, isSuccess, refusalIn } from './answers.ts';
+import { addressIn, disabledIn, isSuccess, refusalIn } from './answers.ts';
+import { createAsking } from './asking.ts';
+import {
+  type Inheritance,
+  LISTENER_TIMES,
+  type Listener,
+  type ListenerEar,
+  type ListenerState,
+  type ListenerTimes,
+} from './ear.ts';
+import { addressOf, type Filter } from './filters.ts';
 import {
   FIRST,
   type Listening,
@@ -25,36 +33,8 @@ import {
 } from './listening.ts';
 import { createOrphans } from './orphans.ts';
 import { NO_REPLAY, type Replay, replayOf, withReplayed } from './replay.ts';
-import {
-  type Loss,
-  openSocket,
-  type PushSocket,
-  SOCKET_TIMES,
-  type SocketAnswer,
-  type SocketTimes,
-} from './socket.ts';
-
-/** Where a listener stands, for whoever asks how live things are. */
-export type ListenerState = 'connecting' | 'listening' | 'recovering' | 'denied';
-
-/** Who is told, in order. */
-export interface ListenerEar {
-  /** Something came by itself. */
-  heard(notification: WireNotification, receivedAt: number): void;
-  /**
-   * It stands elsewhere now. `mayHaveMissed`: what happened since it last listened may be lost, so that everything
-   * known must be read again.
-   */
-  entered(
-    state: ListenerState,
-    facts: { readonly mayHaveMissed: boolean; readonly reason: string | null },
-  ): void;
-  /** What brings back what it hears by, should it end without a word; null: nothing does. */
-  kept?(inheritance: Inheritance | null): void;
-}
-
-/** What whoever listens next needs, to hear what was told meanwhile. */
-export type Inheritance = Pick<Recoverable, 'wsc' | 'subscriptionId'>;
+import { type Loss, openSocket, type PushSocket, type SocketAnswer } from './socket.ts';
+import { createWidening } from './widening.ts';
 
 export interface ListenerParts {
   readonly caller: Caller;
@@ -74,37 +54,9 @@ export interface ListenerParts {
   readonly random?: (() => number) | undefined;
 }
 
-/** Times in milliseconds. */
-export interface ListenerTimes extends SocketTimes {
-  /** Between two looks whether the token of the socket must be renewed: its socket ends with it. */
-  readonly renewal: number;
-}
-
-export const LISTENER_TIMES: ListenerTimes = {
-  ...SOCKET_TIMES,
-  renewal: 30_000, // 30 seconds: RingCentral's shortest-lived tokens are due two minutes before their end
-};
-
-export interface Listener {
-  readonly state: ListenerState;
-  /** The viewer has shown another token: what was denied to the last one may be granted to it. */
-  newToken(): void;
-  /**
-   * The sign-in that its socket belongs to is about to end: gives the subscription back, hangs up, and listens again by
-   * another token, where there is one. Resolves when the old socket is done with.
-   */
-  move(): Promise<void>;
-  /** Deletes the subscription where that is possible, and hangs up. */
-  stop(): void;
-  /** Hangs up and leaves the subscription to another; null: there is nothing to be brought back. */
-  handOver(): Inheritance | null;
-}
-
 /** RingCentral forgets a lost socket after so long; a little less, because the way there takes time. */
 const RECOVERY_MARGIN = 5_000; // 5 seconds
 const USUAL_RECOVERY = 180; // seconds
-const PATIENCE = 5_000; // 5 seconds, for the rate budget
-const GOODBYE = 2_000; // 2 seconds
 /** What was inherited is tried for so long: RingCentral says whether it was in time. */
 const INHERITED_FOR = 60_000; // 1 minute
 /** The code for a wsc that is none (any more). */
@@ -126,7 +78,24 @@ export function createListener(parts: ListenerParts): Listener {
   let replay: Replay = NO_REPLAY;
   let isStopped = false;
   let moving: Promise<void> | null = null;
+  /** What is granted beside the own calls. */
+  let beyond: readonly Filter[] = inherited?.beyond ?? [];
   const leaving = new AbortController();
+  const { ask, sayGoodbye } = createAsking({
+    ...{ caller, budget, metrics, signal: leaving.signal },
+    socket: () => socket,
+  });
+  const widening = createWidening({
+    gap: times.widening,
+    ask: (filters) => update(filters),
+    onReach: (reach, mayHaveMissed) => ear.reached?.(reach, mayHaveMissed),
+    onGranted(granted) {
+      beyond = granted;
+      keep();
+    },
+    onLost: resubscribe,
+    onRefused: (keys) => log.info({ filters: keys.slice(0, 10) }, 'RingCentral does not tell of these.'),
+  });
 
   metrics.pushListeners.inc({ state: told });
   const renewal = setInterval(() => {
@@ -140,7 +109,11 @@ export function createListener(parts: ListenerParts): Listener {
     get state() {
       return told;
     },
-    newToken: () => feed({ kind: 'newToken' }),
+    widen: (interest) => widening.want(interest),
+    newToken() {
+      feed({ kind: 'newToken' });
+      widening.newToken();
+    },
     move() {
       moving ??= move().finally(() => {
         moving = null;
@@ -165,6 +138,7 @@ export function createListener(parts: ListenerParts): Listener {
     if (isStopped) return null;
     isStopped = true;
     leaving.abort();
+    widening.stop();
     clearTimeout(timer);
     clearInterval(renewal);
     metrics.pushListeners.dec({ state: told });
@@ -177,17 +151,18 @@ export function createListener(parts: ListenerParts): Listener {
   function recoverableNow(): Inheritance | null {
     if (state.phase === 'connecting' || state.phase === 'waiting') {
       const { recoverable } = state;
-      return recoverable && { wsc: recoverable.wsc, subscriptionId: recoverable.subscriptionId };
+      return recoverable && { wsc: recoverable.wsc, subscriptionId: recoverable.subscriptionId, beyond };
     }
     const wsc = socket?.wsc ?? null;
     if (state.phase !== 'listening' || wsc === null || subscriptionId === null) return null;
-    return { wsc, subscriptionId };
+    return { wsc, subscriptionId, beyond };
   }
 
   /** Says what to bring back, where that is something else by now. */
   function keep(): void {
     const now = recoverableNow();
-    if (now?.wsc === kept?.wsc && now?.subscriptionId === kept?.subscriptionId) return;
+    const isSame = now?.wsc === kept?.wsc && now?.subscriptionId === kept?.subscriptionId;
+    if (isSame && now?.beyond === kept?.beyond) return;
     kept = now;
     ear.kept?.(now);
   }
@@ -217,10 +192,12 @@ export function createListener(parts: ListenerParts): Listener {
         break;
       case 'listening': {
         const recovered = entered.subscriptionId === subscriptionId;
+        if (!recovered) beyond = [];
         subscriptionId = entered.subscriptionId;
         living.add(subscriptionId);
         metrics.pushRecoveries.inc({ result: recovered ? 'recovered' : 'subscribed' });
         tell('listening', { mayHaveMissed: !recovered });
+        widening.open(beyond);
         keep();
         break;
       }
@@ -234,6 +211,7 @@ export function createListener(parts: ListenerParts): Listener {
         letGoOfSubscription();
         log.warn({ reason: entered.reason }, 'Notifications are not to be had; calls are polled.');
         tell('denied', { reason: entered.reason });
+        widening.deny();
         timer = wakeAt(entered.until).unref();
         break;
     }
@@ -315,14 +293,10 @@ export function createListener(parts: ListenerParts): Listener {
   }
 
   async function subscribe(): Promise<void> {
-    const answer = await ask(
-      OPERATIONS.createSubscription,
-      {},
-      {
-        eventFilters: [...filters],
-        deliveryMode: { transportType: 'WebSocket' },
-      },
-      (answered) => {
+    const answer = await ask({
+      operation: OPERATIONS.createSubscription,
+      body: { eventFilters: [...filters], deliveryMode: { transportType: 'WebSocket' } },
+      onAnswer: (answered) => {
         // As it is read: the first notification may stand right behind it.
         const { id } = (answered.body ?? {}) as WireSubscription;
         if (isSuccess(answered) && typeof id === 'string' && disabledIn(answered) === null) {
@@ -330,7 +304,7 @@ export function createListener(parts: ListenerParts): Listener {
           feed({ kind: 'granted', subscriptionId: id });
         }
       },
-    );
+    });
     if (state.phase !== 'subscribing') return;
     feed(answer === null ? { kind: 'failed', reason: 'RingCentral did not answer.' } : refusalIn(answer));
   }
@@ -340,47 +314,25 @@ export function createListener(parts: ListenerParts): Listener {
     feed({ kind: 'cleaned' });
   }
 
-  /** Asks over the socket, inside the rate budget; null when there is no answer. */
-  async function ask(
-    operation: Operation,
-    ids: Readonly<Record<string, string>>,
-    body: object | undefined,
-    onAnswer: (answer: SocketAnswer) => void = ignore,
-  ): Promise<SocketAnswer | null> {
-    const open = socket;
-    if (body !== undefined) checkBody(operation, body);
-    let permit: Permit;
-    try {
-      const entry = {
-        bucket: caller.bucket,
-        share: caller.share,
-        group: operation.group,
-        lane: 'query',
-        patience: PATIENCE,
-      } as const;
-      permit = await budget.enter({ ...entry, signal: leaving.signal });
-    } catch {
-      return null;
-    }
-    if (open === null || open !== socket || !permit.depart()) {
-      permit.cancel();
-      return null;
-    }
-    return new Promise((resolve) => {
-      open.request(
-        { method: operation.method, path: pathOf(operation, ids), ...(body !== undefined && { body }) },
-        (answer) => {
-          permit.settle(answer === null ? null : noticeOf(operation, asRaw(answer)));
-          metrics.upstreamRequests.inc({
-            operation: operation.id,
-            status: answer === null ? 'network' : String(answer.status),
-            lane: 'query',
-          });
-          if (answer !== null) onAnswer(answer);
-          resolve(answer);
-        },
-      );
+  /** The whole list, because an update replaces what was asked for before. */
+  async function update(more: readonly Filter[]): Promise<SocketAnswer | null> {
+    if (subscriptionId === null) return null;
+    return ask({
+      operation: OPERATIONS.updateSubscription,
+      ids: { subscriptionId },
+      body: {
+        eventFilters: [...filters, ...more.map(addressOf)],
+        deliveryMode: { transportType: 'WebSocket' },
+      },
     });
+  }
+
+  /** The subscription is no more, or of no use: another is made. */
+  function resubscribe(reason: string | null): void {
+    log.info({ reason }, 'The subscription is gone.');
+    if (state.phase !== 'listening') return;
+    widening.close();
+    feed({ kind: 'lost', recoverable: null });
   }
 
   function lost(gone: PushSocket, loss: Loss): void {
@@ -418,6 +370,7 @@ export function createListener(parts: ListenerParts): Listener {
     socket = null;
     subscriptionId = null;
     if (id !== null) living.delete(id);
+    widening.close();
     feed({ kind: 'lost', recoverable: null });
     await sayGoodbye(open, id);
   }
@@ -429,42 +382,11 @@ export function createListener(parts: ListenerParts): Listener {
 
   /** It is counted by RingCentral for the rest of its day, and tells nothing any more. */
   function letGoOfSubscription(): void {
+    widening.close();
     if (subscriptionId === null) return;
     living.delete(subscriptionId);
     orphans.bury(subscriptionId);
     subscriptionId = null;
-  }
-
-  /** Gives the subscription back, so that it is not counted for the rest of its day. */
-  async function sayGoodbye(open: PushSocket, id: string | null): Promise<void> {
-    const permit = id === null ? null : await roomForGoodbye();
-    if (id === null || permit === null) {
-      open.close();
-      return;
-    }
-    const { method } = OPERATIONS.deleteSubscription;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(giveUp);
-        open.close();
-        resolve();
-      };
-      const giveUp = setTimeout(done, GOODBYE).unref();
-      open.request(
-        { method, path: pathOf(OPERATIONS.deleteSubscription, { subscriptionId: id }) },
-        (answer) => {
-          permit.settle(answer && noticeOf(OPERATIONS.deleteSubscription, asRaw(answer)));
-          done();
-        },
-      );
-    });
-  }
-
-  async function roomForGoodbye(): Promise<Permit | null> {
-    const { group } = OPERATIONS.deleteSubscription;
-    const entry = { bucket: caller.bucket, share: caller.share, group, lane: 'query', patience: 0 } as const;
-    const permit = await budget.enter(entry).catch(() => null);
-    return permit?.depart() === true ? permit : null;
   }
 
   function noteDefect(error: unknown): void {

@@ -29,6 +29,8 @@ export interface SessionNews {
   /** The older numeric id, as presence has it. */
   readonly legacySessionId: string | null;
   readonly partyId: string;
+  /** Whose party it is; null for a phone outside the account. */
+  readonly extensionId: string | null;
   /** Counts the changes of one call over all its parties. */
   readonly sequence: number;
   /** RingCentral's time of the change, epoch milliseconds; null where it told none. */
@@ -68,6 +70,7 @@ export function readSessionNews(body: unknown, receivedAt: number, leftOut: Left
     return [
       {
         ...{ sessionId, partyId, sequence, eventTime, receivedAt, session },
+        extensionId: told.extensionId,
         legacySessionId: asText(wire.sessionId),
         party: (known: CallParty | null) => laidOver(known, told, party),
       },

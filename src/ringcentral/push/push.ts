@@ -1,18 +1,22 @@
 /** Notifications for the live room: one listener for each viewer, told in the words of `live/source.ts`. */
 import type { ActiveCall, CallParty } from '../../../schema/model.ts';
-import type { Ear, Listening } from '../../live/source.ts';
+import type { AccountListener, Interest, Reach } from '../../account/source.ts';
+import type { Ear, Listening, PartyNews } from '../../live/source.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Budget } from '../../upstream/budget.ts';
 import type { Caller } from '../../upstream/caller.ts';
 import type { Upstream } from '../../upstream/http.ts';
 import type { LeftOut } from '../../upstream/values.ts';
-import { asText } from '../../upstream/values.ts';
+import { asText, listOf } from '../../upstream/values.ts';
 import type { RingCentralKind } from '../call-kind.ts';
 import { hasLeft, presenceStatusOf } from '../call-list.ts';
 import type { WireNotification } from '../wire.ts';
-import { createListener, type Inheritance, type Listener, type ListenerTimes } from './listener.ts';
+import type { Inheritance, Listener, ListenerTimes } from './ear.ts';
+import { addressOf, type Filter, OWN_CALLS, readAddress } from './filters.ts';
+import { createListener } from './listener.ts';
 import { isAboutCalls, readSessionNews, type SessionNews } from './notifications.ts';
+import { isAboutPresence, readPresenceNews } from './presence-news.ts';
 
 export interface PushParts {
   readonly upstream: Upstream;
@@ -32,6 +36,8 @@ export interface ListeningViewer {
   readonly caller: Caller;
   /** Their extension, where it is known already. */
   extensionId(): string | null;
+  /** Who may want to hear of more than their own calls. */
+  readonly account?: AccountListener | undefined;
 }
 
 export interface Push {
@@ -47,9 +53,6 @@ export interface Push {
   move(viewerId: string): Promise<void>;
 }
 
-/** What tells of the viewer's own parties. Permission CallControl. */
-const OWN_CALLS = '/restapi/v1.0/account/~/extension/~/telephony/sessions';
-
 /** Makes it; one for all viewers. */
 export function createPush(parts: PushParts): Push {
   const { metrics, leftOut } = parts;
@@ -58,47 +61,81 @@ export function createPush(parts: PushParts): Push {
   const living = new Set<string>();
 
   return {
-    listen({ viewerId, caller, extensionId }, ear, inherited = null) {
+    listen({ viewerId, caller, extensionId, account }, ear, inherited = null) {
       /** The subscriber, as the notifications name them. */
       let ownerId: string | null = null;
+      let reach: Reach | null = null;
+      const heard = readInheritance(inherited);
+      /** Others' parties may be told of; before that all are the viewer's own, also while it is not known who that is. */
+      let looksBeyond = heard !== null && heard.beyond.length > 0;
+      const isOwn = (id: string | null) => id !== null && id === (extensionId() ?? ownerId);
+      const isTold = (id: string | null) =>
+        reach?.calls === 'everybody' || (id !== null && reach?.calls.has(id) === true);
       const listener = createListener({
         ...parts,
         living,
         caller,
         filters: [OWN_CALLS],
-        inherited: readInheritance(inherited),
+        inherited: heard,
         ear: {
           entered: ear.entered,
           kept: (inheritance) => ear.kept?.(written(inheritance)),
           heard(notification: WireNotification, receivedAt: number) {
-            if (!isAboutCalls(notification)) return;
-            ownerId = asText(notification.ownerId) ?? ownerId;
-            const news = readSessionNews(notification.body, receivedAt, leftOut);
-            if (news.length === 0) metrics.pushEvents.inc({ result: 'unreadable' });
-            for (const one of news) {
-              noteDelay(one);
-              const { sessionId, partyId, sequence, eventTime, session, party } = one;
-              ear.heard({
-                about: 'party',
-                ...{ callId: sessionId, partyId, sequence, eventTime, receivedAt, facts: session, party },
-                entry: (now) => entryOf(one, now),
-              });
-            }
+            if (isAboutCalls(notification)) hearCalls(notification, receivedAt);
+            else if (isAboutPresence(notification)) hearPresence(notification, receivedAt);
+          },
+          reached(now, mayHaveMissed) {
+            reach = now;
+            beyond?.reached(now, mayHaveMissed);
           },
         },
       });
+      const beyond = account?.begin((interest) => {
+        looksBeyond ||= interest !== null;
+        listener.widen(withoutOwn(interest, extensionId()));
+      });
       listeners.set(viewerId, listener);
       return {
-        tellsOf: (party) => party.extensionId !== null && party.extensionId === (extensionId() ?? ownerId),
+        tellsOf: ({ extensionId: id }) => isOwn(id) || isTold(id),
         stop() {
           listener.stop();
-          if (listeners.get(viewerId) === listener) listeners.delete(viewerId);
+          forget();
         },
         handOver() {
-          if (listeners.get(viewerId) === listener) listeners.delete(viewerId);
+          forget();
           return written(listener.handOver());
         },
       };
+
+      function forget(): void {
+        if (listeners.get(viewerId) === listener) listeners.delete(viewerId);
+        beyond?.ended();
+      }
+
+      function hearCalls(notification: WireNotification, receivedAt: number): void {
+        ownerId = asText(notification.ownerId) ?? ownerId;
+        const news = readSessionNews(notification.body, receivedAt, leftOut);
+        if (news.length === 0) metrics.pushEvents.inc({ result: 'unreadable' });
+        for (const one of news) {
+          noteDelay(one);
+          const isOfOthers = looksBeyond && !isOwn(one.extensionId);
+          const { sessionId, partyId, sequence, eventTime, session, party } = one;
+          const told: PartyNews<RingCentralKind> = {
+            about: 'party',
+            ...{ callId: sessionId, partyId, sequence, eventTime, receivedAt, facts: session, party },
+            entry: (now) => entryOf(one, now),
+            isOfOthers,
+          };
+          ear.heard(told);
+          beyond?.heard(told);
+        }
+      }
+
+      function hearPresence({ body }: WireNotification, receivedAt: number): void {
+        const news = readPresenceNews(body, receivedAt, leftOut);
+        if (news === null) metrics.pushEvents.inc({ result: 'unreadable' });
+        else beyond?.heardPresence(news);
+      }
     },
     newToken: (viewerId) => listeners.get(viewerId)?.newToken(),
     move: async (viewerId) => listeners.get(viewerId)?.move(),
@@ -109,17 +146,25 @@ export function createPush(parts: PushParts): Push {
   }
 }
 
+/** The own calls are listened for anyway, and a list that names them twice is told of twice. */
+function withoutOwn(interest: Interest | null, extensionId: string | null): Interest | null {
+  return interest && { ...interest, calls: interest.calls.filter((id) => id !== extensionId) };
+}
+
 function written(inheritance: Inheritance | null): string | null {
-  return inheritance === null ? null : JSON.stringify(inheritance);
+  if (inheritance === null) return null;
+  return JSON.stringify({ ...inheritance, beyond: inheritance.beyond.map(addressOf) });
 }
 
 function readInheritance(text: string | null): Inheritance | null {
   if (text === null) return null;
-  const { wsc, subscriptionId } = JSON.parse(text) as Partial<Record<keyof Inheritance, unknown>>;
-  return typeof wsc === 'string' && typeof subscriptionId === 'string' ? { wsc, subscriptionId } : null;
+  const { wsc, subscriptionId, beyond } = JSON.parse(text) as Partial<Record<keyof Inheritance, unknown>>;
+  if (typeof wsc !== 'string' || typeof subscriptionId !== 'string') return null;
+  const filters = listOf(beyond).map(readAddress);
+  return { wsc, subscriptionId, beyond: filters.filter((filter): filter is Filter => filter !== null) };
 }
 
-/** How presence would list the party that a notification is about: all of them are the viewer's own. */
+/** How presence would list the party that a notification is about, where it is the viewer's own. */
 function entryOf(
   { eventTime, receivedAt, legacySessionId }: SessionNews,
   party: CallParty,

@@ -185,7 +185,8 @@ export function connect(conversation: Conversation, participantId: string, at: n
       ? { ...one, state: 'connected', connectedTime: at }
       : one;
   });
-  return completeAttended(next(conversation, participants, at), participantId, at);
+  const connected = completeAttended(next(conversation, participants, at), participantId, at);
+  return isLonely(connected) ? endAll(connected, 'peer', at) : connected;
 }
 
 /** Whoever wanted to be sure that somebody takes the call leaves it now. */
@@ -210,7 +211,7 @@ export function leave(
 ): Conversation {
   const leaver = find(conversation, participantId);
   if (leaver === undefined || !isPresent(leaver)) return conversation;
-  const without = settleTransfers(settleConsult(conversation, leaver), leaver);
+  const without = settleConsult(conversation, leaver);
   const handsOn = conversation.consult?.initiatorId === leaver.id;
   const type = handsOn ? 'transfer.consult' : disconnectType;
   const participants = without.participants.map((one) => {
@@ -344,15 +345,6 @@ function settled(
   return transfers.map((one) => (one.id === id ? { ...one, state } : one));
 }
 
-/** A destination that leaves before it answered is one that did not. */
-function settleTransfers(conversation: Conversation, leaver: Participant): Conversation {
-  const failed = conversation.transfers.find(
-    (one) => one.destinationId === leaver.id && one.state === 'Active' && one.replacedId !== undefined,
-  );
-  if (failed === undefined) return conversation;
-  return { ...conversation, transfers: settled(conversation, failed.id, 'Failed') };
-}
-
 /** What somebody is who has left. */
 function left(one: Participant, disconnectType: string, at: number): Participant {
   const owes =
@@ -381,7 +373,22 @@ function isLonely(conversation: Conversation): boolean {
 function next(conversation: Conversation, participants: readonly Participant[], at: number): Conversation {
   const isOver = participants.length > 0 && !participants.some((one) => isPresent(one) || owesWork(one));
   const endedAt = isOver ? (conversation.endedAt ?? at) : null;
-  return { ...conversation, participants: paired(participants), endedAt };
+  const transfers = waitedFor(conversation.transfers, participants);
+  return { ...conversation, participants: paired(participants), transfers, endedAt };
+}
+
+/** A transfer that waits for its destination has failed when that, or whoever waits, is not there any more. */
+function waitedFor(
+  transfers: readonly Transfer[],
+  participants: readonly Participant[],
+): readonly Transfer[] {
+  const isThere = (id: string | undefined) => participants.some((one) => one.id === id && isPresent(one));
+  return transfers.map((one) => {
+    const waits = one.state === 'Active' && one.replacedId !== undefined;
+    return waits && !(isThere(one.replacedId) && isThere(one.destinationId))
+      ? { ...one, state: 'Failed' }
+      : one;
+  });
 }
 
 /** Two ends that are alone with each other are each other's peer; of more, nobody is. */

@@ -1,7 +1,7 @@
 /** The way of a request through Genesys Cloud: login or token, rate limit, permission, ordered trouble, operation, answer. */
 import { randomUUID } from 'node:crypto';
 import { appliesAnyway, type Faults, type Matchable } from '../faults.ts';
-import { contentTypeOf, type Incoming } from '../incoming.ts';
+import { contentTypeOf, type Incoming, noteRequest } from '../incoming.ts';
 import type { Journal, JournalEntry } from '../journal.ts';
 import { decoded, type Reply, readable, splitUrl } from '../replies.ts';
 import type { Centre } from './centre.ts';
@@ -131,7 +131,7 @@ export function createGenesysPlatform(parts: Parts): GenesysPlatform {
         ...{ method, path, query, operationId: null, viewer: null, started: centre.now(), ended: null },
         ...{ status: null, held: false },
       });
-      if (journalBodies() && incoming.body !== '') entry.requestBody = readable(incoming.body);
+      if (journalBodies()) noteRequest(entry, incoming);
       const correlationId = randomUUID();
       const headers: Record<string, string> = { 'ININ-Correlation-Id': correlationId };
       const errorBody = (status: number) =>

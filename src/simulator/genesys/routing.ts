@@ -38,6 +38,10 @@ export function followConversations(centre: Centre): void {
       const was = before === null ? undefined : find(before, one.id);
       if (was === one || (was?.state === one.state && was.startAcwTime === one.startAcwTime)) continue;
       follow(centre, after.id, one);
+      // Declined: whoever waits in the queue goes on waiting for somebody.
+      const hasDeclined = was?.state === 'alerting' && one.purpose === 'agent' && !isPresent(one);
+      const acd = after.participants.find((other) => other.purpose === 'acd' && isPresent(other));
+      if (hasDeclined && acd !== undefined) follow(centre, after.id, acd);
     }
   });
 }
@@ -133,11 +137,11 @@ function agentFor(
   acd: Participant,
   members: readonly string[],
 ): GenesysPerson | undefined {
-  const asked = conversation.participants.flatMap((one) =>
-    one.purpose === 'agent' && one.queueId === acd.queueId && one.disconnectType === 'transfer.noanswer'
-      ? [one.userId]
-      : [],
-  );
+  // Who did not answer, or declined.
+  const asked = conversation.participants
+    .filter(({ purpose, queueId }) => purpose === 'agent' && queueId === acd.queueId)
+    .filter((one) => !isPresent(one) && one.connectedTime === null)
+    .map(({ userId }) => userId);
   const wanted = acd.wantedUserId;
   const free = [...(wanted === null ? [] : [wanted]), ...members].filter(
     (id) => (id === wanted && !asked.includes(id)) || isFree(centre, id),

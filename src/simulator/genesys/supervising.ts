@@ -33,12 +33,12 @@ export function supervise(
   if (before !== undefined && !listens) {
     return notNow('monitor.own.conversation', 'Nobody can supervise their own conversation');
   }
-  const free = before === undefined ? conversation : leave(conversation, before.id, 'client', at);
   const role = {
     monitor: { monitoredParticipantId: participantId, mediaRoles: ['monitor'] },
     coach: { coachedParticipantId: participantId, mediaRoles: ['coach'] },
     barge: { bargedParticipantId: participantId, mediaRoles: ['full'] },
   }[kind];
-  const joined = join(free, { ...leg, ...role }, at);
-  return kind === 'barge' ? change(joined, participantId, { bargedTime: at }, at) : joined;
+  const joined = join(conversation, { ...leg, ...role }, at);
+  const alone = before === undefined ? joined : leave(joined, before.id, 'client', at);
+  return kind === 'barge' ? change(alone, participantId, { bargedTime: at }, at) : alone;
 }

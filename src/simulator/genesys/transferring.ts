@@ -82,8 +82,9 @@ export const TRANSFERS: readonly GenesysOperation[] = [
       const to = choiceIn(asked.body, 'speakTo', SPEAK_TO);
       if (to === undefined) throw badRequest('speakTo is missing');
       const { participantId = '' } = asked.params;
-      accept(asked, acting(asked), (now, at) => speakTo(now, participantId, to, at));
-      return ok({ speakTo: to });
+      const conversation = acting(asked);
+      accept(asked, conversation, (now, at) => speakTo(now, participantId, to, at));
+      return ok({ destinationParticipantId: conversation.consult?.destinationId });
     },
   },
   {

@@ -236,12 +236,14 @@ export function createSockets(parts: Parts): Sockets {
       details,
     ]);
     session.lostAt = null;
-    // What waited comes a moment after the details, as it does over a real network.
-    timer(MOMENT, () => {
+    const begin = () => {
       if (!connections.has(connection)) return;
       session.send = (frame) => notify(connection, frame);
       for (const frame of session.waiting.splice(0)) session.send(frame);
-    });
+    };
+    // What waited comes a moment after the details, as it does over a real network; where nothing did, nothing waits.
+    if (recovered === null) begin();
+    else timer(MOMENT, begin);
   }
 
   /** Sends a notification; now and then one brings a newer wsc. */

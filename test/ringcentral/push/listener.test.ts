@@ -1,10 +1,7 @@
 /** The listener before the simulator's notifications. */
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  createListener,
-  type Inheritance,
-  type ListenerState,
-} from '../../../src/ringcentral/push/listener.ts';
+import type { Inheritance, ListenerState } from '../../../src/ringcentral/push/ear.ts';
+import { createListener } from '../../../src/ringcentral/push/listener.ts';
 import type { SocketTimes } from '../../../src/ringcentral/push/socket.ts';
 import { RATE_RULE } from '../../../src/ringcentral/rate-groups.ts';
 import { RINGCENTRAL } from '../../../src/ringcentral/system.ts';
@@ -134,7 +131,7 @@ test('It says what would bring it back, also while it listens, and that works wi
 
 test('What RingCentral does not know any more is not tried again: it subscribes anew', async () => {
   await using simulator = await quiet();
-  const inherited = { wsc: 'none-of-its-own', subscriptionId: 'sub-1' };
+  const inherited = { wsc: 'none-of-its-own', subscriptionId: 'sub-1', beyond: [] };
   const { states, kept } = listen(simulator, { inherited });
   await eventually(() => states).toEqual(['recovering', 'listening missed']);
   expect(kept.at(-1)?.subscriptionId).not.toBe('sub-1');

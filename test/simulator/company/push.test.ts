@@ -357,3 +357,42 @@ test('Presence of many is read over the socket as over HTTP', async () => {
     ],
   ]);
 });
+
+test('Telling costs nothing where nobody listens: no presence is worked out for subscribers of calls', async () => {
+  await using simulator = await start({ crowd: 1_000 });
+  const agents: PushClient[] = [];
+  try {
+    for (let index = 0; index < 20; index += 1) {
+      const agent = await connectPush(simulator, { token: `sim-${10_000 + index}` });
+      await agent.subscribe(OWN_CALLS);
+      agents.push(agent);
+    }
+    using nadia = await connectPush(simulator, { token: 'sim-103' });
+    await nadia.subscribe(ALL_CALLS);
+    const made = Array.from({ length: 300 }, (_, index) =>
+      inbound(simulator, 'Answered', String(10_000 + index)),
+    );
+    let asked = 0;
+    const statusOf = simulator.switchboard.staff.statusOf;
+    Object.assign(simulator.switchboard.staff, {
+      statusOf: (id: string) => {
+        asked += 1;
+        return statusOf(id);
+      },
+    });
+    const { posted } = simulator.push().notifications;
+    for (const { id, parties } of made) simulator.moveParty(id, parties[1]?.id ?? '', { code: 'Hold' });
+    // One for the account, and one for each of the agents themselves.
+    expect(simulator.push().notifications.posted - posted).toBe(300 + 20);
+    expect(asked).toBe(0);
+    await eventually(
+      () => nadia.events().filter(({ parties: [one] = [] }) => one?.status?.code === 'Hold').length,
+    ).toBe(300);
+    // Whoever wants to know has it worked out, once for all.
+    await nadia.subscribe(ALL_PRESENCE);
+    simulator.moveParty(made[0]?.id ?? '', made[0]?.parties[1]?.id ?? '', { code: 'Answered' });
+    expect(asked).toBeGreaterThan(0);
+  } finally {
+    for (const agent of agents) agent.close();
+  }
+});

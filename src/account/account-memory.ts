@@ -1,0 +1,386 @@
+/**
+ * What is held of an account: its calls and what its extensions do, whoever brought it.
+ *
+ * ```text
+ *   news, a body of a call ──► what is held of it (`live/transitions.ts` decides) ──► began, party, ended
+ *   news, a read presence ───► what is held of the extension: the later one ────────► presence
+ *
+ *   a call ──nobody is left in it, and all of it is known──► ended ──► its grave, for ten minutes: late news make no ghost
+ *          ──not known any more, twice──────────────────────►┘
+ * ```
+ *
+ * It only decides; who is told, and what is asked for, is not its matter. What it holds is bounded: of too many calls the
+ * one that was quiet for longest is let go of.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { LRUCache } from 'lru-cache';
+import type { Presence } from '../../schema/account/model.ts';
+import { type CallParty, type CallSession, findParty, type PartyStatus } from '../../schema/model.ts';
+import { CallMemory } from '../live/call-memory.ts';
+import type { CallShape, Transition } from '../live/shape.ts';
+import type { CallState } from '../live/shared/tidings.ts';
+import type { PartyNews } from '../live/source.ts';
+import type { Times } from '../live/told.ts';
+import { isCallOver, type Observation, type Outlook, withParty } from '../live/transitions.ts';
+import type { CompanyKind } from './kind.ts';
+import { FIRST_NEWS, filled, type Heard, hasGap, heard, NOTHING_HEARD } from './sequence.ts';
+import type { PresenceNews } from './source.ts';
+
+/** What is held of a call, for others. */
+export interface KnownState {
+  readonly state: CallState<CompanyKind>;
+  readonly isWhole: boolean;
+}
+
+/** One thing that changed; `known` is what is held after it. */
+export type Change =
+  | { readonly kind: 'began' | 'ended'; readonly session: CallSession; readonly known: KnownState }
+  | {
+      readonly kind: 'party';
+      readonly session: CallSession;
+      readonly party: CallParty;
+      readonly previousStatus: PartyStatus | null;
+      readonly known: KnownState;
+    }
+  | { readonly kind: 'presence'; readonly presence: Presence; readonly known: KnownPresence };
+
+/** What came of a piece of news. */
+export interface Result {
+  readonly changes: readonly Change[];
+  /** What it was worth, for the metrics. */
+  readonly worth: 'applied' | 'known' | 'old' | 'ghost' | 'doubtful';
+  /** Something about the call may be missing. `soon`: what is missing may still be on its way. */
+  readonly missing: 'nothing' | 'soon' | 'now';
+}
+
+/** How much is held; other numbers are for tests. */
+export interface MemoryLimits {
+  readonly mostCalls: number;
+  readonly mostPresences: number;
+  readonly mostGraves: number;
+}
+
+export const MEMORY_LIMITS: MemoryLimits = { mostCalls: 5_000, mostPresences: 20_000, mostGraves: 10_000 };
+
+/** Late news come minutes late at most. */
+const GRAVE = 600_000; // 10 minutes
+
+interface KnownCall {
+  readonly memory: CallMemory<CompanyKind>;
+  heard: Heard;
+  /** It was read whole, or heard from its first news on. */
+  isWhole: boolean;
+}
+
+/** What is held of an extension. */
+export interface KnownPresence {
+  readonly presence: Presence;
+  readonly sequence: number | null;
+  /** When the newest was told or asked for, epoch milliseconds. */
+  readonly at: number;
+}
+
+/** What another gateway needs to hold the same. */
+export interface Whole {
+  readonly calls: readonly (KnownState & { readonly id: string })[];
+  readonly presences: readonly KnownPresence[];
+  readonly graves: readonly string[];
+}
+
+const NO_CHANGES: readonly Change[] = [];
+const LEFT_UNSEEN: Result = { changes: NO_CHANGES, worth: 'known', missing: 'now' };
+const GHOST: Result = { changes: NO_CHANGES, worth: 'ghost', missing: 'nothing' };
+
+export class AccountMemory {
+  readonly #limits: MemoryLimits;
+  readonly #shape: CallShape<CompanyKind>;
+  readonly #outlook: Outlook<CompanyKind>;
+  /** The one that was quiet for longest first. */
+  readonly #calls = new Map<string, KnownCall>();
+  readonly #presences = new Map<string, KnownPresence>();
+  readonly #graves: LRUCache<string, true>;
+
+  constructor(
+    shape: CallShape<CompanyKind>,
+    outlook: Outlook<CompanyKind>,
+    limits: MemoryLimits = MEMORY_LIMITS,
+  ) {
+    this.#limits = limits;
+    this.#shape = shape;
+    this.#outlook = outlook;
+    this.#graves = new LRUCache({ max: limits.mostGraves, ttl: GRAVE });
+  }
+
+  /** The calls that go on. */
+  calls(): CallSession[] {
+    const calls: CallSession[] = [];
+    for (const { memory } of this.#calls.values()) if (memory.call !== null) calls.push(memory.call);
+    return calls;
+  }
+
+  presences(): Presence[] {
+    return [...this.#presences.values()].map(({ presence }) => presence);
+  }
+
+  call(sessionId: string): CallSession | undefined {
+    return this.#calls.get(sessionId)?.memory.call ?? undefined;
+  }
+
+  presence(extensionId: string): Presence | undefined {
+    return this.#presences.get(extensionId)?.presence;
+  }
+
+  callIds(): string[] {
+    return [...this.#calls.keys()];
+  }
+
+  isBuried(sessionId: string): boolean {
+    return this.#graves.has(sessionId);
+  }
+
+  /** True where nothing of the call has to be asked for. */
+  isWhole(sessionId: string): boolean {
+    const known = this.#calls.get(sessionId);
+    return known?.isWhole === true && !hasGap(known.heard);
+  }
+
+  /** Takes in what was told of a party. `all`: every party of every call is told of. */
+  hear(news: PartyNews<CompanyKind>, all: boolean): Result {
+    const { callId: sessionId, partyId, sequence, eventTime, receivedAt } = news;
+    if (this.#graves.has(sessionId)) return GHOST;
+    const known = this.#calls.get(sessionId) ?? {
+      memory: new CallMemory(this.#shape),
+      heard: NOTHING_HEARD,
+      isWhole: all && sequence === FIRST_NEWS,
+    };
+    const hadGap = hasGap(known.heard);
+    if (all) known.heard = heard(known.heard, sequence);
+    // The first of a call that was overtaken on its way.
+    if (all && sequence === FIRST_NEWS) known.isWhole = true;
+    const before = known.memory.call;
+    const session = before ?? blankCall(sessionId, sequence === FIRST_NEWS ? eventTime : null, receivedAt);
+    const party = news.party(findParty(session, partyId) ?? null);
+    // Somebody left a call that nobody knew: whether others are still in it, a look tells.
+    if (before === null && isCallOver(this.#shape, withParty(this.#shape, session, party)))
+      return LEFT_UNSEEN;
+    const taken = known.memory.take(
+      {
+        call: { ...withParty(this.#shape, session, party), ...news.facts },
+        ...{ sentAt: receivedAt, receivedAt, only: partyId, news: { sequence, eventTime } },
+      },
+      this.#outlook,
+    );
+    // Where others are not told of, whoever moves others makes a look worth its request.
+    const isLacking =
+      hasGap(known.heard) ||
+      !known.isWhole ||
+      (!all && taken.transitions.some((one) => this.#shape.movesOthers(one)));
+    const missing = taken.kind === 'doubtful' ? 'now' : isLacking ? (hadGap ? 'nothing' : 'soon') : 'nothing';
+    const changes = this.#settle(sessionId, known, before === null, taken.transitions);
+    return { changes, worth: WORTH[taken.kind], missing };
+  }
+
+  /** Takes in a body of a whole call. */
+  take(session: CallSession, times: Times & Pick<Observation<CompanyKind>, 'trueAt'>): Result {
+    const { id } = session;
+    const known = this.#calls.get(id) ?? {
+      memory: new CallMemory(this.#shape),
+      heard: NOTHING_HEARD,
+      isWhole: false,
+    };
+    const isNew = known.memory.call === null;
+    // What ended is told once; only somebody who is in it again brings it back.
+    if (isNew && isCallOver(this.#shape, session))
+      return { changes: NO_CHANGES, worth: 'known', missing: 'nothing' };
+    if (this.#graves.has(id)) return GHOST;
+    const taken = known.memory.take({ call: session, ...times }, this.#outlook);
+    if (taken.kind === 'doubtful') return { changes: NO_CHANGES, worth: 'doubtful', missing: 'now' };
+    known.heard = filled(known.heard);
+    known.isWhole = true;
+    const changes = this.#settle(id, known, isNew, taken.transitions);
+    return { changes, worth: WORTH[taken.kind], missing: 'nothing' };
+  }
+
+  /** The phone system does not know it, asked at `sentAt`. `again`: it was alive a moment ago, and is asked for once more. */
+  miss(sessionId: string, { sentAt, receivedAt }: Times): { changes: readonly Change[]; again: boolean } {
+    const known = this.#calls.get(sessionId);
+    const held = known?.memory.held ?? null;
+    if (known === undefined || held === null) return { changes: NO_CHANGES, again: false };
+    if (known.memory.misses() || sentAt < known.memory.changedAt) return { changes: NO_CHANGES, again: true };
+    const taken = known.memory.take(known.memory.endAt(held, receivedAt), this.#outlook);
+    known.isWhole = true;
+    known.heard = filled(known.heard);
+    const told = this.#settle(sessionId, known, false, taken.transitions);
+    // A conference that nobody joined has no party that could have left.
+    return { changes: this.#calls.has(sessionId) ? [...told, ...this.#bury(sessionId)] : told, again: false };
+  }
+
+  hearPresence(news: PresenceNews): Result {
+    const { extensionId, sequence, receivedAt } = news;
+    const known = this.#presences.get(extensionId);
+    const last = known?.sequence ?? null;
+    if (sequence !== null && last !== null && sequence <= last) return OLD;
+    return this.#see(news.presence(known?.presence ?? null), sequence ?? last, receivedAt);
+  }
+
+  /** Takes in what a read showed that was asked for at `sentAt`. */
+  takePresence(presence: Presence, { sentAt }: Pick<Times, 'sentAt'>): Result {
+    const known = this.#presences.get(presence.extensionId);
+    if (known !== undefined && sentAt < known.at) return OLD;
+    return this.#see(presence, known?.sequence ?? null, sentAt);
+  }
+
+  whole(): Whole {
+    return {
+      calls: [...this.#calls].flatMap(([id, { memory, isWhole }]) => {
+        const state = memory.state();
+        return state === null ? [] : [{ id, state, isWhole }];
+      }),
+      presences: [...this.#presences.values()],
+      graves: [...this.#graves.keys()],
+    };
+  }
+
+  /** Holds what another gateway holds of a call; null: it has ended. */
+  restore(sessionId: string, known: KnownState | null): void {
+    this.#calls.delete(sessionId);
+    if (known === null) {
+      this.#graves.set(sessionId, true);
+      return;
+    }
+    const memory = new CallMemory(this.#shape);
+    memory.restore(known.state);
+    const sequences = [...known.state.held.marks.values()].map(({ sequence }) => sequence);
+    const upTo = Math.max(NOTHING_HEARD.upTo, ...sequences);
+    this.#calls.set(sessionId, { memory, heard: { upTo, beyond: [] }, isWhole: known.isWhole });
+  }
+
+  restorePresence(known: KnownPresence): void {
+    this.#presences.set(known.presence.extensionId, known);
+  }
+
+  /** Holds what another gateway holds, and answers what is different. */
+  adopt(whole: Whole): readonly Change[] {
+    const before = new Map(this.#calls);
+    const changes: Change[] = [];
+    for (const id of whole.graves) this.#graves.set(id, true);
+    const here = new Set(whole.calls.map(({ id }) => id));
+    for (const id of before.keys()) if (!here.has(id)) changes.push(...this.#bury(id));
+    for (const { id, ...known } of whole.calls) {
+      changes.push(...differences(before.get(id)?.memory.call ?? null, known));
+      this.restore(id, known);
+    }
+    for (const known of whole.presences) {
+      const { presence } = known;
+      const earlier = this.#presences.get(presence.extensionId)?.presence;
+      if (earlier === undefined || !isSamePresence(earlier, presence))
+        changes.push({ kind: 'presence', presence, known });
+      this.restorePresence(known);
+    }
+    return changes;
+  }
+
+  clear(): void {
+    this.#calls.clear();
+    this.#presences.clear();
+  }
+
+  #see(presence: Presence, sequence: number | null, at: number): Result {
+    const { extensionId } = presence;
+    const known = this.#presences.get(extensionId);
+    if (known === undefined && this.#presences.size >= this.#limits.mostPresences) return OLD;
+    if (known !== undefined && isSamePresence(known.presence, presence)) {
+      this.#presences.set(extensionId, { presence: known.presence, sequence, at });
+      return { changes: NO_CHANGES, worth: 'known', missing: 'nothing' };
+    }
+    const observedAt = Math.max(presence.observedAt, (known?.presence.observedAt ?? 0) + 1);
+    const seen = { ...presence, observedAt };
+    const next: KnownPresence = { presence: seen, sequence, at };
+    this.#presences.set(extensionId, next);
+    return {
+      changes: [{ kind: 'presence', presence: seen, known: next }],
+      worth: 'applied',
+      missing: 'nothing',
+    };
+  }
+
+  /** What the transitions of a call are to those who look at the whole account. */
+  #settle(
+    sessionId: string,
+    known: KnownCall,
+    isNew: boolean,
+    transitions: readonly Transition<CompanyKind>[],
+  ): readonly Change[] {
+    const state = known.memory.state();
+    if (state === null) return NO_CHANGES;
+    const { call: session } = state.held;
+    // To the end: it was not quiet.
+    if (transitions.length > 0 || isNew) {
+      this.#calls.delete(sessionId);
+      this.#calls.set(sessionId, known);
+    }
+    const now: KnownState = { state, isWhole: known.isWhole };
+    const changes: Change[] = isNew
+      ? [{ kind: 'began', session, known: now }]
+      : transitions.map(({ party, previousStatus }) => ({
+          kind: 'party',
+          session,
+          party,
+          previousStatus,
+          known: now,
+        }));
+    if (known.isWhole && !hasGap(known.heard) && isCallOver(this.#shape, session))
+      changes.push(...this.#bury(sessionId));
+    return this.#calls.size > this.#limits.mostCalls ? [...changes, ...this.#dropQuietest()] : changes;
+  }
+
+  #bury(sessionId: string): readonly Change[] {
+    const known = this.#calls.get(sessionId);
+    const state = known?.memory.state() ?? null;
+    this.#calls.delete(sessionId);
+    this.#graves.set(sessionId, true);
+    if (known === undefined || state === null) return NO_CHANGES;
+    const { isWhole } = known;
+    return [{ kind: 'ended', session: state.held.call, known: { state, isWhole } }];
+  }
+
+  #dropQuietest(): readonly Change[] {
+    const [quietest] = this.#calls.keys();
+    return quietest === undefined ? NO_CHANGES : this.#bury(quietest);
+  }
+}
+
+const OLD: Result = { changes: NO_CHANGES, worth: 'old', missing: 'nothing' };
+
+const WORTH = { changed: 'applied', confirmed: 'known', doubtful: 'doubtful', old: 'old' } as const;
+
+/** What is told of two states of a call where nobody has told what was in between. */
+function differences(before: CallSession | null, known: KnownState): readonly Change[] {
+  const { call: session } = known.state.held;
+  if (before === null) return [{ kind: 'began', session, known }];
+  return session.parties.flatMap((party): Change | readonly Change[] => {
+    const earlier = findParty(before, party.id);
+    const isSame =
+      earlier !== undefined && isDeepStrictEqual({ ...earlier, observedAt: 0 }, { ...party, observedAt: 0 });
+    return isSame
+      ? NO_CHANGES
+      : { kind: 'party', session, party, previousStatus: earlier?.status ?? null, known };
+  });
+}
+
+function isSamePresence(one: Presence, other: Presence): boolean {
+  return isDeepStrictEqual(undated(one), undated(other));
+}
+
+function undated(presence: Presence): Presence {
+  const activeCalls = presence.activeCalls.map((call) => ({ ...call, observedAt: 0 }));
+  return { ...presence, activeCalls, observedAt: 0 };
+}
+
+/** A call of which only a party is known. */
+function blankCall(id: string, creationTime: number | null, observedAt: number): CallSession {
+  return {
+    ...{ id, creationTime, observedAt },
+    ...{ originType: null, rawOriginType: null, voiceCallToken: null, parties: [] },
+  };
+}

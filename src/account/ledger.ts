@@ -1,0 +1,423 @@
+/**
+ * The account in the eyes of several gateways: whoever leads writes what it sees into a log and tells it when the log has
+ * taken it in; the others tell what they read there, at the same offsets. A whole picture in a cell lets others join.
+ *
+ * ```text
+ *   closed ──somebody looks──► opening ──picture and log are read──► open ◄── led on, or followed on
+ *                                 │  └─ no picture, and another leads: it is asked for, and waited for
+ *            the store is gone    ▼                                    │ the log was lost, or this gateway was alone
+ *   alone ◄───────────────────── * ──it is back──► meeting ◄───────────┘
+ *     └── told at once                                └── the leader writes a picture; the others hold it against theirs
+ * ```
+ *
+ * Only whoever leads writes. Of two that believe to lead, the slower one finds that the log ends elsewhere, takes in what
+ * stands there, and has the calls that both wrote of read again.
+ */
+import type { AccountLiveSource } from '../../schema/account/model.ts';
+import type { CallControlFailure } from '../../schema/failures.ts';
+import { Apart, type Cell, type Log, type News, type Position } from '../commons/commons.ts';
+import type { Place } from '../live/replay.ts';
+import { KEEP_EVERY } from '../live/shared/call-ledger.ts';
+import type { BesideSharing } from '../live/shared/desk-sharing.ts';
+import { placeOf } from '../live/shared/standing.ts';
+import type { AccountMemory, Change } from './account-memory.ts';
+import {
+  type AccountCodec,
+  changeIn,
+  createAccountCodec,
+  holdTiding,
+  type Picture,
+  type Tiding,
+  tidingOf,
+} from './tidings.ts';
+
+/** The account whose ledger it is. */
+export interface LedgerHost {
+  readonly memory: AccountMemory;
+  /** How it is watched here. */
+  facts(): Pick<Picture, 'source' | 'isSurveyed'>;
+  /** Tells what became true; `place` is null while this gateway is alone. */
+  tell(change: Change, at: number, place: Place | null): void;
+  tellTrouble(next: number | null, place: Place | null): void;
+  tellRecovery(place: Place | null): void;
+  refused(message: string, permissionName: string | null): void;
+  /** What was told before is known: nothing before `from` can be had any more. */
+  begin(from: Place): void;
+  /** Keeps an event of before for those who come back. */
+  remember(tiding: Tiding, place: Place): void;
+  /** What all hold is held here, too; as whoever leads watches it. */
+  opened(facts: Pick<Picture, 'source' | 'isSurveyed'>): void;
+  /** Of this call others wrote at the same time. */
+  doubt(sessionId: string): void;
+  onDefect(error: unknown): void;
+}
+
+export interface AccountLedger {
+  readonly isOpen: boolean;
+  /** How it is watched by whoever leads; undefined: nobody has said so. */
+  readonly source: AccountLiveSource | null | undefined;
+  publish(changes: readonly Change[], at: number): void;
+  publishTrouble(next: number | null): void;
+  publishRecovery(): void;
+  publishRefusal(error: CallControlFailure): void;
+  /** Somebody looks here, or at another gateway. */
+  open(): void;
+  /** Another leads, or this gateway, or the store is gone, or it is back. */
+  roleChanged(): void;
+  /** All of it is to be written for others. */
+  share(): void;
+  keep(): void;
+  settled(): Promise<void>;
+  close(): void;
+}
+
+/** A log lives so much longer than it is kept silent. */
+const LIFETIME = 3 * KEEP_EVERY;
+const LOG_BYTES = 32 * 1_048_576; // 32 MiB, as if all entries were as large as the newest
+/** Bounds what waits for the store. */
+const MOST_WAITING = 10_000;
+
+type Mode = 'closed' | 'opening' | 'open' | 'meeting' | 'alone';
+
+/** Makes it; closed. `most`: entries of the log. */
+export function createAccountLedger(sharing: BesideSharing, most: number, host: LedgerHost): AccountLedger {
+  const { commons, owner, seal } = sharing;
+  const { memory } = host;
+  const role = () => sharing.role;
+  const codec: AccountCodec = createAccountCodec(seal, () => sharing.ahead);
+  const log: Log<string> = commons.log<string>({
+    ...{ word: 'account', most, mostBytes: LOG_BYTES, lifetime: LIFETIME },
+  });
+  const cell: Cell<string> = commons.cell<string>({
+    word: 'picture',
+    write: (text) => text,
+    read: (text) => text,
+  });
+  const key = () => ({ owner: owner(), name: 'account' });
+  let mode: Mode = 'closed';
+  let position: Position | null = null;
+  let source: AccountLiveSource | null | undefined;
+  let waiting: Tiding[] = [];
+  let isAppending = false;
+  let mustShare = false;
+  let isSharing = false;
+  let writtenAt = -Infinity;
+  let sharedAt = -Infinity;
+  const stops: (() => void)[] = [];
+  const settling: (() => void)[] = [];
+  let early: News<string>[] = [];
+  let era = 0;
+  /** Nobody looks any more: what was seen is still written for others. */
+  let isClosing = false;
+
+  return {
+    get isOpen() {
+      return mode === 'open' || mode === 'alone';
+    },
+    get source() {
+      return role() === 'following' ? source : undefined;
+    },
+    publish(changes, at) {
+      for (const change of changes) write(tidingOf(change, at));
+    },
+    publishTrouble: (next) => write({ kind: 'trouble', at: Date.now(), next }),
+    publishRecovery: () => write({ kind: 'recovery', at: Date.now() }),
+    publishRefusal({ message, ...rest }) {
+      const { permissionName = null } = rest as { readonly permissionName?: string };
+      write({ kind: 'refused', at: Date.now(), message, permissionName });
+    },
+    open() {
+      if (isClosing) end();
+      if (mode === 'closed') enter();
+    },
+    roleChanged() {
+      if (mode === 'closed') return;
+      if (role() === 'alone') part();
+      else if (mode === 'alone') enter('meeting');
+      else if (mode !== 'open') enter();
+    },
+    share() {
+      mustShare = true;
+      void shareNow();
+    },
+    keep() {
+      if (mode !== 'open' || role() !== 'leading') return;
+      const now = performance.now();
+      if (now - writtenAt > KEEP_EVERY) write({ kind: 'alive', at: Date.now() });
+      if (now - sharedAt > KEEP_EVERY && (commons.fleet()?.size ?? 1) > 1) {
+        mustShare = true;
+        void shareNow();
+      }
+    },
+    async settled() {
+      if (mode !== 'open') return;
+      // Also when another is about to lead: what was seen here by then is heard by nobody else.
+      await shareNow();
+      if (waiting.length === 0 && !isAppending) return;
+      await new Promise<void>((resolve) => settling.push(resolve));
+    },
+    close() {
+      isClosing = mode === 'open' && (waiting.length > 0 || isAppending);
+      if (!isClosing) end();
+    },
+  };
+
+  function end(): void {
+    leave('closed');
+    isClosing = false;
+    waiting = [];
+    source = undefined;
+    settle();
+  }
+
+  function isOpenNow(): boolean {
+    return mode === 'open';
+  }
+
+  function write(tiding: Tiding): void {
+    if (mode === 'closed' || isClosing) return;
+    if (mode === 'alone') {
+      tell(tiding, null);
+      return;
+    }
+    // What is not taken in is in the next picture all the same.
+    if (waiting.length < MOST_WAITING) waiting.push(tiding);
+    if (mode === 'open') void append();
+  }
+
+  function tell(tiding: Tiding, place: Place | null): void {
+    if (isClosing) return;
+    if (tiding.kind === 'trouble') host.tellTrouble(tiding.next, place);
+    else if (tiding.kind === 'recovery') host.tellRecovery(place);
+    else if (tiding.kind === 'refused') host.refused(tiding.message, tiding.permissionName);
+    const change = changeIn(tiding);
+    if (change !== null) host.tell(change, tiding.at, place);
+  }
+
+  function leave(next: Mode): void {
+    era += 1;
+    mode = next;
+    for (const stop of stops.splice(0)) stop();
+    early = [];
+    isAppending = false;
+  }
+
+  /** The store is gone: everything is told at once, for those who are here. */
+  function part(): void {
+    const wasOpening = mode === 'opening';
+    leave('alone');
+    for (const tiding of waiting.splice(0)) tell(tiding, null);
+    settle();
+    if (wasOpening) host.opened({ source: null, isSurveyed: false });
+  }
+
+  function enter(next: 'opening' | 'meeting' = 'opening'): void {
+    if (role() === 'alone') {
+      mode = 'opening';
+      part();
+      return;
+    }
+    leave(next);
+    const begun = era;
+    stops.push(cell.follow(key(), () => void look(begun)));
+    void look(begun);
+  }
+
+  /** Reads the picture and the log, where it is not known yet what stands there. */
+  async function look(begun: number): Promise<void> {
+    if (begun !== era) return;
+    try {
+      const picture = await readPicture();
+      if (begun !== era) return;
+      if (mode === 'open') {
+        heardAgain(picture);
+        return;
+      }
+      const isLeading = role() === 'leading';
+      if (mode === 'meeting' && isLeading) return await begin(begun);
+      const reading = await log.read(key(), null);
+      if (begun !== era || isOpenNow()) return;
+      const at = picture?.position;
+      const first = reading.entries[0]?.offset ?? reading.position.offset + 1;
+      const isUsable = at !== undefined && at.epoch === reading.position.epoch && first <= at.offset + 1;
+      if (picture === null || at === undefined || !isUsable) {
+        if (isLeading) return await begin(begun);
+        if (role() === 'following') sharing.askForWhole();
+        return;
+      }
+      takeUp(picture, reading.entries, reading.position, first);
+    } catch (error) {
+      // Who is apart is told so.
+      if (!(error instanceof Apart)) host.onDefect(error);
+    }
+  }
+
+  /** What it tells of calls the log has told sooner; how they are watched it has not. */
+  function heardAgain(picture: Picture | null): void {
+    if (picture === null || role() !== 'following') return;
+    ({ source } = picture);
+    host.opened(picture);
+  }
+
+  async function readPicture(): Promise<Picture | null> {
+    const text = await cell.update(key(), (value) => ({ result: value }));
+    return text === null ? null : codec.readPicture(text);
+  }
+
+  function takeUp(
+    picture: Picture,
+    entries: readonly { readonly offset: number; readonly event: string }[],
+    end: Position,
+    first: number,
+  ): void {
+    const { epoch } = end;
+    const isMeeting = mode === 'meeting';
+    const changes = memory.adopt(picture.whole);
+    const start = isMeeting ? picture.position.offset : first - 1;
+    host.begin(placeOf(epoch, start));
+    // Those who are here have read on by themselves meanwhile: they are told the difference.
+    if (isMeeting) for (const change of changes) host.tell(change, Date.now(), null);
+    ({ source } = picture);
+    for (const { offset, event } of entries) {
+      const tiding = codec.read(event);
+      if (tiding === null) continue;
+      const place = placeOf(epoch, offset);
+      if (offset > picture.position.offset) holdTiding(tiding, memory);
+      if (isMeeting && offset > picture.position.offset) tell(tiding, place);
+      else if (!isMeeting) host.remember(tiding, place);
+    }
+    goOn(end);
+    host.opened(picture);
+    void append();
+  }
+
+  /** Whoever leads, and finds nothing to go on from, writes what it holds. */
+  async function begin(begun: number): Promise<void> {
+    const { position: end } = await log.read(key(), null);
+    if (begun !== era) return;
+    for (const tiding of waiting.splice(0)) tell(tiding, null);
+    host.begin(placeOf(end.epoch, end.offset));
+    const facts = mode === 'meeting' ? host.facts() : { source: null, isSurveyed: false };
+    goOn(end);
+    host.opened(facts);
+    mustShare = true;
+    void append();
+    void shareNow();
+  }
+
+  function goOn(end: Position): void {
+    position = end;
+    mode = 'open';
+    const begun = era;
+    stops.push(
+      log.follow(key(), end, (news) => {
+        if (begun !== era) return;
+        if (isAppending) early.push(news);
+        else hear(news);
+      }),
+    );
+  }
+
+  function hear(news: News<string>): void {
+    if (position === null || mode !== 'open') return;
+    const { epoch, offset } = news.position;
+    if (news.kind === 'lost' || epoch !== position.epoch) enter('meeting');
+    else if (offset > position.offset) take([{ offset, event: news.event }], news.position);
+  }
+
+  /** What others wrote. */
+  function take(
+    entries: readonly { readonly offset: number; readonly event: string }[],
+    end: Position,
+  ): void {
+    const own = new Set(waiting.flatMap((tiding) => (tiding.kind === 'call' ? sessionOf(tiding) : [])));
+    for (const { offset, event } of entries) {
+      const tiding = codec.read(event);
+      if (tiding === null) continue;
+      if (isClosing) continue;
+      if (tiding.kind === 'call' && own.has(sessionOf(tiding))) host.doubt(sessionOf(tiding));
+      else holdTiding(tiding, memory);
+      tell(tiding, placeOf(end.epoch, offset));
+    }
+    position = end;
+  }
+
+  async function append(): Promise<void> {
+    if (isAppending) return;
+    const begun = era;
+    isAppending = true;
+    try {
+      while (mode === 'open' && waiting.length > 0) {
+        const batch = waiting.splice(0);
+        const before = position;
+        let appended: Awaited<ReturnType<typeof log.append>>;
+        try {
+          appended = await log.append(
+            key(),
+            before,
+            batch.map((tiding) => codec.write(tiding)),
+          );
+        } catch (error) {
+          if (begun !== era) return;
+          waiting.unshift(...batch);
+          if (!(error instanceof Apart)) host.onDefect(error);
+          // Who is apart is told so, and then tells everything by itself.
+          return;
+        }
+        if (begun !== era) {
+          waiting.unshift(...batch);
+          return;
+        }
+        if (appended.kind === 'appended') {
+          writtenAt = performance.now();
+          const { epoch } = appended.position;
+          const from = appended.position.offset - batch.length;
+          position = appended.position;
+          for (const [index, tiding] of batch.entries()) tell(tiding, placeOf(epoch, from + index + 1));
+        } else {
+          waiting.unshift(...batch);
+          if (!appended.isComplete || appended.position.epoch !== before?.epoch) {
+            enter('meeting');
+            return;
+          }
+          take(appended.entries, appended.position);
+        }
+      }
+    } finally {
+      if (begun === era) isAppending = false;
+    }
+    if (isClosing) {
+      end();
+      return;
+    }
+    for (const news of early.splice(0)) hear(news);
+    if (waiting.length === 0) settle();
+    void shareNow();
+  }
+
+  /** Once everything is told, so that it is how the account is at that place. */
+  async function shareNow(): Promise<void> {
+    if (!mustShare || isSharing || mode !== 'open' || role() !== 'leading') return;
+    if (position === null || isAppending || waiting.length > 0) return;
+    mustShare = false;
+    isSharing = true;
+    sharedAt = performance.now();
+    const text = codec.writePicture({ position, whole: memory.whole(), ...host.facts() });
+    try {
+      await cell.update(key(), () => ({ value: text, lifetime: LIFETIME, tell: true, result: null }));
+    } catch (error) {
+      mustShare = true;
+      if (!(error instanceof Apart)) host.onDefect(error);
+    } finally {
+      isSharing = false;
+    }
+  }
+
+  function settle(): void {
+    for (const resolve of settling.splice(0)) resolve();
+  }
+}
+
+function sessionOf({ known }: Extract<Tiding, { kind: 'call' }>): string {
+  return known.state.held.call.id;
+}

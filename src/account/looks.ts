@@ -1,0 +1,58 @@
+/**
+ * Questions that an account which nobody watches cannot answer well: who waits in a queue is told by RingCentral only
+ * when something happens to them. Whoever asks has the account watched for a while, so that the next question is answered
+ * from there, and costs nothing.
+ */
+import type { WatchedAccount } from './picture.ts';
+
+export interface Looks {
+  /** Somebody asks: from now on, or for longer, the account of this viewer is watched. */
+  look(viewerId: string, account: Pick<WatchedAccount, 'callEvents'>): void;
+  /** Looks no more, at any. */
+  stop(): void;
+}
+
+/** How long an account is watched for a question. */
+const LOOK = 60_000; // 1 minute
+
+/** Accounts that are watched for questions at a time; whoever asks beyond that is answered as it is. */
+const MOST_LOOKS = 1_000;
+
+/** Makes them; one for all viewers. */
+export function createLooks(time = LOOK): Looks {
+  const looks = new Map<string, { readonly timer: NodeJS.Timeout }>();
+  const ends = new Set<() => void>();
+
+  return {
+    look(viewerId, account) {
+      const known = looks.get(viewerId);
+      if (known !== undefined) known.timer.refresh();
+      else if (looks.size < MOST_LOOKS) begin(viewerId, account);
+    },
+    stop() {
+      for (const end of [...ends]) end();
+    },
+  };
+
+  function begin(viewerId: string, account: Pick<WatchedAccount, 'callEvents'>): void {
+    const events = account.callEvents(null);
+    const end = () => {
+      if (!ends.delete(end)) return;
+      clearTimeout(timer);
+      looks.delete(viewerId);
+      void events.return?.()?.catch(ignore);
+    };
+    const timer = setTimeout(end, time).unref();
+    looks.set(viewerId, { timer });
+    ends.add(end);
+    // What is told is in the picture: here it is only let go by.
+    void letBy(events).catch(ignore).finally(end);
+  }
+}
+
+async function letBy(events: AsyncIterableIterator<unknown>): Promise<void> {
+  for (;;) if ((await events.next()).done) return;
+}
+
+/** Whoever asked is told what goes wrong by what they asked for. */
+function ignore(): void {}

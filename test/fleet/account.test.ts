@@ -1,0 +1,141 @@
+/** One account at several gateways, through their public doors: one socket, one survey, and one truth. */
+import { describe, expect, test } from 'vitest';
+import { readAccount, told } from '../gateway/account/support.ts';
+import { type Fleet, openFleet } from '../support/fleet.ts';
+import { type House, until } from '../support/gateway.ts';
+import { hasNoRedis } from '../support/redis.ts';
+import { watch } from '../support/streams.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: the events are whatever the operation selects.
+type Event = any;
+
+/** Shorter than an operator would have them, so that the test need not wait. */
+const TIMES = { patience: 300, heartbeat: 100, firstPause: 20, longestPause: 100 };
+
+const open = (settings = {}, environment: Record<string, string> = {}, commons = {}) =>
+  openFleet({
+    environment: { LIVE_SOURCE: 'auto', ...environment },
+    simulator: { settings: { longPoll: 'ignore', pushDelay: 5, ...settings } },
+    gateway: { push: { random: () => 0, times: { widening: 20 } }, account: { pace: 50 }, ...commons },
+  });
+
+const account = (house: House, after: string | null = null) =>
+  readAccount(house.socket('sim-103', { retryAttempts: 0 }), after);
+
+const count = ({ simulator }: Fleet, operationId: string) =>
+  simulator.requests().filter((request) => request.operationId === operationId).length;
+
+const sockets = ({ simulator }: Fleet) => simulator.push().sockets.length;
+
+function callOf(fleet: Fleet, to = '101') {
+  const session = fleet.simulator.startCall({ kind: 'inbound', from: '+12025550147', to, state: 'Answered' });
+  return {
+    ...session,
+    move: (party: number, code: string) =>
+      fleet.simulator.moveParty(session.id, session.parties[party - 1]?.id ?? '', { code }),
+  };
+}
+
+describe.skipIf(hasNoRedis)('An account at two gateways', () => {
+  test('is watched once, and both tell the same at the same places', async () => {
+    await using fleet = await open();
+    const [one, other] = fleet.houses;
+    const first = account(one);
+    await first.next();
+    const second = account(other);
+    expect(told(await second.next())).toBe('snapshot SUBSCRIBED');
+    const call = callOf(fleet);
+    call.move(2, 'Hold');
+    call.move(2, 'Disconnected');
+    call.move(1, 'Disconnected');
+    for (const stream of [first, second]) await stream.until((event) => told(event) === `ended ${call.id}`);
+    const ofCall = (stream: typeof first) =>
+      stream.seen
+        .filter((event) => told(event).includes(call.id))
+        .map((event) => [told(event), event.cursor]);
+    expect(ofCall(second)).toEqual(ofCall(first));
+    expect(sockets(fleet)).toBe(1);
+    expect(count(fleet, 'readAccountPresence')).toBe(1);
+    expect(count(fleet, 'updateSubscription')).toBe(1);
+    expect(first.screen.picture()).toEqual(second.screen.picture());
+  });
+
+  test('is resumed at the other one by the cursor of the first', async () => {
+    await using fleet = await open();
+    const [one, other] = fleet.houses;
+    const stays = account(one);
+    await stays.next();
+    const left = account(one);
+    const { cursor } = await left.next();
+    left.leave();
+    const call = callOf(fleet);
+    call.move(2, 'Hold');
+    await stays.until((event) => told(event) === `${call.id} 2 HOLD`);
+    const missed = stays.seen.slice(1).map(told);
+    const back = account(other, cursor);
+    const again: string[] = [];
+    while (again.length < missed.length) again.push(told(await back.next()));
+    expect(again).toEqual(missed);
+    call.move(2, 'Disconnected');
+    await back.until((event) => told(event) === `${call.id} 2 DISCONNECTED`);
+  });
+
+  test('is taken over where its gateway stops, and nothing is lost or told twice', async () => {
+    await using fleet = await open();
+    const [one, other] = fleet.houses;
+    const first = account(one);
+    await first.next();
+    const second = account(other);
+    const { cursor } = await second.next();
+    const call = callOf(fleet);
+    await second.until((event) => told(event) === `began ${call.id}`);
+    const stopping = one.gateway.stop();
+    call.move(2, 'Hold');
+    await second.until((event) => told(event) === `${call.id} 2 HOLD`);
+    await stopping;
+    call.move(2, 'Answered');
+    await second.until((event) => told(event) === `${call.id} 2 ANSWERED`);
+    call.move(2, 'Disconnected');
+    call.move(1, 'Disconnected');
+    await second.until((event) => told(event) === `ended ${call.id}`);
+    const states = second.seen.map(told).filter((text) => text.startsWith(`${call.id} 2`));
+    // A party also comes again for what may be done with it.
+    const each = states.map((text) => text.split(' ').at(-1)).filter((code, at, all) => code !== all[at - 1]);
+    expect(each.slice(-3)).toEqual(['HOLD', 'ANSWERED', 'DISCONNECTED']);
+    expect(second.seen.map(told)).not.toContain('UPSTREAM_DEGRADED');
+    const back = account(other, cursor);
+    await back.until((event) => told(event) === `ended ${call.id}`);
+    expect(back.seen.map(told)).toEqual(second.seen.slice(1).map(told));
+    expect(sockets(fleet)).toBe(1);
+  });
+
+  test('goes on at both when they are apart, and is one again after', async () => {
+    await using fleet = await open({}, {}, { commons: { times: TIMES } });
+    const [one, other] = fleet.houses;
+    const streams = [account(one), account(other)] as const;
+    for (const stream of streams) await stream.next();
+    await fleet.road.goAway('refusing');
+    const call = callOf(fleet);
+    for (const stream of streams) await stream.until((event) => told(event) === `began ${call.id}`);
+    await until(() => sockets(fleet) === 2);
+    await fleet.road.comeBack();
+    await until(() => sockets(fleet) === 1);
+    call.move(2, 'Hold');
+    for (const stream of streams) await stream.until((event) => told(event) === `${call.id} 2 HOLD`);
+  });
+
+  test('is told of a row of colleagues whom only the other gateway asks for', async () => {
+    await using fleet = await open({}, { LIVE_SOURCE: 'poll' });
+    const [one, other] = fleet.houses;
+    const ROW =
+      'subscription ($ids: [ID!]!) { presenceUpdated(extensionIds: $ids) { extensionId telephonyStatus } }';
+    const row = (house: House, id: string) =>
+      watch<Event>(house.socket('sim-103'), 'presenceUpdated', ROW, { ids: [id] });
+    const first = row(one, '701001004');
+    expect((await first.next()).telephonyStatus).toBe('NO_CALL');
+    const second = row(other, '701002004');
+    expect((await second.next()).telephonyStatus).toBe('NO_CALL');
+    callOf(fleet, '102');
+    expect((await second.next()).telephonyStatus).toBe('CALL_CONNECTED');
+  });
+});
