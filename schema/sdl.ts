@@ -57,14 +57,15 @@ function wrapped(sdl: string): string {
       const isDescription = index % 2 === 1;
       return isDescription
         ? `${QUOTES}${text}${QUOTES}`.split('\n').flatMap(wrap).join('\n')
-        : text.replace(/^union .{95,}$/gm, stacked);
+        : text.split('\n').map(stacked).join('\n');
     })
     .join('');
 }
 
-/** A union of many types, one to a line. */
-function stacked(union: string): string {
-  const [name, types = ''] = union.split(' = ');
+/** A union of so many types that its line is too long, one to a line. */
+function stacked(line: string): string {
+  if (line.length <= LINE_WIDTH || !line.startsWith('union ')) return line;
+  const [name, types = ''] = line.split(' = ');
   return [`${name} =`, ...types.split(' | ').map((type) => `  | ${type}`)].join('\n');
 }
 
