@@ -57,14 +57,14 @@ function wrapped(sdl: string): string {
       const isDescription = index % 2 === 1;
       return isDescription
         ? `${QUOTES}${text}${QUOTES}`.split('\n').flatMap(wrap).join('\n')
-        : text.split('\n').map(stacked).join('\n');
+        : text.split('\n').map(spread).join('\n');
     })
     .join('');
 }
 
-/** A union of so many types that its line is too long, one to a line. */
-function stacked(line: string): string {
-  if (line.length <= LINE_WIDTH || !line.startsWith('union ')) return line;
+/** A union of many types, one to a line. */
+function spread(line: string): string {
+  if (!line.startsWith('union ') || line.length <= LINE_WIDTH) return line;
   const [name, types = ''] = line.split(' = ');
   return [`${name} =`, ...types.split(' | ').map((type) => `  | ${type}`)].join('\n');
 }
