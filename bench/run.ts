@@ -19,6 +19,7 @@ import { createStage, type Pace, type Stage } from './stage.ts';
 import { AGAINST, against } from './works/against.ts';
 import { coldRead } from './works/cold-read.ts';
 import { command } from './works/command.ts';
+import { conversations } from './works/conversations.ts';
 import { fanOut } from './works/fan-out.ts';
 import { growth } from './works/growth.ts';
 import { memory } from './works/memory.ts';
@@ -45,6 +46,7 @@ const WORKS: ReadonlyMap<string, (stage: Stage) => Promise<void>> = new Map([
   ['growth', growth],
   ['start', start],
   ['real-limit', realLimit],
+  ['conversations', conversations],
 ]);
 
 const SHORT: Pace = { full: false, warmUp: 10_000, warmUpAgain: 3_000, round: 2_000, rounds: 3 };
