@@ -25,6 +25,7 @@ import bringIn from '../../examples/20-bring-in.json' with { type: 'json' };
 import supervise from '../../examples/21-supervise.json' with { type: 'json' };
 import watchParties from '../../examples/22-watch-parties.json' with { type: 'json' };
 import resumeWatching from '../../examples/24-resume-watching.json' with { type: 'json' };
+import watchColleagues from '../../examples/28-watch-colleagues.json' with { type: 'json' };
 import { partyIdOf } from '../../src/simulator/call.ts';
 import {
   DEMO_CALLER_PARTY_ID,
@@ -453,6 +454,32 @@ describe('Watching', () => {
         expect.objectContaining({ sessionId: DEMO_SESSION_ID, partyId: DEMO_PARTY_ID, observedAt: A_MOMENT }),
       ]),
     });
+  });
+
+  test('WatchTheCompany begins with everybody, and tells of the next call at the first click', async () => {
+    await using house = await openStory();
+    const [first, second] = await listen(house, documents.WatchTheCompanyDocument, {}, 2, () =>
+      house.simulator.moveParty(DEMO_SESSION_ID, DEMO_PARTY_ID, { code: 'Hold' }),
+    );
+    const { presences, ...snapshot } = first?.accountCallEvents as documents.AccountSnapshot;
+    expect(snapshot).toMatchObject({ __typename: 'AccountSnapshot', reason: 'SUBSCRIBED' });
+    expect(presences.map(({ extensionId }) => extensionId)).toContain('701001004');
+    expect(second?.accountCallEvents.__typename).toMatch(
+      /^Account(CallBegan|CallPartyChange|PresenceChange)$/,
+    );
+  });
+
+  test('WatchColleagues tells what each does now, and who they are, at the first click', async () => {
+    await using house = await openStory();
+    const heard = await listen(house, documents.WatchColleaguesDocument, watchColleagues, 3);
+    const colleagues = heard.map(({ presenceUpdated }) => presenceUpdated);
+    expect(colleagues.map(({ extension }) => extension?.name).sort()).toEqual([
+      'Ada Brook',
+      'Nadia Holm',
+      'Tomas Reed',
+    ]);
+    for (const one of colleagues)
+      expect(one).toMatchObject({ presenceStatus: expect.any(String), observedAt: A_MOMENT });
   });
 
   test('ResumeWatching goes on after the cursor of WatchACall, and begins anew without one', async () => {
