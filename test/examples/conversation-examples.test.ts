@@ -284,16 +284,6 @@ describe('Acting', () => {
       ...{ user: { id: ADA }, monitoredParticipantId: ownId },
     });
   });
-
-  test('each is ready again once it has ended, and whatever was done before', async () => {
-    await using house = await openStory();
-    for (const _time of [1, 2]) {
-      const handedOn = await run(house, documents.TransferConversationDocument, transferConversation);
-      expect(handedOn.transferCallMediaParticipant).toMatchObject({ outcome: 'APPLIED', error: null });
-      const wrapped = await run(house, documents.WrapUpDocument, wrapUp);
-      expect(wrapped.wrapUpCallMediaParticipant).toMatchObject({ outcome: 'APPLIED', error: null });
-    }
-  });
 });
 
 describe('Watching', () => {

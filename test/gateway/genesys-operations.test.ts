@@ -19,7 +19,15 @@ import {
 import type { JournalEntry } from '../../src/simulator/journal.ts';
 import { COMMAND_NAMES, scene } from '../genesys/stage.ts';
 import { answerProblemsOf, publishedPermissions, requestProblemsOf } from '../simulator/genesys-published.ts';
-import { ADA, type AnyBody, BEN, type Staged, staged, talking } from '../simulator/genesys-support.ts';
+import {
+  ADA,
+  type AnyBody,
+  BEN,
+  clientOf,
+  type Staged,
+  staged,
+  talking,
+} from '../simulator/genesys-support.ts';
 import {
   CONVERSATION_CASES,
   CONVERSATION_MUTATIONS,
@@ -35,7 +43,7 @@ let house: GenesysHouse;
 beforeAll(async () => {
   house = await openGenesysHouse({ settings: { journalBodies: true, contentType: 'insist' } });
   // Whoever asks is looked up once.
-  for (const genesys of ['gsim-ada', 'gsim-ben', 'gsim-cleo', 'gsim-dana', 'gsim-fay']) {
+  for (const genesys of ['gsim-ada', 'gsim-ben', 'gsim-cleo', 'gsim-dana', 'gsim-eli', 'gsim-fay']) {
     await house.ask('{ viewer { genesysUser { id } } }', { genesys });
   }
 });
@@ -232,7 +240,7 @@ describe('Each way of a command', () => {
     readonly operation: string;
     readonly body?: unknown;
     readonly token?: string;
-    readonly begin?: () => Staged;
+    readonly begin?: () => Staged | Promise<Staged>;
     readonly command: (call: Staged, communicationId: string) => object & { readonly name: string };
   }
   const rings = () => staged(house.simulator.genesys.start({ kind: 'direct', to: 'ada' }));
@@ -327,10 +335,11 @@ describe('Each way of a command', () => {
         what: `${record ? 'start' : 'stop'}RecordingCallMediaParticipant of a piece`,
         operation: 'postConversationsCallParticipantSnippetRecord',
         body: { type: 'snippet', record },
-        begin() {
+        async begin() {
           const call = talking(house.simulator);
-          const recordersState = record ? {} : { snippet: true };
-          house.simulator.genesys.move(call.id, call.ids.agent ?? '', recordersState);
+          const ask = clientOf(house.simulator);
+          if (!record)
+            await ask('POST', `${call.at('agent')}/snippet/record`, { type: 'snippet', record: true });
           return call;
         },
         command: on('agent', {
@@ -410,7 +419,7 @@ describe('Each way of a command', () => {
   ];
 
   test.each(WAYS)('$what is its own request, and is done', async (way) => {
-    const call = (way.begin ?? (() => talking(house.simulator)))();
+    const call = await (way.begin ?? (() => talking(house.simulator)))();
     const communicationId =
       (await communicationIdsOf(call.id, call.ids.agent ?? call.ids.user ?? '')).at(-1) ?? '';
     const from = house.simulator.requests().length;
@@ -440,32 +449,44 @@ describe('Each way of a command', () => {
     return data.callMediaParticipant.communicationIds;
   }
 
-  test.each<readonly [what: string, command: object & { readonly name: string }, refused: object]>([
+  test.each<
+    readonly [what: string, command: object & { readonly name: string }, parameterName: string | null]
+  >([
     [
-      'a user who is none',
-      { name: 'placeCall', to: { userId: NOBODY } },
-      { __typename: 'InvalidCommand', parameterName: 'to' },
+      'a queue that is none',
+      { name: 'transferCallMediaParticipant', target: { queueId: NOBODY } },
+      'queueId',
     ],
-    [
-      'two times the same name',
-      { name: 'setCallMediaParticipantAttributes', attributes: twice() },
-      { parameterName: 'attributes[1].name' },
-    ],
-  ])('%s is input to be mended', async (_what, command, refused) => {
+    ['oneself', { name: 'transferCallMediaParticipant', target: { userId: ADA } }, 'target'],
+    ['a code that is none', { name: 'wrapUpCallMediaParticipant', code: NOBODY }, null],
+  ])('%s is input to be mended', async (_what, command, parameterName) => {
     const call = talking(house.simulator);
-    const { error, outcome } = await give(house, {
-      ...{ conversationId: call.id, participantId: call.ids.agent },
-      ...command,
-    } as unknown as ConversationCommand);
-    expect({ outcome, error }).toMatchObject({ outcome: 'NOT_APPLIED', error: refused });
+    await requestsOf(async () => {
+      const { error, outcome } = await give(house, {
+        ...{ conversationId: call.id, participantId: call.ids.agent },
+        ...command,
+      } as unknown as ConversationCommand);
+      expect({ outcome, error }).toMatchObject({
+        outcome: 'NOT_APPLIED',
+        error: { __typename: 'InvalidCommand', parameterName },
+      });
+    });
   });
 
-  function twice() {
-    return [
-      { name: 'a', value: '1' },
-      { name: 'a', value: '2' },
-    ];
-  }
+  test('placeCall needs a phone, and somebody who is there', async () => {
+    const refused = async (to: object, token?: string) => {
+      const { outcome, error } = await give(house, { name: 'placeCall', to } as ConversationCommand, token);
+      return [outcome, error?.__typename, error?.parameterName, error?.errorCode];
+    };
+    await requestsOf(async () => {
+      expect(await refused({ userId: NOBODY })).toEqual([
+        ...['NOT_APPLIED', 'InvalidCommand', 'to', 'resource.not.found'],
+      ]);
+      expect(await refused({ userId: BEN }, 'gsim-eli')).toEqual([
+        ...['NOT_APPLIED', 'InvalidCommand', null, 'conversation.error.no.user.station'],
+      ]);
+    });
+  });
 });
 
 describe('A query', () => {
@@ -607,6 +628,7 @@ describe('A query', () => {
     const call = talking(house.simulator);
     const named = {
       externalContact: { id: MARA },
+      wrapup: { code: CODE },
       externalOrganization: { id: CONTACT_ORGANISATIONS[0]?.id },
       ...{ team: { id: TEAMS[0]?.id }, group: { id: GROUPS[0]?.id }, script: { id: SCRIPTS[0]?.id } },
       conversationRoutingData: {
@@ -622,7 +644,7 @@ describe('A query', () => {
             divisions { division { name } }
             participant(id: $participantId) {
               user { name } queue { name } team { name } group { name } script { name }
-              externalContact { name } externalOrganization { name }
+              externalContact { name } externalOrganization { name } wrapup { name }
               conversationRoutingData { queue { name } language { name } skills { name } }
             }
           }
@@ -637,6 +659,7 @@ describe('A query', () => {
           ...{ user: { name: 'Ada Lind' }, queue: { name: 'Support' }, team: { name: 'Day shift' } },
           ...{ group: { name: 'Front office' }, script: { name: 'Greeting' } },
           ...{ externalContact: { name: 'Mara Holt' }, externalOrganization: { name: 'Holt & Wren' } },
+          wrapup: { name: 'Solved' },
           conversationRoutingData: {
             ...{ queue: { name: 'Sales' }, language: { name: 'English' }, skills: [{ name: 'Billing' }] },
           },
@@ -645,12 +668,20 @@ describe('A query', () => {
     });
     expect(requests.toSorted()).toEqual([
       ...['getConversationsCall', 'getExternalcontactsContact', 'getExternalcontactsOrganization'],
-      ...['getGroups', 'getRoutingLanguages', 'getRoutingQueues', 'getRoutingSkills', 'getScript', 'getTeam'],
-      'getUsers',
+      ...[
+        'getGroups',
+        'getRoutingLanguages',
+        'getRoutingQueues',
+        'getRoutingSkills',
+        'getRoutingWrapupcodes',
+      ],
+      ...['getScript', 'getTeam', 'getUsers'],
     ]);
   });
 });
 
 test('Every operation of Genesys Cloud that the gateway knows has been sent here', () => {
-  expect(Object.keys(OPERATIONS).filter((id) => !sent.has(id))).toEqual([]);
+  // The name of a division is told with its id.
+  const forgotten = Object.keys(OPERATIONS).filter((id) => !sent.has(id));
+  expect(forgotten).toEqual(['getAuthorizationDivisions']);
 });

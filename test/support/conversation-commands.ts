@@ -92,6 +92,7 @@ const changes = (changed: Readonly<Record<string, unknown>>): Spoil => {
   };
 };
 
+const NOT_ACTIVE = ['CommandForbidden', 'conversation.error.forbidden.not.active.participant'] as const;
 const DISCONNECTED = ['WrongCallState', 'conversation.error.call.disconnected'] as const;
 
 export const CONVERSATION_CASES: { readonly [Name in ConversationCommandName]: ConversationCase } = {
@@ -117,7 +118,7 @@ export const CONVERSATION_CASES: { readonly [Name in ConversationCommandName]: C
     isApplied: (now, before) =>
       now.conversation.participants.length === before.conversation.participants.length + 1,
     wrongState: over,
-    refusal: ['CommandForbidden', 'conversation.error.forbidden.not.active.participant'],
+    refusal: NOT_ACTIVE,
   },
   pauseCallConversationRecording: {
     action: 'PAUSE_RECORDING',
@@ -140,18 +141,17 @@ export const CONVERSATION_CASES: { readonly [Name in ConversationCommandName]: C
   tearDownCallConversation: {
     action: 'DISCONNECT_CONVERSATION',
     isApplied: ({ conversation }) => own(conversation)?.state === 'terminated',
+    // Of a call that came through no queue nothing is left to do.
     wrongState(simulator, command) {
-      over(simulator, command);
-      const agent = own(conversationIn(simulator, command));
-      simulator.genesys.move(idIn(command), agent?.id ?? '', { leave: 'system' });
-      return command;
+      const call = staged(simulator.genesys.start({ kind: 'direct', to: 'ada', state: 'connected' }));
+      return over(simulator, { ...command, conversationId: call.id } as ConversationCommand);
     },
     refusal: DISCONNECTED,
   },
   answerCallMediaParticipant: {
     action: 'ANSWER',
     isApplied: ({ participant }) => participant.state === 'connected',
-    wrongState: over,
+    wrongState: (simulator, command) => over(simulator, changes({ state: 'connected' })(simulator, command)),
     refusal: DISCONNECTED,
   },
   disconnectCallMediaParticipant: {
@@ -232,7 +232,7 @@ export const CONVERSATION_CASES: { readonly [Name in ConversationCommandName]: C
     isApplied: ({ participant, conversation }) =>
       participant.disconnectType === 'transfer' &&
       conversation.participants.some(({ user, state }) => user?.id === BEN && state === 'alerting'),
-    wrongState: rings,
+    wrongState: over,
     refusal: ['WrongCallState', 'conversations.error.transfer.not.connected'],
   },
   startConsultTransfer: {
@@ -276,8 +276,9 @@ export const CONVERSATION_CASES: { readonly [Name in ConversationCommandName]: C
   setCallMediaParticipantAfterCallWork: {
     action: 'SET_AFTER_CALL_WORK',
     isApplied: ({ participant }) => participant.wrapupRequired === true,
+    // Whoever has left, and owes no work, has no part in it any more.
     wrongState: over,
-    refusal: DISCONNECTED,
+    refusal: NOT_ACTIVE,
   },
   flagCallMediaParticipant: {
     action: 'FLAG',
