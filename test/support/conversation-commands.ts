@@ -81,7 +81,9 @@ const aPair: Spoil = (simulator, command) => {
 /** One that is to be merged still rings. */
 const mergesRinging: Spoil = (simulator, command) => {
   const ringing = staged(simulator.genesys.start({ kind: 'direct', to: 'ada' }));
-  return { ...command, participants: [], conversationIds: [ringing.id] } as unknown as ConversationCommand;
+  return command.name === 'startCallConference'
+    ? { ...command, participants: [], conversationIds: [talking(simulator).id, ringing.id] }
+    : ({ ...command, conversationIds: [ringing.id] } as ConversationCommand);
 };
 
 const changes = (changed: Readonly<Record<string, unknown>>): Spoil => {
@@ -479,7 +481,8 @@ function differences(
 
 /** A participant of the simulator in the words of the schema. */
 function shown(wire: AnyParticipant, conversationId: string): ShownParticipant {
-  const { wrapup, user, attributes } = wire as AnyBody;
+  const { user } = wire;
+  const wrapup = wire.wrapup as { readonly code: string; readonly notes?: string } | undefined;
   const raw = (name: string) => wire[name] ?? null;
   return {
     ...{ id: wire.id, conversationId, rawPurpose: wire.purpose, rawState: wire.state },
@@ -490,7 +493,7 @@ function shown(wire: AnyParticipant, conversationId: string): ShownParticipant {
     wrapupSkipped: raw('wrapupSkipped'),
     wrapup: wrapup === undefined ? null : { code: wrapup.code, notes: wrapup.notes ?? null },
     user: user === undefined ? null : { id: user.id },
-    attributes: Object.entries(attributes ?? {}).map(([name, value]) => ({ name, value })),
+    attributes: Object.entries(wire.attributes ?? {}).map(([name, value]) => ({ name, value })),
     ...{ consultParticipantId: raw('consultParticipantId') },
     monitoredParticipantId: raw('monitoredParticipantId'),
     coachedParticipantId: raw('coachedParticipantId'),
