@@ -23,6 +23,7 @@ import type { PartyNews } from '../live/source.ts';
 import type { Times } from '../live/told.ts';
 import { isCallOver, type Observation, type Outlook, withParty } from '../live/transitions.ts';
 import type { CompanyKind } from './kind.ts';
+import type { AccountPicture } from './picture.ts';
 import { FIRST_NEWS, filled, type Heard, hasGap, heard, NOTHING_HEARD } from './sequence.ts';
 import type { PresenceNews } from './source.ts';
 
@@ -70,6 +71,8 @@ interface KnownCall {
   heard: Heard;
   /** It was read whole, or heard from its first news on. */
   isWhole: boolean;
+  /** Nobody may read it: others than those who were told of may go on with it. */
+  isGivenUp?: boolean;
 }
 
 /** What is held of an extension. */
@@ -99,6 +102,8 @@ export class AccountMemory {
   readonly #calls = new Map<string, KnownCall>();
   readonly #presences = new Map<string, KnownPresence>();
   readonly #graves: LRUCache<string, true>;
+  /** As it was asked for; null: something has changed since. */
+  #current: AccountPicture | null = null;
 
   constructor(
     shape: CallShape<CompanyKind>,
@@ -120,6 +125,15 @@ export class AccountMemory {
 
   presences(): Presence[] {
     return [...this.#presences.values()].map(({ presence }) => presence);
+  }
+
+  /** What is held now, for whoever asks: it is put together once, until something changes. */
+  current(): AccountPicture {
+    this.#current ??= {
+      calls: new Map(this.calls().map((session) => [session.id, session])),
+      presences: new Map(this.presences().map((presence) => [presence.extensionId, presence])),
+    };
+    return this.#current;
   }
 
   call(sessionId: string): CallSession | undefined {
@@ -146,6 +160,7 @@ export class AccountMemory {
 
   /** Takes in what was told of a party. `all`: every party of every call is told of. */
   hear(news: PartyNews<CompanyKind>, all: boolean): Result {
+    this.#current = null;
     const { callId: sessionId, partyId, sequence, eventTime, receivedAt } = news;
     if (this.#graves.has(sessionId)) return GHOST;
     const known = this.#calls.get(sessionId) ?? {
@@ -182,6 +197,7 @@ export class AccountMemory {
 
   /** Takes in a body of a whole call. */
   take(session: CallSession, times: Times & Pick<Observation<CompanyKind>, 'trueAt'>): Result {
+    this.#current = null;
     const { id } = session;
     const known = this.#calls.get(id) ?? {
       memory: new CallMemory(this.#shape),
@@ -203,6 +219,7 @@ export class AccountMemory {
 
   /** The phone system does not know it, asked at `sentAt`. `again`: it was alive a moment ago, and is asked for once more. */
   miss(sessionId: string, { sentAt, receivedAt }: Times): { changes: readonly Change[]; again: boolean } {
+    this.#current = null;
     const known = this.#calls.get(sessionId);
     const held = known?.memory.held ?? null;
     if (known === undefined || held === null) return { changes: NO_CHANGES, again: false };
@@ -213,6 +230,17 @@ export class AccountMemory {
     const told = this.#settle(sessionId, known, false, taken.transitions);
     // A conference that nobody joined has no party that could have left.
     return { changes: this.#calls.has(sessionId) ? [...told, ...this.#bury(sessionId)] : told, again: false };
+  }
+
+  /** Nobody may read it: what is told of it is all that there will be. */
+  giveUp(sessionId: string): readonly Change[] {
+    this.#current = null;
+    const known = this.#calls.get(sessionId);
+    if (known === undefined) return NO_CHANGES;
+    known.isGivenUp = true;
+    known.isWhole = true;
+    known.heard = filled(known.heard);
+    return this.#settle(sessionId, known, false, []);
   }
 
   hearPresence(news: PresenceNews): Result {
@@ -243,6 +271,7 @@ export class AccountMemory {
 
   /** Holds what another gateway holds of a call; null: it has ended. */
   restore(sessionId: string, known: KnownState | null): void {
+    this.#current = null;
     this.#calls.delete(sessionId);
     if (known === null) {
       this.#graves.set(sessionId, true);
@@ -256,11 +285,13 @@ export class AccountMemory {
   }
 
   restorePresence(known: KnownPresence): void {
+    this.#current = null;
     this.#presences.set(known.presence.extensionId, known);
   }
 
   /** Holds what another gateway holds, and answers what is different. */
   adopt(whole: Whole): readonly Change[] {
+    this.#current = null;
     const before = new Map(this.#calls);
     const changes: Change[] = [];
     for (const id of whole.graves) this.#graves.set(id, true);
@@ -280,12 +311,19 @@ export class AccountMemory {
     return changes;
   }
 
-  clear(): void {
+  /** Nobody tells of calls any more. */
+  clearCalls(): void {
+    this.#current = null;
     this.#calls.clear();
+  }
+
+  clear(): void {
+    this.clearCalls();
     this.#presences.clear();
   }
 
   #see(presence: Presence, sequence: number | null, at: number): Result {
+    this.#current = null;
     const { extensionId } = presence;
     const known = this.#presences.get(extensionId);
     if (known === undefined && this.#presences.size >= this.#limits.mostPresences) return OLD;
@@ -338,7 +376,7 @@ export class AccountMemory {
     const known = this.#calls.get(sessionId);
     const state = known?.memory.state() ?? null;
     this.#calls.delete(sessionId);
-    this.#graves.set(sessionId, true);
+    if (known?.isGivenUp !== true) this.#graves.set(sessionId, true);
     if (known === undefined || state === null) return NO_CHANGES;
     const { isWhole } = known;
     return [{ kind: 'ended', session: state.held.call, known: { state, isWhole } }];

@@ -20,6 +20,8 @@ export type Tiding =
   /** It may be old; the next try, if that is known. */
   | { readonly kind: 'trouble'; readonly at: number; readonly next: number | null }
   | { readonly kind: 'recovery'; readonly at: number }
+  /** Nobody looks at everything any more: calls are not told of from here on. */
+  | { readonly kind: 'narrowed'; readonly at: number }
   /** Nobody may look at it (any more). */
   | {
       readonly kind: 'refused';
@@ -119,6 +121,7 @@ export function changeIn(tiding: Tiding): Change | null {
 
 /** Holds what a tiding tells. */
 export function holdTiding(tiding: Tiding, memory: AccountMemory): void {
+  if (tiding.kind === 'narrowed') memory.clearCalls();
   if (tiding.kind === 'presence') memory.restorePresence(tiding.known);
   if (tiding.kind === 'call') {
     const { id } = tiding.known.state.held.call;
