@@ -87,7 +87,7 @@ export type CallAttributeInput = {
 export type CommandOutcome =
   /**
    * RingCentral accepted it, or its effect was seen. Genesys Cloud accepts first and acts later: there
-   * only what was seen counts.
+   * what was seen counts, and only of digits, which leave no trace, that they were accepted.
    */
   | 'APPLIED'
   /** It was refused, or never reached the phone system. `error` says why. */
