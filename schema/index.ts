@@ -65,14 +65,15 @@ builder.queryType({
 
 builder.mutationType({
   description: paragraphs(
-    'Acting on calls. Each mutation is one request to the phone system, sent once and never repeated by the ' +
-      'gateway: after a lost answer the call is read again instead, and `outcome` says what is known. ' +
-      'Several mutations of one operation run one after another. Only `endSession` is about something else.',
+    'Acting on calls, and on what the user says of themselves (`setPresence`, `setQueueAvailability`). Each ' +
+      'mutation is one request to the phone system, sent once and never repeated by the gateway: after a lost ' +
+      'answer the state is read again instead, and `outcome` says what is known. Several mutations of one ' +
+      'operation run one after another. Only `endSession` is about something else.',
     'Every other payload has:',
     bullets(
       '`outcome`: whether it was done, was not, or is unknown;',
       '`error`: why not, as a type an app can act on;',
-      'the state of the call as it is now known, also after a failure.',
+      'the state of what it acted on as it is now known, also after a failure.',
     ),
     'An `idempotencyKey` makes it safe to press the button again. Within ten minutes the same key of ' +
       'the same user answers the first payload once more, with `replayed: true`, and does nothing ' +
@@ -80,7 +81,8 @@ builder.mutationType({
     'A new status of a RingCentral call often follows a moment after the answer: subscribe to see it. All that act on ' +
       'RingCentral calls need the app permission `CallControl`.',
     'Genesys Cloud accepts a command before it does it. The gateway waits until the effect is seen, at most five ' +
-      'seconds: `APPLIED` is what was seen. When nothing was, the outcome is `UNKNOWN`, with the state as it is.',
+      'seconds: `APPLIED` is what was seen. When nothing was, the outcome is `UNKNOWN`, with the state as it is; so it is ' +
+      'at once where what is asked for is so already. Digits alone leave no trace: of them `APPLIED` means accepted.',
   ),
 });
 

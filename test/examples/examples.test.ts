@@ -26,6 +26,7 @@ import supervise from '../../examples/21-supervise.json' with { type: 'json' };
 import watchParties from '../../examples/22-watch-parties.json' with { type: 'json' };
 import resumeWatching from '../../examples/24-resume-watching.json' with { type: 'json' };
 import watchColleagues from '../../examples/28-watch-colleagues.json' with { type: 'json' };
+import takeABreak from '../../examples/29-take-a-break.json' with { type: 'json' };
 import { partyIdOf } from '../../src/simulator/call.ts';
 import {
   DEMO_CALLER_PARTY_ID,
@@ -461,7 +462,7 @@ describe('Watching', () => {
     const [first, second] = await listen(house, documents.WatchTheCompanyDocument, {}, 2, () =>
       house.simulator.moveParty(DEMO_SESSION_ID, DEMO_PARTY_ID, { code: 'Hold' }),
     );
-    const { presences, ...snapshot } = first?.accountCallEvents as documents.AccountSnapshot;
+    const { presences, ...snapshot } = (first?.accountCallEvents ?? {}) as documents.AccountSnapshot;
     expect(snapshot).toMatchObject({ __typename: 'AccountSnapshot', reason: 'SUBSCRIBED' });
     expect(presences.map(({ extensionId }) => extensionId)).toContain('701001004');
     expect(second?.accountCallEvents.__typename).toMatch(
@@ -532,6 +533,29 @@ describe('The company', () => {
     expect(people.filter(({ presence }) => presence === null).map(({ name }) => name)).toEqual([
       'Hugo Stein',
     ]);
+  });
+
+  test('TakeABreak says so beside your name, and the queue rings you no more', async () => {
+    await using house = await openStory();
+    const { data } = await run(house, documents.TakeABreakDocument, takeABreak);
+    expect(data).toEqual({
+      setPresence: {
+        outcome: 'APPLIED',
+        error: null,
+        presence: {
+          extensionId: '701001004',
+          presenceStatus: 'BUSY',
+          dndStatus: 'TAKE_ALL_CALLS',
+          message: 'Back at two',
+          observedAt: A_MOMENT,
+        },
+      },
+      setQueueAvailability: {
+        outcome: 'APPLIED',
+        error: null,
+        queues: [{ queueId: '701050004', acceptsCalls: false }],
+      },
+    });
   });
 });
 

@@ -87,7 +87,7 @@ export type CallAttributeInput = {
 export type CommandOutcome =
   /**
    * RingCentral accepted it, or its effect was seen. Genesys Cloud accepts first and acts later: there
-   * only what was seen counts.
+   * what was seen counts, and only of digits, which leave no trace, that they were accepted.
    */
   | 'APPLIED'
   /** It was refused, or never reached the phone system. `error` says why. */
@@ -937,6 +937,30 @@ export type WatchColleaguesSubscriptionVariables = Exact<{
 
 
 export type WatchColleaguesSubscription = { presenceUpdated: { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, userStatus: UserStatus | null, dndStatus: DndStatus | null, message: string | null, observedAt: string, extension: { id: string, name: string | null } | null } };
+
+export type TakeABreakMutationVariables = Exact<{
+  extensionId: string;
+  queueId: string;
+  acceptsCalls: boolean;
+  message: string;
+}>;
+
+
+export type TakeABreakMutation = { setPresence: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, presence: { extensionId: string, presenceStatus: PresenceStatus | null, dndStatus: DndStatus | null, message: string | null, observedAt: string } | null }, setQueueAvailability: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, queues: Array<{ queueId: string, acceptsCalls: boolean }> | null } };
 
 export type OneCardQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -2011,6 +2035,37 @@ export const WatchColleaguesDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:9df4591576043ec1477a41791446c37a94ea6aead182fbf6517e8fa4982dd4c4"}) as unknown as TypedDocumentString<WatchColleaguesSubscription, WatchColleaguesSubscriptionVariables>;
+export const TakeABreakDocument = new TypedDocumentString(`
+    mutation TakeABreak($extensionId: ID!, $queueId: ID!, $acceptsCalls: Boolean!, $message: String!) {
+  setPresence(input: {extensionId: $extensionId, message: $message}) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    presence {
+      extensionId
+      presenceStatus
+      dndStatus
+      message
+      observedAt
+    }
+  }
+  setQueueAvailability(
+    input: {extensionId: $extensionId, queues: [{queueId: $queueId, acceptsCalls: $acceptsCalls}]}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    queues {
+      queueId
+      acceptsCalls
+    }
+  }
+}
+    `, {"hash":"sha256:35fb29f7963cb70d4293f1d858680feb3e25b255305d7b49441967533381398b"}) as unknown as TypedDocumentString<TakeABreakMutation, TakeABreakMutationVariables>;
 export const OneCardDocument = new TypedDocumentString(`
     query OneCard {
   viewer {
