@@ -2,7 +2,7 @@
  * The phone systems in memory: how a call and who takes part in it look in each, in one small vocabulary, so that one suite
  * runs over all of them. Codes are RingCentral's; here stands what another system calls the same.
  */
-import type { CallMediaParticipant } from '../../schema/genesys/model.ts';
+import type { CallConversation, CallMediaParticipant } from '../../schema/genesys/model.ts';
 import type { CallParty, CallSession, PartyStatus, PartyStatusCode } from '../../schema/model.ts';
 import type { SnapshotReason, StreamNoticeKind } from '../../schema/provider.ts';
 import type { GenesysKind } from '../../src/genesys/call-kind.ts';
@@ -237,7 +237,7 @@ export const GENESYS_IN_MEMORY: InMemory<GenesysKind> = {
   news: ({ call }) => ({
     ...{ about: 'call', callId: call.id, receivedAt: 0 },
     call: (known) => laidOver(known, call),
-    entry: (now) => now,
+    entry: (now: CallConversation) => now,
   }),
   said(event) {
     switch (event.type) {
