@@ -57,14 +57,15 @@ function wrapped(sdl: string): string {
       const isDescription = index % 2 === 1;
       return isDescription
         ? `${QUOTES}${text}${QUOTES}`.split('\n').flatMap(wrap).join('\n')
-        : text.replace(/^union .{95,}$/gm, stacked);
+        : text.split('\n').map(spread).join('\n');
     })
     .join('');
 }
 
 /** A union of many types, one to a line. */
-function stacked(union: string): string {
-  const [name, types = ''] = union.split(' = ');
+function spread(line: string): string {
+  if (!line.startsWith('union ') || line.length <= LINE_WIDTH) return line;
+  const [name, types = ''] = line.split(' = ');
   return [`${name} =`, ...types.split(' | ').map((type) => `  | ${type}`)].join('\n');
 }
 

@@ -107,6 +107,8 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
   const settling: (() => void)[] = [];
   let early: News<string>[] = [];
   let era = 0;
+  /** Nobody looks any more: what was seen is still written for others. */
+  let isClosing = false;
 
   return {
     get isOpen() {
@@ -125,6 +127,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
       write({ kind: 'refused', at: Date.now(), message, permissionName });
     },
     open() {
+      if (isClosing) end();
       if (mode === 'closed') enter();
     },
     roleChanged() {
@@ -147,25 +150,32 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
       }
     },
     async settled() {
-      if (mode !== 'open' || role() !== 'leading') return;
+      if (mode !== 'open') return;
+      // Also when another is about to lead: what was seen here by then is heard by nobody else.
       await shareNow();
       if (waiting.length === 0 && !isAppending) return;
       await new Promise<void>((resolve) => settling.push(resolve));
     },
     close() {
-      leave('closed');
-      waiting = [];
-      source = undefined;
-      settle();
+      isClosing = mode === 'open' && (waiting.length > 0 || isAppending);
+      if (!isClosing) end();
     },
   };
+
+  function end(): void {
+    leave('closed');
+    isClosing = false;
+    waiting = [];
+    source = undefined;
+    settle();
+  }
 
   function isOpenNow(): boolean {
     return mode === 'open';
   }
 
   function write(tiding: Tiding): void {
-    if (mode === 'closed') return;
+    if (mode === 'closed' || isClosing) return;
     if (mode === 'alone') {
       tell(tiding, null);
       return;
@@ -176,6 +186,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
   }
 
   function tell(tiding: Tiding, place: Place | null): void {
+    if (isClosing) return;
     if (tiding.kind === 'trouble') host.tellTrouble(tiding.next, place);
     else if (tiding.kind === 'recovery') host.tellRecovery(place);
     else if (tiding.kind === 'refused') host.refused(tiding.message, tiding.permissionName);
@@ -323,6 +334,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     for (const { offset, event } of entries) {
       const tiding = codec.read(event);
       if (tiding === null) continue;
+      if (isClosing) continue;
       if (tiding.kind === 'call' && own.has(sessionOf(tiding))) host.doubt(sessionOf(tiding));
       else holdTiding(tiding, memory);
       tell(tiding, placeOf(end.epoch, offset));
@@ -373,6 +385,10 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
       }
     } finally {
       if (begun === era) isAppending = false;
+    }
+    if (isClosing) {
+      end();
+      return;
     }
     for (const news of early.splice(0)) hear(news);
     if (waiting.length === 0) settle();

@@ -167,6 +167,8 @@ describe('The schema', () => {
       'callEvents(sessionId: ID!, after: ID): CallEvent!',
       'activeCalls(): [ActiveCall!]!',
       'activeCallEvents(): ActiveCallEvent!',
+      'accountCallEvents(after: ID): AccountCallEvent!',
+      'presenceUpdated(extensionIds: [ID!]!): Presence!',
       ...GENESYS_SUBSCRIPTIONS,
     ]);
   });

@@ -110,7 +110,8 @@ export function createListener(parts: ListenerParts): Listener {
       if (channel !== null) await silence(channel);
     },
     stop() {
-      const channel = channelNow();
+      // What was handed over is another's.
+      const channel = isStopped ? null : channelNow();
       end();
       if (channel !== null) void silence(channel);
     },

@@ -37,6 +37,8 @@ export function createAccountLists(lifetime = LIST_LIFETIME): AccountLists {
     maxSize: MOST_ENTRIES,
     sizeCalculation: (list) => list.length + 1,
     ttl: lifetime,
+    // That of now: tests have their own.
+    perf: { now: () => performance.now() },
   });
   const underway = new Map<string, SharedRead<readonly unknown[]>>();
 
@@ -50,12 +52,18 @@ export function createAccountLists(lifetime = LIST_LIFETIME): AccountLists {
       if (reading === undefined) {
         reading = createSharedRead(async (ended, firstId) => {
           const mine = reading;
+          const isOurs = () => underway.get(key) === mine;
+          const over = () => {
+            if (isOurs()) underway.delete(key);
+          };
+          // Whoever asks when it was called off asks anew, and not by those who have left.
+          ended.addEventListener('abort', over, { once: true });
           try {
             const list = await read(ended, firstId);
-            if (underway.get(key) === mine) known.set(key, list);
+            if (isOurs()) known.set(key, list);
             return list;
           } finally {
-            if (underway.get(key) === mine) underway.delete(key);
+            over();
           }
         });
         underway.set(key, reading);
