@@ -6,7 +6,7 @@
  * Then four things must hold: the outcome of the table; one request and no second; `APPLIED` only where the
  * simulator's calls show it, `NOT_APPLIED` only where they do not; and a payload that shows the calls as they are.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CommandOutcome } from '../../schema/provider.ts';
 import {
   type CommandAnswer,
@@ -84,12 +84,6 @@ function suite<Name extends string>(system: CommandSystem<Name>): void {
   }
 
   describe('With every command at once', () => {
-    let house: CommandHouse<Name>;
-    beforeAll(async () => {
-      house = await system.open();
-    });
-    afterAll(() => house?.[Symbol.asyncDispose]());
-
     const quick: TroubleName[] = [
       '409',
       '404',
@@ -110,24 +104,19 @@ function suite<Name extends string>(system: CommandSystem<Name>): void {
     ];
 
     test.each(quick)('%s: one request each, and what is said is true', async (trouble) => {
+      // One for each trouble: the calls of others would only be looked through in vain.
+      await using house = await system.open();
       await expectTrue(house, trouble);
     });
 
     // These wait for the gateway's patience to end, so it is short; and yet long enough for a busy machine to connect.
-    describe('and little patience', () => {
-      let hasty: CommandHouse<Name>;
-      beforeAll(async () => {
-        hasty = await system.open({ UPSTREAM_TIMEOUT: '3' });
-      });
-      afterAll(() => hasty?.[Symbol.asyncDispose]());
-
-      test.each(['timeout before', 'timeout after'] as const)(
-        '%s: one request each, and what is said is true',
-        async (trouble) => {
-          await expectTrue(hasty, trouble);
-        },
-      );
-    });
+    test.each(['timeout before', 'timeout after'] as const)(
+      'and little patience, %s: one request each, and what is said is true',
+      async (trouble) => {
+        await using hasty = await system.open({ UPSTREAM_TIMEOUT: '3' });
+        await expectTrue(hasty, trouble);
+      },
+    );
 
     test('429: one request each, and what is said is true', async () => {
       // After a 429 the gateway is silent for a while, so each command needs a gateway of its own.

@@ -299,8 +299,9 @@ function push<K extends Kind>(
     }, at);
     setTimeout(() => {
       isCut = false;
-      enter('listening', !recovers);
-      if (recovers) for (const news of missed) hear(news);
+      const isWhole = recovers && system.recovers;
+      enter('listening', !isWhole);
+      if (isWhole) for (const news of missed) hear(news);
       missed = [];
     }, at + away);
   }

@@ -54,6 +54,8 @@ export interface InMemory<K extends Kind, More extends Changes = Changes> {
   readonly soon: number;
   /** How late news come at most, for their order to be found out; milliseconds. */
   readonly disorder: number;
+  /** Whether what a lost socket missed can be told afterwards. */
+  readonly recovers: boolean;
   /** How long nothing may happen for each of two states to be told; milliseconds. */
   readonly apart: number;
   party(id: string, code: PartyStatusCode, more?: More & { readonly isOwn?: boolean }): K['Party'];
@@ -138,6 +140,7 @@ export const RINGCENTRAL_IN_MEMORY: InMemory<RingCentralKind, RingCentralChanges
   shape: RINGCENTRAL_CALLS,
   soon: 1_000,
   disorder: Infinity,
+  recovers: true,
   apart: 200,
   party: (id, code, { isOwn = false, ...more } = {}) =>
     ringCentralParty(party(id, code, { extensionId: isOwn ? OWN : null }), code, more),
@@ -210,6 +213,7 @@ export const GENESYS_IN_MEMORY: InMemory<GenesysKind> = {
   shape: GENESYS_CALLS,
   soon: 2_500,
   disorder: 900,
+  recovers: false,
   apart: 2_500,
   party: (id, code, { isOwn = false, ...more } = {}) =>
     participant(
