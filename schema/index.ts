@@ -50,8 +50,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
 
 builder.queryType({
   description: paragraphs(
-    'Reading calls: those of RingCentral (`CallSession`, `CallParty`) and those of Genesys Cloud (`CallConversation`, ' +
-      '`CallMediaParticipant`). The gateway may have one of the two or both; `Call` and `CallParticipant` are what they ' +
+    'Reading calls. Those of RingCentral are `CallSession` and `CallParty`, those of Genesys Cloud `CallConversation` ' +
+      'and `CallMediaParticipant`. The gateway may have one of the two or both; `Call` and `CallParticipant` are what they ' +
       'have in common.',
     'RingCentral gives every user a small rate budget, usually 50 requests a minute of the group Light and 10 of the ' +
       'group Heavy, Genesys Cloud usually 300 requests a minute, for queries and commands together; descriptions say ' +
