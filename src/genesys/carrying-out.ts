@@ -10,6 +10,8 @@
  *               ├────────► never sent ──────────────────────────────────────────────► NOT_APPLIED
  *               └────────► timeout, reset, 5xx, garbage ──► as after a 2xx
  * ```
+ *
+ * One is refused before it is sent: to complete a consultation where the look shows none.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import {
