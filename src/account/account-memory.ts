@@ -24,6 +24,7 @@ import type { Times } from '../live/told.ts';
 import { isCallOver, type Observation, type Outlook, withParty } from '../live/transitions.ts';
 import type { CompanyKind } from './kind.ts';
 import type { AccountPicture } from './picture.ts';
+import { type KnownPresence, PresenceMemory } from './presence-memory.ts';
 import { FIRST_NEWS, filled, type Heard, hasGap, heard, NOTHING_HEARD } from './sequence.ts';
 import type { PresenceNews } from './source.ts';
 
@@ -75,14 +76,6 @@ interface KnownCall {
   isGivenUp?: boolean;
 }
 
-/** What is held of an extension. */
-export interface KnownPresence {
-  readonly presence: Presence;
-  readonly sequence: number | null;
-  /** When the newest was told or asked for, epoch milliseconds. */
-  readonly at: number;
-}
-
 /** What another gateway needs to hold the same. */
 export interface Whole {
   readonly calls: readonly (KnownState & { readonly id: string })[];
@@ -100,10 +93,10 @@ export class AccountMemory {
   readonly #outlook: Outlook<CompanyKind>;
   /** The one that was quiet for longest first. */
   readonly #calls = new Map<string, KnownCall>();
-  readonly #presences = new Map<string, KnownPresence>();
+  readonly #presences: PresenceMemory;
   readonly #graves: LRUCache<string, true>;
   /** As it was asked for; null: something has changed since. */
-  #current: AccountPicture | null = null;
+  #current: Pick<AccountPicture, 'calls' | 'presences'> | null = null;
 
   constructor(
     shape: CallShape<CompanyKind>,
@@ -111,6 +104,7 @@ export class AccountMemory {
     limits: MemoryLimits = MEMORY_LIMITS,
   ) {
     this.#limits = limits;
+    this.#presences = new PresenceMemory(limits.mostPresences);
     this.#shape = shape;
     this.#outlook = outlook;
     this.#graves = new LRUCache({ max: limits.mostGraves, ttl: GRAVE });
@@ -124,11 +118,11 @@ export class AccountMemory {
   }
 
   presences(): Presence[] {
-    return [...this.#presences.values()].map(({ presence }) => presence);
+    return this.#presences.all().map(({ presence }) => presence);
   }
 
   /** What is held now, for whoever asks: it is put together once, until something changes. */
-  current(): AccountPicture {
+  current(): Pick<AccountPicture, 'calls' | 'presences'> {
     this.#current ??= {
       calls: new Map(this.calls().map((session) => [session.id, session])),
       presences: new Map(this.presences().map((presence) => [presence.extensionId, presence])),
@@ -141,7 +135,7 @@ export class AccountMemory {
   }
 
   presence(extensionId: string): Presence | undefined {
-    return this.#presences.get(extensionId)?.presence;
+    return this.#presences.get(extensionId);
   }
 
   callIds(): string[] {
@@ -244,18 +238,14 @@ export class AccountMemory {
   }
 
   hearPresence(news: PresenceNews): Result {
-    const { extensionId, sequence, receivedAt } = news;
-    const known = this.#presences.get(extensionId);
-    const last = known?.sequence ?? null;
-    if (sequence !== null && last !== null && sequence <= last) return OLD;
-    return this.#see(news.presence(known?.presence ?? null), sequence ?? last, receivedAt);
+    this.#current = null;
+    return resultOf(this.#presences.hear(news));
   }
 
   /** Takes in what a read showed that was asked for at `sentAt`. */
   takePresence(presence: Presence, { sentAt }: Pick<Times, 'sentAt'>): Result {
-    const known = this.#presences.get(presence.extensionId);
-    if (known !== undefined && sentAt < known.at) return OLD;
-    return this.#see(presence, known?.sequence ?? null, sentAt);
+    this.#current = null;
+    return resultOf(this.#presences.take(presence, sentAt));
   }
 
   whole(): Whole {
@@ -264,7 +254,7 @@ export class AccountMemory {
         const state = memory.state();
         return state === null ? [] : [{ id, state, isWhole }];
       }),
-      presences: [...this.#presences.values()],
+      presences: this.#presences.all(),
       graves: [...this.#graves.keys()],
     };
   }
@@ -286,7 +276,7 @@ export class AccountMemory {
 
   restorePresence(known: KnownPresence): void {
     this.#current = null;
-    this.#presences.set(known.presence.extensionId, known);
+    this.#presences.restore(known);
   }
 
   /** Holds what another gateway holds, and answers what is different. */
@@ -303,10 +293,7 @@ export class AccountMemory {
     }
     for (const known of whole.presences) {
       const { presence } = known;
-      const earlier = this.#presences.get(presence.extensionId)?.presence;
-      if (earlier === undefined || !isSamePresence(earlier, presence))
-        changes.push({ kind: 'presence', presence, known });
-      this.restorePresence(known);
+      if (this.#presences.restore(known)) changes.push({ kind: 'presence', presence, known });
     }
     return changes;
   }
@@ -320,26 +307,6 @@ export class AccountMemory {
   clear(): void {
     this.clearCalls();
     this.#presences.clear();
-  }
-
-  #see(presence: Presence, sequence: number | null, at: number): Result {
-    this.#current = null;
-    const { extensionId } = presence;
-    const known = this.#presences.get(extensionId);
-    if (known === undefined && this.#presences.size >= this.#limits.mostPresences) return OLD;
-    if (known !== undefined && isSamePresence(known.presence, presence)) {
-      this.#presences.set(extensionId, { presence: known.presence, sequence, at });
-      return { changes: NO_CHANGES, worth: 'known', missing: 'nothing' };
-    }
-    const observedAt = Math.max(presence.observedAt, (known?.presence.observedAt ?? 0) + 1);
-    const seen = { ...presence, observedAt };
-    const next: KnownPresence = { presence: seen, sequence, at };
-    this.#presences.set(extensionId, next);
-    return {
-      changes: [{ kind: 'presence', presence: seen, known: next }],
-      worth: 'applied',
-      missing: 'nothing',
-    };
   }
 
   /** What the transitions of a call are to those who look at the whole account. */
@@ -388,7 +355,12 @@ export class AccountMemory {
   }
 }
 
-const OLD: Result = { changes: NO_CHANGES, worth: 'old', missing: 'nothing' };
+/** What came of a presence: the change of it, or what it was worth else. */
+function resultOf(seen: KnownPresence | 'old' | 'known'): Result {
+  if (seen === 'old' || seen === 'known') return { changes: NO_CHANGES, worth: seen, missing: 'nothing' };
+  const change: Change = { kind: 'presence', presence: seen.presence, known: seen };
+  return { changes: [change], worth: 'applied', missing: 'nothing' };
+}
 
 const WORTH = { changed: 'applied', confirmed: 'known', doubtful: 'doubtful', old: 'old' } as const;
 
@@ -404,15 +376,6 @@ function differences(before: CallSession | null, known: KnownState): readonly Ch
       ? NO_CHANGES
       : { kind: 'party', session, party, previousStatus: earlier?.status ?? null, known };
   });
-}
-
-function isSamePresence(one: Presence, other: Presence): boolean {
-  return isDeepStrictEqual(undated(one), undated(other));
-}
-
-function undated(presence: Presence): Presence {
-  const activeCalls = presence.activeCalls.map((call) => ({ ...call, observedAt: 0 }));
-  return { ...presence, activeCalls, observedAt: 0 };
 }
 
 /** A call of which only a party is known. */

@@ -14,7 +14,7 @@
  *   nobody's                       presence round and round, new calls   PRESENCE_POLL
  * ```
  */
-import type { AccountLiveSource } from '../../schema/account/model.ts';
+import type { AccountLiveSource, WaitingCall } from '../../schema/account/model.ts';
 import type { AccountCallEvent } from '../../schema/account/provider.ts';
 import { Forbidden, Unauthenticated } from '../../schema/failures.ts';
 import type { Beside, BesideDesk, BesideTurn } from '../live/beside.ts';
@@ -82,6 +82,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
   let isTroubled = false;
   /** Nobody looked at everything any more, which is not told to all yet. */
   let isNarrowing = false;
+  let waits: ReadonlyMap<string, WaitingCall> = new Map();
 
   const readers = createAccountReaders(limits, metrics, {
     picture,
@@ -169,7 +170,10 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     liveSource,
     current() {
       if (!isActive || !wantsAll() || !surveyor.isSurveyed || isNarrowing || readers.isTroubled) return null;
-      return picture.current();
+      return { ...picture.current(), waits };
+    },
+    noteWaits(now) {
+      waits = new Map(now.map((wait) => [wait.sessionId, wait]));
     },
     notify: (kind, message, at) => readers.notify(kind, message, at),
     roleChanged() {
@@ -242,6 +246,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     isNarrowing = false;
     surveyor.narrow();
     picture.clearCalls();
+    waits = new Map();
     readers.narrow(place);
     ledger?.share();
     if (isActive) resume();
@@ -343,6 +348,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     reach = null;
     surveyor.rest();
     picture.clear();
+    waits = new Map();
     readers.forget();
     noteSource();
     desk.tellActivity();

@@ -9,8 +9,9 @@ import { findParty, type PartyStatus } from '../../schema/model.ts';
 import type { Position } from '../commons/commons.ts';
 import { type SealingKey, seal, unseal } from '../commons/seal.ts';
 import { readState, type WrittenState, writtenState } from '../live/shared/tidings.ts';
-import type { AccountMemory, Change, KnownPresence, KnownState, Whole } from './account-memory.ts';
+import type { AccountMemory, Change, KnownState, Whole } from './account-memory.ts';
 import type { CompanyKind } from './kind.ts';
+import type { KnownPresence } from './presence-memory.ts';
 
 /** One thing that became true. `at` is when what showed it arrived, epoch milliseconds. */
 export type Tiding =

@@ -272,7 +272,12 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/live/desk.ts'],
   ['src/ringcentral/account/reads.ts'],
   ['src/live/hub.ts'],
-  ['src/account/sequence.ts', 'src/account/errands.ts', 'src/account/wishes.ts'],
+  [
+    'src/account/sequence.ts',
+    'src/account/errands.ts',
+    'src/account/wishes.ts',
+    'src/account/presence-memory.ts',
+  ],
   ['src/account/account-memory.ts'],
   ['src/account/events.ts', 'src/account/asking.ts', 'src/account/tidings.ts'],
   ['src/account/call-reads.ts', 'src/account/rounds.ts'],

@@ -2,7 +2,7 @@
  * The phone systems in memory: how a call and who takes part in it look in each, in one small vocabulary, so that one suite
  * runs over all of them. Codes are RingCentral's; here stands what another system calls the same.
  */
-import type { CallMediaParticipant } from '../../schema/genesys/model.ts';
+import type { CallConversation, CallMediaParticipant } from '../../schema/genesys/model.ts';
 import type { CallParty, CallSession, PartyStatus, PartyStatusCode } from '../../schema/model.ts';
 import type { SnapshotReason, StreamNoticeKind } from '../../schema/provider.ts';
 import type { GenesysKind } from '../../src/genesys/call-kind.ts';
@@ -54,6 +54,8 @@ export interface InMemory<K extends Kind, More extends Changes = Changes> {
   readonly soon: number;
   /** How late news come at most, for their order to be found out; milliseconds. */
   readonly disorder: number;
+  /** Whether what a lost socket missed can be told afterwards. */
+  readonly recovers: boolean;
   /** How long nothing may happen for each of two states to be told; milliseconds. */
   readonly apart: number;
   party(id: string, code: PartyStatusCode, more?: More & { readonly isOwn?: boolean }): K['Party'];
@@ -138,6 +140,7 @@ export const RINGCENTRAL_IN_MEMORY: InMemory<RingCentralKind, RingCentralChanges
   shape: RINGCENTRAL_CALLS,
   soon: 1_000,
   disorder: Infinity,
+  recovers: true,
   apart: 200,
   party: (id, code, { isOwn = false, ...more } = {}) =>
     ringCentralParty(party(id, code, { extensionId: isOwn ? OWN : null }), code, more),
@@ -210,6 +213,7 @@ export const GENESYS_IN_MEMORY: InMemory<GenesysKind> = {
   shape: GENESYS_CALLS,
   soon: 2_500,
   disorder: 900,
+  recovers: false,
   apart: 2_500,
   party: (id, code, { isOwn = false, ...more } = {}) =>
     participant(
@@ -237,7 +241,7 @@ export const GENESYS_IN_MEMORY: InMemory<GenesysKind> = {
   news: ({ call }) => ({
     ...{ about: 'call', callId: call.id, receivedAt: 0 },
     call: (known) => laidOver(known, call),
-    entry: (now) => now,
+    entry: (now: CallConversation) => now,
   }),
   said(event) {
     switch (event.type) {

@@ -132,12 +132,13 @@ export const SYSTEMS: readonly SystemUnderTest[] = [RINGCENTRAL, GENESYS];
 
 function stateOf<Party extends { readonly id: string }>(
   parties: readonly Party[],
-  stateOf: (party: Party) => string,
+  state: (party: Party) => string,
 ): Told {
-  return { kind: 'state', parties: new Map(parties.map((one) => [one.id, stateOf(one)])) };
+  return { kind: 'state', parties: new Map(parties.map((one) => [one.id, state(one)])) };
 }
 
 interface ShownParty {
+  readonly id: string;
   readonly muted: boolean | null;
   readonly status: { readonly code: string };
 }
@@ -145,6 +146,7 @@ interface ShownParty {
 const ringCentralState = ({ status, muted }: ShownParty) => `${status.code} ${muted}`;
 
 interface ShownParticipant {
+  readonly id: string;
   readonly muted: boolean | null;
   readonly activity: string;
 }

@@ -42,7 +42,7 @@ export interface AccountReader {
   readonly caller: Caller;
   readonly desk: Pick<Desk<RingCentralKind>, 'readCall'>;
   /** Null where nobody could watch an account. */
-  readonly watched: Pick<WatchedAccount, 'current'> | null;
+  readonly watched: Pick<WatchedAccount, 'current' | 'noteWaits'> | null;
   /** Has it watched for a while. */
   readonly look: () => void;
   readonly signal?: AbortSignal | undefined;
@@ -93,6 +93,7 @@ export function createAccountReads(
         const unread = ringingIds([...picture.presences.values()]).filter((id) => !picture.calls.has(id));
         const sessions = [...picture.calls.values(), ...(await readCalls(unread))];
         const all = waitingCalls(sessions, isQueue, picture.waits);
+        watched?.noteWaits(all);
         return queueIds.map((id) => all.filter(({ queueId }) => queueId === id));
       }
       return settled(

@@ -4,6 +4,8 @@ import { eventually } from '../../simulator/support.ts';
 import { watch } from '../../support/streams.ts';
 import { type AccountHouse, type Event, IRIS, openAccountHouse, readAccount, told } from './support.ts';
 
+const SALES = '701051004';
+
 const filters = (house: AccountHouse) =>
   house.simulator.push().sockets.map(({ filters: granted }) => granted.length);
 
@@ -25,6 +27,7 @@ describe('An account of which only a row was looked at for a while', () => {
     await row.next();
     const first = readAccount(client);
     const { cursor } = await first.next();
+    await eventually(() => filters(house)).toEqual([3]);
     const over = house.call('102');
     await first.until((event) => told(event) === `began ${over.id}`);
     first.leave();
@@ -91,11 +94,50 @@ describe('A survey', () => {
     house.simulator.orderFaults([{ match: 'readAccountPresence', times: 1, do: 'delay', delay: 500 }]);
     const client = house.socket('sim-103');
     const first = readAccount(client);
-    await eventually(() => house.asked('readAccountPresence').length).toBe(1);
+    // It has met the request, which is answered later.
+    await eventually(() => house.simulator.faults()).toEqual([]);
     const second = readAccount(client);
     for (const stream of [first, second]) expect(told(await stream.next())).toBe('snapshot SUBSCRIBED');
     const call = house.call('101');
     await first.until((event) => told(event) === `began ${call.id}`);
     expect(house.asked('readAccountPresence')).toHaveLength(1);
+  });
+});
+
+describe('A wait in a queue', () => {
+  test('goes on from when it was seen first, whoever rings meanwhile', async () => {
+    await using house = await openAccountHouse({ accountFilter: 'everybody' });
+    const stream = house.account();
+    await stream.next();
+    const call = house.call('101');
+    await stream.until((event) => told(event) === `began ${call.id}`);
+    const { errors } = await house.ask(
+      'mutation ($input: TransferCallPartyInput!) { transferCallParty(input: $input) { outcome } }',
+      { input: { sessionId: call.id, partyId: call.parties[1]?.id, target: { extensionNumber: '201' } } },
+      'sim-101',
+    );
+    expect(errors).toBeUndefined();
+    const rung = new Set<string>();
+    const isRung = ({ sessionId, party }: Event) =>
+      sessionId === call.id && party?.extensionId !== SALES && party?.status.code === 'PROCEEDING';
+    while (rung.size < 4) rung.add((await stream.until(isRung)).party.id);
+    const longest = async () => {
+      const { data } = await house.ask(
+        `{ viewer { account { callQueue(id: "${SALES}") { longestWait } } } }`,
+        {},
+        'sim-103',
+      );
+      return data.viewer.account.callQueue.longestWait;
+    };
+    const since = await longest();
+    expect(since).not.toBeNull();
+    // Their phones begin to ring anew.
+    for (const id of rung) house.simulator.moveParty(call.id, id, { code: 'Setup' });
+    const begun = new Set<string>();
+    while (begun.size < 4) {
+      const { party } = await stream.until((event) => event.party?.status.code === 'SETUP');
+      begun.add(party.id);
+    }
+    expect(await longest()).toBe(since);
   });
 });
