@@ -55,7 +55,7 @@ export const graphql: Dialect = {
 };
 
 const READ_CONVERSATION =
-  'query Read($id: ID!) { callConversation(id: $id) { id startTime participants { id direction muted confined state user { id } queue { id } ani dnis name address } } }';
+  'query Read($id: ID!) { callConversation(id: $id) { id startedAt participants { id direction muted confined state user { id } queue { id } ani dnis name address } } }';
 
 /** The same for calls that are conversations of Genesys Cloud, of as many fields; the benchmark gives no commands to it. */
 export const conversations: Dialect = {

@@ -47,6 +47,7 @@ import { SIGNS_OF_INTENT } from './origins.ts';
 import type { FindDocument, OperationParams } from './persisted.ts';
 import { SharedSubscription, type SharedWork } from './shared-subscription.ts';
 import { declaredOf } from './variables.ts';
+import { currentCallOf, readerOf } from './visitor.ts';
 import { createWeighing, type Weighed } from './weighing.ts';
 import type { Variables } from './weight.ts';
 
@@ -198,10 +199,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const request = fastPath?.read(body, accept) ?? null;
     if (fastPath === null || request === null) return null;
     const { document, params, contentType, variables } = request;
-    const { viewerId, currentSession } = arrival.visitor;
+    const { visitor } = arrival;
     const args = { document, operationName: params.operationName };
-    const state = request.sessionId === null ? undefined : currentSession?.(request.sessionId);
-    const known = state && fastPath.recall(state, request, viewerId);
+    const state = currentCallOf(visitor, request.call);
+    const reader = readerOf(visitor, request.call);
+    const known = state && fastPath.recall(state, request, reader);
     if (known !== undefined) {
       name(arrival, args);
       arrival.operation.ended('ok');
@@ -216,8 +218,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     if (!('data' in result)) return null;
     name(arrival, args);
     const text = JSON.stringify(conclude(result, arrival));
-    const isOfState = state !== undefined && state === currentSession?.(request.sessionId ?? '');
-    if (isOfState && result.errors === undefined) fastPath.remember(state, request, viewerId, text);
+    const isOfState = state !== undefined && state === currentCallOf(visitor, request.call);
+    if (isOfState && result.errors === undefined) fastPath.remember(state, request, reader, text);
     return { text, contentType };
   }
 

@@ -69,7 +69,7 @@ export function visitorOf(
   return {
     viewerId: person.viewerId,
     expired,
-    currentSession: (sessionId) => person.desk.current(sessionId),
+    currentCall: (sessionId) => person.desk.current(sessionId),
     ...(holder && { stay: () => holder.open() }),
     provider(visit) {
       holder?.used();

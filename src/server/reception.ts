@@ -68,6 +68,7 @@ export function both(first: SystemVisitor<CallProvider>, second: SecondIdentity)
   return {
     ...first,
     genesys: (visit) => second.provider(visit),
+    currentConversation: (id) => second.currentCall(id),
     get sharedAs() {
       return `${first.viewerId}\n${second.name()}`;
     },
@@ -85,8 +86,10 @@ export function alone(
   const known = alones.get(visitor) ?? new Map<Refusal, Visitor>();
   alones.set(visitor, known);
   const calls = absentCalls(refusal, browsers);
+  const { currentCall, ...rest } = visitor;
   const made = known.get(refusal) ?? {
-    ...visitor,
+    ...rest,
+    ...(currentCall && { currentConversation: currentCall }),
     provider: () => calls,
     genesys: (visit) => visitor.provider(visit),
   };

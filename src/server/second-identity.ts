@@ -26,6 +26,8 @@ export interface SecondIdentity {
   /** Names whoever is told the same of Genesys Cloud. */
   name(): string;
   provider(visit: Visit): ConversationProvider;
+  /** As of a visitor; undefined also while nobody knows who it is. */
+  currentCall(conversationId: string): object | undefined;
 }
 
 /** By a token, or as whoever is nobody in particular where Genesys Cloud is played. */
@@ -63,6 +65,7 @@ export function secondByCookie(
 export const NO_SECOND_IDENTITY: SecondIdentity = {
   name: () => '',
   provider: () => NOBODY,
+  currentCall: () => undefined,
 };
 
 const NOBODY = absentConversations(() =>
@@ -95,6 +98,13 @@ function createSecondIdentity(way: Way): SecondIdentity {
         return absentConversations(() => refusalOf(error));
       }
       return createProvider(visit);
+    },
+    currentCall(conversationId) {
+      try {
+        return now()?.currentCall?.(conversationId);
+      } catch {
+        return undefined;
+      }
     },
   };
 

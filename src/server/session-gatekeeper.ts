@@ -25,7 +25,7 @@ export interface SystemSessionsParts<Provider> {
     user: User,
     callers: Callers,
     sessionId: string,
-  ): Pick<SystemVisitor<Provider>, 'currentSession' | 'provider'>;
+  ): Pick<SystemVisitor<Provider>, 'currentCall' | 'provider'>;
 }
 
 /** Makes it. */

@@ -1,7 +1,6 @@
 /** Whoever stands at the door, once known. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ConversationProvider } from '../../schema/genesys/provider.ts';
-import type { CallSession } from '../../schema/model.ts';
 import type { CallProvider, Visit } from '../../schema/provider.ts';
 
 export type { Visit };
@@ -18,7 +17,7 @@ export interface SystemVisitor<Provider> {
    * A call as it is held now, where that is what asking would answer; undefined where it would have to be asked for.
    * The same state is the same object.
    */
-  currentSession?(sessionId: string): CallSession | undefined;
+  currentCall?(callId: string): object | undefined;
   /** To be called when the caller opens a stream; answers how to close it. What streams is shown by the caller's token. */
   stay?(): () => void;
   /** A provider for one operation. */
@@ -29,6 +28,8 @@ export interface SystemVisitor<Provider> {
 export interface Visitor extends SystemVisitor<CallProvider> {
   /** Who they are at Genesys Cloud, for one operation; missing where that is off. */
   genesys?(visit: Visit): ConversationProvider;
+  /** As `currentCall` of a conversation there. */
+  currentConversation?(conversationId: string): object | undefined;
   /** Names whoever is told the same, where that takes more than the `viewerId`: who they are at every phone system. */
   readonly sharedAs?: string;
 }
@@ -97,4 +98,23 @@ export interface SystemSessions<Provider> {
   known(cookie: string): SystemVisitor<Provider> | undefined;
   /** Null: they are not signed in to it (any more). @throws {UpstreamUnavailable} when that cannot be looked up now. */
   find(cookie: string): Promise<SystemVisitor<Provider> | null>;
+}
+
+/** The one call that a query is about, by its field. */
+interface AskedCall {
+  readonly field: 'callSession' | 'callConversation';
+  readonly id: string;
+}
+
+/** The state of a call that the answer to a visitor is made of, where it is held; the same one is the same object. */
+export function currentCallOf(visitor: Visitor, call: AskedCall | null): object | undefined {
+  if (call === null) return undefined;
+  return call.field === 'callSession'
+    ? visitor.currentCall?.(call.id)
+    : visitor.currentConversation?.(call.id);
+}
+
+/** Names whoever is answered the same about a call. */
+export function readerOf({ viewerId, sharedAs = viewerId }: Visitor, call: AskedCall | null): string {
+  return call?.field === 'callConversation' ? sharedAs : viewerId;
 }

@@ -99,6 +99,17 @@ export function createGenesysPerson(
   };
 }
 
+/**
+ * What a visitor of Genesys Cloud is told of a conversation without asking. Before it is known which participants are their own,
+ * what they may do says less than it will.
+ */
+export function currentOf({
+  desk,
+  userId,
+}: ConversationPerson): (conversationId: string) => object | undefined {
+  return (id) => (userId() === null ? undefined : desk.current(id));
+}
+
 /** What a visitor of Genesys Cloud can ask for. */
 export function providerOf(
   parts: GenesysPeopleParts,

@@ -5,7 +5,7 @@ import { once, type Pools } from '../server/people.ts';
 import { createSystemSessions } from '../server/session-gatekeeper.ts';
 import { createGenesys } from '../sign-in/genesys.ts';
 import { createTransport } from '../upstream/transport.ts';
-import { createGenesysPerson, type GenesysPeopleParts, providerOf } from './genesys-people.ts';
+import { createGenesysPerson, currentOf, type GenesysPeopleParts, providerOf } from './genesys-people.ts';
 import { SIMULATED_APP, type SystemSignIn } from './system.ts';
 
 export interface GenesysSignInParts {
@@ -47,7 +47,7 @@ export function createGenesysSignIn(parts: GenesysSignInParts): SystemSignIn<Con
           // Of their organisation nothing was asked when they signed in.
           const ask = once(() => conversations.readUser(callers.own, { lane: 'query' }));
           const person = createGenesysPerson(people, viewerId, callers, ask);
-          return { provider: providerOf(people, person) };
+          return { currentCall: currentOf(person), provider: providerOf(people, person) };
         },
       }),
     stop: () => transport.stop(),

@@ -16,7 +16,7 @@ import { createIdempotencyKeys } from '../upstream/idempotency.ts';
 import { createLeftOut } from '../upstream/left-out.ts';
 import { createSharedWindows } from '../upstream/shared-window.ts';
 import { VIGIL_TIMES, type VigilTimes } from '../upstream/vigil.ts';
-import { createGenesysPerson, createGenesysPools, providerOf } from './genesys-people.ts';
+import { createGenesysPerson, createGenesysPools, currentOf, providerOf } from './genesys-people.ts';
 import type { System, SystemOptions } from './system.ts';
 
 export interface GenesysOptions extends SystemOptions {
@@ -89,6 +89,7 @@ export function createGenesysSystem(options: GenesysOptions): System<Conversatio
           return {
             viewerId,
             expired: holder.expired,
+            currentCall: currentOf(person),
             stay: () => holder.open(),
             provider(visit) {
               holder.used();

@@ -64,7 +64,7 @@ export function createRingCentralSignIn(parts: RingCentralSignInParts): SystemSi
             viewerOf(user) ?? once(() => callControl.readExtension(callers.own, { lane: 'query' }));
           const person = createPerson(all, user.viewerId, callers, viewer, sessionId);
           return {
-            currentSession: (id) => person.desk.current(id),
+            currentCall: (id) => person.desk.current(id),
             provider: (visit) => createProvider(all, person, visit),
           };
         },

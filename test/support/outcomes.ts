@@ -3,7 +3,6 @@
  */
 import type { ConversationCommandName } from '../../schema/genesys/provider.ts';
 import type { CommandName, CommandOutcome } from '../../schema/provider.ts';
-import { EFFECT_TIMES } from '../../src/genesys/carrying-out.ts';
 import { OPERATIONS } from '../../src/genesys/operations.ts';
 import type { JournalEntry } from '../../src/simulator/journal.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
@@ -225,7 +224,6 @@ export const GENESYS_COMMANDS: CommandSystem<ConversationCommandName> = {
   async open(environment = {}) {
     const house = await openGenesysHouse({
       ...{ environment, on: 'genesys', settings: { journalBodies: true, genesysRateLimit: PLENTY } },
-      gateway: { genesys: { effects: { ...EFFECT_TIMES, patience: PATIENCE } } },
     });
     for (const genesys of ['gsim-ada', 'gsim-cleo']) {
       await house.ask('{ viewer { genesysUser { id } } }', { genesys });
@@ -236,9 +234,6 @@ export const GENESYS_COMMANDS: CommandSystem<ConversationCommandName> = {
 
 /** Of what is allowed the gateway learns from answers: before it believes in less than these commands need. */
 const PLENTY = 1_000_000;
-
-/** Milliseconds that the gateway waits for an effect: of what is never done each command waits so long. */
-const PATIENCE = 1_500;
 
 async function readyAtGenesys(house: GenesysHouse, name: ConversationCommandName): Promise<CommandScene> {
   const { simulator } = house;
