@@ -3,17 +3,26 @@
  * their own. What a change costs must not depend on how many calls there are.
  *
  * ```text
- *   the wallboard sits down ──► 30 calls ──► 100 ──► 300, each time as many changes a second: processor time for a change
- *                                                     └──► fifty agents sit down; each call changes every ten seconds:
- *                                                          delays, bytes, requests of the wallboard
+ *   a wallboard each sits down ──► 30, 100, 300 calls begin ──► in turns as many changes a second: processor time for a change
+ *                                                └──► fifty agents sit down; each call changes every ten seconds:
+ *                                                     delays, bytes, requests of the wallboard
  * ```
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createChanges, createCompany, type Frame, openScreen, type Seen } from '../company.ts';
-import { file } from '../machine.ts';
+import {
+  type Changes,
+  type Company,
+  type CompanyCall,
+  createChanges,
+  createCompany,
+  type Frame,
+  openScreen,
+  type Seen,
+} from '../company.ts';
+import { file, type Server } from '../machine.ts';
 import type { Stage } from '../stage.ts';
-import { percentile, say } from '../statistics.ts';
+import { percentile, say, saySpread, spreadOf } from '../statistics.ts';
 
 const WORK = 'account';
 const CROWD = 1_000; // extensions
@@ -32,11 +41,41 @@ const BYTES = 2_048;
 const REQUESTS = 20; // a minute
 
 const OWN_CALL =
-  'subscription ($id: ID!) { callEvents(sessionId: $id) { __typename cursor ... on CallPartyChange { party { id status { code } } } } }';
+  'subscription ($id: ID!) { callEvents(sessionId: $id) { __typename ... on CallPartyChange { party { id status { code } } } } }';
 const OWN_LIST = 'subscription { activeCalls { sessionId partyId telephonyStatus } }';
 
-/** Seats them as they come, and measures. */
+interface Watched {
+  readonly size: number;
+  readonly company: Company;
+  readonly server: Server;
+  readonly wallboard: Wallboard;
+  readonly changes: Changes;
+  readonly calls: readonly CompanyCall[];
+  /** Milliseconds of processor time for a change, round by round. */
+  readonly cost: number[];
+}
+
+/** Companies of one size but with few, more and many calls take turns; then the agents of the busiest sit down. */
 export async function account(stage: Stage): Promise<void> {
+  const all: Watched[] = [];
+  for (const size of SIZES) all.push(await watched(stage, size));
+  for (const { company, calls } of all) await company.change(calls, FAST, stage.pace.warmUp / 2_000);
+  for (let round = 0; round < stage.pace.rounds; round += 1) {
+    for (const { company, server, calls, cost } of all) {
+      await sleep(GRACE / 4);
+      const before = server.processorTime();
+      const count = await company.change(calls, FAST, stage.pace.round / 1_000);
+      cost.push((server.processorTime() - before) / count);
+    }
+  }
+  const busiest = all.pop();
+  if (busiest === undefined) return;
+  for (const { company, server } of all) await Promise.all([server.stop(), company.stop()]);
+  await measured(stage, busiest, [...all, busiest]);
+}
+
+/** A wallboard before a company with so many calls, which all began before its eyes. */
+async function watched(stage: Stage, size: number): Promise<Watched> {
   const changes = createChanges();
   const company = await createCompany(CROWD, changes);
   stage.leaves(company);
@@ -44,22 +83,16 @@ export async function account(stage: Stage): Promise<void> {
   const wallboard = createWallboard(changes.screen());
   const query = readFileSync(file('../examples/27-watch-the-company.graphql'), 'utf8');
   stage.leaves({ stop: (await openScreen(server, SUPERVISOR, { query }, wallboard.see)).close });
+  const calls = company.begin(size);
+  await until(() => wallboard.calls.size === size, `${size} calls on the wallboard`);
+  return { size, company, server, wallboard, changes, calls, cost: [] };
+}
 
-  const costs: number[] = [];
-  for (const size of SIZES) {
-    const calls = company.begin(size - wallboard.calls.size);
-    await until(() => wallboard.calls.size === size, `${size} calls on the wallboard`);
-    if (size === SIZES[0]) {
-      stage.say(`warming up for ${stage.pace.warmUp / 1_000} s`);
-      await company.change(calls, FAST, stage.pace.warmUp / 1_000);
-    }
-    await sleep(GRACE);
-    const before = server.processorTime();
-    const count = await company.change(calls, FAST, (stage.pace.rounds * stage.pace.round) / 1_000);
-    costs.push((server.processorTime() - before) / count);
-  }
-
-  const calls = company.begin(0);
+async function measured(
+  stage: Stage,
+  { company, server, wallboard, changes, calls }: Watched,
+  all: readonly Watched[],
+): Promise<void> {
   const agents: Seen[] = [];
   for (const { id, partyId, token } of calls.slice(0, AGENTS)) {
     const seen = changes.screen();
@@ -90,7 +123,9 @@ export async function account(stage: Stage): Promise<void> {
 
   const { delays } = wallboard.seen;
   const [p50, p99] = [percentile(delays, 0.5), percentile(delays, 0.99)];
-  const steepness = Math.max(...costs) / Math.min(...costs);
+  const costs = all.map(({ size, cost }) => ({ size, ...spreadOf(cost) }));
+  const medians = costs.map(({ median }) => median);
+  const steepness = Math.max(...medians) / Math.min(...medians);
   const perMinute = (asked.length * 60_000) / (Date.now() - started);
   const perChange = wallboard.bytes / due;
   stage.report(
@@ -114,8 +149,8 @@ export async function account(stage: Stage): Promise<void> {
     },
     {
       work: WORK,
-      measure: `processor time for a change, ms, at ${SIZES.join(', ')} calls`,
-      ours: costs.map(say).join('; '),
+      measure: 'processor time for a change, ms, by the number of calls',
+      ours: costs.map((cost) => `${cost.size}: ${saySpread(cost)}`).join('; '),
       against: '',
       result: `${steepness.toFixed(2)} × from the cheapest to the dearest`,
       goal: `≤ ${FLAT} ×`,

@@ -80,6 +80,8 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
   /** What was told before it was known what others hold. */
   let early: (() => void)[] = [];
   let isTroubled = false;
+  /** Another gateway asked until a moment ago: what was told between the two of them nobody has heard. */
+  let mayHaveMissed = false;
   /** Nobody looked at everything any more, which is not told to all yet. */
   let isNarrowing = false;
   let waits: ReadonlyMap<string, WaitingCall> = new Map();
@@ -179,8 +181,10 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     roleChanged() {
       if (!isActive) return;
       ledger?.roleChanged();
-      if (!isAsking()) surveyor.pause();
-      else if (isOpen()) resume();
+      if (!isAsking()) {
+        mayHaveMissed = true;
+        surveyor.pause();
+      } else if (isOpen()) resume();
     },
     wishedElsewhere(whats, isAsked) {
       const wished = readWishes(whats);
@@ -338,6 +342,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     isActive = false;
     isAllKept = false;
     isTroubled = false;
+    mayHaveMissed = false;
     isNarrowing = false;
     early = [];
     tellWish();
@@ -373,7 +378,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     }, desk.beginning() ?? FIRST_WORD).unref();
   }
 
-  function reached(now: Reach | null, mayHaveMissed: boolean): void {
+  function reached(now: Reach | null, wasInterrupted: boolean): void {
     reach = now;
     noteSource();
     if (!isActive || !isAsking() || !isOpen()) return;
@@ -387,8 +392,9 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     }
     isLost = false;
     isLate = false;
-    if (mayHaveMissed) surveyor.survey();
+    if (wasInterrupted || mayHaveMissed) surveyor.survey();
     else surveyor.begin();
+    mayHaveMissed = false;
     levelReach();
     surveyor.level();
   }

@@ -138,7 +138,8 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
       if (mode === 'closed') return;
       if (role() === 'alone') part();
       else if (mode === 'alone') enter('meeting');
-      else if (mode !== 'open') enter();
+      // Who is about to learn what others hold has read on by themselves, whoever leads.
+      else if (mode !== 'open') enter(mode === 'meeting' ? 'meeting' : 'opening');
     },
     share() {
       mustShare = true;

@@ -63,7 +63,7 @@ describe('While somebody with more rights watches the account,', () => {
           (all, { id }, index) => all.replaceAll(id, `call ${index}`),
           JSON.stringify({ data, errors: errors?.map(({ path, extensions: { code } }) => ({ path, code })) }),
         );
-        return JSON.parse(text);
+        return JSON.parse(text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'a moment'));
       };
       expect(await answer(true)).toEqual(await answer(false));
     });
@@ -163,6 +163,8 @@ describe('Two users of other accounts', () => {
     const [first, second] = [await one.next(), await other.next()];
     expect(first.presences.every(({ extensionId }: Event) => extensionId.startsWith('701'))).toBe(true);
     expect(second.presences.every(({ extensionId }: Event) => extensionId.startsWith('702'))).toBe(true);
+    // Calls are counted: the next one has another id than the first one here.
+    road.other.startCall({ kind: 'inbound', from: '+12025550166', to: '102', state: 'Answered' });
     const here = house.call('101');
     const there = road.other.startCall({
       kind: 'queue',
@@ -177,7 +179,7 @@ describe('Two users of other accounts', () => {
     const [mine, theirs] = [await answers('sim-104'), await answers('other-104')];
     expect(mine).toContain(here.id);
     expect(mine).not.toContain(there.id);
-    expect(mine).not.toContain('702');
+    expect(mine).not.toMatch(/\b702\d{6}\b/);
     expect(theirs).toContain(there.id);
     expect(theirs).not.toContain(here.id);
     expect(theirs).not.toMatch(/\b701\d{6}\b/);
