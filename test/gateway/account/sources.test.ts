@@ -128,6 +128,8 @@ async function finalPicture(source: keyof typeof WORLDS, deeds: readonly Deed[])
       // The phone outside hangs up first: that alone only some of the sources are told.
       if (what === 'Disconnected') house.move(known, 1, what);
       house.move(known, 2, what);
+      // Nobody comes back into a call that is over: what follows is of another.
+      if (what === 'Disconnected') calls.delete(call);
     }
   }
   await settledOn(stream, truthOf(house));
