@@ -4,7 +4,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Connection, getRequest, openConnection } from './http-load.ts';
 import { file, type Server, type ServerOptions, startServer, typescript } from './machine.ts';
-import { type Dialect, graphql, hive, rest } from './operations.ts';
+import { conversations, type Dialect, graphql, hive, rest } from './operations.ts';
 import type { Change, UpstreamCounts } from './upstream.ts';
 
 /** The server behind the servers, and its own door. */
@@ -78,6 +78,7 @@ export interface Contestant {
 export const CONTESTANTS = [
   'ours',
   'ours on Redis',
+  'ours of Genesys Cloud',
   'before',
   'bare got proxy',
   'stock Yoga',
@@ -94,7 +95,7 @@ export const PEERS: readonly ContestantName[] = ['mercurius', 'Hive Gateway'];
 /** Starts a contestant before `upstream`. */
 export async function startContestant(
   name: ContestantName,
-  upstream: Upstream,
+  upstream: Pick<Upstream, 'port'>,
   more: Partial<ServerOptions> = {},
 ): Promise<Contestant> {
   const { options, dialect } = CAST[name];
@@ -164,6 +165,13 @@ const CAST: Readonly<Record<ContestantName, Role>> = {
       return { ...more, env: { ...env, REDIS_URL: redisUrl() } };
     },
   },
+  'ours of Genesys Cloud': {
+    dialect: conversations,
+    options: (upstreamUrl) => {
+      const { env: { RINGCENTRAL_SERVER_URL: _, ...env } = {}, ...more } = oursIn(upstreamUrl);
+      return { ...more, env: { ...env, GENESYS_API_URL: upstreamUrl, LIVE_SOURCE: 'push' } };
+    },
+  },
   before: { dialect: graphql, options: gatewayIn(directoryBefore) },
   'bare got proxy': { dialect: rest, options: baseline('baselines/got-proxy.ts') },
   'stock Yoga': { dialect: graphql, options: baseline('baselines/stock-yoga.ts') },
@@ -206,7 +214,7 @@ export function installPeers(): void {
 }
 
 /** Makes Hive Gateway's supergraph of RingCentral's published document at the path `openapi`, until `stop()`. */
-export function composeHive(openapi: string, upstream: Upstream): { stop(): void } {
+export function composeHive(openapi: string, upstream: Pick<Upstream, 'port'>): { stop(): void } {
   const upstreamUrl = `http://127.0.0.1:${upstream.port}`;
   const compose = spawnSync(
     process.execPath,

@@ -100,7 +100,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     metrics,
     log,
     isReady: async () => withCommons(await readinessOf(systems), commons),
-    examples: config.graphiql ? await readExamples() : [],
+    examples: config.graphiql ? await readExamples(systems) : [],
     // Callers of a service identity show a key instead, which nobody else knows.
     demoUsers: ringCentral?.demoUsers,
     announceDrain(by) {
@@ -198,8 +198,14 @@ function withCommons(readiness: Readiness, commons: Commons | null): Readiness {
 /** After the time of a drain, for what is let go of then. */
 const LAST_MOMENT = 1_000; // 1 second
 
-/** The operations of `examples/`, which stand beside the sources and beside `dist/` alike. */
-async function readExamples(): Promise<Example[]> {
+/** The examples of Genesys Cloud are numbered from here. The first of them shows whatever there is. */
+const FIRST_OF_GENESYS = '30';
+
+/**
+ * The operations of `examples/`, which stand beside the sources and beside `dist/` alike: those that the phone systems of this
+ * gateway can answer.
+ */
+async function readExamples({ ringCentral, genesys }: RunningSystems): Promise<Example[]> {
   const folder = new URL(
     import.meta.url.includes('/dist/') ? '../../examples/' : '../examples/',
     import.meta.url,
@@ -208,6 +214,10 @@ async function readExamples(): Promise<Example[]> {
   return Promise.all(
     names
       .filter((name) => name.endsWith('.graphql'))
+      .filter((name) => {
+        const number = name.slice(0, FIRST_OF_GENESYS.length);
+        return number === FIRST_OF_GENESYS || (number < FIRST_OF_GENESYS ? ringCentral : genesys) !== null;
+      })
       .sort()
       .map(async (name) => {
         const read = async (part: string) =>

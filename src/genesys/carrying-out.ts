@@ -13,7 +13,9 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+  BadUserInput,
   CallControlFailure,
+  CallNotFound,
   Unauthenticated,
   UpstreamUnavailable,
   WrongCallState,
@@ -25,13 +27,18 @@ import {
   findParticipant,
   hasLeft,
 } from '../../schema/genesys/model.ts';
-import type { ConversationCommand, ConversationCommandResult } from '../../schema/genesys/provider.ts';
+import type {
+  ConversationCommand,
+  ConversationCommandOf,
+  ConversationCommandResult,
+} from '../../schema/genesys/provider.ts';
 import type { CommandOutcome } from '../../schema/provider.ts';
 import { lookedTwice } from '../live/second-look.ts';
 import type { Lane } from '../upstream/caller.ts';
 import { inDoubtBecause, isAmbiguous, wasAnswered } from '../upstream/doubt.ts';
 import { allowedActions, reasonAgainst } from './actions.ts';
 import type { Accepted, Conversations } from './conversations.ts';
+import { isVague, noConversation, noParticipant } from './failures.ts';
 import { doubtAbout, type Evidence, isVisible, showedBefore } from './outcomes.ts';
 import type { ConversationPerson } from './person.ts';
 import { latestOf } from './translate.ts';
@@ -73,12 +80,14 @@ export async function carryOut(
   const { desk, caller } = person;
   const addressed = 'conversationId' in command ? command.conversationId : null;
   const userId = person.userId() ?? (await userIdOf());
-  const before = addressed === null ? null : await stateBefore(addressed);
+  let unseen: CallControlFailure | null = null;
+  let before = addressed === null ? null : await stateBefore(addressed);
   const workBefore = before === null ? null : await workOf('command').catch(unlessSignedOut);
-  const ownParticipantId = ownIn(before)?.id;
-  if (command.name === 'completeConsultTransfer' && ownParticipantId === undefined) {
-    return refused(new WrongParticipantState(NOT_IN_IT));
+  if (command.name === 'completeConsultTransfer') {
+    const refusal = await againstCompleting(command);
+    if (refusal !== null) return told('NOT_APPLIED', refusal, { ...NOTHING, conversation: before });
   }
+  const ownParticipantId = ownIn(before)?.id;
 
   const sentAt = Date.now();
   let accepted: Accepted;
@@ -127,7 +136,10 @@ export async function carryOut(
   }
 
   async function refused(error: CallControlFailure): Promise<ConversationCommandResult> {
-    const seen = wasAnswered(error) && addressed !== null ? await look(addressed, 'query') : known(addressed);
+    const looked =
+      wasAnswered(error) && addressed !== null ? await look(addressed, 'query') : known(addressed);
+    // Nothing was done, so what was seen before is true.
+    const seen = looked.fresh ? looked : { ...looked, conversation: looked.conversation ?? before };
     return told('NOT_APPLIED', explained(error, seen), seen);
   }
 
@@ -163,10 +175,36 @@ export async function carryOut(
       const reading = await conversations.readConversation(caller, conversationId, {
         ...{ lane: 'command', timeout: times.before, requestId },
       });
+      if (reading.value === null) unseen = noConversation();
       return reading.value && (await desk.observeCall(reading.value, reading));
     } catch (error) {
-      return unlessSignedOut(error);
+      unlessSignedOut(error);
+      unseen = error as CallControlFailure;
+      return null;
     }
+  }
+
+  /**
+   * Why there is nothing to complete. To complete is to hang up, which Genesys would do as well where nobody was asked: then
+   * the customer would be lost.
+   */
+  async function againstCompleting(
+    completing: ConversationCommandOf<'completeConsultTransfer'>,
+  ): Promise<CallControlFailure | null> {
+    const against = (): CallControlFailure | null => {
+      if (before === null) return unseen ?? noConversation();
+      const participant = findParticipant(before, completing.participantId);
+      if (participant === undefined) return noParticipant();
+      const reason =
+        ownIn(before) === undefined ? NOT_IN_IT : reasonAgainst(completing, before, participant, userId);
+      return reason === null ? null : wrongState(reason, before, participant);
+    };
+    const refusal = against();
+    if (refusal === null || desk.current(completing.conversationId) === undefined) return refusal;
+    // What a watch shows may be a moment old.
+    const looked = await look(completing.conversationId, 'command', times.before);
+    if (looked.fresh) before = looked.conversation;
+    return against();
   }
 
   /** Waits for the effect, as long as there is hope for it; then as the conversation is. */
@@ -239,17 +277,33 @@ export async function carryOut(
     );
   }
 
-  /** A refusal for the state of the participant: why in words for a person, with that state and what it allows. */
+  /**
+   * A refusal for the state of the participant: why in words for a person, with that state and what it allows; or for there
+   * being no such one, whatever else Genesys found missing first.
+   */
   function explained(error: CallControlFailure, { conversation }: Sight): CallControlFailure {
-    if (!(error instanceof WrongCallState) || conversation === null) return error;
+    const isForState = error instanceof WrongCallState;
+    if (!isForState && !(error instanceof BadUserInput)) return error;
+    if (conversation === null) return unseen instanceof CallNotFound ? unseen : error;
     const participant = participantIn(conversation);
-    if (participant === null) return error;
+    if (participant === null) return 'participantId' in command ? noParticipant(error) : error;
+    const reason = reasonAgainst(command, conversation, participant, userId);
+    if (isForState) return wrongState(reason ?? error.message, conversation, participant, error);
+    return reason !== null && isVague(error) ? wrongState(reason, conversation, participant, error) : error;
+  }
+
+  function wrongState(
+    reason: string,
+    conversation: CallConversation,
+    participant: CallMediaParticipant,
+    cause?: CallControlFailure,
+  ): CallControlFailure {
     return new WrongParticipantState(
-      reasonAgainst(command, conversation, participant, userId) ?? error.message,
+      reason,
       participant.state ?? undefined,
       allowedActions(conversation, participant, userId),
-      error.trace,
-      { cause: error },
+      cause?.trace ?? { system: 'genesys' },
+      { cause },
     );
   }
 

@@ -118,9 +118,33 @@ const forbidden: Meaning = ({ said, error, operation, trace }) => {
 };
 
 const gone =
-  (parameterName: string, what: string): Meaning =>
+  (parameterName: keyof typeof NAMES): Meaning =>
   ({ trace }) =>
-    new CallNotFound(`Genesys Cloud knows no such ${what} (any more).`, parameterName, trace);
+    missing(parameterName, trace);
+
+/** There is no such conversation (any more). */
+export function noConversation(): CallNotFound {
+  return missing('conversationId', { system: 'genesys' });
+}
+
+/** The conversation has no such participant, whatever else was the `cause` of a refusal. */
+export function noParticipant(cause?: CallControlFailure): CallNotFound {
+  return missing('participantId', cause?.trace ?? { system: 'genesys' }, { cause });
+}
+
+function missing(
+  parameterName: keyof typeof NAMES,
+  trace: UpstreamTrace,
+  options?: ErrorOptions,
+): CallNotFound {
+  const message = `Genesys Cloud knows no such ${NAMES[parameterName]} (any more).`;
+  return new CallNotFound(message, parameterName, trace, options);
+}
+
+/** True for a refusal of input that says nothing of what is wrong with it: it may as well be for the state of the call. */
+export function isVague({ parameterName, trace }: BadUserInput): boolean {
+  return parameterName === undefined && trace.errorCode !== undefined && VAGUE.has(trace.errorCode);
+}
 
 /** The one thing that the address names last is what is missing, where nothing is said. */
 const notFound: Meaning = (refusal) => {
@@ -129,26 +153,22 @@ const notFound: Meaning = (refusal) => {
   if (error.code === undefined) {
     return new UpstreamBadResponse('Genesys Cloud does not know this operation at its address.', trace);
   }
-  const ids = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-  const known = ids.filter((id) => Object.hasOwn(NAMES, id));
-  const [only] = known;
-  if (only === undefined) return badInput(refusal);
-  return gone(
-    known.length === 1 ? only : 'participantId',
-    NAMES[known.length === 1 ? only : 'participantId'] ?? '',
-  )(refusal);
+  const known = IDS.filter((id) => operation.path.includes(`{${id}}`));
+  const last = known.at(-1);
+  return last === undefined ? badInput(refusal) : gone(last)(refusal);
 };
 
 /** What an id of a path names, for a person. */
-const NAMES: Readonly<Record<string, string>> = {
+const NAMES = {
   conversationId: 'conversation',
   participantId: 'participant of this conversation',
-};
+} as const;
+const IDS = ['conversationId', 'participantId'] as const;
 
 /** What each code means; those of which nothing stands here mean what their status does. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
-  'conversation.not.found': gone('conversationId', 'conversation'),
-  'not.conversation.participant': gone('participantId', 'participant of this conversation'),
+  'conversation.not.found': gone('conversationId'),
+  'not.conversation.participant': gone('participantId'),
   // What was to be called, not the call.
   'resource.not.found': (refusal) =>
     refusal.operation.path.includes('{conversationId}') ? notFound(refusal) : badField('to')(refusal),
