@@ -79,6 +79,7 @@ export const CallParticipant = builder
       system: t.field({
         type: PhoneSystem,
         description: 'The phone system the call is in.',
+        extensions: IN_PLACE,
         resolve: (participant) => (isParty(participant) ? 'ringcentral' : 'genesys'),
       }),
       call: t.field({
@@ -96,6 +97,7 @@ export const CallParticipant = builder
         nullable: true,
         description:
           "Who it is, where a name is known: of a RingCentral party, the name of the party's own end of the line.",
+        extensions: IN_PLACE,
         resolve: (participant) =>
           isParty(participant) ? (ownEnd(participant)?.name ?? null) : participant.name,
       }),
@@ -103,6 +105,7 @@ export const CallParticipant = builder
         nullable: true,
         description:
           'The number of who it is, like `+12025550147` or, inside the company, `101`; null where none is known.',
+        extensions: IN_PLACE,
         resolve: (participant) =>
           isParty(participant)
             ? (ownEnd(participant)?.phoneNumber ?? null)
@@ -116,6 +119,7 @@ export const CallParticipant = builder
       activity: t.field({
         type: CallActivity,
         description: 'What it is doing, in one coarse word.',
+        extensions: IN_PLACE,
         resolve: (participant) =>
           isParty(participant) ? activityOfParty(participant) : activityOfParticipant(participant),
       }),
@@ -124,12 +128,14 @@ export const CallParticipant = builder
         description:
           'Whether it has put the call on hold, or was put on hold. Whoever waits at the other end is not `held`: they hear ' +
           'music, and stay as they are.',
+        extensions: IN_PLACE,
         resolve: (participant) =>
           isParty(participant) ? participant.status.code === 'HOLD' : participant.held,
       }),
       muted: t.exposeBoolean('muted', { nullable: true, description: 'Whether it is muted.' }),
       recorded: t.boolean({
         description: 'Whether it is being recorded at this moment. False while every recording is paused.',
+        extensions: IN_PLACE,
         resolve: (participant) =>
           isParty(participant)
             ? participant.recordings.some(({ active }) => active)
@@ -141,6 +147,7 @@ export const CallParticipant = builder
         description:
           'Since when it has been doing what `activity` says; null where the phone system does not tell. RingCentral never ' +
           'does: count from `call.startedAt` there.',
+        extensions: IN_PLACE,
         resolve: (participant) => (isParty(participant) ? null : sinceOfParticipant(participant)),
       }),
       observedAt: t.expose('observedAt', {
