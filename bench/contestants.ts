@@ -95,7 +95,7 @@ export const PEERS: readonly ContestantName[] = ['mercurius', 'Hive Gateway'];
 /** Starts a contestant before `upstream`. */
 export async function startContestant(
   name: ContestantName,
-  upstream: Upstream,
+  upstream: Pick<Upstream, 'port'>,
   more: Partial<ServerOptions> = {},
 ): Promise<Contestant> {
   const { options, dialect } = CAST[name];
@@ -214,7 +214,7 @@ export function installPeers(): void {
 }
 
 /** Makes Hive Gateway's supergraph of RingCentral's published document at the path `openapi`, until `stop()`. */
-export function composeHive(openapi: string, upstream: Upstream): { stop(): void } {
+export function composeHive(openapi: string, upstream: Pick<Upstream, 'port'>): { stop(): void } {
   const upstreamUrl = `http://127.0.0.1:${upstream.port}`;
   const compose = spawnSync(
     process.execPath,

@@ -16,6 +16,7 @@ import { type Options, readOptions, USAGE } from './options.ts';
 import { table, writeReport } from './report.ts';
 import { ATTACKS } from './siege/attacks.ts';
 import { createStage, type Pace, type Stage } from './stage.ts';
+import { account } from './works/account.ts';
 import { AGAINST, against } from './works/against.ts';
 import { coldRead } from './works/cold-read.ts';
 import { command } from './works/command.ts';
@@ -47,6 +48,7 @@ const WORKS: ReadonlyMap<string, (stage: Stage) => Promise<void>> = new Map([
   ['start', start],
   ['real-limit', realLimit],
   ['conversations', conversations],
+  ['account', account],
 ]);
 
 const SHORT: Pace = { full: false, warmUp: 10_000, warmUpAgain: 3_000, round: 2_000, rounds: 3 };

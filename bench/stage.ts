@@ -34,7 +34,11 @@ export interface Stage {
   /** A contestant that the works share. */
   shared(name: ContestantName): Promise<Contestant>;
   /** A contestant of one's own; `before` another upstream than that of the stage. */
-  own(name: ContestantName, more?: Partial<ServerOptions>, before?: Upstream): Promise<Contestant>;
+  own(
+    name: ContestantName,
+    more?: Partial<ServerOptions>,
+    before?: Pick<Upstream, 'port'>,
+  ): Promise<Contestant>;
   /** Another upstream. */
   ownUpstream(manner: UpstreamManner): Promise<Upstream>;
   /** Gives a contestant its warm-up for one kind of work. */

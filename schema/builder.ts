@@ -80,6 +80,9 @@ export function keyedBy(...fields: readonly string[]): string {
 /** The extension of a field that may ask the phone system: it weighs more than what it shows. */
 export const READS = { reads: true } as const;
 
+/** The extension of a field that is worked out of what is there, without asking anybody: it weighs what any value weighs. */
+export const IN_PLACE = { inPlace: true } as const;
+
 /** What a field costs of the rate budget that RingCentral gives each user. */
 export type RateGroup = 'Light' | 'Medium' | 'Heavy';
 

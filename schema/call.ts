@@ -1,6 +1,6 @@
 /** What a call is in any phone system, and who takes part: for a screen that shows the calls of all of them alike. */
 import { CALL_ACTIVITIES } from './activity.ts';
-import { addEnum, builder, paragraphs } from './builder.ts';
+import { addEnum, builder, IN_PLACE, paragraphs } from './builder.ts';
 import {
   activityOfParticipant,
   activityOfParty,
@@ -162,6 +162,7 @@ Call.implement({
     system: t.field({
       type: PhoneSystem,
       description: 'The phone system it is in.',
+      extensions: IN_PLACE,
       resolve: (call) => (isSession(call) ? 'ringcentral' : 'genesys'),
     }),
     participants: t.field({
@@ -173,10 +174,12 @@ Call.implement({
       type: 'DateTime',
       nullable: true,
       description: 'When it began, where the phone system tells.',
+      extensions: IN_PLACE,
       resolve: (call) => (isSession(call) ? call.creationTime : startOfConversation(call)),
     }),
     isOver: t.boolean({
       description: 'True when everybody has left. An agent may still owe the work after the call.',
+      extensions: IN_PLACE,
       resolve: (call) => (isSession(call) ? isSessionOver(call) : isConversationOver(call)),
     }),
     observedAt: t.expose('observedAt', { type: 'DateTime', description: 'When this state was true.' }),

@@ -50,8 +50,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
 
 builder.queryType({
   description: paragraphs(
-    'Reading calls: those of RingCentral (`CallSession`, `CallParty`) and those of Genesys Cloud (`CallConversation`, ' +
-      '`CallMediaParticipant`). The gateway may have one of the two or both; `Call` and `CallParticipant` are what they ' +
+    'Reading calls. Those of RingCentral are `CallSession` and `CallParty`, those of Genesys Cloud `CallConversation` ' +
+      'and `CallMediaParticipant`. The gateway may have one of the two or both; `Call` and `CallParticipant` are what they ' +
       'have in common.',
     'RingCentral gives every user a small rate budget, usually 50 requests a minute of the group Light and 10 of the ' +
       'group Heavy, Genesys Cloud usually 300 requests a minute, for queries and commands together; descriptions say ' +
@@ -65,14 +65,15 @@ builder.queryType({
 
 builder.mutationType({
   description: paragraphs(
-    'Acting on calls. Each mutation is one request to the phone system, sent once and never repeated by the ' +
-      'gateway: after a lost answer the call is read again instead, and `outcome` says what is known. ' +
-      'Several mutations of one operation run one after another. Only `endSession` is about something else.',
+    'Acting on calls, and on what the user says of themselves (`setPresence`, `setQueueAvailability`). Each ' +
+      'mutation is one request to the phone system, sent once and never repeated by the gateway: after a lost ' +
+      'answer the state is read again instead, and `outcome` says what is known. Several mutations of one ' +
+      'operation run one after another. Only `endSession` is about something else.',
     'Every other payload has:',
     bullets(
       '`outcome`: whether it was done, was not, or is unknown;',
       '`error`: why not, as a type an app can act on;',
-      'the state of the call as it is now known, also after a failure.',
+      'the state of what it acted on as it is now known, also after a failure.',
     ),
     'An `idempotencyKey` makes it safe to press the button again. Within ten minutes the same key of ' +
       'the same user answers the first payload once more, with `replayed: true`, and does nothing ' +
@@ -80,7 +81,8 @@ builder.mutationType({
     'A new status of a RingCentral call often follows a moment after the answer: subscribe to see it. All that act on ' +
       'RingCentral calls need the app permission `CallControl`.',
     'Genesys Cloud accepts a command before it does it. The gateway waits until the effect is seen, at most five ' +
-      'seconds: `APPLIED` is what was seen. When nothing was, the outcome is `UNKNOWN`, with the state as it is.',
+      'seconds: `APPLIED` is what was seen. When nothing was, the outcome is `UNKNOWN`, with the state as it is; so it is ' +
+      'at once where what is asked for is so already. Digits alone leave no trace: of them `APPLIED` means accepted.',
   ),
 });
 

@@ -1,5 +1,5 @@
 /** A participant of a conversation: who it is, what it is doing, and how it got there. */
-import { type builder, keyedBy, paragraphs } from '../builder.ts';
+import { type builder, IN_PLACE, keyedBy, paragraphs } from '../builder.ts';
 import { CallParticipant, Direction } from '../call.ts';
 import {
   CallAttribute,
@@ -34,6 +34,7 @@ function time(t: Fields, name: Named<number | null>, description: string) {
     type: 'DateTime',
     nullable: true,
     description,
+    extensions: IN_PLACE,
     resolve: (participant) => participant[name],
   });
 }
@@ -44,6 +45,7 @@ function entity(t: Fields, name: Named<ParticipantModel['user']>, description: s
     type: EntityReference,
     nullable: true,
     description,
+    extensions: IN_PLACE,
     resolve: (participant) => participant[name],
   });
 }

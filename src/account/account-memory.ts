@@ -23,6 +23,8 @@ import type { PartyNews } from '../live/source.ts';
 import type { Times } from '../live/told.ts';
 import { isCallOver, type Observation, type Outlook, withParty } from '../live/transitions.ts';
 import type { CompanyKind } from './kind.ts';
+import type { AccountPicture } from './picture.ts';
+import { type KnownPresence, PresenceMemory } from './presence-memory.ts';
 import { FIRST_NEWS, filled, type Heard, hasGap, heard, NOTHING_HEARD } from './sequence.ts';
 import type { PresenceNews } from './source.ts';
 
@@ -70,14 +72,8 @@ interface KnownCall {
   heard: Heard;
   /** It was read whole, or heard from its first news on. */
   isWhole: boolean;
-}
-
-/** What is held of an extension. */
-export interface KnownPresence {
-  readonly presence: Presence;
-  readonly sequence: number | null;
-  /** When the newest was told or asked for, epoch milliseconds. */
-  readonly at: number;
+  /** Nobody may read it: others than those who were told of may go on with it. */
+  isGivenUp?: boolean;
 }
 
 /** What another gateway needs to hold the same. */
@@ -97,8 +93,10 @@ export class AccountMemory {
   readonly #outlook: Outlook<CompanyKind>;
   /** The one that was quiet for longest first. */
   readonly #calls = new Map<string, KnownCall>();
-  readonly #presences = new Map<string, KnownPresence>();
+  readonly #presences: PresenceMemory;
   readonly #graves: LRUCache<string, true>;
+  /** As it was asked for; null: something has changed since. */
+  #current: Pick<AccountPicture, 'calls' | 'presences'> | null = null;
 
   constructor(
     shape: CallShape<CompanyKind>,
@@ -106,6 +104,7 @@ export class AccountMemory {
     limits: MemoryLimits = MEMORY_LIMITS,
   ) {
     this.#limits = limits;
+    this.#presences = new PresenceMemory(limits.mostPresences);
     this.#shape = shape;
     this.#outlook = outlook;
     this.#graves = new LRUCache({ max: limits.mostGraves, ttl: GRAVE });
@@ -119,7 +118,16 @@ export class AccountMemory {
   }
 
   presences(): Presence[] {
-    return [...this.#presences.values()].map(({ presence }) => presence);
+    return this.#presences.all().map(({ presence }) => presence);
+  }
+
+  /** What is held now, for whoever asks: it is put together once, until something changes. */
+  current(): Pick<AccountPicture, 'calls' | 'presences'> {
+    this.#current ??= {
+      calls: new Map(this.calls().map((session) => [session.id, session])),
+      presences: new Map(this.presences().map((presence) => [presence.extensionId, presence])),
+    };
+    return this.#current;
   }
 
   call(sessionId: string): CallSession | undefined {
@@ -127,7 +135,7 @@ export class AccountMemory {
   }
 
   presence(extensionId: string): Presence | undefined {
-    return this.#presences.get(extensionId)?.presence;
+    return this.#presences.get(extensionId);
   }
 
   callIds(): string[] {
@@ -146,6 +154,7 @@ export class AccountMemory {
 
   /** Takes in what was told of a party. `all`: every party of every call is told of. */
   hear(news: PartyNews<CompanyKind>, all: boolean): Result {
+    this.#current = null;
     const { callId: sessionId, partyId, sequence, eventTime, receivedAt } = news;
     if (this.#graves.has(sessionId)) return GHOST;
     const known = this.#calls.get(sessionId) ?? {
@@ -182,6 +191,7 @@ export class AccountMemory {
 
   /** Takes in a body of a whole call. */
   take(session: CallSession, times: Times & Pick<Observation<CompanyKind>, 'trueAt'>): Result {
+    this.#current = null;
     const { id } = session;
     const known = this.#calls.get(id) ?? {
       memory: new CallMemory(this.#shape),
@@ -203,6 +213,7 @@ export class AccountMemory {
 
   /** The phone system does not know it, asked at `sentAt`. `again`: it was alive a moment ago, and is asked for once more. */
   miss(sessionId: string, { sentAt, receivedAt }: Times): { changes: readonly Change[]; again: boolean } {
+    this.#current = null;
     const known = this.#calls.get(sessionId);
     const held = known?.memory.held ?? null;
     if (known === undefined || held === null) return { changes: NO_CHANGES, again: false };
@@ -215,19 +226,26 @@ export class AccountMemory {
     return { changes: this.#calls.has(sessionId) ? [...told, ...this.#bury(sessionId)] : told, again: false };
   }
 
+  /** Nobody may read it: what is told of it is all that there will be. */
+  giveUp(sessionId: string): readonly Change[] {
+    this.#current = null;
+    const known = this.#calls.get(sessionId);
+    if (known === undefined) return NO_CHANGES;
+    known.isGivenUp = true;
+    known.isWhole = true;
+    known.heard = filled(known.heard);
+    return this.#settle(sessionId, known, false, []);
+  }
+
   hearPresence(news: PresenceNews): Result {
-    const { extensionId, sequence, receivedAt } = news;
-    const known = this.#presences.get(extensionId);
-    const last = known?.sequence ?? null;
-    if (sequence !== null && last !== null && sequence <= last) return OLD;
-    return this.#see(news.presence(known?.presence ?? null), sequence ?? last, receivedAt);
+    this.#current = null;
+    return resultOf(this.#presences.hear(news));
   }
 
   /** Takes in what a read showed that was asked for at `sentAt`. */
   takePresence(presence: Presence, { sentAt }: Pick<Times, 'sentAt'>): Result {
-    const known = this.#presences.get(presence.extensionId);
-    if (known !== undefined && sentAt < known.at) return OLD;
-    return this.#see(presence, known?.sequence ?? null, sentAt);
+    this.#current = null;
+    return resultOf(this.#presences.take(presence, sentAt));
   }
 
   whole(): Whole {
@@ -236,13 +254,14 @@ export class AccountMemory {
         const state = memory.state();
         return state === null ? [] : [{ id, state, isWhole }];
       }),
-      presences: [...this.#presences.values()],
+      presences: this.#presences.all(),
       graves: [...this.#graves.keys()],
     };
   }
 
   /** Holds what another gateway holds of a call; null: it has ended. */
   restore(sessionId: string, known: KnownState | null): void {
+    this.#current = null;
     this.#calls.delete(sessionId);
     if (known === null) {
       this.#graves.set(sessionId, true);
@@ -256,11 +275,13 @@ export class AccountMemory {
   }
 
   restorePresence(known: KnownPresence): void {
-    this.#presences.set(known.presence.extensionId, known);
+    this.#current = null;
+    this.#presences.restore(known);
   }
 
   /** Holds what another gateway holds, and answers what is different. */
   adopt(whole: Whole): readonly Change[] {
+    this.#current = null;
     const before = new Map(this.#calls);
     const changes: Change[] = [];
     for (const id of whole.graves) this.#graves.set(id, true);
@@ -272,36 +293,20 @@ export class AccountMemory {
     }
     for (const known of whole.presences) {
       const { presence } = known;
-      const earlier = this.#presences.get(presence.extensionId)?.presence;
-      if (earlier === undefined || !isSamePresence(earlier, presence))
-        changes.push({ kind: 'presence', presence, known });
-      this.restorePresence(known);
+      if (this.#presences.restore(known)) changes.push({ kind: 'presence', presence, known });
     }
     return changes;
   }
 
-  clear(): void {
+  /** Nobody tells of calls any more. */
+  clearCalls(): void {
+    this.#current = null;
     this.#calls.clear();
-    this.#presences.clear();
   }
 
-  #see(presence: Presence, sequence: number | null, at: number): Result {
-    const { extensionId } = presence;
-    const known = this.#presences.get(extensionId);
-    if (known === undefined && this.#presences.size >= this.#limits.mostPresences) return OLD;
-    if (known !== undefined && isSamePresence(known.presence, presence)) {
-      this.#presences.set(extensionId, { presence: known.presence, sequence, at });
-      return { changes: NO_CHANGES, worth: 'known', missing: 'nothing' };
-    }
-    const observedAt = Math.max(presence.observedAt, (known?.presence.observedAt ?? 0) + 1);
-    const seen = { ...presence, observedAt };
-    const next: KnownPresence = { presence: seen, sequence, at };
-    this.#presences.set(extensionId, next);
-    return {
-      changes: [{ kind: 'presence', presence: seen, known: next }],
-      worth: 'applied',
-      missing: 'nothing',
-    };
+  clear(): void {
+    this.clearCalls();
+    this.#presences.clear();
   }
 
   /** What the transitions of a call are to those who look at the whole account. */
@@ -338,7 +343,7 @@ export class AccountMemory {
     const known = this.#calls.get(sessionId);
     const state = known?.memory.state() ?? null;
     this.#calls.delete(sessionId);
-    this.#graves.set(sessionId, true);
+    if (known?.isGivenUp !== true) this.#graves.set(sessionId, true);
     if (known === undefined || state === null) return NO_CHANGES;
     const { isWhole } = known;
     return [{ kind: 'ended', session: state.held.call, known: { state, isWhole } }];
@@ -350,7 +355,12 @@ export class AccountMemory {
   }
 }
 
-const OLD: Result = { changes: NO_CHANGES, worth: 'old', missing: 'nothing' };
+/** What came of a presence: the change of it, or what it was worth else. */
+function resultOf(seen: KnownPresence | 'old' | 'known'): Result {
+  if (seen === 'old' || seen === 'known') return { changes: NO_CHANGES, worth: seen, missing: 'nothing' };
+  const change: Change = { kind: 'presence', presence: seen.presence, known: seen };
+  return { changes: [change], worth: 'applied', missing: 'nothing' };
+}
 
 const WORTH = { changed: 'applied', confirmed: 'known', doubtful: 'doubtful', old: 'old' } as const;
 
@@ -366,15 +376,6 @@ function differences(before: CallSession | null, known: KnownState): readonly Ch
       ? NO_CHANGES
       : { kind: 'party', session, party, previousStatus: earlier?.status ?? null, known };
   });
-}
-
-function isSamePresence(one: Presence, other: Presence): boolean {
-  return isDeepStrictEqual(undated(one), undated(other));
-}
-
-function undated(presence: Presence): Presence {
-  const activeCalls = presence.activeCalls.map((call) => ({ ...call, observedAt: 0 }));
-  return { ...presence, activeCalls, observedAt: 0 };
 }
 
 /** A call of which only a party is known. */

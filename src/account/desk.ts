@@ -14,15 +14,14 @@
  *   nobody's                       presence round and round, new calls   PRESENCE_POLL
  * ```
  */
-import type { AccountLiveSource } from '../../schema/account/model.ts';
+import type { AccountLiveSource, WaitingCall } from '../../schema/account/model.ts';
 import type { AccountCallEvent } from '../../schema/account/provider.ts';
 import { Forbidden, Unauthenticated } from '../../schema/failures.ts';
 import type { Beside, BesideDesk, BesideTurn } from '../live/beside.ts';
-import { type CursorScope, createReplay, type ReplayLimits } from '../live/replay.ts';
+import { type CursorScope, createReplay, type Place, type ReplayLimits } from '../live/replay.ts';
 import type { CallShape } from '../live/shape.ts';
 import { SharedReplay } from '../live/shared/shared-replay.ts';
 import type { Log } from '../telemetry/log.ts';
-
 import type { Metrics } from '../telemetry/metrics.ts';
 import { AccountMemory, type Change, type Result } from './account-memory.ts';
 import type { CompanyKind } from './kind.ts';
@@ -36,9 +35,11 @@ import {
   type Interest,
   OUT_OF_REACH,
   type Reach,
+  sourceBy,
 } from './source.ts';
 import { createSurveyor, type Surveyor } from './surveyor.ts';
 import { changeIn } from './tidings.ts';
+import { type AccountWish, areSameWishes, readWishes, rowOf, writeWish } from './wishes.ts';
 
 /** The account of one viewer. */
 export interface AccountDesk extends Beside, AccountListener, WatchedAccount {}
@@ -79,10 +80,13 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
   /** What was told before it was known what others hold. */
   let early: (() => void)[] = [];
   let isTroubled = false;
+  /** Nobody looked at everything any more, which is not told to all yet. */
+  let isNarrowing = false;
+  let waits: ReadonlyMap<string, WaitingCall> = new Map();
 
   const readers = createAccountReaders(limits, metrics, {
     picture,
-    isFresh: () => surveyor.isSurveyed && isOpen(),
+    isFresh: () => surveyor.isSurveyed && isOpen() && !isNarrowing,
     isKnown: (id) => (isAsking() ? surveyor.isKnown(id) : isOpen() && picture.presence(id) !== undefined),
     isOpen,
     createReplay() {
@@ -132,6 +136,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
           tell: (change, at, place) => readers.tell(change, at, place),
           tellTrouble: (next, place) => readers.tellTrouble(next, place),
           tellRecovery: (place) => readers.tellRecovery(place),
+          narrowed,
           refused: (message, permissionName) =>
             readers.fail(new Forbidden(message, permissionName ?? undefined)),
           begin(place) {
@@ -164,11 +169,11 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     presenceUpdates: (ids) => readers.presences(ids),
     liveSource,
     current() {
-      if (!isActive || !wantsAll() || !surveyor.isSurveyed || readers.isTroubled) return null;
-      return {
-        calls: new Map(picture.calls().map((session) => [session.id, session])),
-        presences: new Map(picture.presences().map((presence) => [presence.extensionId, presence])),
-      };
+      if (!isActive || !wantsAll() || !surveyor.isSurveyed || isNarrowing || readers.isTroubled) return null;
+      return { ...picture.current(), waits };
+    },
+    noteWaits(now) {
+      waits = new Map(now.map((wait) => [wait.sessionId, wait]));
     },
     notify: (kind, message, at) => readers.notify(kind, message, at),
     roleChanged() {
@@ -178,8 +183,8 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
       else if (isOpen()) resume();
     },
     wishedElsewhere(whats, isAsked) {
-      const wished = whats.map(readWish);
-      const isSame = JSON.stringify(wished) === JSON.stringify(elsewhere);
+      const wished = readWishes(whats);
+      const isSame = areSameWishes(wished, elsewhere);
       elsewhere = wished;
       if (!isSame) looksChanged();
       if (isActive && (isAsked || !isSame)) ledger?.share();
@@ -208,25 +213,43 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
 
   /** Of whom somebody wants to know what they do. */
   function row(): ReadonlySet<string> {
-    const own = readers.extensionIds();
-    if (elsewhere.length === 0) return own;
-    return new Set([...own, ...elsewhere.flatMap(({ row: theirs }) => theirs)]);
+    return rowOf(readers.extensionIds(), elsewhere);
   }
 
   /** What is looked at here, for whoever leads. */
   function tellWish(): void {
     if (desk.sharing === undefined) return;
-    const all = readers.count() > 0 || isAllKept;
-    const ids = [...readers.extensionIds()].sort();
-    const isSome = isActive && (all || ids.length > 0);
-    desk.sharing.wish(isSome ? JSON.stringify({ all, row: ids } satisfies AccountWish) : null);
+    const wish = { all: readers.count() > 0 || isAllKept, row: [...readers.extensionIds()] };
+    desk.sharing.wish(isActive ? writeWish(wish) : null);
   }
 
   /** Others look at something else now. */
   function looksChanged(): void {
     if (isLooked() && !isActive) activate();
     else if (!isLooked() && isActive) rest();
-    else if (isActive) resume();
+    else if (isActive) {
+      narrow();
+      resume();
+    }
+  }
+
+  /** Where only a row is looked at by now, nothing tells of calls any more: what is known of them is let go of. */
+  function narrow(): void {
+    if (wantsAll() || isNarrowing || !surveyor.hasBegun || !isAsking() || !isOpen()) return;
+    isNarrowing = true;
+    isTroubled = false;
+    if (ledger === null) narrowed(null);
+    else ledger.publishNarrowing();
+  }
+
+  function narrowed(place: Place | null): void {
+    isNarrowing = false;
+    surveyor.narrow();
+    picture.clearCalls();
+    waits = new Map();
+    readers.narrow(place);
+    ledger?.share();
+    if (isActive) resume();
   }
 
   function isLooked(): boolean {
@@ -244,7 +267,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
   /** Goes on with what there is to do. */
   function resume(): void {
     levelReach();
-    if (isAsking() && isOpen() && reach !== null && !surveyor.isSurveyed) surveyor.survey();
+    if (isAsking() && isOpen() && reach !== null) surveyor.begin();
     surveyor.level();
   }
 
@@ -299,8 +322,12 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     if (readers.count() > 0) return;
     isAllKept = false;
     tellWish();
-    if (isLooked()) levelReach();
-    else rest();
+    if (!isLooked()) {
+      rest();
+      return;
+    }
+    narrow();
+    resume();
   }
 
   function rest(): void {
@@ -311,6 +338,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     isActive = false;
     isAllKept = false;
     isTroubled = false;
+    isNarrowing = false;
     early = [];
     tellWish();
     ledger?.close();
@@ -320,6 +348,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     reach = null;
     surveyor.rest();
     picture.clear();
+    waits = new Map();
     readers.forget();
     noteSource();
     desk.tellActivity();
@@ -333,14 +362,14 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     if (reach !== null || !isActive) return;
     if (desk.isDeaf()) {
       if (parts.pushOnly) fail(notTold());
-      else if (!surveyor.isSurveyed) surveyor.survey();
+      else surveyor.begin();
       return;
     }
     beginning ??= setTimeout(() => {
       beginning = null;
       if (!isActive || reach !== null) return;
       isLate = true;
-      surveyor.survey();
+      surveyor.begin();
     }, desk.beginning() ?? FIRST_WORD).unref();
   }
 
@@ -358,7 +387,8 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     }
     isLost = false;
     isLate = false;
-    if (mayHaveMissed || !surveyor.isSurveyed) surveyor.survey();
+    if (mayHaveMissed) surveyor.survey();
+    else surveyor.begin();
     levelReach();
     surveyor.level();
   }
@@ -455,9 +485,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     const told = ledger?.source;
     if (told !== undefined) return told;
     if (reach === null) return surveyor.isPolling ? 'PRESENCE_POLL' : null;
-    if (reach.calls === 'everybody') return 'ACCOUNT_PUSH';
-    const isSome = reach.calls.size > 0 || reach.presence === 'everybody' || reach.presence.size > 0;
-    return isSome ? 'EXTENSIONS_PUSH' : 'PRESENCE_POLL';
+    return sourceBy(reach);
   }
 
   function noteSource(): void {
@@ -467,17 +495,6 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     if (source !== null) metrics.accountDesks.inc({ source });
     counted = source;
   }
-}
-
-/** What one gateway wishes of another. */
-interface AccountWish {
-  readonly all: boolean;
-  readonly row: readonly string[];
-}
-
-function readWish(text: string): AccountWish {
-  const { all, row } = JSON.parse(text) as Partial<AccountWish>;
-  return { all: all === true, row: Array.isArray(row) ? row.filter((id) => typeof id === 'string') : [] };
 }
 
 /** What comes before it is known what others hold, which takes a moment. */

@@ -3,28 +3,35 @@
  * however often it is wanted, so that commands and queries keep theirs.
  *
  * ```text
- *   want ──► waiting (the urgent before the others) ──a place, and its turn in the minute──► running ──► done
- *               └── wanted again: as urgent as the more urgent of both            └── wanted again meanwhile: once more
+ *   want ──► waiting ──a place, and its turn in the minute──► running ──► done
+ *               └── wanted again: as urgent as the more urgent of both   └── wanted again meanwhile: once more
+ *
+ *   whose turn it is: an urgent one ──► one that is not, where one waits ──► an urgent one … ; idle ones when none of them is due
  * ```
  */
 
 /** One thing to be done. It must not throw. */
 export type Errand = (signal: AbortSignal) => Promise<void>;
 
+/** `idle`: only what nobody waits for. */
+export type Urgency = 'urgent' | 'usual' | 'idle';
+
 export interface ErrandsParts {
   /** How many may begin in a minute; Infinity: as many as there are places. */
   readonly perMinute: () => number;
-  /** Nothing waits and nothing runs any more. */
-  readonly onIdle: () => void;
+}
+
+export interface ErrandOptions {
+  readonly urgency?: Urgency | undefined;
+  /** Not before so many milliseconds from now. */
+  readonly after?: number | undefined;
 }
 
 export interface Errands {
-  /** Has it done; `after`: not before so many milliseconds from now. */
-  want(name: string, errand: Errand, options?: { readonly urgent?: boolean; readonly after?: number }): void;
-  /** True while it waits or runs. */
-  isWanted(name: string): boolean;
-  /** How many wait or run. */
-  count(): number;
+  /** Has it done; false where too many wait already. */
+  want(name: string, errand: Errand, options?: ErrandOptions): boolean;
+  /** It waits for its turn. */
+  isWaiting(name: string): boolean;
   /** Forgets all, and calls off what runs. */
   clear(): void;
 }
@@ -36,29 +43,31 @@ const MOST_WAITING = 5_000;
 
 interface Waiting {
   readonly errand: Errand;
-  readonly urgent: boolean;
+  readonly urgency: Urgency;
   /** By `performance.now()`. */
   readonly notBefore: number;
 }
 
 /** Makes it; nothing is wanted. */
-export function createErrands({ perMinute, onIdle }: ErrandsParts): Errands {
+export function createErrands({ perMinute }: ErrandsParts): Errands {
   const waiting = new Map<string, Waiting>();
   const running = new Set<string>();
   let leaving = new AbortController();
   let startedAt = -Infinity;
+  /** The last one that began was an urgent one. */
+  let wasUrgent = false;
   let timer: NodeJS.Timeout | undefined;
 
   return {
-    want(name, errand, { urgent = false, after = 0 } = {}) {
+    want(name, errand, { urgency = 'usual', after = 0 } = {}) {
       const known = waiting.get(name);
-      if (known === undefined && waiting.size >= MOST_WAITING) return;
+      if (known === undefined && waiting.size >= MOST_WAITING) return false;
       const notBefore = Math.min(known?.notBefore ?? Infinity, performance.now() + after);
-      waiting.set(name, { errand, urgent: urgent || known?.urgent === true, notBefore });
+      waiting.set(name, { errand, urgency: moreUrgent(urgency, known?.urgency), notBefore });
       pump();
+      return true;
     },
-    isWanted: (name) => waiting.has(name) || running.has(name),
-    count: () => waiting.size + running.size,
+    isWaiting: (name) => waiting.has(name),
     clear() {
       clearTimeout(timer);
       timer = undefined;
@@ -72,34 +81,43 @@ export function createErrands({ perMinute, onIdle }: ErrandsParts): Errands {
   function pump(): void {
     clearTimeout(timer);
     timer = undefined;
-    for (;;) {
-      if (running.size >= PLACES || waiting.size === 0) return;
+    while (running.size < PLACES && waiting.size > 0) {
       const now = performance.now();
+      // Whose turn it is, is looked for when there is a turn: among thousands that takes its time.
       const turn = startedAt + 60_000 / perMinute();
-      const [name, next] = first();
-      if (name === undefined || next === undefined) return;
-      const wait = Math.max(next.notBefore, turn) - now;
-      if (wait > 0) {
-        timer = setTimeout(pump, wait).unref();
+      if (turn > now) {
+        wakeAt(turn);
+        return;
+      }
+      const next = first(now);
+      if (next === undefined) return;
+      const [name, { errand, urgency, notBefore }] = next;
+      if (notBefore > now) {
+        wakeAt(notBefore);
         return;
       }
       waiting.delete(name);
       startedAt = now;
-      void run(name, next.errand);
+      wasUrgent = urgency === 'urgent';
+      void run(name, errand);
     }
   }
 
-  /** The urgent first, then those that are due, then the one that is due soonest. */
-  function first(): readonly [string, Waiting] | readonly [] {
-    const now = performance.now();
-    let best: readonly [string, Waiting] | readonly [] = [];
+  function wakeAt(time: number): void {
+    timer = setTimeout(pump, time - performance.now()).unref();
+  }
+
+  /** Of those that are due the one whose turn it is, else the one that is due soonest. */
+  function first(now: number): readonly [string, Waiting] | undefined {
+    let best: readonly [string, Waiting] | undefined;
     let bestRank = Infinity;
+    const ranks = wasUrgent ? AFTER_URGENT : AFTER_OTHERS;
     for (const entry of waiting) {
-      const [, { urgent, notBefore }] = entry;
-      if (running.has(entry[0])) continue;
-      const rank = notBefore > now ? notBefore : urgent ? -2 : -1;
+      const [name, { urgency, notBefore }] = entry;
+      if (running.has(name)) continue;
+      const rank = notBefore > now ? notBefore : ranks[urgency];
       if (rank < bestRank) [best, bestRank] = [entry, rank];
-      if (rank === -2) break;
+      if (rank === FIRST_RANK) break;
     }
     return best;
   }
@@ -110,7 +128,15 @@ export function createErrands({ perMinute, onIdle }: ErrandsParts): Errands {
     await errand(signal);
     if (signal.aborted) return;
     running.delete(name);
-    if (waiting.size === 0 && running.size === 0) onIdle();
-    else pump();
+    pump();
   }
+}
+
+/** Below every time. */
+const FIRST_RANK = -3;
+const AFTER_OTHERS = { urgent: FIRST_RANK, usual: -2, idle: -1 } as const;
+const AFTER_URGENT = { usual: FIRST_RANK, urgent: -2, idle: -1 } as const;
+
+function moreUrgent(one: Urgency, other: Urgency = 'idle'): Urgency {
+  return AFTER_OTHERS[one] <= AFTER_OTHERS[other] ? one : other;
 }

@@ -40,6 +40,8 @@ export interface LedgerHost {
   tell(change: Change, at: number, place: Place | null): void;
   tellTrouble(next: number | null, place: Place | null): void;
   tellRecovery(place: Place | null): void;
+  /** Nobody looks at everything any more: what is known of calls is not true for long. */
+  narrowed(place: Place | null): void;
   refused(message: string, permissionName: string | null): void;
   /** What was told before is known: nothing before `from` can be had any more. */
   begin(from: Place): void;
@@ -59,6 +61,7 @@ export interface AccountLedger {
   publish(changes: readonly Change[], at: number): void;
   publishTrouble(next: number | null): void;
   publishRecovery(): void;
+  publishNarrowing(): void;
   publishRefusal(error: CallControlFailure): void;
   /** Somebody looks here, or at another gateway. */
   open(): void;
@@ -122,6 +125,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     },
     publishTrouble: (next) => write({ kind: 'trouble', at: Date.now(), next }),
     publishRecovery: () => write({ kind: 'recovery', at: Date.now() }),
+    publishNarrowing: () => write({ kind: 'narrowed', at: Date.now() }),
     publishRefusal({ message, ...rest }) {
       const { permissionName = null } = rest as { readonly permissionName?: string };
       write({ kind: 'refused', at: Date.now(), message, permissionName });
@@ -189,6 +193,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     if (isClosing) return;
     if (tiding.kind === 'trouble') host.tellTrouble(tiding.next, place);
     else if (tiding.kind === 'recovery') host.tellRecovery(place);
+    else if (tiding.kind === 'narrowed') host.narrowed(place);
     else if (tiding.kind === 'refused') host.refused(tiding.message, tiding.permissionName);
     const change = changeIn(tiding);
     if (change !== null) host.tell(change, tiding.at, place);
@@ -284,6 +289,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
       const place = placeOf(epoch, offset);
       if (offset > picture.position.offset) holdTiding(tiding, memory);
       if (isMeeting && offset > picture.position.offset) tell(tiding, place);
+      else if (tiding.kind === 'narrowed') host.begin(place);
       else if (!isMeeting) host.remember(tiding, place);
     }
     goOn(end);

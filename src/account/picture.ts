@@ -8,13 +8,15 @@ export interface AccountPicture {
   readonly calls: ReadonlyMap<string, CallSession>;
   readonly presences: ReadonlyMap<string, Presence>;
   /** Whose wait was seen, by the ids of their sessions: it goes on from when it began. */
-  readonly waits?: ReadonlyMap<string, WaitingCall>;
+  readonly waits: ReadonlyMap<string, WaitingCall>;
 }
 
 /** The account of one viewer, for whoever watches it. */
 export interface WatchedAccount {
   /** Null: nobody watches, or not everything is known yet. */
   current(): AccountPicture | null;
+  /** These wait by now, and nobody else: whoever asks next is told of the same beginnings. */
+  noteWaits(waits: readonly WaitingCall[]): void;
   /** Null while nobody watches. */
   liveSource(): AccountLiveSource | null;
   /** Everything that happens, in order; `dropped` is asked when the reader leaves. */

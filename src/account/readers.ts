@@ -66,6 +66,8 @@ export interface AccountReaders {
   admit(): void;
   end(): void;
   fail(error: unknown): void;
+  /** Nothing is told of calls for a while: cursors from before are expired, and whoever reads waits for a fresh picture. */
+  narrow(place: Place | null): void;
   /** Nothing is kept any more: cursors from before are expired. */
   forget(): void;
 }
@@ -144,12 +146,7 @@ export function createAccountReaders(
       for (const { ids } of rows.values()) for (const id of ids) all.add(id);
       return all;
     },
-    start() {
-      for (const [line, reason] of [...newcomers]) {
-        newcomers.delete(line);
-        begin(line, reason);
-      }
-    },
+    start,
     tell(change, at, place) {
       const kept = memory().keep(Date.now(), (cursor) => eventOf(change, cursor), place);
       if (events.size > 0) {
@@ -195,6 +192,14 @@ export function createAccountReaders(
     fail(error) {
       for (const line of dismissed()) line.fail(error);
     },
+    narrow(place) {
+      for (const line of events) newcomers.set(line, 'CURSOR_EXPIRED');
+      events.clear();
+      replay = null;
+      trouble = null;
+      const next = memory();
+      if (place !== null && next instanceof SharedReplay) next.begin(place);
+    },
     forget() {
       replay = null;
       trouble = null;
@@ -215,6 +220,16 @@ export function createAccountReaders(
     }
     newcomers.set(line, missed);
     if (trouble !== null) line.push(degraded(trouble.at, memory().nowhere));
+  }
+
+  /** One in a turn of the event loop: the snapshot of a large account takes a while to be written. */
+  function start(): void {
+    const [first] = newcomers;
+    if (first === undefined || !account.isFresh()) return;
+    const [line, reason] = first;
+    newcomers.delete(line);
+    begin(line, reason);
+    if (newcomers.size > 0) setImmediate(start);
   }
 
   function begin(line: Line<AccountCallEvent>, reason: SnapshotReason): void {

@@ -1,5 +1,5 @@
 /** What watching an account needs of a phone system, beside the calls of one viewer. */
-import type { Presence } from '../../schema/account/model.ts';
+import type { AccountLiveSource, Presence } from '../../schema/account/model.ts';
 import type { CallControlFailure } from '../../schema/failures.ts';
 import type { CallSource, PartyNews, Reading, ReadOptions } from '../live/source.ts';
 import type { CompanyKind } from './kind.ts';
@@ -20,6 +20,13 @@ export type Told = 'everybody' | ReadonlySet<string>;
 export interface Reach {
   readonly calls: Told;
   readonly presence: Told;
+}
+
+/** How changes come to be known, told of so far. */
+export function sourceBy({ calls, presence }: Reach): AccountLiveSource {
+  if (calls === 'everybody') return 'ACCOUNT_PUSH';
+  const isSome = calls.size > 0 || presence === 'everybody' || presence.size > 0;
+  return isSome ? 'EXTENSIONS_PUSH' : 'PRESENCE_POLL';
 }
 
 /** Nothing beyond the viewer's own calls is told. */

@@ -9,8 +9,9 @@ import { findParty, type PartyStatus } from '../../schema/model.ts';
 import type { Position } from '../commons/commons.ts';
 import { type SealingKey, seal, unseal } from '../commons/seal.ts';
 import { readState, type WrittenState, writtenState } from '../live/shared/tidings.ts';
-import type { AccountMemory, Change, KnownPresence, KnownState, Whole } from './account-memory.ts';
+import type { AccountMemory, Change, KnownState, Whole } from './account-memory.ts';
 import type { CompanyKind } from './kind.ts';
+import type { KnownPresence } from './presence-memory.ts';
 
 /** One thing that became true. `at` is when what showed it arrived, epoch milliseconds. */
 export type Tiding =
@@ -20,6 +21,8 @@ export type Tiding =
   /** It may be old; the next try, if that is known. */
   | { readonly kind: 'trouble'; readonly at: number; readonly next: number | null }
   | { readonly kind: 'recovery'; readonly at: number }
+  /** Nobody looks at everything any more: calls are not told of from here on. */
+  | { readonly kind: 'narrowed'; readonly at: number }
   /** Nobody may look at it (any more). */
   | {
       readonly kind: 'refused';
@@ -119,6 +122,7 @@ export function changeIn(tiding: Tiding): Change | null {
 
 /** Holds what a tiding tells. */
 export function holdTiding(tiding: Tiding, memory: AccountMemory): void {
+  if (tiding.kind === 'narrowed') memory.clearCalls();
   if (tiding.kind === 'presence') memory.restorePresence(tiding.known);
   if (tiding.kind === 'call') {
     const { id } = tiding.known.state.held.call;

@@ -203,6 +203,7 @@ const RULES: { readonly [Action in ParticipantAction]: Rule } = {
       'Name the participant who is to be transferred, not yourself.',
     ),
     connected,
+    when(mayConsult, 'Only possible once you have answered the call yourself.'),
     when((facts) => !isConsultedAbout(facts), 'Somebody is being consulted about this participant already.'),
   ),
   SPEAK_TO: consulting,
@@ -290,6 +291,14 @@ function talks(participant: CallMediaParticipant): boolean {
   const { monitoredParticipantId, coachedParticipantId, bargedParticipantId } = participant;
   return (
     !hasLeft(participant) && (monitoredParticipantId ?? coachedParticipantId ?? bargedParticipantId) === null
+  );
+}
+
+/** Talks, or takes no part: then somebody else may be the one who asks. */
+function mayConsult({ conversation, userId }: Facts): boolean {
+  const own = conversation.participants.filter((one) => isOwn(one, userId) && !hasLeft(one));
+  return (
+    own.length === 0 || own.some((participant) => does('CONNECTED')({ conversation, participant, userId }))
   );
 }
 

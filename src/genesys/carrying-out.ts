@@ -136,7 +136,10 @@ export async function carryOut(
   }
 
   async function refused(error: CallControlFailure): Promise<ConversationCommandResult> {
-    const seen = wasAnswered(error) && addressed !== null ? await look(addressed, 'query') : known(addressed);
+    const looked =
+      wasAnswered(error) && addressed !== null ? await look(addressed, 'query') : known(addressed);
+    // Nothing was done, so what was seen before is true.
+    const seen = looked.fresh ? looked : { ...looked, conversation: looked.conversation ?? before };
     return told('NOT_APPLIED', explained(error, seen), seen);
   }
 
@@ -278,10 +281,9 @@ export async function carryOut(
    * A refusal for the state of the participant: why in words for a person, with that state and what it allows; or for there
    * being no such one, whatever else Genesys found missing first.
    */
-  function explained(error: CallControlFailure, seen: Sight): CallControlFailure {
+  function explained(error: CallControlFailure, { conversation }: Sight): CallControlFailure {
     const isForState = error instanceof WrongCallState;
     if (!isForState && !(error instanceof BadUserInput)) return error;
-    const conversation = seen.conversation ?? before;
     if (conversation === null) return unseen instanceof CallNotFound ? unseen : error;
     const participant = participantIn(conversation);
     if (participant === null) return 'participantId' in command ? noParticipant(error) : error;

@@ -111,7 +111,12 @@ const SINGLE: { readonly [Kind in EntityKind]?: Operation } = {
 export function createConversations(upstream: Upstream, leftOut: LeftOut = unnoted): Conversations {
   return {
     async readUser(caller, options) {
-      const { body } = await upstream.send(caller, { ...options, operation: OPERATIONS.getUsersMe });
+      const { body } = await upstream.send(caller, {
+        ...options,
+        operation: OPERATIONS.getUsersMe,
+        // Which organisation it is, is told to nobody who does not ask.
+        query: { expand: 'organization' },
+      });
       return toUser(body);
     },
 

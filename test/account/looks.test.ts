@@ -66,14 +66,18 @@ describe('A question about an account', () => {
     ]);
   });
 
-  test('is not troubled by what goes wrong with watching, and begins anew with the next', async () => {
+  test('is not troubled by what goes wrong with watching, and leaves it alone until the minute is over', async () => {
     const looks = createLooks();
     const account = anAccount();
     looks.look('1', account);
     account.fail(new Error('refused'));
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(59_000);
+    looks.look('1', account);
+    expect(account.told).toEqual(['opened after null']);
+    await vi.advanceTimersByTimeAsync(1_000);
     looks.look('1', account);
     expect(account.told).toEqual(['opened after null', 'left', 'opened after null']);
     looks.stop();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

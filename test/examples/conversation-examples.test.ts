@@ -284,16 +284,6 @@ describe('Acting', () => {
       ...{ user: { id: ADA }, monitoredParticipantId: ownId },
     });
   });
-
-  test('each is ready again once it has ended, and whatever was done before', async () => {
-    await using house = await openStory();
-    for (const _time of [1, 2]) {
-      const handedOn = await run(house, documents.TransferConversationDocument, transferConversation);
-      expect(handedOn.transferCallMediaParticipant).toMatchObject({ outcome: 'APPLIED', error: null });
-      const wrapped = await run(house, documents.WrapUpDocument, wrapUp);
-      expect(wrapped.wrapUpCallMediaParticipant).toMatchObject({ outcome: 'APPLIED', error: null });
-    }
-  });
 });
 
 describe('Watching', () => {
@@ -304,14 +294,22 @@ describe('Watching', () => {
     await using house = await openStory();
     const heard = listen(house, documents.WatchAConversationDocument, watchAConversation);
     await expect.poll(heard).toHaveLength(1);
+    const [first] = heard().map(({ conversationEvents }) => conversationEvents);
     change(house, { state: 'connected' });
-    await expect.poll(heard).toHaveLength(2);
-    const [first, second] = heard().map(({ conversationEvents }) => conversationEvents);
+    // The others are told of, too: what can be done with them has changed.
+    const answered = () =>
+      heard()
+        .map(({ conversationEvents }) => conversationEvents)
+        .find(
+          (event) =>
+            event.__typename === 'CallMediaParticipantChange' && event.previousActivity === 'RINGING',
+        );
+    await expect.poll(answered).toBeDefined();
     expect(first).toMatchObject({
       ...{ __typename: 'ConversationSnapshot', cursor: expect.any(String), reason: 'SUBSCRIBED' },
       conversation: { id: GENESYS_DEMO.conversationId },
     });
-    expect(second).toEqual({
+    expect(answered()).toEqual({
       ...{ __typename: 'CallMediaParticipantChange', cursor: expect.any(String), skipped: 0 },
       previousActivity: 'RINGING',
       participant: {

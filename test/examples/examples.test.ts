@@ -25,6 +25,8 @@ import bringIn from '../../examples/20-bring-in.json' with { type: 'json' };
 import supervise from '../../examples/21-supervise.json' with { type: 'json' };
 import watchParties from '../../examples/22-watch-parties.json' with { type: 'json' };
 import resumeWatching from '../../examples/24-resume-watching.json' with { type: 'json' };
+import watchColleagues from '../../examples/28-watch-colleagues.json' with { type: 'json' };
+import takeABreak from '../../examples/29-take-a-break.json' with { type: 'json' };
 import { partyIdOf } from '../../src/simulator/call.ts';
 import {
   DEMO_CALLER_PARTY_ID,
@@ -455,6 +457,34 @@ describe('Watching', () => {
     });
   });
 
+  test('WatchTheCompany begins with everybody, and tells of the next call at the first click', async () => {
+    await using house = await openStory();
+    const [first, second] = await listen(house, documents.WatchTheCompanyDocument, {}, 2, () =>
+      house.simulator.moveParty(DEMO_SESSION_ID, DEMO_PARTY_ID, { code: 'Hold' }),
+    );
+    expect(first?.accountCallEvents).toMatchObject({
+      __typename: 'AccountSnapshot',
+      reason: 'SUBSCRIBED',
+      presences: expect.arrayContaining([expect.objectContaining({ extensionId: '701001004' })]),
+    });
+    expect(second?.accountCallEvents.__typename).toMatch(
+      /^Account(CallBegan|CallPartyChange|PresenceChange)$/,
+    );
+  });
+
+  test('WatchColleagues tells what each does now, and who they are, at the first click', async () => {
+    await using house = await openStory();
+    const heard = await listen(house, documents.WatchColleaguesDocument, watchColleagues, 3);
+    const colleagues = heard.map(({ presenceUpdated }) => presenceUpdated);
+    expect(colleagues.map(({ extension }) => extension?.name).sort()).toEqual([
+      'Ada Brook',
+      'Nadia Holm',
+      'Tomas Reed',
+    ]);
+    for (const one of colleagues)
+      expect(one).toMatchObject({ presenceStatus: expect.any(String), observedAt: A_MOMENT });
+  });
+
   test('ResumeWatching goes on after the cursor of WatchACall, and begins anew without one', async () => {
     await using house = await openStory();
     const [unknown] = await listen(house, documents.ResumeWatchingDocument, resumeWatching);
@@ -505,6 +535,29 @@ describe('The company', () => {
     expect(people.filter(({ presence }) => presence === null).map(({ name }) => name)).toEqual([
       'Hugo Stein',
     ]);
+  });
+
+  test('TakeABreak says so beside your name, and the queue rings you no more', async () => {
+    await using house = await openStory();
+    const { data } = await run(house, documents.TakeABreakDocument, takeABreak);
+    expect(data).toEqual({
+      setPresence: {
+        outcome: 'APPLIED',
+        error: null,
+        presence: {
+          extensionId: '701001004',
+          presenceStatus: 'BUSY',
+          dndStatus: 'TAKE_ALL_CALLS',
+          message: 'Back at two',
+          observedAt: A_MOMENT,
+        },
+      },
+      setQueueAvailability: {
+        outcome: 'APPLIED',
+        error: null,
+        queues: [{ queueId: '701050004', acceptsCalls: false }],
+      },
+    });
   });
 });
 

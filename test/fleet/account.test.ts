@@ -1,10 +1,11 @@
 /** One account at several gateways, through their public doors: one socket, one survey, and one truth. */
 import { describe, expect, test } from 'vitest';
-import { readAccount, told } from '../gateway/account/support.ts';
+import { readAccount, told, truthOf } from '../gateway/account/support.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { type House, until } from '../support/gateway.ts';
 import { hasNoRedis } from '../support/redis.ts';
 import { watch } from '../support/streams.ts';
+import { openTown } from '../support/town.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the events are whatever the operation selects.
 type Event = any;
@@ -137,5 +138,73 @@ describe.skipIf(hasNoRedis)('An account at two gateways', () => {
     expect((await second.next()).telephonyStatus).toBe('NO_CALL');
     callOf(fleet, '102');
     expect((await second.next()).telephonyStatus).toBe('CALL_CONNECTED');
+  });
+
+  test('starts anew for whoever comes back where Redis has lost what it held, and goes on for whoever reads', async () => {
+    await using fleet = await open({}, {}, { commons: { times: TIMES } });
+    const [one, other] = fleet.houses;
+    const streams = [account(one), account(other)] as const;
+    for (const stream of streams) await stream.next();
+    const before = callOf(fleet);
+    for (const stream of streams) await stream.until((event) => told(event) === `began ${before.id}`);
+    const { cursor } = streams[1].seen.at(-1);
+    await fleet.redis.empty();
+    before.move(2, 'Hold');
+    for (const stream of streams) await stream.until((event) => told(event) === `${before.id} 2 HOLD`);
+    const after = callOf(fleet, '102');
+    for (const stream of streams) await stream.until((event) => told(event) === `began ${after.id}`);
+    await until(() => sockets(fleet) === 1);
+    const back = account(other, cursor);
+    const start = await back.next();
+    expect(told(start)).toMatch(/^snapshot CURSOR_(FOREIGN|EXPIRED)$/);
+    expect(start.calls.map(({ id }: Event) => id).sort()).toEqual([before.id, after.id].sort());
+    after.move(2, 'Hold');
+    for (const stream of [...streams, back])
+      await stream.until((event) => told(event) === `${after.id} 2 HOLD`);
+    for (const { seen } of streams)
+      expect(seen.map(told).filter((text) => text === `${before.id} 2 HOLD`)).toHaveLength(1);
+  });
+});
+
+describe.skipIf(hasNoRedis)('When the gateway that watches the account is killed', () => {
+  test('the other goes on, and what happened meanwhile is told once', async () => {
+    await using town = await openTown();
+    const { simulator, gateways } = town;
+    const [one, other] = gateways;
+    if (one === undefined || other === undefined) throw new Error('There are two.');
+    const read = (gateway: typeof one, after: string | null = null) =>
+      readAccount(town.client(gateway, 'sim-103'), after);
+    const first = read(one);
+    await first.next();
+    const second = read(other);
+    const { cursor } = await second.next();
+    const start = (to: string) =>
+      simulator.startCall({ kind: 'inbound', from: '+12025550147', to, state: 'Answered' });
+    const move = ({ id, parties }: ReturnType<typeof start>, party: number, code: string) =>
+      simulator.moveParty(id, parties[party - 1]?.id ?? '', { code });
+    const [goesOn, ends] = [start('101'), start('102')];
+    for (const stream of [first, second])
+      for (const { id } of [goesOn, ends])
+        if (!stream.screen.calls.has(id)) await stream.until((event) => told(event) === `began ${id}`);
+    one.kill('SIGKILL');
+    await one.exit;
+    move(goesOn, 2, 'Hold');
+    move(ends, 2, 'Disconnected');
+    move(ends, 1, 'Disconnected');
+    const begins = start('105');
+    const isLevel = async () =>
+      JSON.stringify(second.screen.picture()) === JSON.stringify(await truthOf(town));
+    while (!(await isLevel())) await second.next();
+    expect([...second.screen.calls.keys()].sort()).toEqual([goesOn.id, begins.id].sort());
+    expect(second.seen.map(told).filter((text) => text.startsWith('snapshot'))).toHaveLength(1);
+    expect(second.seen.map(told)).not.toContain('UPSTREAM_DEGRADED');
+    for (const what of [`${goesOn.id} 2 HOLD`, `ended ${ends.id}`, `began ${begins.id}`])
+      expect(second.seen.map(told).filter((text) => text === what)).toHaveLength(1);
+    const back = read(other, cursor);
+    while (back.seen.length < second.seen.length - 1) await back.next();
+    expect(back.seen.map(told)).toEqual(second.seen.slice(1).map(told));
+    move(goesOn, 2, 'Answered');
+    for (const stream of [second, back])
+      await stream.until((event) => told(event) === `${goesOn.id} 2 ANSWERED`);
   });
 });

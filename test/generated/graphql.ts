@@ -87,7 +87,7 @@ export type CallAttributeInput = {
 export type CommandOutcome =
   /**
    * RingCentral accepted it, or its effect was seen. Genesys Cloud accepts first and acts later: there
-   * only what was seen counts.
+   * what was seen counts, and only of digits, which leave no trace, that they were accepted.
    */
   | 'APPLIED'
   /** It was refused, or never reached the phone system. `error` says why. */
@@ -580,6 +580,17 @@ export type TransferTargetInput =
   |  { extensionId?: never; extensionNumber?: never; parkOrbit?: never; phoneNumber?: never;   /** The voicemail of the extension with this internal id. */
   voicemail: string; };
 
+/** What a user says of themselves. */
+export type UserStatus =
+  /** There. */
+  | 'AVAILABLE'
+  /** Busy, whatever their phone does. */
+  | 'BUSY'
+  /** Invisible. */
+  | 'OFFLINE'
+  /** A status that RingCentral has not published: `rawUserStatus` has its text. It cannot be set. */
+  | 'UNKNOWN';
+
 export type MyCallsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -902,6 +913,55 @@ export type WallboardQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type WallboardQuery = { viewer: { account: { id: string, callQueues: { nodes: Array<{ id: string, name: string | null, longestWait: string | null, waitingCalls: Array<{ queueId: string, sessionId: string, from: string | null, fromName: string | null, waitingSince: string, ringing: Array<{ id: string, name: string | null }> }> | null, members: { nodes: Array<{ queueId: string, extensionId: string, acceptsCalls: boolean | null, extension: { id: string, name: string | null, presence: { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, dndStatus: DndStatus | null, observedAt: string } | null } }> } | null }> } | null, extensions: { nodes: Array<{ id: string, extensionNumber: string | null, name: string | null, presence: { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, message: string | null, observedAt: string } | null }> } | null } | null } };
 
+export type WatchTheCompanySubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchTheCompanySubscription = { accountCallEvents:
+    | { __typename: 'AccountCallBegan', cursor: string, session: { id: string, creationTime: string | null, parties: Array<{ id: string, sessionId: string, extensionId: string | null, direction: Direction | null, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null }, from: { phoneNumber: string | null, name: string | null } | null, to: { phoneNumber: string | null, name: string | null, extensionId: string | null } | null }> } }
+    | { __typename: 'AccountCallEnded', cursor: string, sessionId: string }
+    | { __typename: 'AccountCallPartyChange', cursor: string, sessionId: string, skipped: number, previousStatus: { code: PartyStatusCode } | null, party: { id: string, sessionId: string, extensionId: string | null, direction: Direction | null, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null }, from: { phoneNumber: string | null, name: string | null } | null, to: { phoneNumber: string | null, name: string | null, extensionId: string | null } | null } }
+    | { __typename: 'AccountPresenceChange', cursor: string, presence: { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, dndStatus: DndStatus | null, observedAt: string } }
+    | { __typename: 'AccountSnapshot', cursor: string, reason: SnapshotReason, calls: Array<{ id: string, creationTime: string | null, parties: Array<{ id: string, sessionId: string, extensionId: string | null, direction: Direction | null, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null }, from: { phoneNumber: string | null, name: string | null } | null, to: { phoneNumber: string | null, name: string | null, extensionId: string | null } | null }> }>, presences: Array<{ extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, dndStatus: DndStatus | null, observedAt: string }> }
+    | { __typename: 'AccountStreamNotice', cursor: string, kind: StreamNoticeKind, message: string, at: string | null }
+   };
+
+export type CompanyPartyFragment = { id: string, sessionId: string, extensionId: string | null, direction: Direction | null, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null }, from: { phoneNumber: string | null, name: string | null } | null, to: { phoneNumber: string | null, name: string | null, extensionId: string | null } | null };
+
+export type CompanyPresenceFragment = { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, dndStatus: DndStatus | null, observedAt: string };
+
+export type WatchColleaguesSubscriptionVariables = Exact<{
+  extensionIds: Array<string> | string;
+}>;
+
+
+export type WatchColleaguesSubscription = { presenceUpdated: { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, userStatus: UserStatus | null, dndStatus: DndStatus | null, message: string | null, observedAt: string, extension: { id: string, name: string | null } | null } };
+
+export type TakeABreakMutationVariables = Exact<{
+  extensionId: string;
+  queueId: string;
+  acceptsCalls: boolean;
+  message: string;
+}>;
+
+
+export type TakeABreakMutation = { setPresence: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, presence: { extensionId: string, presenceStatus: PresenceStatus | null, dndStatus: DndStatus | null, message: string | null, observedAt: string } | null }, setQueueAvailability: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, queues: Array<{ queueId: string, acceptsCalls: boolean }> | null } };
+
 export type OneCardQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1182,6 +1242,37 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const CompanyPartyFragmentDoc = new TypedDocumentString(`
+    fragment CompanyParty on CallParty {
+  id
+  sessionId
+  extensionId
+  direction
+  status {
+    code
+    reason
+  }
+  from {
+    phoneNumber
+    name
+  }
+  to {
+    phoneNumber
+    name
+    extensionId
+  }
+  observedAt
+}
+    `, {"fragmentName":"CompanyParty"}) as unknown as TypedDocumentString<CompanyPartyFragment, unknown>;
+export const CompanyPresenceFragmentDoc = new TypedDocumentString(`
+    fragment CompanyPresence on Presence {
+  extensionId
+  presenceStatus
+  telephonyStatus
+  dndStatus
+  observedAt
+}
+    `, {"fragmentName":"CompanyPresence"}) as unknown as TypedDocumentString<CompanyPresenceFragment, unknown>;
 export const CallCardFragmentDoc = new TypedDocumentString(`
     fragment CallCard on Call {
   __typename
@@ -1843,6 +1934,138 @@ export const WallboardDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:65d1db0e22759b8f5d19a8a197305c4219dea92dc17f23a7f3c3cf52da4f885c"}) as unknown as TypedDocumentString<WallboardQuery, WallboardQueryVariables>;
+export const WatchTheCompanyDocument = new TypedDocumentString(`
+    subscription WatchTheCompany($after: ID) {
+  accountCallEvents(after: $after) {
+    __typename
+    ... on AccountSnapshot {
+      cursor
+      reason
+      calls {
+        id
+        creationTime
+        parties {
+          ...CompanyParty
+        }
+      }
+      presences {
+        ...CompanyPresence
+      }
+    }
+    ... on AccountCallBegan {
+      cursor
+      session {
+        id
+        creationTime
+        parties {
+          ...CompanyParty
+        }
+      }
+    }
+    ... on AccountCallPartyChange {
+      cursor
+      sessionId
+      skipped
+      previousStatus {
+        code
+      }
+      party {
+        ...CompanyParty
+      }
+    }
+    ... on AccountCallEnded {
+      cursor
+      sessionId
+    }
+    ... on AccountPresenceChange {
+      cursor
+      presence {
+        ...CompanyPresence
+      }
+    }
+    ... on AccountStreamNotice {
+      cursor
+      kind
+      message
+      at
+    }
+  }
+}
+    fragment CompanyParty on CallParty {
+  id
+  sessionId
+  extensionId
+  direction
+  status {
+    code
+    reason
+  }
+  from {
+    phoneNumber
+    name
+  }
+  to {
+    phoneNumber
+    name
+    extensionId
+  }
+  observedAt
+}
+fragment CompanyPresence on Presence {
+  extensionId
+  presenceStatus
+  telephonyStatus
+  dndStatus
+  observedAt
+}`, {"hash":"sha256:3efc1e606692eac4caa459584042403f56da17856950ef7693f483ed8efba856"}) as unknown as TypedDocumentString<WatchTheCompanySubscription, WatchTheCompanySubscriptionVariables>;
+export const WatchColleaguesDocument = new TypedDocumentString(`
+    subscription WatchColleagues($extensionIds: [ID!]!) {
+  presenceUpdated(extensionIds: $extensionIds) {
+    extensionId
+    presenceStatus
+    telephonyStatus
+    userStatus
+    dndStatus
+    message
+    observedAt
+    extension {
+      id
+      name
+    }
+  }
+}
+    `, {"hash":"sha256:9df4591576043ec1477a41791446c37a94ea6aead182fbf6517e8fa4982dd4c4"}) as unknown as TypedDocumentString<WatchColleaguesSubscription, WatchColleaguesSubscriptionVariables>;
+export const TakeABreakDocument = new TypedDocumentString(`
+    mutation TakeABreak($extensionId: ID!, $queueId: ID!, $acceptsCalls: Boolean!, $message: String!) {
+  setPresence(input: {extensionId: $extensionId, message: $message}) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    presence {
+      extensionId
+      presenceStatus
+      dndStatus
+      message
+      observedAt
+    }
+  }
+  setQueueAvailability(
+    input: {extensionId: $extensionId, queues: [{queueId: $queueId, acceptsCalls: $acceptsCalls}]}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    queues {
+      queueId
+      acceptsCalls
+    }
+  }
+}
+    `, {"hash":"sha256:35fb29f7963cb70d4293f1d858680feb3e25b255305d7b49441967533381398b"}) as unknown as TypedDocumentString<TakeABreakMutation, TakeABreakMutationVariables>;
 export const OneCardDocument = new TypedDocumentString(`
     query OneCard {
   viewer {

@@ -187,15 +187,11 @@ describe('On a conversation that Genesys does not know', () => {
     const { command, token, userId } = await scene(simulator, name);
     if (conversationOf(command) === null) return;
     using client = clientTo(simulator.url, { token, userId });
-    // The id of its communication could not be found either.
-    const lost = { ...command, conversationId: NOBODY, communicationId: 'k-1' } as ConversationCommand;
+    const lost = { ...command, conversationId: NOBODY } as ConversationCommand;
     const result = await client.provider.command(lost, null);
     expect(result).toMatchObject({
       ...{ outcome: 'NOT_APPLIED', conversation: null, participant: null },
-      error:
-        name === 'completeConsultTransfer'
-          ? { code: 'WRONG_CALL_STATE' }
-          : { code: 'CALL_NOT_FOUND', parameterName: 'conversationId', trace: { status: 404 } },
+      error: { code: 'CALL_NOT_FOUND', parameterName: 'conversationId' },
     });
   });
 });
@@ -208,25 +204,47 @@ describe('On a participant whom the conversation does not have', () => {
     using client = clientTo(simulator.url, { token, userId });
     const before = picture(simulator);
     const lost = { ...command, participantId: NOBODY } as ConversationCommand;
-    // Whose own leaving it would be is found out, whoever is addressed.
-    if (name === 'completeConsultTransfer') return;
     const result = await client.provider.command(lost, null);
-    expect(result).toMatchObject({ outcome: 'NOT_APPLIED', participant: null, error: expect.any(Error) });
-    expect(CODES_OF_NOBODY[name] ?? 'CALL_NOT_FOUND').toBe(result.error?.code);
+    expect(result).toMatchObject({
+      ...{ outcome: 'NOT_APPLIED', conversation: { id: conversationOf(command) }, participant: null },
+      // Also where Genesys finds something else missing first.
+      error: { code: 'CALL_NOT_FOUND', parameterName: 'participantId' },
+    });
     expect(picture(simulator)).toBe(before);
   });
 });
 
-/** Where something else is found missing first. */
-const CODES_OF_NOBODY: { readonly [Name in ConversationCommandName]?: string } = {
-  // There is no consultation about them.
-  ...{ speakToInConsultTransfer: 'WRONG_CALL_STATE', cancelConsultTransfer: 'WRONG_CALL_STATE' },
-  // They have no communication that it could be about.
-  ...{
-    setCallMediaParticipantAfterCallWork: 'BAD_USER_INPUT',
-    setCallMediaParticipantUuiData: 'BAD_USER_INPUT',
-  },
-};
+describe('To complete a consultation', () => {
+  test('that there is not would be to hang up on the customer: it is not sent, also where a watch knew of none.', async () => {
+    await using simulator = await startStill();
+    const call = talking(simulator);
+    using client = clientTo(simulator.url);
+    const known = (await client.provider.conversation(call.id)) as CallConversation;
+    const complete = {
+      ...({ name: 'completeConsultTransfer', conversationId: call.id } as const),
+      participantId: call.ids.customer ?? '',
+    };
+    for (const watched of [false, true]) {
+      if (watched) client.person.watched.set(call.id, known);
+      expect(await client.provider.command(complete, null)).toMatchObject({
+        ...{ outcome: 'NOT_APPLIED', conversation: { id: call.id }, participant: { state: 'CONNECTED' } },
+        error: { code: 'WRONG_CALL_STATE', message: expect.stringContaining('Nobody is being consulted') },
+      });
+    }
+    expect(commandsTo(simulator)).toEqual([]);
+  });
+
+  test('which a watch has not seen yet is done all the same.', async () => {
+    await using simulator = await startStill();
+    const { command } = await scene(simulator, 'completeConsultTransfer');
+    using client = clientTo(simulator.url);
+    const conversationId = conversationOf(command) ?? '';
+    const now = (await client.provider.conversation(conversationId)) as CallConversation;
+    const participants = now.participants.filter(({ consultParticipantId }) => consultParticipantId === null);
+    client.person.watched.set(conversationId, { ...now, participants });
+    expect(await client.provider.command(command, null)).toMatchObject({ outcome: 'APPLIED', error: null });
+  });
+});
 
 describe('Without a permission', () => {
   test.concurrent.each(COMMAND_NAMES)(

@@ -123,7 +123,7 @@ describe('The weight of an operation', () => {
       expect(weigh(readFileSync(new URL(name, folder), 'utf8')), name).toBeLessThan(maxWeight / share);
     }
     expect(weigh(getIntrospectionQuery({ inputValueDeprecation: true }))).toBeLessThan(maxWeight / 5);
-    const session = wholeOf(schema.getType('CallSession'), ['session', 'peer']);
+    const session = wholeOf(schema.getType('CallSession'), ['session', 'call', 'peer', 'participants']);
     const wallboard = `query ($ids: [ID!]!) { callSessions(ids: $ids) ${session} }`;
     const ids = Array.from({ length: 100 }, (_, index) => `s-${index}`);
     expect(weigh(wallboard, { ids })).toBeLessThan(maxWeight / 2);

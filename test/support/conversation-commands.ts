@@ -81,7 +81,9 @@ const aPair: Spoil = (simulator, command) => {
 /** One that is to be merged still rings. */
 const mergesRinging: Spoil = (simulator, command) => {
   const ringing = staged(simulator.genesys.start({ kind: 'direct', to: 'ada' }));
-  return { ...command, participants: [], conversationIds: [ringing.id] } as unknown as ConversationCommand;
+  return command.name === 'startCallConference'
+    ? { ...command, participants: [], conversationIds: [talking(simulator).id, ringing.id] }
+    : ({ ...command, conversationIds: [ringing.id] } as ConversationCommand);
 };
 
 const changes = (changed: Readonly<Record<string, unknown>>): Spoil => {
@@ -92,6 +94,7 @@ const changes = (changed: Readonly<Record<string, unknown>>): Spoil => {
   };
 };
 
+const NOT_ACTIVE = ['CommandForbidden', 'conversation.error.forbidden.not.active.participant'] as const;
 const DISCONNECTED = ['WrongCallState', 'conversation.error.call.disconnected'] as const;
 
 export const CONVERSATION_CASES: { readonly [Name in ConversationCommandName]: ConversationCase } = {
@@ -117,7 +120,7 @@ export const CONVERSATION_CASES: { readonly [Name in ConversationCommandName]: C
     isApplied: (now, before) =>
       now.conversation.participants.length === before.conversation.participants.length + 1,
     wrongState: over,
-    refusal: ['CommandForbidden', 'conversation.error.forbidden.not.active.participant'],
+    refusal: NOT_ACTIVE,
   },
   pauseCallConversationRecording: {
     action: 'PAUSE_RECORDING',
@@ -140,18 +143,17 @@ export const CONVERSATION_CASES: { readonly [Name in ConversationCommandName]: C
   tearDownCallConversation: {
     action: 'DISCONNECT_CONVERSATION',
     isApplied: ({ conversation }) => own(conversation)?.state === 'terminated',
+    // Of a call that came through no queue nothing is left to do.
     wrongState(simulator, command) {
-      over(simulator, command);
-      const agent = own(conversationIn(simulator, command));
-      simulator.genesys.move(idIn(command), agent?.id ?? '', { leave: 'system' });
-      return command;
+      const call = staged(simulator.genesys.start({ kind: 'direct', to: 'ada', state: 'connected' }));
+      return over(simulator, { ...command, conversationId: call.id } as ConversationCommand);
     },
     refusal: DISCONNECTED,
   },
   answerCallMediaParticipant: {
     action: 'ANSWER',
     isApplied: ({ participant }) => participant.state === 'connected',
-    wrongState: over,
+    wrongState: (simulator, command) => over(simulator, changes({ state: 'connected' })(simulator, command)),
     refusal: DISCONNECTED,
   },
   disconnectCallMediaParticipant: {
@@ -232,7 +234,7 @@ export const CONVERSATION_CASES: { readonly [Name in ConversationCommandName]: C
     isApplied: ({ participant, conversation }) =>
       participant.disconnectType === 'transfer' &&
       conversation.participants.some(({ user, state }) => user?.id === BEN && state === 'alerting'),
-    wrongState: rings,
+    wrongState: over,
     refusal: ['WrongCallState', 'conversations.error.transfer.not.connected'],
   },
   startConsultTransfer: {
@@ -276,8 +278,9 @@ export const CONVERSATION_CASES: { readonly [Name in ConversationCommandName]: C
   setCallMediaParticipantAfterCallWork: {
     action: 'SET_AFTER_CALL_WORK',
     isApplied: ({ participant }) => participant.wrapupRequired === true,
+    // Whoever has left, and owes no work, has no part in it any more.
     wrongState: over,
-    refusal: DISCONNECTED,
+    refusal: NOT_ACTIVE,
   },
   flagCallMediaParticipant: {
     action: 'FLAG',
@@ -478,7 +481,8 @@ function differences(
 
 /** A participant of the simulator in the words of the schema. */
 function shown(wire: AnyParticipant, conversationId: string): ShownParticipant {
-  const { wrapup, user, attributes } = wire as AnyBody;
+  const { user } = wire;
+  const wrapup = wire.wrapup as { readonly code: string; readonly notes?: string } | undefined;
   const raw = (name: string) => wire[name] ?? null;
   return {
     ...{ id: wire.id, conversationId, rawPurpose: wire.purpose, rawState: wire.state },
@@ -489,7 +493,7 @@ function shown(wire: AnyParticipant, conversationId: string): ShownParticipant {
     wrapupSkipped: raw('wrapupSkipped'),
     wrapup: wrapup === undefined ? null : { code: wrapup.code, notes: wrapup.notes ?? null },
     user: user === undefined ? null : { id: user.id },
-    attributes: Object.entries(attributes ?? {}).map(([name, value]) => ({ name, value })),
+    attributes: Object.entries(wire.attributes ?? {}).map(([name, value]) => ({ name, value })),
     ...{ consultParticipantId: raw('consultParticipantId') },
     monitoredParticipantId: raw('monitoredParticipantId'),
     coachedParticipantId: raw('coachedParticipantId'),

@@ -42,7 +42,7 @@ export interface AccountReader {
   readonly caller: Caller;
   readonly desk: Pick<Desk<RingCentralKind>, 'readCall'>;
   /** Null where nobody could watch an account. */
-  readonly watched: Pick<WatchedAccount, 'current'> | null;
+  readonly watched: Pick<WatchedAccount, 'current' | 'noteWaits'> | null;
   /** Has it watched for a while. */
   readonly look: () => void;
   readonly signal?: AbortSignal | undefined;
@@ -89,7 +89,11 @@ export function createAccountReads(
       reader.look();
       const picture = watched?.current() ?? null;
       if (picture !== null) {
-        const all = waitingCalls(picture.calls.values(), isQueue, picture.waits);
+        // What rings may be known by a presence before its call is.
+        const unread = ringingIds([...picture.presences.values()]).filter((id) => !picture.calls.has(id));
+        const sessions = [...picture.calls.values(), ...(await readCalls(unread))];
+        const all = waitingCalls(sessions, isQueue, picture.waits);
+        watched?.noteWaits(all);
         return queueIds.map((id) => all.filter(({ queueId }) => queueId === id));
       }
       return settled(
@@ -201,16 +205,24 @@ export function createAccountReads(
     const members = await list(`members of ${queueId}`, (asked) =>
       client.listCallQueueMembers(caller, queueId, asked),
     ).catch(() => callQueueMembers(queueId));
-    const rung = seen(await read(members.map(({ extensionId }) => extensionId)))
-      .flatMap(({ activeCalls }) => activeCalls)
-      .filter(({ telephonyStatus, queueCall }) => telephonyStatus === 'RINGING' && queueCall !== false);
-    const ids = [...new Set(rung.map(({ sessionId }) => sessionId))];
+    return readCalls(ringingIds(seen(await read(members.map(({ extensionId }) => extensionId)))));
+  }
+
+  async function readCalls(ids: readonly string[]): Promise<CallSession[]> {
     const sessions = await Promise.all(ids.map((id) => desk.readCall(id, reader.signal, reader.requestId)));
     return sessions.filter((session) => session !== null);
   }
 }
 
 const MOST_PAGES = 10;
+
+/** The calls that ring somebody of whom it may be that a queue does. */
+function ringingIds(presences: readonly Presence[]): readonly string[] {
+  const ringing = presences
+    .flatMap(({ activeCalls }) => activeCalls)
+    .filter(({ telephonyStatus, queueCall }) => telephonyStatus === 'RINGING' && queueCall !== false);
+  return [...new Set(ringing.map(({ sessionId }) => sessionId))];
+}
 
 function byId<Entry extends { readonly id: string }>(entries: readonly Entry[]): ReadonlyMap<string, Entry> {
   return new Map(entries.map((entry) => [entry.id, entry]));

@@ -84,10 +84,15 @@ export class Screen {
     return { calls: calls.sort(), presences: [...this.presences].sort() };
   }
 
-  #seePresence({ extensionId, presenceStatus, telephonyStatus, dndStatus, activeCalls }: Event): void {
-    const calls = activeCalls.map((call: Event) => `${call.sessionId} ${call.telephonyStatus}`).sort();
-    this.presences.set(extensionId, [presenceStatus, telephonyStatus, dndStatus, ...calls].join(', '));
+  #seePresence(presence: Event): void {
+    this.presences.set(presence.extensionId, inWords(presence));
   }
+}
+
+/** A presence as a screen shows it. */
+function inWords({ presenceStatus, telephonyStatus, dndStatus, activeCalls }: Event): string {
+  const calls = activeCalls.map((call: Event) => `${call.sessionId} ${call.telephonyStatus}`).sort();
+  return [presenceStatus, telephonyStatus, dndStatus, ...calls].join(', ');
 }
 
 function partiesOf(call: Event): Map<string, string> {
@@ -129,10 +134,44 @@ export function readAccount(
   };
 }
 
+/** What a screen of this viewer must come to: all calls that go on, and what RingCentral answers about everybody. */
+export async function truthOf({ simulator }: Pick<House, 'simulator'>, token = 'sim-103') {
+  const calls = simulator
+    .calls()
+    .filter(({ parties }) => parties.some(({ status }) => !OVER.has(status?.code ?? '')))
+    .map(
+      ({ id, parties }) =>
+        [id, parties.map((party) => [party.id, codeOf(party.status?.code)]).sort()] as const,
+    );
+  const response = await fetch(
+    `${simulator.url}/restapi/v1.0/account/~/presence?detailedTelephonyState=true&perPage=1000`,
+    { headers: { authorization: `Bearer ${token}` } },
+  );
+  const { records } = (await response.json()) as { records: Event[] };
+  const presences = records.map((record): [string, string] => {
+    const activeCalls = (record.activeCalls ?? []).map((call: Event) => ({
+      sessionId: call.telephonySessionId,
+      telephonyStatus: codeOf(call.telephonyStatus),
+    }));
+    const { presenceStatus, telephonyStatus, dndStatus } = record;
+    const codes = { presenceStatus, telephonyStatus, dndStatus };
+    const known = Object.entries(codes).map(([name, code]) => [name, codeOf(code)] as const);
+    return [String(record.extension.id), inWords({ ...Object.fromEntries(known), activeCalls })];
+  });
+  return { calls: calls.sort(), presences: presences.sort() };
+}
+
+const OVER: ReadonlySet<string> = new Set(['Disconnected', 'Gone']);
+
+/** RingCentral's word as the schema has it. */
+function codeOf(code: string | undefined): string | null {
+  return code?.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase() ?? null;
+}
+
 type Call = ReturnType<House['simulator']['startCall']>;
 
 export interface AccountHouse extends House {
-  /** Starts a call from outside. */
+  /** Starts a call from outside, to an extension or to a queue. */
   call(to: string, state?: string): Call;
   /** Moves the party of this number. */
   move(call: Call, party: number, code: string): void;
@@ -159,7 +198,10 @@ export async function openAccountHouse(settings = {}, options: HouseOptions = {}
     ...house,
     [Symbol.asyncDispose]: () => house[Symbol.asyncDispose](),
     call: (to, state = 'Answered') =>
-      simulator.startCall({ kind: 'inbound', from: '+12025550147', to, state }),
+      simulator.startCall({
+        kind: to.startsWith('2') ? 'queue' : 'inbound',
+        ...{ from: '+12025550147', to, state },
+      }),
     move: (call, party, code) =>
       void simulator.moveParty(call.id, call.parties[party - 1]?.id ?? '', { code }),
     account: (token = 'sim-103', after = null) =>

@@ -1,0 +1,184 @@
+/**
+ * The account as it happens: a company of a thousand with three hundred calls, one wallboard, and fifty agents who look at
+ * their own. What a change costs must not depend on how many calls there are.
+ *
+ * ```text
+ *   the wallboard sits down ──► 30 calls ──► 100 ──► 300, each time as many changes a second: processor time for a change
+ *                                                     └──► fifty agents sit down; each call changes every ten seconds:
+ *                                                          delays, bytes, requests of the wallboard
+ * ```
+ */
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createChanges, createCompany, type Frame, openScreen, type Seen } from '../company.ts';
+import { file } from '../machine.ts';
+import type { Stage } from '../stage.ts';
+import { percentile, say } from '../statistics.ts';
+
+const WORK = 'account';
+const CROWD = 1_000; // extensions
+const SIZES = [30, 100, 300]; // calls
+const AGENTS = 50;
+const FAST = 100; // changes a second, while processor time is taken
+const EVERY = 10; // seconds between two changes of a call
+const SUPERVISOR = 'sim-103';
+const SEATED_WITHIN = 60_000; // 1 minute
+const GRACE = 2_000; // 2 seconds for what is still on its way
+
+/** The goals. */
+const P99 = 300; // milliseconds
+const FLAT = 1.25;
+const BYTES = 2_048;
+const REQUESTS = 20; // a minute
+
+const OWN_CALL =
+  'subscription ($id: ID!) { callEvents(sessionId: $id) { __typename cursor ... on CallPartyChange { party { id status { code } } } } }';
+const OWN_LIST = 'subscription { activeCalls { sessionId partyId telephonyStatus } }';
+
+/** Seats them as they come, and measures. */
+export async function account(stage: Stage): Promise<void> {
+  const changes = createChanges();
+  const company = await createCompany(CROWD, changes);
+  stage.leaves(company);
+  const { server } = await stage.own('ours', { env: { LIVE_SOURCE: 'auto' } }, company);
+  const wallboard = createWallboard(changes.screen());
+  const query = readFileSync(file('../examples/27-watch-the-company.graphql'), 'utf8');
+  stage.leaves({ stop: (await openScreen(server, SUPERVISOR, { query }, wallboard.see)).close });
+
+  const costs: number[] = [];
+  for (const size of SIZES) {
+    const calls = company.begin(size - wallboard.calls.size);
+    await until(() => wallboard.calls.size === size, `${size} calls on the wallboard`);
+    if (size === SIZES[0]) {
+      stage.say(`warming up for ${stage.pace.warmUp / 1_000} s`);
+      await company.change(calls, FAST, stage.pace.warmUp / 1_000);
+    }
+    await sleep(GRACE);
+    const before = server.processorTime();
+    const count = await company.change(calls, FAST, (stage.pace.rounds * stage.pace.round) / 1_000);
+    costs.push((server.processorTime() - before) / count);
+  }
+
+  const calls = company.begin(0);
+  const agents: Seen[] = [];
+  for (const { id, partyId, token } of calls.slice(0, AGENTS)) {
+    const seen = changes.screen();
+    agents.push(seen);
+    const see = ({ data }: Frame) => {
+      const { party } = data.callEvents ?? {};
+      if (party?.id === partyId) seen.saw(party.id, party.status.code);
+    };
+    const events = await openScreen(server, token, { query: OWN_CALL, variables: { id } }, see);
+    const list = await openScreen(server, token, { query: OWN_LIST }, () => {});
+    stage.leaves({ stop: events.close });
+    stage.leaves({ stop: list.close });
+  }
+  await sleep(GRACE);
+
+  for (const seen of [wallboard.seen, ...agents]) seen.forget();
+  wallboard.bytes = 0;
+  const seconds = stage.pace.full ? 60 : 20;
+  const started = Date.now();
+  const due = await company.change(calls, calls.length / EVERY, seconds);
+  await sleep(GRACE);
+  const asked = company.simulator
+    .requests()
+    .filter(({ viewer, started: at }) => viewer === SUPERVISOR.slice(4) && at >= started);
+  const own = agents.flatMap(({ delays }) => delays);
+  const ownDue = calls.slice(0, AGENTS).length * Math.floor(seconds / EVERY);
+  const rejected = company.simulator.requests().filter(({ status }) => status === 429).length;
+
+  const { delays } = wallboard.seen;
+  const [p50, p99] = [percentile(delays, 0.5), percentile(delays, 0.99)];
+  const steepness = Math.max(...costs) / Math.min(...costs);
+  const perMinute = (asked.length * 60_000) / (Date.now() - started);
+  const perChange = wallboard.bytes / due;
+  stage.report(
+    {
+      work: WORK,
+      measure: `p50; p99 from a change to the wallboard, ms: ${calls.length} calls of ${CROWD} extensions, ${AGENTS} agents`,
+      ours: `${say(p50)}; ${say(p99)}`,
+      against: '',
+      result: `${delays.length} of ${due} changes seen, ${rejected} × 429`,
+      goal: `p99 ≤ ${P99}; all, 0 × 429`,
+      met: p99 <= P99 && delays.length === due && rejected === 0,
+    },
+    {
+      work: WORK,
+      measure: 'p50; p99 from a change to the agent whose call it is, ms',
+      ours: `${say(percentile(own, 0.5))}; ${say(percentile(own, 0.99))}`,
+      against: '',
+      result: `${own.length} of ${ownDue} changes seen`,
+      goal: `p99 ≤ ${P99}; all`,
+      met: percentile(own, 0.99) <= P99 && own.length === ownDue,
+    },
+    {
+      work: WORK,
+      measure: `processor time for a change, ms, at ${SIZES.join(', ')} calls`,
+      ours: costs.map(say).join('; '),
+      against: '',
+      result: `${steepness.toFixed(2)} × from the cheapest to the dearest`,
+      goal: `≤ ${FLAT} ×`,
+      met: steepness <= FLAT,
+    },
+    {
+      work: WORK,
+      measure:
+        'bytes to the wallboard for a change of a call, what its extension does included (WatchTheCompany)',
+      ours: say(perChange),
+      against: '',
+      result: `the dearest frame ${say(wallboard.dearest)}`,
+      goal: `≤ ${say(BYTES)}`,
+      met: perChange <= BYTES,
+    },
+    {
+      work: WORK,
+      measure: 'requests a minute for the wallboard, after its cold start',
+      ours: say(perMinute),
+      against: '',
+      result: `${asked.length} in ${seconds} s: ${[...new Set(asked.map(({ operationId }) => operationId))].join(', ') || 'none'}`,
+      goal: `≤ ${REQUESTS}`,
+      met: perMinute <= REQUESTS,
+    },
+  );
+  await server.stop();
+  await company.stop();
+}
+
+interface Wallboard {
+  readonly seen: Seen;
+  /** The ids of those that it shows. */
+  readonly calls: Set<string>;
+  /** Of what changed. */
+  bytes: number;
+  dearest: number;
+  readonly see: (frame: Frame) => void;
+}
+
+function createWallboard(seen: Seen): Wallboard {
+  const board: Wallboard = {
+    seen,
+    calls: new Set(),
+    bytes: 0,
+    dearest: 0,
+    see({ bytes, data: { accountCallEvents: event } }) {
+      if (event.__typename === 'AccountSnapshot') {
+        for (const { id } of event.calls) board.calls.add(id);
+        return;
+      }
+      board.bytes += bytes;
+      board.dearest = Math.max(board.dearest, bytes);
+      if (event.__typename === 'AccountCallBegan') board.calls.add(event.session.id);
+      if (event.__typename === 'AccountCallPartyChange') seen.saw(event.party.id, event.party.status.code);
+    },
+  };
+  return board;
+}
+
+async function until(isSo: () => boolean, what: string): Promise<void> {
+  const patience = Date.now() + SEATED_WITHIN;
+  while (!isSo()) {
+    if (Date.now() > patience) throw new Error(`After ${SEATED_WITHIN} ms there are not ${what}`);
+    await sleep(20);
+  }
+}
