@@ -98,8 +98,14 @@ function startClient(
   let tries = place;
   let token: string | null = null;
   const come = async () => {
-    token ??= await system.signIn(simulator);
+    // Whoever is stopped meanwhile may find nobody to sign in at.
+    const signedIn = token ?? (await system.signIn(simulator).catch(() => null));
     if (isStopped) return;
+    if (signedIn === null) {
+      faults.push('Nobody could sign in.');
+      return;
+    }
+    token = signedIn;
     const gateway = gateways[tries % gateways.length];
     tries += 1;
     if (gateway === undefined) return;
