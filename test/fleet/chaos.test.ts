@@ -92,6 +92,8 @@ function startClient(
 ) {
   const shown = new Map<string, string>();
   const faults: string[] = [];
+  /** All that came, so that a fault can be understood. */
+  const heard: string[] = [];
   let cursor: string | null = null;
   let isStopped = false;
   let leave = () => {};
@@ -116,6 +118,7 @@ function startClient(
       {
         next({ data }) {
           cursor = data?.event.cursor;
+          heard.push(JSON.stringify(data?.event));
           take(system.told(data?.event));
         },
         error: comeAgain,
@@ -144,7 +147,7 @@ function startClient(
     } else if (told.kind === 'change') {
       const { id: party, now, before } = told;
       const was = shown.get(party);
-      if (was === now) faults.push(`${now} was told twice.`);
+      if (was === now) faults.push(`${now} was told twice: ${heard.join()}`);
       if (before !== (was?.split(' ')[0] ?? null))
         faults.push(`${now} comes after ${before}, and not after ${was}.`);
       shown.set(party, now);
