@@ -92,14 +92,22 @@ function startClient(
 ) {
   const shown = new Map<string, string>();
   const faults: string[] = [];
+  /** All that came, so that a fault can be understood. */
+  const heard: string[] = [];
   let cursor: string | null = null;
   let isStopped = false;
   let leave = () => {};
   let tries = place;
   let token: string | null = null;
   const come = async () => {
-    token ??= await system.signIn(simulator);
+    // Whoever is stopped meanwhile may find nobody to sign in at.
+    const signedIn = token ?? (await system.signIn(simulator).catch(() => null));
     if (isStopped) return;
+    if (signedIn === null) {
+      faults.push('Nobody could sign in.');
+      return;
+    }
+    token = signedIn;
     const gateway = gateways[tries % gateways.length];
     tries += 1;
     if (gateway === undefined) return;
@@ -110,6 +118,7 @@ function startClient(
       {
         next({ data }) {
           cursor = data?.event.cursor;
+          heard.push(JSON.stringify(data?.event));
           take(system.told(data?.event));
         },
         error: comeAgain,
@@ -138,7 +147,7 @@ function startClient(
     } else if (told.kind === 'change') {
       const { id: party, now, before } = told;
       const was = shown.get(party);
-      if (was === now) faults.push(`${now} was told twice.`);
+      if (was === now) faults.push(`${now} was told twice: ${heard.join()}`);
       if (before !== (was?.split(' ')[0] ?? null))
         faults.push(`${now} comes after ${before}, and not after ${was}.`);
       shown.set(party, now);
