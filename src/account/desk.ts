@@ -272,8 +272,15 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
   /** Goes on with what there is to do. */
   function resume(): void {
     levelReach();
-    if (isAsking() && isOpen() && reach !== null) surveyor.begin();
+    if (isAsking() && isOpen() && reach !== null) askForAll(false);
     surveyor.level();
+  }
+
+  /** Once, unless something may have been missed. */
+  function askForAll(isInDoubt: boolean): void {
+    if (isInDoubt || mayHaveMissed) surveyor.survey();
+    else surveyor.begin();
+    mayHaveMissed = false;
   }
 
   function surveyTold(): void {
@@ -393,9 +400,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     }
     isLost = false;
     isLate = false;
-    if (wasInterrupted || mayHaveMissed) surveyor.survey();
-    else surveyor.begin();
-    mayHaveMissed = false;
+    askForAll(wasInterrupted);
     levelReach();
     surveyor.level();
   }

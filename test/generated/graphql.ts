@@ -927,10 +927,6 @@ export type WatchTheCompanySubscription = { accountCallEvents:
     | { __typename: 'AccountStreamNotice', cursor: string, kind: StreamNoticeKind, message: string, at: string | null }
    };
 
-export type CompanyPartyFragment = { id: string, sessionId: string, extensionId: string | null, direction: Direction | null, observedAt: string, status: { code: PartyStatusCode, reason: PartyStatusReason | null }, from: { phoneNumber: string | null, name: string | null } | null, to: { phoneNumber: string | null, name: string | null, extensionId: string | null } | null };
-
-export type CompanyPresenceFragment = { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, dndStatus: DndStatus | null, observedAt: string };
-
 export type WatchColleaguesSubscriptionVariables = Exact<{
   extensionIds: Array<string> | string;
 }>;
@@ -1242,37 +1238,6 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-export const CompanyPartyFragmentDoc = new TypedDocumentString(`
-    fragment CompanyParty on CallParty {
-  id
-  sessionId
-  extensionId
-  direction
-  status {
-    code
-    reason
-  }
-  from {
-    phoneNumber
-    name
-  }
-  to {
-    phoneNumber
-    name
-    extensionId
-  }
-  observedAt
-}
-    `, {"fragmentName":"CompanyParty"}) as unknown as TypedDocumentString<CompanyPartyFragment, unknown>;
-export const CompanyPresenceFragmentDoc = new TypedDocumentString(`
-    fragment CompanyPresence on Presence {
-  extensionId
-  presenceStatus
-  telephonyStatus
-  dndStatus
-  observedAt
-}
-    `, {"fragmentName":"CompanyPresence"}) as unknown as TypedDocumentString<CompanyPresenceFragment, unknown>;
 export const CallCardFragmentDoc = new TypedDocumentString(`
     fragment CallCard on Call {
   __typename
@@ -1945,11 +1910,32 @@ export const WatchTheCompanyDocument = new TypedDocumentString(`
         id
         creationTime
         parties {
-          ...CompanyParty
+          id
+          sessionId
+          extensionId
+          direction
+          status {
+            code
+            reason
+          }
+          from {
+            phoneNumber
+            name
+          }
+          to {
+            phoneNumber
+            name
+            extensionId
+          }
+          observedAt
         }
       }
       presences {
-        ...CompanyPresence
+        extensionId
+        presenceStatus
+        telephonyStatus
+        dndStatus
+        observedAt
       }
     }
     ... on AccountCallBegan {
@@ -1958,7 +1944,24 @@ export const WatchTheCompanyDocument = new TypedDocumentString(`
         id
         creationTime
         parties {
-          ...CompanyParty
+          id
+          sessionId
+          extensionId
+          direction
+          status {
+            code
+            reason
+          }
+          from {
+            phoneNumber
+            name
+          }
+          to {
+            phoneNumber
+            name
+            extensionId
+          }
+          observedAt
         }
       }
     }
@@ -1970,7 +1973,24 @@ export const WatchTheCompanyDocument = new TypedDocumentString(`
         code
       }
       party {
-        ...CompanyParty
+        id
+        sessionId
+        extensionId
+        direction
+        status {
+          code
+          reason
+        }
+        from {
+          phoneNumber
+          name
+        }
+        to {
+          phoneNumber
+          name
+          extensionId
+        }
+        observedAt
       }
     }
     ... on AccountCallEnded {
@@ -1980,7 +2000,11 @@ export const WatchTheCompanyDocument = new TypedDocumentString(`
     ... on AccountPresenceChange {
       cursor
       presence {
-        ...CompanyPresence
+        extensionId
+        presenceStatus
+        telephonyStatus
+        dndStatus
+        observedAt
       }
     }
     ... on AccountStreamNotice {
@@ -1991,33 +2015,7 @@ export const WatchTheCompanyDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment CompanyParty on CallParty {
-  id
-  sessionId
-  extensionId
-  direction
-  status {
-    code
-    reason
-  }
-  from {
-    phoneNumber
-    name
-  }
-  to {
-    phoneNumber
-    name
-    extensionId
-  }
-  observedAt
-}
-fragment CompanyPresence on Presence {
-  extensionId
-  presenceStatus
-  telephonyStatus
-  dndStatus
-  observedAt
-}`, {"hash":"sha256:3efc1e606692eac4caa459584042403f56da17856950ef7693f483ed8efba856"}) as unknown as TypedDocumentString<WatchTheCompanySubscription, WatchTheCompanySubscriptionVariables>;
+    `, {"hash":"sha256:4498990a2843e91551ed5aa5646bcdbb3cb3c9beb36c80f7b65371e2403aa89a"}) as unknown as TypedDocumentString<WatchTheCompanySubscription, WatchTheCompanySubscriptionVariables>;
 export const WatchColleaguesDocument = new TypedDocumentString(`
     subscription WatchColleagues($extensionIds: [ID!]!) {
   presenceUpdated(extensionIds: $extensionIds) {
