@@ -18,6 +18,7 @@ import {
   getNamedType,
   introspectionFromSchema,
   isAbstractType,
+  isCompositeType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -75,7 +76,7 @@ export async function generateClient(
       useTypeImports: true,
       enumsAsTypes: true,
       strictScalars: true,
-      scalars: { ID: 'string', DateTime: 'string' },
+      scalars: { ID: 'string', DateTime: 'string', BigInt: 'string' },
       importExtension: '.ts',
       emitLegacyCommonJSImports: true,
     },
@@ -141,7 +142,7 @@ function listsOf(type: GraphQLObjectType): string[] {
   const fields = Object.values(type.getFields());
   return fields
     .filter((field) => isListType(isNonNullType(field.type) ? field.type.ofType : field.type))
-    .filter((field) => isObjectType(getNamedType(field.type)))
+    .filter((field) => isCompositeType(getNamedType(field.type)))
     .map(({ name }) => name);
 }
 

@@ -29,6 +29,17 @@ export function sessionNumber(id: string): number | null {
   return digits === undefined ? null : Number.parseInt(digits, 16);
 }
 
+/** The id of the same call as a conversation of Genesys Cloud; the last digit is free for its participants. */
+export function conversationId(session: number): string {
+  return `00000000-0000-4000-8000-${session.toString(16).padStart(11, '0')}0`;
+}
+
+/** The number of a conversation, or null when it is not one of ours. */
+export function conversationNumber(id: string): number | null {
+  const digits = /^00000000-0000-4000-8000-([0-9a-f]{11})0$/.exec(id)?.[1];
+  return digits === undefined ? null : Number.parseInt(digits, 16);
+}
+
 /** The id of one of the parties of a session. */
 export function partyId(session: number, party: number): string {
   return `p${sessionId(session).slice(1)}-${party}`;
@@ -69,6 +80,8 @@ export interface CallState {
   readonly muted?: boolean;
   /** Likewise; undefined until it is recorded for the first time. */
   readonly recording?: boolean | undefined;
+  /** When it was held last, epoch milliseconds; of no two times the same. */
+  readonly heldAt?: number;
   /** Microseconds of the machine's clock; 0 when it has never changed. */
   readonly changedAt: number;
 }

@@ -4,7 +4,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Connection, getRequest, openConnection } from './http-load.ts';
 import { file, type Server, type ServerOptions, startServer, typescript } from './machine.ts';
-import { type Dialect, graphql, hive, rest } from './operations.ts';
+import { conversations, type Dialect, graphql, hive, rest } from './operations.ts';
 import type { Change, UpstreamCounts } from './upstream.ts';
 
 /** The server behind the servers, and its own door. */
@@ -78,6 +78,7 @@ export interface Contestant {
 export const CONTESTANTS = [
   'ours',
   'ours on Redis',
+  'ours of Genesys Cloud',
   'before',
   'bare got proxy',
   'stock Yoga',
@@ -162,6 +163,13 @@ const CAST: Readonly<Record<ContestantName, Role>> = {
     options: (upstreamUrl) => {
       const { env, ...more } = oursIn(upstreamUrl);
       return { ...more, env: { ...env, REDIS_URL: redisUrl() } };
+    },
+  },
+  'ours of Genesys Cloud': {
+    dialect: conversations,
+    options: (upstreamUrl) => {
+      const { env: { RINGCENTRAL_SERVER_URL: _, ...env } = {}, ...more } = oursIn(upstreamUrl);
+      return { ...more, env: { ...env, GENESYS_API_URL: upstreamUrl, LIVE_SOURCE: 'push' } };
     },
   },
   before: { dialect: graphql, options: gatewayIn(directoryBefore) },

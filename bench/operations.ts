@@ -1,5 +1,5 @@
 /** What is asked, in the words of each contestant. */
-import { type PartyCode, partyId, sessionId, tokenOf } from './calls.ts';
+import { conversationId, type PartyCode, partyId, sessionId, tokenOf } from './calls.ts';
 import { type Asked, getRequest, postRequest } from './http-load.ts';
 import type { Operation } from './websocket.ts';
 
@@ -53,6 +53,32 @@ export const graphql: Dialect = {
     expects: ['"outcome":"APPLIED"', partyId(session, party), `"code":"${code.toUpperCase()}"`],
   }),
 };
+
+const READ_CONVERSATION =
+  'query Read($id: ID!) { callConversation(id: $id) { id startedAt participants { id direction muted confined state user { id } queue { id } ani dnis name address } } }';
+
+/** The same for calls that are conversations of Genesys Cloud, of as many fields; the benchmark gives no commands to it. */
+export const conversations: Dialect = {
+  read: (viewer, session) => ({
+    request: graphqlRequest(viewer, {
+      query: READ_CONVERSATION,
+      variables: { id: conversationId(session) },
+    }),
+    expects: [`"${conversationId(session)}"`, `"@${session}.`],
+  }),
+  command() {
+    throw new Error('The benchmark gives no commands to Genesys Cloud');
+  },
+};
+
+/** Watches the participants of a conversation: as many fields as of a party. */
+export function watchConversation(session: number): Operation {
+  const selection = 'id direction muted state user { id } ani dnis name address observedAt';
+  return {
+    query: `subscription Watch($id: ID!) { callMediaParticipantUpdated(conversationId: $id) { ${selection} } }`,
+    variables: { id: conversationId(session) },
+  };
+}
 
 /** The schema that Hive Gateway makes of RingCentral's published document. */
 export const hive: Dialect = {

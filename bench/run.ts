@@ -20,6 +20,7 @@ import { account } from './works/account.ts';
 import { AGAINST, against } from './works/against.ts';
 import { coldRead } from './works/cold-read.ts';
 import { command } from './works/command.ts';
+import { conversations } from './works/conversations.ts';
 import { fanOut } from './works/fan-out.ts';
 import { growth } from './works/growth.ts';
 import { memory } from './works/memory.ts';
@@ -46,6 +47,7 @@ const WORKS: ReadonlyMap<string, (stage: Stage) => Promise<void>> = new Map([
   ['growth', growth],
   ['start', start],
   ['real-limit', realLimit],
+  ['conversations', conversations],
   ['account', account],
 ]);
 

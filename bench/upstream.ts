@@ -5,7 +5,8 @@
  * `calls.ts`. It never runs out of requests, unless `LIMIT` sets RingCentral's real rule: so many a minute
  * for each viewer, 429 beyond, and every request made during the penalty starts it anew. With `INTRODUCTION` it takes so many
  * milliseconds to say whose a token is, or that it is nobody's. With `PUSH` it also tells of changes by itself
- * (`upstream-push.ts`): a call is then of everybody who has read it, as its changing party.
+ * (`upstream-push.ts`): a call is then of everybody who has read it, as its changing party. It is Genesys Cloud too
+ * (`upstream-genesys.ts`), which always tells.
  *
  * Its own door, `/bench/…`, changes calls and tells what was asked of it.
  */
@@ -21,6 +22,7 @@ import {
   sessionNumber,
 } from './calls.ts';
 import { microseconds } from './clock.ts';
+import { createGenesysUpstream, GENESYS_PATH } from './upstream-genesys.ts';
 import { createPush } from './upstream-push.ts';
 
 /** What can happen to a call. */
@@ -46,6 +48,8 @@ interface Call {
   readonly held: Set<() => void>;
   /** Whose it is, and when they last asked for it, epoch milliseconds; nobody's, where nothing is told by itself. */
   readonly askedAt: Map<string, number>;
+  /** Who reads it as a conversation of Genesys Cloud. */
+  readonly agents: Set<string>;
   sequence: number;
 }
 
@@ -61,6 +65,7 @@ const NO_LIMIT = 1_000_000; // requests a minute
 const limit = Number(process.env.LIMIT ?? NO_LIMIT);
 const introduction = Number(process.env.INTRODUCTION ?? 0); // milliseconds
 const push = process.env.PUSH === undefined ? null : createPush(Number(process.env.PORT));
+const genesys = createGenesysUpstream(Number(process.env.PORT));
 const AGAIN = 25_000; // 25 seconds
 const AUTH_LIMIT = 5; // requests a minute for tokens, where there is a limit
 
@@ -102,11 +107,23 @@ const server = createServer((request, response) => {
   if (isForSocket) {
     countsOf(viewer).other += 1;
     send(response, { status: 200, body: push.tokenFor(viewer) });
+  } else if (url.startsWith(GENESYS_PATH)) {
+    countsOf(viewer).reads += 1;
+    const stateOf = (session: number) => {
+      const call = callOf(session);
+      call.agents.add(viewer);
+      return call.state;
+    };
+    send(response, genesys.answer(viewer, request.method ?? 'GET', url, stateOf));
   } else {
     answer(viewer, request, url, response);
   }
 });
-if (push !== null) server.on('upgrade', push.upgrade);
+server.on('upgrade', (request, socket, head) => {
+  if (genesys.upgrade(request, socket, head)) return;
+  if (push === null) socket.destroy();
+  else push.upgrade(request, socket, head);
+});
 server.keepAliveTimeout = 0;
 server.requestTimeout = 0;
 server.listen(Number(process.env.PORT), '127.0.0.1');
@@ -198,9 +215,10 @@ function command(call: Call, party: number, viewer: string, code: PartyCode = 'A
 /** Of a party that changes by a command of somebody else, nobody is told by itself. */
 function change(call: Call, state: CallState): void {
   const isOwn = call.state.changedAt !== state.changedAt;
-  call.state = state;
   call.changedAt = Math.max(Date.now(), call.changedAt + 1);
+  call.state = { ...state, heldAt: call.changedAt };
   for (const release of [...call.held]) release();
+  for (const agent of call.agents) genesys.tell(agent, call.number, call.state);
   if (push === null || !isOwn) return;
   call.sequence += 1;
   for (const owner of call.askedAt.keys()) {
@@ -325,7 +343,7 @@ function callOf(number: number): Call {
   if (known !== undefined) return known;
   const call: Call = {
     ...{ number, state: UNTOUCHED, changedAt: 0, held: new Set<() => void>() },
-    ...{ askedAt: new Map<string, number>(), sequence: 1 },
+    ...{ askedAt: new Map<string, number>(), agents: new Set<string>(), sequence: 1 },
   };
   calls.set(number, call);
   return call;

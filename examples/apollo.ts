@@ -45,11 +45,13 @@ function policies(): TypePolicies {
       fields: Object.fromEntries(fields.map((field) => [field, { merge: false }])),
     };
   }
-  // A party's id means something only inside its session. One without is kept where it stands, and nothing throws: an
-  // error here would show a command as failed that was done.
-  types.CallParty = {
-    ...types.CallParty,
-    keyFields: (party) => (party.sessionId && party.id ? ['sessionId', 'id'] : false),
-  };
+  // A party's id means something only inside its session, a participant's inside its conversation. One without is kept
+  // where it stands, and nothing throws: an error here would show a command as failed that was done.
+  for (const [name, call] of [
+    ['CallParty', 'sessionId'],
+    ['CallMediaParticipant', 'conversationId'],
+  ] as const) {
+    types[name] = { ...types[name], keyFields: (one) => (one[call] && one.id ? [call, 'id'] : false) };
+  }
   return types;
 }

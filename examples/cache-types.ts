@@ -2,12 +2,23 @@
 
 /** Which types an interface or a union stands for. Without it no fragment on them matches. */
 export const possibleTypes: Record<string, string[]> = {
+  Call: [
+    'CallSession',
+    'CallConversation',
+  ],
+  CallParticipant: [
+    'CallParty',
+    'CallMediaParticipant',
+  ],
   CommandPayload: [
     'CallSessionPayload',
     'CallPartyPayload',
     'CallRecordingPayload',
     'PresencePayload',
     'QueueAvailabilityPayload',
+    'CallMediaParticipantPayload',
+    'CallConversationPayload',
+    'ConsultTransferPayload',
   ],
   CallControlError: [
     'WrongCallState',
@@ -34,13 +45,21 @@ export const possibleTypes: Record<string, string[]> = {
     'AccountPresenceChange',
     'AccountStreamNotice',
   ],
+  ConversationEvent: [
+    'ConversationSnapshot',
+    'CallMediaParticipantChange',
+    'ConversationStreamNotice',
+  ],
+  ConversationListEvent: [
+    'ConversationList',
+    'ActiveCallNotice',
+  ],
 };
 
 /** Types whose objects have no id of their own: a cache keeps them inside of what they stand in. */
 export const embeddedTypes: string[] = [
   'Viewer',
   'ActiveCall',
-  'CallOrigin',
   'PartyStatus',
   'PartyAddress',
   'MobilePickupData',
@@ -50,6 +69,26 @@ export const embeddedTypes: string[] = [
   'MetadataValue',
   'PartyOwner',
   'AvailableAction',
+  'RecordersState',
+  'CallAttribute',
+  'Wrapup',
+  'ErrorInfo',
+  'ConversationRoutingData',
+  'ScoredAgent',
+  'JourneyContext',
+  'JourneyCustomer',
+  'JourneyCustomerSession',
+  'JourneyAction',
+  'JourneyActionMap',
+  'Disposition',
+  'DispositionParameters',
+  'AdjustableLiveSpeakerDetection',
+  'DispositionAmdTimeout',
+  'DispositionSilentCallTimeout',
+  'FaxStatus',
+  'ConversationDivision',
+  'AvailableParticipantAction',
+  'CallOrigin',
   'ExtensionConnection',
   'Presence',
   'ExtensionEdge',
@@ -77,6 +116,9 @@ export const embeddedTypes: string[] = [
   'PresencePayload',
   'QueueAvailabilityPayload',
   'QueueAvailability',
+  'CallMediaParticipantPayload',
+  'CallConversationPayload',
+  'ConsultTransferPayload',
   'CallSnapshot',
   'CallPartyChange',
   'CallStreamNotice',
@@ -88,20 +130,27 @@ export const embeddedTypes: string[] = [
   'AccountCallEnded',
   'AccountPresenceChange',
   'AccountStreamNotice',
+  'ConversationSnapshot',
+  'CallMediaParticipantChange',
+  'ConversationStreamNotice',
+  'ConversationList',
 ];
 
 /** The fields that are lists of objects. A new list takes the place of the old one. */
 export const listFields: Record<string, string[]> = {
   Subscription: [
     'activeCalls',
+    'conversations',
   ],
   Viewer: [
     'activeCalls',
     'devices',
     'sessions',
     'forwardingNumbers',
+    'conversations',
   ],
   CallSession: [
+    'participants',
     'parties',
   ],
   CallParty: [
@@ -111,6 +160,23 @@ export const listFields: Record<string, string[]> = {
   ],
   PartyMetadata: [
     'values',
+  ],
+  CallMediaParticipant: [
+    'attributes',
+    'availableActions',
+    'wrapupCodes',
+  ],
+  ConversationRoutingData: [
+    'skills',
+    'scoredAgents',
+  ],
+  CallConversation: [
+    'participants',
+    'recentTransfers',
+    'divisions',
+  ],
+  ConversationDivision: [
+    'entities',
   ],
   ExtensionConnection: [
     'nodes',
@@ -156,5 +222,8 @@ export const listFields: Record<string, string[]> = {
   AccountSnapshot: [
     'calls',
     'presences',
+  ],
+  ConversationList: [
+    'conversations',
   ],
 };

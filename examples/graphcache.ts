@@ -7,7 +7,9 @@ export const graphcache = cacheExchange({
   schema,
   keys: {
     ...Object.fromEntries(embeddedTypes.map((name) => [name, () => null])),
-    // A party's id means something only inside its session.
+    // A party's id means something only inside its session, a participant's inside its conversation.
     CallParty: ({ sessionId, id }) => (sessionId && id ? `${sessionId} ${id}` : null),
+    CallMediaParticipant: ({ conversationId, id }) =>
+      conversationId && id ? `${conversationId} ${id}` : null,
   },
 });

@@ -1,6 +1,6 @@
-/** The one rule for caches: of two states of a party keep the one with the later `observedAt`. */
+/** The one rule for caches: of two states of a party or participant keep the one with the later `observedAt`. */
 
-const MOST = 1_000; // parties that are remembered
+const MOST = 1_000; // of them that are remembered
 
 /** A value, and when it was so. */
 interface Seen {
@@ -20,9 +20,10 @@ export function createNewest(): <Data>(data: Data) => Data {
     if (Array.isArray(data)) return data.map(newest);
     if (!isObject(data)) return data;
     const copy = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, newest(value)]));
-    const { sessionId, id, observedAt } = copy;
-    if (!sessionId || !id || typeof observedAt !== 'string') return copy;
-    return updated(copy, observedAt, remember(`${sessionId} ${id}`));
+    const { sessionId, conversationId, id, observedAt } = copy;
+    const call = sessionId ?? conversationId;
+    if (!call || !id || typeof observedAt !== 'string') return copy;
+    return updated(copy, observedAt, remember(`${call} ${id}`));
   }
 
   function remember(key: string): Record<string, Seen> {
@@ -39,8 +40,8 @@ export function createNewest(): <Data>(data: Data) => Data {
 
 function updated(party: Record<string, unknown>, observedAt: string, known: Record<string, Seen>) {
   for (const [name, value] of Object.entries(party)) {
-    // These are calls and parties themselves.
-    if (name === 'session' || name === 'peer') continue;
+    // These are calls and parties themselves; a participant's `peer` is a text.
+    if (['session', 'conversation', 'call'].includes(name) || (name === 'peer' && isObject(value))) continue;
     const seen = known[name];
     if (seen !== undefined && seen.at > observedAt) party[name] = laidOver(value, seen.value);
     else known[name] = { at: observedAt, value };

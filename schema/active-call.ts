@@ -1,6 +1,6 @@
 /** A call as the presence of its user shows it. */
 import { addEnum, builder, CallParty, CallSession, keyedBy, paragraphs, READS } from './builder.ts';
-import { Direction } from './call-party.ts';
+import { Direction } from './call.ts';
 import { loadParty } from './context.ts';
 import { type ActiveCall as ActiveCallModel, TELEPHONY_STATUSES } from './model.ts';
 

@@ -1,11 +1,11 @@
 /** A participant of a call: what it is doing, where it is, and how it got there. */
 import { addEnum, builder, CallParty, keyedBy, paragraphs, READS } from './builder.ts';
+import { CallParticipant, Direction } from './call.ts';
 import { loadParty } from './context.ts';
 import {
   type CallEndpoint as CallEndpointModel,
   type CallRecording as CallRecordingModel,
   CONFERENCE_ROLES,
-  DIRECTIONS,
   type MobilePickupData as MobilePickupDataModel,
   PARTY_STATUS_CODES,
   PARTY_STATUS_REASONS,
@@ -79,18 +79,6 @@ const PartyStatusReason = addEnum('PartyStatusReason', PARTY_STATUS_REASONS, {
     CALL_DROPPED: 'The call was dropped.',
     VOICEMAIL: 'Went to voicemail.',
     UNKNOWN: 'A reason that RingCentral has not published: `rawReason` has its text.',
-  },
-});
-
-/** Also of a call in the list of active calls. */
-export const Direction = addEnum('Direction', DIRECTIONS, {
-  description:
-    "The way a leg goes, seen from RingCentral: a caller's own leg is `OUTBOUND` and the callee's leg " +
-    'is `INBOUND`, whoever is asking.',
-  values: {
-    INBOUND: 'To this party.',
-    OUTBOUND: 'From this party.',
-    UNKNOWN: 'A direction that RingCentral has not published.',
   },
 });
 
@@ -302,6 +290,7 @@ CallParty.implement({
       'is not `DISCONNECTED`, else the last.',
     keyedBy('sessionId', 'id'),
   ),
+  interfaces: [CallParticipant],
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Unique inside its session.' }),
     sessionId: t.exposeID('sessionId', { description: 'The session it is in. Costs nothing.' }),

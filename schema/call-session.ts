@@ -1,5 +1,6 @@
 /** A call: its parties and how it began, read by its id; and what its state allows. */
 import { addEnum, builder, CallParty, CallSession, keyedBy, paragraphs, READS, spends } from './builder.ts';
+import { Call } from './call.ts';
 import { checkId, checkIds } from './checks.ts';
 import { loadParty } from './context.ts';
 import { CallAction } from './failure-types.ts';
@@ -48,6 +49,7 @@ CallSession.implement({
       '`GONE` point to their `peer` in the other session.',
     keyedBy('id'),
   ),
+  interfaces: [Call],
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The `telephonySessionId` of RingCentral, like `s-…`. Opaque.' }),
     origin: t.field({
@@ -69,6 +71,10 @@ CallSession.implement({
     parties: t.expose('parties', {
       type: [CallParty],
       description: 'Everybody who is or was part of it. Empty for a conference that nobody has joined yet.',
+    }),
+    participants: t.expose('parties', {
+      type: [CallParty],
+      description: 'The same as `parties`, under the name that calls of all phone systems share.',
     }),
     party: t.field({
       type: CallParty,

@@ -18,7 +18,7 @@ export function checkId(id: string, name: string): string {
     throw refusal(
       name,
       id,
-      `an id as RingCentral gave it: 1 to ${MAX_ID_LENGTH} characters, no spaces or control characters, not "." or ".."`,
+      `an id as the phone system gave it: 1 to ${MAX_ID_LENGTH} characters, no spaces or control characters, not "." or ".."`,
     );
   }
   return id;

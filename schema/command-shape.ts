@@ -13,11 +13,13 @@ import { COMMAND_OUTCOMES, type CommandReport } from './telling.ts';
 const CommandOutcome = addEnum('CommandOutcome', COMMAND_OUTCOMES, {
   description: 'What became of a command.',
   values: {
-    APPLIED: 'RingCentral accepted it, or its effect was seen.',
-    NOT_APPLIED: 'It was refused, or never reached RingCentral. `error` says why.',
+    APPLIED:
+      'RingCentral accepted it, or its effect was seen. Genesys Cloud accepts first and acts later: there ' +
+      'what was seen counts, and only of digits, which leave no trace, that they were accepted.',
+    NOT_APPLIED: 'It was refused, or never reached the phone system. `error` says why.',
     UNKNOWN:
-      'It may have been applied: the answer was lost, and the state of the call does not decide it. ' +
-      '`error` says what happened. Look at the call before repeating the command.',
+      'It may have been applied: the answer was lost, or nothing was seen of it in time, and the state of the call does ' +
+      'not decide it. `error` says what happened. Look at the call before repeating the command.',
   },
 });
 

@@ -1,15 +1,22 @@
-/** What every resolver is handed: the phone system of the viewer, and its answers of this operation. */
+/** What every resolver is handed: the phone systems of the viewer, and their answers of this operation. */
 import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql';
+import { absentConversations } from './absent.ts';
 import { type AccountReads, createAccountReads } from './account/loaders.ts';
 import type { Presence } from './account/model.ts';
+import { NotConfigured } from './failures.ts';
+import type { ConversationProvider } from './genesys/provider.ts';
+import { type ConversationReads, createConversationReads } from './genesys/reads.ts';
 import { type CallParty, type CallSession, findParty, type PartyAddress } from './model.ts';
 import type { CallProvider } from './provider.ts';
 import { settled } from './settled.ts';
 
 /** One operation of one viewer. In a subscription it lives as long as the stream. */
 export interface GatewayContext {
+  /** RingCentral, for the viewer. */
   readonly provider: CallProvider;
+  /** Genesys Cloud, for the viewer. */
+  readonly genesys: ConversationProvider;
   /** Names the operation in every log line and error. */
   readonly requestId: string;
   readonly loaders: CallLoaders;
@@ -17,6 +24,8 @@ export interface GatewayContext {
   readonly viewer: ViewerReads;
   /** What is asked of the account, each thing once until the next event or command. */
   readonly account: AccountReads;
+  /** What is asked of Genesys Cloud, each thing once until the next event or command. */
+  readonly conversations: ConversationReads;
   /** Forgets what was read before this event, and takes its sessions as the truth. */
   forEvent(...sessions: readonly CallSession[]): void;
   /** Forgets what was read before a command, because it changed something, and takes its answer as the truth. */
@@ -41,19 +50,30 @@ export type ViewerReads = Pick<
   'viewer' | 'activeCalls' | 'devices' | 'forwardingNumbers' | 'liveSource' | 'signInSessions'
 >;
 
+/** Genesys Cloud where it is off. */
+const GENESYS_IS_OFF = absentConversations(() => new NotConfigured('genesys'));
+
 /** Makes the context of one operation. */
 export function createContext(parts: {
   readonly provider: CallProvider;
+  /** Left out: it is off. */
+  readonly genesys?: ConversationProvider | undefined;
   readonly requestId: string;
 }): GatewayContext {
-  const { provider, requestId } = parts;
+  const { provider, genesys = GENESYS_IS_OFF, requestId } = parts;
   const loaders = new LazyLoaders(provider);
   let account: AccountReads | null = null;
+  let conversations: ConversationReads | null = null;
   return {
     provider,
+    genesys,
     get account() {
       account ??= createAccountReads(provider.account);
       return account;
+    },
+    get conversations() {
+      conversations ??= createConversationReads(genesys);
+      return conversations;
     },
     requestId,
     loaders,
@@ -158,7 +178,7 @@ async function partyOfSession(
 }
 
 /** Fields of a party that are answered from its session. */
-const NEEDS_SESSION: ReadonlySet<string> = new Set(['session', 'availableActions']);
+const NEEDS_SESSION: ReadonlySet<string> = new Set(['session', 'call', 'availableActions']);
 
 /** True when the client asks for one of these fields directly below the field being resolved. */
 function selects(info: GraphQLResolveInfo, names: ReadonlySet<string>): boolean {

@@ -10,11 +10,13 @@ import {
   type Forbidden,
   type RateLimited,
   type WrongCallState,
+  WrongParticipantState,
 } from './failures.ts';
+import { ParticipantAction, ParticipantState } from './genesys/words.ts';
 
 /** Also what `availableActions` is a list of. */
 export const CallAction = addEnum('CallAction', CALL_ACTIONS, {
-  description: 'What can be done to a party or its call; each is a mutation.',
+  description: 'What can be done to a party or its RingCentral call; each is a mutation.',
   values: {
     ANSWER: '`answerCallParty`',
     REJECT: '`rejectCallParty`',
@@ -52,6 +54,7 @@ const TYPE_NAMES: Readonly<Record<FailureCode, string | null>> = {
   UPSTREAM_BAD_RESPONSE: 'UpstreamUnavailable',
   UNAUTHENTICATED: null,
   SIGN_IN_REQUIRED: null,
+  NOT_CONFIGURED: null,
   OVERLOADED: null,
   PERSISTED_QUERY_NOT_SUPPORTED: null,
 };
@@ -76,12 +79,14 @@ export const CallControlError = builder
       }),
       errorCode: t.string({
         nullable: true,
-        description: "RingCentral's own code, like `TAS-102`, where it gave one.",
+        description:
+          "The phone system's own code, where it gave one: RingCentral's like `TAS-102`, Genesys Cloud's like " +
+          '`not.authorized`.',
         resolve: ({ failure }) => failure.trace.errorCode ?? null,
       }),
       upstreamRequestId: t.string({
         nullable: true,
-        description: "RingCentral's id of the refused request: quote it to RingCentral's support.",
+        description: "The phone system's id of the refused request: quote it to its support.",
         resolve: ({ failure }) => failure.trace.upstreamRequestId ?? null,
       }),
     }),
@@ -96,26 +101,41 @@ builder.objectRef<Shown<WrongCallState>>('WrongCallState').implement({
     actualCode: t.field({
       type: PartyStatusCode,
       nullable: true,
-      description: 'What the party is doing instead, where it is known.',
+      description: 'What the party of a RingCentral call is doing instead, where it is known.',
       resolve: ({ failure }) => failure.actualCode ?? null,
     }),
     allowedActions: t.field({
       type: [CallAction],
-      description: 'What its state does allow now.',
+      description: 'What its state does allow now; empty for a participant of Genesys Cloud.',
       resolve: ({ failure }) => failure.allowedActions,
+    }),
+    actualState: t.field({
+      type: ParticipantState,
+      nullable: true,
+      description:
+        'What the participant of a Genesys Cloud conversation is doing instead, where it is known.',
+      resolve: ({ failure }) =>
+        failure instanceof WrongParticipantState ? (failure.actualState ?? null) : null,
+    }),
+    allowedParticipantActions: t.field({
+      type: [ParticipantAction],
+      description: 'What its state does allow now; empty for a party of RingCentral.',
+      resolve: ({ failure }) =>
+        failure instanceof WrongParticipantState ? failure.allowedParticipantActions : [],
     }),
   }),
 });
 
 builder.objectRef<Shown<CallNotFound>>('CallNotFound').implement({
   description:
-    'RingCentral knows no such call, party or recording, or no more. A call that was to end has ended.',
+    'The phone system knows no such call, party, participant or recording, or no more. A call that was to end has ended.',
   interfaces: [CallControlError],
   fields: (t) => ({
     parameterName: t.string({
       nullable: true,
       description:
-        'Which id was not found, as RingCentral names it: `telephonySessionId`, `partyId`, `recordingId`.',
+        'Which id was not found, as the phone system names it: `telephonySessionId`, `partyId`, `recordingId`; ' +
+        '`conversationId`, `participantId`.',
       resolve: ({ failure }) => failure.parameterName ?? null,
     }),
   }),
@@ -123,13 +143,13 @@ builder.objectRef<Shown<CallNotFound>>('CallNotFound').implement({
 
 builder.objectRef<Shown<Forbidden>>('CommandForbidden').implement({
   description:
-    'RingCentral knows the user and refuses: a permission, a licence or a feature is missing. Asking ' +
+    'The phone system knows the user and refuses: a permission, a licence or a feature is missing. Asking ' +
     'again does not help.',
   interfaces: [CallControlError],
   fields: (t) => ({
     permissionName: t.string({
       nullable: true,
-      description: 'The permission to ask an administrator for, where RingCentral named one.',
+      description: 'The permission to ask an administrator for, where the phone system named one.',
       resolve: ({ failure }) => failure.permissionName ?? null,
     }),
   }),
@@ -137,12 +157,12 @@ builder.objectRef<Shown<Forbidden>>('CommandForbidden').implement({
 
 builder.objectRef<Shown<BadUserInput>>('InvalidCommand').implement({
   description:
-    'RingCentral refuses one of the values, like an unknown extension or a device that is not usable.',
+    'The phone system refuses one of the values, like an unknown extension or a device that is not usable.',
   interfaces: [CallControlError],
   fields: (t) => ({
     parameterName: t.string({
       nullable: true,
-      description: 'The value to mend, as RingCentral names it.',
+      description: 'The value to mend, as the phone system names it.',
       resolve: ({ failure }) => failure.parameterName ?? null,
     }),
   }),
@@ -150,7 +170,7 @@ builder.objectRef<Shown<BadUserInput>>('InvalidCommand').implement({
 
 builder.objectRef<Shown<RateLimited>>('RateLimited').implement({
   description:
-    "The user's rate budget at RingCentral is spent, and nothing was done. Asking earlier than " +
+    "The user's rate budget at the phone system is spent, and nothing was done. Asking earlier than " +
     '`retryAt` does not help.',
   interfaces: [CallControlError],
   fields: (t) => ({
@@ -168,7 +188,7 @@ builder.objectRef<Shown<RateLimited>>('RateLimited').implement({
 
 builder.objectRef<Shown<CallControlFailure>>('UpstreamUnavailable').implement({
   description:
-    'RingCentral could not be reached, did not answer in time, or answered something that is not its API. ' +
+    'The phone system could not be reached, did not answer in time, or answered something that is not its API. ' +
     'With `outcome: NOT_APPLIED` nothing was sent and the command may be repeated; with `UNKNOWN` look at ' +
     'the call first.',
   interfaces: [CallControlError],

@@ -7,13 +7,18 @@
  *
  * Messages may be shown to a user: they carry no token, no URL and no stack.
  */
+import type { ParticipantAction } from './genesys/actions.ts';
+import type { ParticipantState } from './genesys/model.ts';
 import type { PartyStatusCode } from './model.ts';
+import { type PhoneSystem, SYSTEM_NAMES } from './systems.ts';
 
-/** What RingCentral said of a failure, for support: its own code, and the id it gave the request. */
+/** What a phone system said of a failure, for support: its own code, and the id it gave the request. */
 export interface UpstreamTrace {
-  /** RingCentral's `errorCode`, like `TAS-102`. */
+  /** Which one, where it matters to an app: of `NotConfigured`, and of an `Unauthenticated` that is about one of them. */
+  readonly system?: PhoneSystem | undefined;
+  /** Its own code: RingCentral's `errorCode`, like `TAS-102`; Genesys's `code`, like `not.authorized`. */
   readonly errorCode?: string | undefined;
-  /** RingCentral's `RCRequestId`. */
+  /** Its own id: RingCentral's `RCRequestId`, Genesys's `ININ-Correlation-Id`. */
   readonly upstreamRequestId?: string | undefined;
   /** The HTTP status it answered with. */
   readonly status?: number | undefined;
@@ -34,6 +39,7 @@ export abstract class CallControlFailure extends Error {
 export const FAILURE_CODES = [
   'UNAUTHENTICATED',
   'SIGN_IN_REQUIRED',
+  'NOT_CONFIGURED',
   'FORBIDDEN',
   'RATE_LIMITED',
   'UPSTREAM_UNAVAILABLE',
@@ -62,11 +68,23 @@ export class SignInRequired extends CallControlFailure {
   readonly code = 'SIGN_IN_REQUIRED';
 }
 
-/** RingCentral knows the caller and refuses: a missing permission, scope or feature. */
+/** The gateway has no such phone system: it is switched off. */
+export class NotConfigured extends CallControlFailure {
+  override name = 'NotConfigured';
+  readonly code = 'NOT_CONFIGURED';
+  readonly system: PhoneSystem;
+
+  constructor(system: PhoneSystem, message = `${SYSTEM_NAMES[system]} is not switched on at this gateway.`) {
+    super(message, { system });
+    this.system = system;
+  }
+}
+
+/** The phone system knows the caller and refuses: a missing permission, scope or feature. */
 export class Forbidden extends CallControlFailure {
   override name = 'Forbidden';
   readonly code = 'FORBIDDEN';
-  /** The permission to ask an administrator for, where RingCentral named one. */
+  /** The permission to ask an administrator for, where the phone system named one. */
   readonly permissionName: string | undefined;
 
   constructor(message: string, permissionName?: string, trace?: UpstreamTrace, options?: ErrorOptions) {
@@ -75,11 +93,11 @@ export class Forbidden extends CallControlFailure {
   }
 }
 
-/** The call, the party or the recording does not exist (any more). */
+/** The call, whoever takes part in it, or the recording does not exist (any more). */
 export class CallNotFound extends CallControlFailure {
   override name = 'CallNotFound';
   readonly code = 'CALL_NOT_FOUND';
-  /** Which id was not found: `telephonySessionId`, `partyId`, `recordingId`. */
+  /** Which id was not found: `telephonySessionId`, `partyId`, `recordingId`; `conversationId`, `participantId`. */
   readonly parameterName: string | undefined;
 
   constructor(message: string, parameterName?: string, trace?: UpstreamTrace, options?: ErrorOptions) {
@@ -110,7 +128,28 @@ export class WrongCallState extends CallControlFailure {
   }
 }
 
-/** Input that RingCentral, or the gateway before it, refuses. */
+/** The participant of a Genesys conversation is not in a state that allows the command. */
+export class WrongParticipantState extends WrongCallState {
+  override name = 'WrongParticipantState';
+  /** What the participant is doing instead, where it is known. */
+  readonly actualState: ParticipantState | undefined;
+  /** The commands that its state does allow. */
+  readonly allowedParticipantActions: readonly ParticipantAction[];
+
+  constructor(
+    message: string,
+    actualState?: ParticipantState,
+    allowedParticipantActions: readonly ParticipantAction[] = [],
+    trace?: UpstreamTrace,
+    options?: ErrorOptions,
+  ) {
+    super(message, undefined, [], trace, options);
+    this.actualState = actualState;
+    this.allowedParticipantActions = allowedParticipantActions;
+  }
+}
+
+/** Input that the phone system, or the gateway before it, refuses. */
 export class BadUserInput extends CallControlFailure {
   override name = 'BadUserInput';
   readonly code = 'BAD_USER_INPUT';
@@ -123,7 +162,7 @@ export class BadUserInput extends CallControlFailure {
   }
 }
 
-/** The rate budget of this viewer is spent; nothing was sent, or RingCentral answered 429. */
+/** The rate budget of this viewer is spent; nothing was sent, or the phone system answered 429. */
 export class RateLimited extends CallControlFailure {
   override name = 'RateLimited';
   readonly code = 'RATE_LIMITED';
@@ -147,11 +186,11 @@ export class RateLimited extends CallControlFailure {
   }
 }
 
-/** RingCentral could not be reached, did not answer in time, or answered 5xx. */
+/** The phone system could not be reached, did not answer in time, or answered 5xx. */
 export class UpstreamUnavailable extends CallControlFailure {
   override name = 'UpstreamUnavailable';
   readonly code = 'UPSTREAM_UNAVAILABLE';
-  /** `false` only when it is certain that nothing reached RingCentral (a refused connection, an unknown host). */
+  /** `false` only when it is certain that nothing reached it (a refused connection, an unknown host). */
   readonly sent: boolean;
 
   constructor(message: string, sent: boolean, trace?: UpstreamTrace, options?: ErrorOptions) {
@@ -160,7 +199,7 @@ export class UpstreamUnavailable extends CallControlFailure {
   }
 }
 
-/** RingCentral answered something that is not its API: HTML, truncated JSON, a body of another shape. */
+/** What answered is not the phone system's API: HTML, truncated JSON, a body of another shape. */
 export class UpstreamBadResponse extends CallControlFailure {
   override name = 'UpstreamBadResponse';
   readonly code = 'UPSTREAM_BAD_RESPONSE';

@@ -14,17 +14,32 @@ import './supervising.ts';
 import './account/availability.ts';
 import './live-calls.ts';
 import './account/live-account.ts';
+import './genesys/viewer.ts';
+import './genesys/participant.ts';
+import './genesys/conversation.ts';
+import './genesys/placing.ts';
+import './genesys/handling.ts';
+import './genesys/transferring.ts';
+import './genesys/recording.ts';
+import './genesys/wrapping-up.ts';
+import './genesys/supervising.ts';
+import './genesys/live-conversations.ts';
 import './sign-in-session.ts';
 
 /** What an app does about each code. */
 const MEANINGS: Readonly<Record<ErrorCode, string>> = {
-  UNAUTHENTICATED: 'the token is missing, malformed, expired or revoked; sign in again.',
+  UNAUTHENTICATED:
+    'the token is missing, malformed, expired or revoked; sign in again. `system`, where it is there, says to which ' +
+    'phone system.',
   SIGN_IN_REQUIRED: 'the browser has no session (any more); send it to `/auth/sign-in`.',
+  NOT_CONFIGURED:
+    'the gateway has no such phone system; `system` says which. Leave it out, or ask the operator.',
   FORBIDDEN:
-    "RingCentral refuses this user; `permissionName` says what is missing. Or the page's origin may not ask.",
-  RATE_LIMITED: 'the rate budget is spent, or RingCentral says so; ask again after `retryAfter` seconds.',
-  UPSTREAM_UNAVAILABLE: 'RingCentral did not answer, or with an error of its own; ask again later.',
-  UPSTREAM_BAD_RESPONSE: "what answered was not RingCentral's API; ask again later.",
+    "the phone system refuses this user; `permissionName` says what is missing. Or the page's origin may not ask.",
+  RATE_LIMITED:
+    'the rate budget is spent, or the phone system says so; ask again after `retryAfter` seconds.',
+  UPSTREAM_UNAVAILABLE: 'the phone system did not answer, or with an error of its own; ask again later.',
+  UPSTREAM_BAD_RESPONSE: "what answered was not the phone system's API; ask again later.",
   BAD_USER_INPUT: 'the request is wrong, or asks for too much; `parameterName` says what to mend.',
   CALL_NOT_FOUND: 'the call, party or recording is not there (any more); `parameterName` says which.',
   WRONG_CALL_STATE: 'the call is not in a state for this; read it again.',
@@ -35,8 +50,11 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
 
 builder.queryType({
   description: paragraphs(
-    'Reading calls. RingCentral gives every user a small rate budget, usually 50 requests a minute of ' +
-      'the group Light and 10 of the group Heavy, for queries and commands together; descriptions say ' +
+    'Reading calls. Those of RingCentral are `CallSession` and `CallParty`, those of Genesys Cloud `CallConversation` ' +
+      'and `CallMediaParticipant`. The gateway may have one of the two or both; `Call` and `CallParticipant` are what they ' +
+      'have in common.',
+    'RingCentral gives every user a small rate budget, usually 50 requests a minute of the group Light and 10 of the ' +
+      'group Heavy, Genesys Cloud usually 300 requests a minute, for queries and commands together; descriptions say ' +
       'what a field costs. Within one operation nothing is read twice, and a call that a subscription ' +
       'watches costs nothing to read.',
     'What is not the outcome of a command is an error with `extensions.requestId`, to quote to the ' +
@@ -47,20 +65,24 @@ builder.queryType({
 
 builder.mutationType({
   description: paragraphs(
-    'Acting on calls. Each mutation is one request to RingCentral, sent once and never repeated by the ' +
-      'gateway: after a lost answer the call is read again instead, and `outcome` says what is known. ' +
-      'Several mutations of one operation run one after another. Only `endSession` is about something else.',
+    'Acting on calls, and on what the user says of themselves (`setPresence`, `setQueueAvailability`). Each ' +
+      'mutation is one request to the phone system, sent once and never repeated by the gateway: after a lost ' +
+      'answer the state is read again instead, and `outcome` says what is known. Several mutations of one ' +
+      'operation run one after another. Only `endSession` is about something else.',
     'Every other payload has:',
     bullets(
       '`outcome`: whether it was done, was not, or is unknown;',
       '`error`: why not, as a type an app can act on;',
-      'the state of the call as it is now known, also after a failure.',
+      'the state of what it acted on as it is now known, also after a failure.',
     ),
     'An `idempotencyKey` makes it safe to press the button again. Within ten minutes the same key of ' +
       'the same user answers the first payload once more, with `replayed: true`, and does nothing ' +
       'twice, also while the first is still running. With another command or input the key is refused.',
-    'A new status often follows a moment after the answer: subscribe to see it. All that act on calls need the ' +
-      'RingCentral app permission `CallControl`.',
+    'A new status of a RingCentral call often follows a moment after the answer: subscribe to see it. All that act on ' +
+      'RingCentral calls need the app permission `CallControl`.',
+    'Genesys Cloud accepts a command before it does it. The gateway waits until the effect is seen, at most five ' +
+      'seconds: `APPLIED` is what was seen. When nothing was, the outcome is `UNKNOWN`, with the state as it is; so it is ' +
+      'at once where what is asked for is so already. Digits alone leave no trace: of them `APPLIED` means accepted.',
   ),
 });
 

@@ -85,7 +85,8 @@ const ActiveCallList = builder.objectRef<ActiveCallListModel>('ActiveCallList').
   }),
 });
 
-const ActiveCallNotice = builder.objectRef<ActiveCallNoticeModel>('ActiveCallNotice').implement({
+/** Of every list of calls. */
+export const ActiveCallNotice = builder.objectRef<ActiveCallNoticeModel>('ActiveCallNotice').implement({
   description:
     'Something to show or do, beside the list of calls. It has no cursor, because there is nothing to resume: ' +
     'a new subscription starts with the whole list.',
@@ -101,7 +102,7 @@ const ActiveCallNotice = builder.objectRef<ActiveCallNoticeModel>('ActiveCallNot
       type: 'DateTime',
       nullable: true,
       description:
-        'Of `TOKEN_EXPIRING` and `DRAINING`: by when to act. Of `UPSTREAM_DEGRADED`: when RingCentral is ' +
+        'Of `TOKEN_EXPIRING` and `DRAINING`: by when to act. Of `UPSTREAM_DEGRADED`: when the phone system is ' +
         'tried again; null when it has been asked, and its answer or room in the rate budget is waited for.',
     }),
   }),

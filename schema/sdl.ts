@@ -57,18 +57,16 @@ function wrapped(sdl: string): string {
       const isDescription = index % 2 === 1;
       return isDescription
         ? `${QUOTES}${text}${QUOTES}`.split('\n').flatMap(wrap).join('\n')
-        : text.replace(/^union .+$/gm, spread);
+        : text.split('\n').map(spread).join('\n');
     })
     .join('');
 }
 
-/** A union of many has each on a line of its own. */
-function spread(union: string): string {
-  if (union.length <= LINE_WIDTH) return union;
-  return union
-    .replace(' = ', ' =\n  | ')
-    .replace(/(?<!\n {2})\| /g, '\n  | ')
-    .replaceAll(' \n', '\n');
+/** A union of many types, one to a line. */
+function spread(line: string): string {
+  if (!line.startsWith('union ') || line.length <= LINE_WIDTH) return line;
+  const [name, types = ''] = line.split(' = ');
+  return [`${name} =`, ...types.split(' | ').map((type) => `  | ${type}`)].join('\n');
 }
 
 function wrap(line: string): string[] {

@@ -17,9 +17,9 @@ export const StreamNoticeKind = addEnum('StreamNoticeKind', STREAM_NOTICES, {
   description: 'What a notice is about.',
   values: {
     UPSTREAM_DEGRADED:
-      'RingCentral cannot be read just now, or the rate budget is spent. Show the last state as possibly ' +
+      'The phone system cannot be read just now, or the rate budget is spent. Show the last state as possibly ' +
       'stale; the stream goes on by itself.',
-    RECOVERED: 'RingCentral can be read again; changes since then follow.',
+    RECOVERED: 'The phone system can be read again; changes since then follow.',
     MOVED: 'A party went to another session: `movedTo` says where. To follow it, subscribe there.',
     CALL_ENDED: 'The call is over. The stream completes after this.',
     TOKEN_EXPIRING: "The user's token ends at `at`: reconnect with a fresh one before.",

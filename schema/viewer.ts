@@ -72,17 +72,20 @@ const ForwardingNumberFeature = addEnum('ForwardingNumberFeature', FORWARDING_NU
   },
 });
 
-const LiveSource = addEnum('LiveSource', LIVE_SOURCES, {
+/** Of RingCentral's calls, and of conversations. */
+export const LiveSource = addEnum('LiveSource', LIVE_SOURCES, {
   description: "How changes of the user's calls come to be known.",
   values: {
     PUSH:
       "RingCentral tells them by itself: a change of the user's own party is here in a tenth of a second and costs no " +
-      'request. Other parties are looked at within a second after the own one moved, else every 30 seconds.',
+      'request. Other parties are looked at within a second after the own one moved, else every 30 seconds. Genesys ' +
+      'Cloud tells of everybody in a conversation; each that is watched is read every 30 seconds all the same.',
     LONG_POLL:
-      'RingCentral is asked, and answers when something changes: within a second or two for a few calls. Each change ' +
+      'Only RingCentral. It is asked, and answers when something changes: within a second or two for a few calls. Each change ' +
       "costs two of the minute's requests.",
     PACED_POLL:
-      'RingCentral is asked over and over, inside the rate budget: 1.5 seconds late with one call, 40 with twenty.',
+      'The phone system is asked over and over, inside the rate budget: of RingCentral 1.5 seconds late with one call, 40 ' +
+      'with twenty.',
   },
 });
 
@@ -142,19 +145,25 @@ const ForwardingNumber = builder.objectRef<ForwardingNumberModel>('ForwardingNum
   }),
 });
 
-/** The user, to whom other files add what they know. */
+/** The user, to whom each phone system adds what it knows. */
 export const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
   description: paragraphs(
     "The user on whose behalf the request runs: whose token it carries, or the gateway's own user. Each " +
       'field costs only when it is asked for; who the user is, is read once and remembered.',
+    'The user may be known to several phone systems. `conversations` and what begins with `genesys` is of Genesys ' +
+      'Cloud, all else of RingCentral. What is of a system that the gateway has not, or that this user has not signed ' +
+      'in to, is null with an error (`NOT_CONFIGURED`, `UNAUTHENTICATED`) whose `extensions.system` says which; the ' +
+      'rest is there.',
     spends('readExtension', 'GET /restapi/v1.0/account/~/extension/~', 'Light'),
   ),
   fields: (t) => ({
     accountId: t.id({
+      nullable: true,
       description: 'The account of the user.',
       resolve: async ({ viewer }) => (await viewer()).accountId,
     }),
     extensionId: t.id({
+      nullable: true,
       description:
         "The internal id of the user's extension. Parties with the same `extensionId` are the user's own.",
       resolve: async ({ viewer }) => (await viewer()).extensionId,
@@ -171,6 +180,7 @@ export const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
     }),
     activeCalls: t.field({
       type: [ActiveCall],
+      nullable: { list: true, items: false },
       description: paragraphs(
         'The calls the user is in now, ringing ones included.',
         spends(
@@ -184,6 +194,7 @@ export const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
     }),
     devices: t.field({
       type: [Device],
+      nullable: { list: true, items: false },
       description: paragraphs(
         'The phones of the user, those in browsers included where RingCentral lists them.',
         spends('listExtensionDevices', 'GET /restapi/v1.0/account/~/extension/~/device', 'Light'),
@@ -209,6 +220,7 @@ export const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
     }),
     forwardingNumbers: t.field({
       type: [ForwardingNumber],
+      nullable: { list: true, items: false },
       description: paragraphs(
         'The numbers at which the user can be reached, and to which a call can be flipped.',
         spends('listForwardingNumbers', 'GET /restapi/v1.0/account/~/extension/~/forwarding-number', 'Light'),

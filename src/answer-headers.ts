@@ -18,16 +18,19 @@ export function upstreamDateOf(answer: WithHeaders): number | null {
 }
 
 /** The `Retry-After` of an answer in milliseconds; dates are read by the clock of whoever wrote them. */
-export function retryAfterOf(answer: WithHeaders & { readonly receivedAt?: number }): number | null {
+export function retryAfterOf(
+  answer: WithHeaders & { readonly receivedAt?: number },
+  longest = LONGEST_RETRY_AFTER,
+): number | null {
   const now = upstreamDateOf(answer) ?? answer.receivedAt ?? Date.now();
-  return readRetryAfter(headerOf(answer, 'retry-after'), now);
+  return readRetryAfter(headerOf(answer, 'retry-after'), now, longest);
 }
 
-/** No answer can make us wait longer; a longer `Retry-After` is a mistake or an attack. */
+/** No answer can make us wait longer, where nothing else is said; a longer `Retry-After` is a mistake or an attack. */
 const LONGEST_RETRY_AFTER = 600_000; // 10 minutes
 
 /**
- * Reads a `Retry-After` header: milliseconds, never more than ten minutes; null where it is absent or garbage.
+ * Reads a `Retry-After` header: milliseconds, never more than `longest` (ten minutes); null where it is absent or garbage.
  *
  * ```ts
  * readRetryAfter('60', now) // 60000
@@ -35,10 +38,14 @@ const LONGEST_RETRY_AFTER = 600_000; // 10 minutes
  * readRetryAfter('soon', now) // null
  * ```
  */
-export function readRetryAfter(header: string | undefined, now: number): number | null {
+export function readRetryAfter(
+  header: string | undefined,
+  now: number,
+  longest = LONGEST_RETRY_AFTER,
+): number | null {
   const text = header?.trim() ?? '';
   const wait = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : httpDate(text) - now;
-  return Number.isNaN(wait) ? null : Math.min(Math.max(0, wait), LONGEST_RETRY_AFTER);
+  return Number.isNaN(wait) ? null : Math.min(Math.max(0, wait), longest);
 }
 
 /** `Date.parse` alone would take almost anything: `-5` is the first of May 2001 to it. */

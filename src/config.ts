@@ -1,5 +1,5 @@
 /** Settings: read from environment variables, checked at the start, and nowhere else. */
-import { crossChecks, signsIn } from './cross-checks.ts';
+import { crossChecks, isGenesysPlayed, isRingCentralPlayed, signsIn } from './cross-checks.ts';
 import { type LogLevel, Settings } from './settings.ts';
 import { findMisspelt, type Misspelt } from './spelling.ts';
 
@@ -47,7 +47,7 @@ export interface SignInSettings {
   readonly publicUrl: string | null;
   /** The first seals, all open. None with the embedded simulator: then one is made at the start. */
   readonly secrets: readonly string[];
-  /** Null: nobody signs in to Genesys Cloud here. */
+  /** Null: nobody signs in to Genesys Cloud here, unless it is played. */
   readonly genesys: GenesysSettings | null;
 }
 
@@ -62,6 +62,12 @@ export interface GenesysSettings {
   readonly clientSecret: string | null;
 }
 
+/** Where a phone system is: at an address, played by the simulator inside, or nowhere, which is to say off. */
+export type SystemPlace =
+  | { readonly kind: 'real'; readonly url: string }
+  | { readonly kind: 'played' }
+  | { readonly kind: 'off' };
+
 export interface Config {
   readonly host: string;
   readonly port: number;
@@ -69,8 +75,9 @@ export interface Config {
   /** Null: the metrics have no port of their own. */
   readonly metricsPort: number | null;
   readonly metricsHost: string;
-  /** Null: the embedded simulator. */
-  readonly ringCentralServerUrl: string | null;
+  readonly ringCentral: SystemPlace;
+  /** By the address of its API. One of the two systems is on at least. */
+  readonly genesys: SystemPlace;
   readonly simulatorPort: number;
   readonly identity: IdentityMode;
   /** Null: nobody signs in here. */
@@ -125,9 +132,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   const settings = parsed.data;
   const production = settings.NODE_ENV === 'production';
-  const simulated = settings.RINGCENTRAL_SERVER_URL === undefined;
   const problems = [...crossChecks(settings, production), ...misspelt];
   if (problems.length > 0) throw new InvalidSettings(problems);
+  const places = placesOf(settings);
+  const simulated = Object.values(places).every(({ kind }) => kind !== 'real');
 
   return {
     host: settings.HOST,
@@ -135,7 +143,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     production,
     metricsPort: settings.METRICS_PORT ?? null,
     metricsHost: settings.METRICS_HOST,
-    ringCentralServerUrl: settings.RINGCENTRAL_SERVER_URL ?? null,
+    ...places,
     simulatorPort: settings.SIMULATOR_PORT,
     identity: identityOf(settings),
     signIn: signInOf(settings),
@@ -209,13 +217,29 @@ function signInOf(settings: Settings): SignInSettings | null {
 }
 
 function genesysOf(settings: Settings): GenesysSettings | null {
-  const { GENESYS_REGION: region, GENESYS_API_URL: apiUrl, GENESYS_CLIENT_ID: clientId } = settings;
-  if (clientId === undefined) return null;
-  const urls =
-    apiUrl === undefined
-      ? { apiUrl: `https://api.${region}`, loginUrl: `https://login.${region}` }
-      : { apiUrl, loginUrl: settings.GENESYS_LOGIN_URL ?? apiUrl };
-  return { ...urls, clientId, clientSecret: settings.GENESYS_CLIENT_SECRET ?? null };
+  const { GENESYS_CLIENT_ID: clientId, GENESYS_CLIENT_SECRET: clientSecret = null } = settings;
+  const urls = genesysUrls(settings);
+  return clientId === undefined || urls === null ? null : { ...urls, clientId, clientSecret };
+}
+
+/** Null: it has no address. */
+function genesysUrls(settings: Settings): Pick<GenesysSettings, 'apiUrl' | 'loginUrl'> | null {
+  const { GENESYS_REGION: region, GENESYS_API_URL: apiUrl, GENESYS_LOGIN_URL: loginUrl } = settings;
+  if (apiUrl !== undefined) return { apiUrl, loginUrl: loginUrl ?? apiUrl };
+  return region === undefined
+    ? null
+    : { apiUrl: `https://api.${region}`, loginUrl: `https://login.${region}` };
+}
+
+function placesOf(settings: Settings): Pick<Config, 'ringCentral' | 'genesys'> {
+  const { RINGCENTRAL_SERVER_URL: url } = settings;
+  const apiUrl = genesysUrls(settings)?.apiUrl;
+  const place = (address: string | undefined, isPlayed: boolean): SystemPlace =>
+    address === undefined ? { kind: isPlayed ? 'played' : 'off' } : { kind: 'real', url: address };
+  return {
+    ringCentral: place(url, isRingCentralPlayed(settings)),
+    genesys: place(apiUrl, isGenesysPlayed(settings)),
+  };
 }
 
 function identityOf(settings: Settings): IdentityMode {

@@ -3,49 +3,22 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
-import { createAccounts } from './account/accounts.ts';
-import type { AccountDeskParts } from './account/desk.ts';
-import { createLooks } from './account/looks.ts';
 import type { Commons } from './commons/commons.ts';
 import { createInProcessCommons } from './commons/in-process.ts';
 import type { RedisCommonsParts } from './commons/redis.ts';
-import type { Config, RedisSettings } from './config.ts';
+import type { Config, RedisSettings, SystemPlace } from './config.ts';
 import { receivedAtOf } from './live/events.ts';
-import { createHub, type HubOptions } from './live/hub.ts';
-import { createAccountClient } from './ringcentral/account/client.ts';
-import { createAccountLists } from './ringcentral/account/lists.ts';
-import {
-  createServiceSignIn,
-  type ServiceSignIn,
-  type ServiceSignInParts,
-  type SignInState,
-} from './ringcentral/auth.ts';
-import { createCallControl } from './ringcentral/call-control.ts';
-import { RINGCENTRAL_CALLS } from './ringcentral/call-shape.ts';
-import { createPush, type PushParts } from './ringcentral/push/push.ts';
-import { RATE_RULE } from './ringcentral/rate-groups.ts';
-import { RINGCENTRAL } from './ringcentral/system.ts';
-import {
-  createPassThroughGatekeeper,
-  createServiceGatekeeper,
-  TOKEN_TIMES,
-  type TokenTimes,
-} from './server/gatekeeper.ts';
 import type { Example } from './server/graphiql.ts';
 import { createServer, type Readiness } from './server/http.ts';
 import { createMetricsDoor, type MetricsDoor } from './server/metrics-door.ts';
-import { createPools } from './server/people.ts';
-import { createReach, type Reach } from './server/reach.ts';
+import { createReception } from './server/reception.ts';
 import type { BrowserSignInParts } from './signing-in.ts';
-import { followSimulator } from './simulator/front.ts';
-import { createSimulator } from './simulator/server.ts';
+import type { GenesysOptions } from './systems/genesys.ts';
+import type { RingCentralOptions } from './systems/ringcentral.ts';
+import { eachOf, entrancesOf, type RunningSystems, readinessOf } from './systems/running.ts';
+import type { SystemOptions } from './systems/system.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
-import { createBudget } from './upstream/budget.ts';
-import { createUpstream, type UpstreamParts } from './upstream/http.ts';
-import { createIdempotencyKeys } from './upstream/idempotency.ts';
-import { createLeftOut } from './upstream/left-out.ts';
-import { createSharedWindows } from './upstream/shared-window.ts';
 
 export { type Config, InvalidSettings, readConfig } from './config.ts';
 
@@ -64,20 +37,18 @@ export interface Gateway {
 /** What tests turn, beside the settings. */
 export interface GatewayOptions {
   readonly log?: Log;
-  readonly live?: Pick<HubOptions, 'pace' | 'activeCallsPace' | 'limits' | 'duty'>;
-  readonly account?: Partial<Pick<AccountDeskParts, 'pace'>>;
-  readonly tokens?: Partial<TokenTimes>;
-  readonly outages?: UpstreamParts['outages'];
-  readonly signIn?: Pick<ServiceSignInParts, 'clock'>;
-  readonly push?: Pick<PushParts, 'times' | 'random'>;
+  readonly live?: SystemOptions['live'];
+  readonly account?: RingCentralOptions['account'];
+  readonly tokens?: RingCentralOptions['tokens'];
+  readonly outages?: RingCentralOptions['outages'];
+  readonly signIn?: RingCentralOptions['signIn'];
+  readonly push?: RingCentralOptions['push'];
+  readonly genesys?: Pick<GenesysOptions, 'notifications' | 'tokens' | 'effects'>;
   readonly commons?: Pick<RedisCommonsParts, 'times' | 'random'>;
   readonly sessions?: BrowserSignInParts['times'];
 }
 
 const USER_AGENT = 'ringcentral-graphql-gateway/0.1.0';
-
-/** The extension that a caller without a token is, with the embedded simulator. */
-const SIMULATED_CALLER = 'sim-101';
 
 /** All visitors of the embedded simulator share one extension, so they share ten times what a single user has. */
 const SHOW = { story: true, lightLimit: 500, mediumLimit: 400, heavyLimit: 100, authLimit: 50 };
@@ -85,101 +56,37 @@ const SHOW = { story: true, lightLimit: 500, mediumLimit: 400, heavyLimit: 100, 
 /** Starts the gateway; it listens when the promise resolves. */
 export async function createGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   const { log = createLog(config.logLevel) } = options;
-  const simulator = config.ringCentralServerUrl === null ? await createSimulator({ settings: SHOW }) : null;
-  const serverUrl = config.ringCentralServerUrl ?? simulator?.url ?? '';
+  const isPlayed = [config.ringCentral, config.genesys].some(({ kind }) => kind === 'played');
+  const simulator = isPlayed ? await startSimulator() : null;
   const metrics = createMetrics();
   metrics.collectProcess();
   const { redis } = config;
   // What has one process only shares with nobody, and has to write nothing down.
   const commons = redis === null ? null : await joinCommons(redis, { metrics, log, ...options.commons });
   if (commons === null) metrics.commonsState.set({ state: 'in-process' }, 1);
-  // Another RingCentral, or one that was reset, knows nothing of what was done before.
-  const scope = () => JSON.stringify([serverUrl, front.era()]);
-  const shared = commons === null ? undefined : { commons, scope };
-  const budget = createBudget({ rule: RATE_RULE, metrics, share: shared && createSharedWindows(shared) });
-  const keys = createIdempotencyKeys(
-    shared && { ...shared, patience: config.upstreamTimeout * COMMAND_PATIENCE },
-  );
-  const accountLists = createAccountLists();
-  const looks = createLooks();
-  const front = followSimulator(serverUrl, () => {
-    budget.forget();
-    keys.forget();
-    accountLists.forget();
-  });
-  const upstream = createUpstream({
-    system: RINGCENTRAL,
-    serverUrl,
-    budget,
-    metrics,
-    log,
-    upstreamTimeout: config.upstreamTimeout,
-    userAgent: USER_AGENT,
-    outages: options.outages,
-  });
-  const leftOut = createLeftOut({ system: RINGCENTRAL.name, metrics, log });
-  const callControl = createCallControl(upstream, leftOut);
-  const accountClient = createAccountClient(upstream, leftOut);
-  const pushOnly = config.liveSource === 'push';
-  const accounts = createAccounts({ shape: RINGCENTRAL_CALLS, metrics, log, pushOnly, ...options.account });
-  const hub = createHub(
-    RINGCENTRAL_CALLS,
-    {
-      ...{ metrics, log, longPollTimeout: config.longPollTimeout, pushOnly },
-      ...{ shared, ...options.live },
-    },
-    accounts.put,
-  );
-  const push =
-    config.liveSource === 'poll'
-      ? null
-      : createPush({ upstream, budget, metrics, log, leftOut, ...options.push });
-  const people = {
-    callControl,
-    accountClient,
-    accountLists,
-    looks,
-    accounts,
-    hub,
-    budget,
-    push,
-    keys,
-    metrics,
+  const systemAt = (place: SystemPlace): SystemOptions | null => {
+    if (place.kind === 'off') return null;
+    const url = place.kind === 'real' ? place.url : (simulator?.url ?? '');
+    const known = { config, url, isPlayed: place.kind === 'played', userAgent: USER_AGENT };
+    return { ...known, commons, metrics, log, live: options.live };
   };
-  const pools = createPools(people, { ...TOKEN_TIMES, ...options.tokens });
+  const ringCentral = await startRingCentral(systemAt(config.ringCentral), options);
+  const genesys = await startGenesys(systemAt(config.genesys), options);
+  const systems: RunningSystems = { ringCentral, genesys };
   const browsers =
     config.signIn === null
       ? null
       : await openToBrowsers({
-          ...{ settings: config.signIn, corsOrigins: config.corsOrigins, serverUrl, upstream, people, pools },
-          ...{ commons: commons ?? createInProcessCommons(), metrics, log, times: options.sessions },
-          isSimulated: simulator !== null,
-          userAgent: USER_AGENT,
+          ...{ settings: config.signIn, corsOrigins: config.corsOrigins, metrics, log },
+          ringCentral: (await ringCentral?.signIn()) ?? null,
+          genesys: (await genesys?.signIn()) ?? null,
+          ...{ commons: commons ?? createInProcessCommons(), times: options.sessions },
+          simulatorUrl: simulator?.url ?? null,
           home: config.graphiql ? '/graphql' : '/',
         });
-  const parts = { ...people, sessions: browsers?.sessions };
-  const { identity } = config;
-  const signIn =
-    identity.kind === 'service'
-      ? createServiceSignIn({
-          ...{ ...identity, sendForm: upstream.sendForm, log, scope: serverUrl },
-          ...(commons !== null && { commons }),
-          ...options.signIn,
-        })
-      : null;
-  // Asked for already now, so that wrong credentials are known before the first caller comes.
-  signIn?.accessToken().catch(ignore);
-  const gatekeeper =
-    identity.kind === 'service' && signIn !== null
-      ? createServiceGatekeeper(parts, signIn, identity.gatewayKeys)
-      : createPassThroughGatekeeper(
-          parts,
-          simulator === null ? null : SIMULATED_CALLER,
-          options.tokens,
-          pools,
-        );
+  const entrances = entrancesOf(systems, browsers?.sessions);
+  const gatekeeper = createReception(entrances);
 
-  const reach = createReach(serverUrl);
   const { metricsHost: host, metricsPort: port } = config;
   let metricsDoor: MetricsDoor | null = null;
   if (port !== null) metricsDoor = await createMetricsDoor({ metrics, host, port }).catch(failedToStart);
@@ -188,23 +95,22 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     config,
     schema,
     gatekeeper,
-    signIn: browsers?.parts,
+    signIn: browsers?.parts(entrances),
     createContext,
     metrics,
     log,
-    isReady: async () => withCommons(await readiness(reach, signIn), commons),
-    examples: config.graphiql ? await readExamples() : [],
+    isReady: async () => withCommons(await readinessOf(systems), commons),
+    examples: config.graphiql ? await readExamples(systems) : [],
     // Callers of a service identity show a key instead, which nobody else knows.
-    demoUsers: identity.kind === 'service' ? () => [] : front.users,
+    demoUsers: ringCentral?.demoUsers,
     announceDrain(by) {
-      hub.notify('DRAINING', 'This gateway is going away: reconnect with your cursor.', by);
-      hub.drain();
+      for (const system of eachOf(systems)) system.drain(by);
     },
     receivedAtOf,
   }).catch(failedToStart);
 
   // Its first visitor shall find the page complete.
-  if (simulator !== null && config.graphiql) await front.answered;
+  if (simulator !== null && config.graphiql) await ringCentral?.answered;
   let stopped: Promise<void> | undefined;
   const stop = () => {
     // A drain ends in its time, whoever holds on to what.
@@ -237,20 +143,31 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   async function letGoBehind(timeIsUp = delay(config.drainTime, undefined, { ref: false })): Promise<void> {
     gatekeeper.stop?.();
     browsers?.stop();
-    front.stop();
-    looks.stop();
-    await Promise.race([hub.stop(), timeIsUp]);
-    budget.stop();
-    // A session that is not given back in time ends by itself.
-    await Promise.race([signIn?.stop(), timeIsUp]);
-    upstream.stop();
+    await Promise.all(eachOf(systems).map((system) => system.stop(timeIsUp)));
     await commons?.stop();
     await simulator?.stop();
   }
 }
 
-/** A command may wait for the rate budget, for its answer, and for a look at what it did: in times of one request. */
-const COMMAND_PATIENCE = 2.5;
+/** Only where something is played: what that needs is loaded then, and not before. */
+async function startSimulator() {
+  const { createSimulator } = await import('./simulator/server.ts');
+  return createSimulator({ settings: SHOW });
+}
+
+/** Each phone system is loaded only where it is on. */
+async function startRingCentral(system: SystemOptions | null, options: GatewayOptions) {
+  if (system === null) return null;
+  const { createRingCentral } = await import('./systems/ringcentral.ts');
+  const { tokens, outages, signIn, push } = options;
+  return createRingCentral({ ...system, tokens, outages, signIn, push });
+}
+
+async function startGenesys(system: SystemOptions | null, { genesys, outages }: GatewayOptions) {
+  if (system === null) return null;
+  const { createGenesysSystem } = await import('./systems/genesys.ts');
+  return createGenesysSystem({ ...system, outages, ...genesys });
+}
 
 /** Only where browsers sign in: what that needs is loaded then, and not before. */
 async function openToBrowsers(parts: BrowserSignInParts) {
@@ -281,28 +198,14 @@ function withCommons(readiness: Readiness, commons: Commons | null): Readiness {
 /** After the time of a drain, for what is let go of then. */
 const LAST_MOMENT = 1_000; // 1 second
 
-/** What keeps the gateway from its work. Signed out it is not: the next request signs it in. */
-const OBSTACLES: { readonly [Status in SignInState['status']]?: string } = {
-  'signing-in': 'The gateway is signing in to RingCentral.',
-  refused: 'RingCentral refused to sign the gateway in.',
-  unreachable: 'The gateway cannot sign in to RingCentral now.',
-};
+/** The examples of Genesys Cloud are numbered from here. The first of them shows whatever there is. */
+const FIRST_OF_GENESYS = '30';
 
-/** Whether RingCentral can be reached and, where the gateway signs in itself, lets it in. Costs no request. */
-async function readiness(reach: Reach, signIn: ServiceSignIn | null): Promise<Readiness> {
-  const { status = 'signed-in', problem = null } = signIn?.state() ?? {};
-  const obstacle = OBSTACLES[status];
-  if (obstacle !== undefined) {
-    return { ok: false, reason: problem === null ? obstacle : `${obstacle} ${problem}` };
-  }
-  const reached = await reach();
-  return reached ? { ok: true } : { ok: false, reason: 'RingCentral cannot be reached.' };
-}
-
-function ignore(): void {}
-
-/** The operations of `examples/`, which stand beside the sources and beside `dist/` alike. */
-async function readExamples(): Promise<Example[]> {
+/**
+ * The operations of `examples/`, which stand beside the sources and beside `dist/` alike: those that the phone systems of this
+ * gateway can answer.
+ */
+async function readExamples({ ringCentral, genesys }: RunningSystems): Promise<Example[]> {
   const folder = new URL(
     import.meta.url.includes('/dist/') ? '../../examples/' : '../examples/',
     import.meta.url,
@@ -311,6 +214,10 @@ async function readExamples(): Promise<Example[]> {
   return Promise.all(
     names
       .filter((name) => name.endsWith('.graphql'))
+      .filter((name) => {
+        const number = name.slice(0, FIRST_OF_GENESYS.length);
+        return number === FIRST_OF_GENESYS || (number < FIRST_OF_GENESYS ? ringCentral : genesys) !== null;
+      })
       .sort()
       .map(async (name) => {
         const read = async (part: string) =>

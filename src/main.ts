@@ -1,5 +1,5 @@
 /** The command: checks the settings, starts the gateway, says where it is, and ends it well. */
-import { InvalidSettings, readConfig } from './config.ts';
+import { type Config, InvalidSettings, readConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { createLog } from './telemetry/log.ts';
 import { standardOutput } from './telemetry/outlet.ts';
@@ -13,11 +13,10 @@ const log = createLog(config.logLevel, process.stdout.isTTY ? await createTermin
 
 try {
   const gateway = await createGateway(config, { log });
-  const calls = gateway.simulatorUrl === null ? `calls of ${config.ringCentralServerUrl}` : 'simulated calls';
   const page = config.graphiql ? `GraphiQL: ${gateway.url}` : `GraphQL: ${gateway.url}`;
   log.info(
     { simulator: gateway.simulatorUrl ?? undefined, metrics: gateway.metricsUrl ?? undefined },
-    `${page} (${calls})`,
+    `${page} (${callsOf(config)})`,
   );
 
   let ending = false;
@@ -47,6 +46,17 @@ function settingsOrExit() {
     if (!(error instanceof InvalidSettings)) throw error;
     exitBecauseOf(error);
   }
+}
+
+/** Whose calls these are. */
+function callsOf({ ringCentral, genesys }: Config): string {
+  const systems = { RingCentral: ringCentral, 'Genesys Cloud': genesys };
+  const on = Object.entries(systems).filter(([, { kind }]) => kind !== 'off');
+  if (on.every(([, { kind }]) => kind === 'played')) return 'simulated calls';
+  const calls = on.map(([name, place]) =>
+    place.kind === 'real' ? `calls of ${place.url}` : `simulated calls of ${name}`,
+  );
+  return calls.join(', ') + (ringCentral.kind === 'off' ? '; RingCentral is off' : '');
 }
 
 function exitBecauseOf({ problems }: InvalidSettings): never {

@@ -1,4 +1,5 @@
-/** Tokens, whoever gave them: how long they are, and how long they are used. */
+/** Tokens, whoever gave them: how long they are, what they are known by, and how long they are used. */
+import { createHash } from 'node:crypto';
 
 /** No real one is longer, in characters. */
 export const LONGEST_TOKEN = 4_096;
@@ -17,4 +18,9 @@ const RENEWAL_MARGIN = 60_000; // 1 minute
  */
 export function renewalAfter(life: number): number {
   return Math.max(life * RENEWAL_SHARE, life - RENEWAL_MARGIN);
+}
+
+/** Stands for a token or key where it is compared, kept or logged: the token cannot be got back from it. */
+export function digest(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
 }

@@ -33,7 +33,8 @@ describe('The settings', () => {
       metricsPort: null,
       metricsHost: '127.0.0.1',
       redis: null,
-      ringCentralServerUrl: null,
+      ringCentral: { kind: 'played' },
+      genesys: { kind: 'played' },
       simulatorPort: 4010,
       identity: { kind: 'pass-through' },
       signIn: { genesys: null, clientId: null, clientSecret: null, publicUrl: null, secrets: [] },
@@ -65,7 +66,7 @@ describe('The settings', () => {
     [
       'in front of RingCentral, GraphiQL and introspection are off',
       { RINGCENTRAL_SERVER_URL: REAL },
-      { ringCentralServerUrl: REAL, graphiql: false, introspection: false },
+      { ringCentral: { kind: 'real', url: REAL }, graphiql: false, introspection: false },
     ],
     [
       'in front of RingCentral, GraphiQL and introspection can be switched on',
@@ -90,12 +91,12 @@ describe('The settings', () => {
     [
       'an address loses its trailing slash',
       { RINGCENTRAL_SERVER_URL: `${REAL}/` },
-      { ringCentralServerUrl: REAL },
+      { ringCentral: { kind: 'real', url: REAL } },
     ],
     [
       'this machine may be spoken to without TLS',
       { RINGCENTRAL_SERVER_URL: 'http://127.0.0.1:4010' },
-      { ringCentralServerUrl: 'http://127.0.0.1:4010' },
+      { ringCentral: { kind: 'real', url: 'http://127.0.0.1:4010' } },
     ],
     [
       'an id, a secret and a JWT make a service identity',
@@ -134,7 +135,7 @@ describe('The settings', () => {
     [
       'production may be told to play',
       { NODE_ENV: 'production', SIMULATOR: 'on' },
-      { production: true, ringCentralServerUrl: null },
+      { production: true, ringCentral: { kind: 'played' }, genesys: { kind: 'played' } },
     ],
   ])('%s', (_sentence, environment, expected) => {
     expect(readConfig(environment)).toMatchObject(expected);
@@ -193,7 +194,98 @@ describe('Signing in from browsers', () => {
   });
 });
 
-const GENESYS = { ...APP, GENESYS_REGION: 'usw2.pure.cloud', GENESYS_CLIENT_ID: 'client' };
+const REGION = { GENESYS_REGION: 'usw2.pure.cloud' };
+
+describe('Which phone systems are on', () => {
+  const at = (url: string) => ({ kind: 'real', url });
+  const played = { kind: 'played' };
+  const off = { kind: 'off' };
+  const ofRegion = at('https://api.usw2.pure.cloud');
+  const address = { GENESYS_API_URL: 'http://127.0.0.1:4020/' };
+
+  test.each<[string, Environment, object, object]>([
+    ['nothing is set: both are played', {}, played, played],
+    ['RingCentral alone', { RINGCENTRAL_SERVER_URL: REAL }, at(REAL), off],
+    ['Genesys Cloud alone, in a region', REGION, off, ofRegion],
+    ['Genesys Cloud alone, at an address', address, off, at('http://127.0.0.1:4020')],
+    ['Genesys Cloud alone in production', { ...REGION, NODE_ENV: 'production' }, off, ofRegion],
+    ['both', { ...REGION, RINGCENTRAL_SERVER_URL: REAL }, at(REAL), ofRegion],
+    ['RingCentral is played beside Genesys Cloud', { ...REGION, SIMULATOR: 'on' }, played, ofRegion],
+    [
+      'Genesys Cloud is played beside RingCentral',
+      { RINGCENTRAL_SERVER_URL: REAL, SIMULATOR: 'on' },
+      at(REAL),
+      played,
+    ],
+    [
+      'both are played in production, where that is wanted',
+      { NODE_ENV: 'production', SIMULATOR: 'on' },
+      played,
+      played,
+    ],
+  ])('%s', (_which, environment, ringCentral, genesys) => {
+    expect(readConfig(environment)).toMatchObject({ ringCentral, genesys });
+  });
+
+  test('is not said by a client or a login of Genesys Cloud alone', () => {
+    expect(readConfig({}).genesys).toEqual(played);
+    expect(problemsOf({ GENESYS_CLIENT_ID: 'client' })).toEqual([
+      expect.stringMatching(/^GENESYS_REGION: read nothing, required with GENESYS_CLIENT_ID/),
+    ]);
+  });
+
+  test('GraphiQL is off by itself where one of them is real', () => {
+    for (const environment of [REGION, { ...REGION, SIMULATOR: 'on' }]) {
+      expect(readConfig(environment)).toMatchObject({ graphiql: false, introspection: false });
+    }
+    const { graphiql } = readConfig({ RINGCENTRAL_SERVER_URL: REAL, SIMULATOR: 'on' });
+    expect(graphiql).toBe(false);
+  });
+
+  test('nothing can be played where both have an address', () => {
+    expect(problemsOf({ ...REGION, RINGCENTRAL_SERVER_URL: REAL, SIMULATOR: 'on' })).toEqual([
+      expect.stringMatching(/^SIMULATOR: read "on" while .*; allowed is off\.$/),
+    ]);
+  });
+
+  test('RingCentral being off takes no app, no key and no JWT', () => {
+    const { RINGCENTRAL_SERVER_URL: _url, ...service } = SERVICE;
+    const problems = problemsOf({ ...REGION, ...service });
+    expect(problems.map((line) => line.split(':')[0])).toEqual([
+      'RINGCENTRAL_CLIENT_ID',
+      'RINGCENTRAL_CLIENT_SECRET',
+      'RINGCENTRAL_JWT',
+      'GATEWAY_KEYS',
+    ]);
+    for (const problem of problems) {
+      expect(problem).toMatch(
+        /read a value, allowed only together with RINGCENTRAL_SERVER_URL or SIMULATOR=on/,
+      );
+    }
+  });
+
+  test.each<[string, Environment, RegExp]>([
+    [
+      'in a region that is none',
+      { GENESYS_REGION: 'mypurecloud.example' },
+      /^GENESYS_REGION: read "mypurecloud.example", allowed is .* mypurecloud.com, .* usw2.pure.cloud,/,
+    ],
+    [
+      'at two places',
+      { ...REGION, GENESYS_API_URL: REAL },
+      /^GENESYS_API_URL: read a value while GENESYS_REGION is set/,
+    ],
+    [
+      'in production without any address',
+      { NODE_ENV: 'production' },
+      /^RINGCENTRAL_SERVER_URL: read nothing, required with NODE_ENV=production/,
+    ],
+  ])('does not start %s', (_how, environment, problem) => {
+    expect(problemsOf(environment)).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
+const GENESYS = { ...APP, ...REGION, GENESYS_CLIENT_ID: 'client' };
 
 describe('Signing in to Genesys Cloud too', () => {
   test('is at the login host of its region', () => {
@@ -214,26 +306,40 @@ describe('Signing in to Genesys Cloud too', () => {
     });
   });
 
-  test('is possible with the simulator inside', () => {
-    const { GENESYS_REGION, GENESYS_CLIENT_ID } = GENESYS;
-    expect(readConfig({ GENESYS_REGION, GENESYS_CLIENT_ID }).signIn?.genesys).not.toBe(null);
+  test('is possible beside a simulated RingCentral', () => {
+    const { GENESYS_CLIENT_ID } = GENESYS;
+    const { signIn } = readConfig({ ...REGION, GENESYS_CLIENT_ID, SIMULATOR: 'on' });
+    expect(signIn?.genesys).not.toBe(null);
+  });
+
+  test('is all there is where RingCentral is off', () => {
+    const { GENESYS_CLIENT_ID, SIGN_IN, SESSION_SECRETS } = GENESYS;
+    const alone = { ...REGION, GENESYS_CLIENT_ID, SIGN_IN, SESSION_SECRETS };
+    expect(readConfig(alone).signIn?.genesys).toMatchObject({ clientId: 'client' });
+    expect(problemsOf({ ...alone, GENESYS_CLIENT_ID: '' })).toEqual([
+      expect.stringMatching(
+        /^GENESYS_CLIENT_ID: read nothing, required with SIGN_IN=on where RingCentral is off/,
+      ),
+    ]);
+    expect(problemsOf({ ...alone, SESSION_SECRETS: '' })).toEqual([
+      expect.stringMatching(/^SESSION_SECRETS: read nothing/),
+    ]);
+    expect(problemsOf({ ...alone, NODE_ENV: 'production' })).toEqual([
+      expect.stringMatching(/^PUBLIC_URL: read nothing/),
+    ]);
+  });
+
+  test('is not needed: callers bring their tokens', () => {
+    expect(readConfig({ ...GENESYS, GENESYS_CLIENT_ID: '' }).signIn?.genesys).toBe(null);
+    const { genesys, signIn } = readConfig({ ...REGION, RINGCENTRAL_SERVER_URL: REAL });
+    expect([genesys.kind, signIn]).toEqual(['real', null]);
   });
 
   test.each([
     [
-      'in a region that is none',
-      { GENESYS_REGION: 'mypurecloud.example' },
-      /^GENESYS_REGION: read "mypurecloud.example", allowed is .* mypurecloud.com, .* usw2.pure.cloud,/,
-    ],
-    [
       'without a place',
       { GENESYS_REGION: '' },
       /^GENESYS_REGION: read nothing, required with GENESYS_CLIENT_ID/,
-    ],
-    [
-      'at two places',
-      { GENESYS_API_URL: REAL },
-      /^GENESYS_API_URL: read a value while GENESYS_REGION is set/,
     ],
     [
       'with a login of its own in a region',
@@ -243,7 +349,7 @@ describe('Signing in to Genesys Cloud too', () => {
     [
       'without a client',
       { GENESYS_CLIENT_ID: '', GENESYS_CLIENT_SECRET: 'hidden' },
-      /^GENESYS_CLIENT_ID: read nothing, required with GENESYS_REGION and GENESYS_CLIENT_SECRET/,
+      /^GENESYS_CLIENT_ID: read nothing, required with GENESYS_CLIENT_SECRET/,
     ],
   ])('does not start %s', (_how, changes, problem) => {
     const problems = problemsOf({ ...GENESYS, ...changes });
@@ -255,7 +361,6 @@ describe('Signing in to Genesys Cloud too', () => {
     expect(
       problemsOf({ ...GENESYS, ...{ SIGN_IN: 'off', SESSION_SECRETS: '', RINGCENTRAL_CLIENT_ID: '' } }),
     ).toEqual([
-      expect.stringMatching(/^GENESYS_REGION: read a value, allowed only together with SIGN_IN=on/),
       expect.stringMatching(/^GENESYS_CLIENT_ID: read a value, allowed only together with SIGN_IN=on/),
     ]);
   });
@@ -273,7 +378,7 @@ describe('What stops the start', () => {
     ['RINGCENTRAL_SERVER_URL', { RINGCENTRAL_SERVER_URL: 'http://platform.ringcentral.com' }],
     ['RINGCENTRAL_SERVER_URL', { RINGCENTRAL_SERVER_URL: 'https://me:secret@platform.ringcentral.com' }],
     ['RINGCENTRAL_SERVER_URL', { RINGCENTRAL_SERVER_URL: `${REAL}/?a=b` }],
-    ['SIMULATOR', { RINGCENTRAL_SERVER_URL: REAL, SIMULATOR: 'on' }],
+    ['SIMULATOR', { RINGCENTRAL_SERVER_URL: REAL, GENESYS_REGION: 'mypurecloud.de', SIMULATOR: 'on' }],
     ['GATEWAY_KEYS', { GATEWAY_KEYS: 'a-key-without-a-service' }],
     ['SIGN_IN', { SIGN_IN: 'yes' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'http://calls.example.com' }],

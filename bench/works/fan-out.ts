@@ -5,13 +5,13 @@
  * tells its subscribers.
  */
 import { type Audience, createAudience } from '../audience.ts';
-import type { ContestantName } from '../contestants.ts';
+import type { Contestant, ContestantName, Upstream } from '../contestants.ts';
 import { notMeasured, type Rounds, ratio } from '../findings.ts';
 import type { Stage } from '../stage.ts';
 import { percentile, say } from '../statistics.ts';
 import { changeAsFastAsSeen, changeWithPauses } from './changes.ts';
 import { inTurn } from './rates.ts';
-import { seatAt, seatAtBroadcast } from './seats.ts';
+import { type Place, seatAt, seatAtBroadcast } from './seats.ts';
 
 const WORK = 'fan-out';
 const VIEWER = 2;
@@ -56,17 +56,40 @@ export async function fannedOut(
   stage: Stage,
   names: readonly ContestantName[],
 ): Promise<readonly Crowd[]> {
+  const halls: Hall[] = [];
+  for (const [index, name] of names.entries()) {
+    const contestant = await stage.shared(name);
+    const session = FIRST_SESSION + subscribers + index;
+    const place =
+      name === 'raw ws'
+        ? seatAtBroadcast(contestant, VIEWER, session)
+        : seatAt(contestant, VIEWER, [session]);
+    halls.push({ contestant, session, place });
+  }
+  return fannedOutIn(halls, subscribers, stage);
+}
+
+/** Where a crowd gathers. */
+export interface Hall {
+  readonly contestant: Contestant;
+  readonly session: number;
+  readonly place: Place;
+  /** Behind the contestant; that of the stage unless told otherwise. */
+  readonly upstream?: Upstream;
+}
+
+/** The same in any halls. */
+export async function fannedOutIn(
+  halls: readonly Hall[],
+  subscribers: number,
+  stage: Stage,
+): Promise<readonly Crowd[]> {
   const crowds: Crowd[] = [];
   try {
-    for (const [index, name] of names.entries()) {
-      const contestant = await stage.shared(name);
-      const session = FIRST_SESSION + subscribers + index;
-      const audience = createAudience(stage.upstream);
+    for (const { contestant, session, place, upstream = stage.upstream } of halls) {
+      const { name } = contestant;
+      const audience = createAudience(upstream);
       stage.leaves(audience);
-      const place =
-        name === 'raw ws'
-          ? seatAtBroadcast(contestant, VIEWER, session)
-          : seatAt(contestant, VIEWER, [session]);
       await audience.admit(Array.from({ length: subscribers }, () => place));
       crowds.push({ audience, session, perSecond: { name, values: [] }, p99: { name, values: [] } });
       await stage.warm(contestant, 'push', (duration) =>

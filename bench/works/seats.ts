@@ -7,7 +7,7 @@ import type { TakeSeat } from '../audience.ts';
 import { readMarker, sessionId, tokenOf } from '../calls.ts';
 import type { Contestant, Upstream } from '../contestants.ts';
 import { getRequest, isTrue, openConnection, postRequest } from '../http-load.ts';
-import { SELECTIONS, sessionPath, watch } from '../operations.ts';
+import { SELECTIONS, sessionPath, watch, watchConversation } from '../operations.ts';
 import { openSocket } from '../websocket.ts';
 
 /**
@@ -51,6 +51,15 @@ export function seatAt(
   const operations = sessions.map((session) => watch(session, selection));
   return {
     sessions,
+    take: (watcher) => openSocket({ port: server.port, path: '/graphql', viewer, operations, ...watcher }),
+  };
+}
+
+/** The same for a conversation of Genesys Cloud. */
+export function seatAtConversation({ server }: Contestant, viewer: number, session: number): Place {
+  const operations = [watchConversation(session)];
+  return {
+    sessions: [session],
     take: (watcher) => openSocket({ port: server.port, path: '/graphql', viewer, operations, ...watcher }),
   };
 }

@@ -154,6 +154,7 @@ Account.implement({
 builder.objectFields(Viewer, (t) => ({
   account: t.field({
     type: Account,
+    nullable: true,
     description: 'The company of the user: its people, queues and calls.',
     resolve: (_, __, { account }) => account,
   }),

@@ -79,7 +79,7 @@ const addPresenceCommand = commandsOf<PresenceWish, PresenceResult, Upstream>({
 addPresenceCommand('setPresence', {
   description: [
     'Sets what a user says of themselves, at least one of: do not disturb, status, message. What is left out stays.',
-    'Their own everybody may set; that of somebody else an administrator, if RingCentral lets them. A call that rings already ' +
+    'Everybody may set their own; that of somebody else an administrator may, where RingCentral lets them. A call that rings already ' +
       'goes on ringing. Needs the RingCentral app permission `EditPresence`.',
     'Known limit: where the account has RingCentral’s newer call handling, `dndStatus` of a user is refused or ignored: the ' +
       'answered `presence` tells.',
@@ -141,7 +141,7 @@ const addQueueCommand = commandsOf<QueueAvailabilityWish, QueueAvailabilityResul
 addQueueCommand('setQueueAvailability', {
   description: [
     'Logs a user in to queues, or out of them: whether calls of each may ring them. Queues that are not named stay as they are.',
-    'Their own everybody may set where the queue lets its members; that of somebody else an administrator. It counts only ' +
+    'Everybody may set their own where the queue lets its members; that of somebody else an administrator may. It counts only ' +
       'while their `dndStatus` lets calls of queues through. Needs the RingCentral app permission `EditPresence`.',
   ],
   upstream: [

@@ -168,6 +168,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
       }
     },
     callEvents: (after, dropped) => readers.events(after, dropped),
+    look: () => readers.look(),
     presenceUpdates: (ids) => readers.presences(ids),
     liveSource,
     current() {

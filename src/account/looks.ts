@@ -12,7 +12,7 @@ import type { WatchedAccount } from './picture.ts';
 
 export interface Looks {
   /** Somebody asks: from now on, or for longer, the account of this viewer is watched. */
-  look(viewerId: string, account: Pick<WatchedAccount, 'callEvents'>): void;
+  look(viewerId: string, account: Pick<WatchedAccount, 'look'>): void;
   /** Looks no more, at any. */
   stop(): void;
 }
@@ -45,8 +45,8 @@ export function createLooks(time = LOOK): Looks {
     },
   };
 
-  function begin(viewerId: string, account: Pick<WatchedAccount, 'callEvents'>): void {
-    const events = account.callEvents(null);
+  function begin(viewerId: string, account: Pick<WatchedAccount, 'look'>): void {
+    const events = account.look();
     const end = () => {
       if (!ends.delete(end)) return;
       clearTimeout(look.timer);

@@ -24,5 +24,7 @@ export interface WatchedAccount {
     after: string | null,
     dropped?: (() => boolean) | undefined,
   ): AsyncIterableIterator<AccountCallEvent>;
+  /** Watches for a question, until it is returned: what is told need not be read. */
+  look(): AsyncIterableIterator<AccountCallEvent>;
   presenceUpdates(extensionIds: readonly string[]): AsyncIterableIterator<Presence>;
 }

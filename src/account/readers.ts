@@ -44,6 +44,8 @@ export interface ReadAccount {
 
 export interface AccountReaders {
   events(after: string | null, dropped: (() => boolean) | undefined): Line<AccountCallEvent>;
+  /** The same for a question that was asked: nobody subscribed. */
+  look(): Line<AccountCallEvent>;
   presences(extensionIds: readonly string[]): Line<Presence>;
   /** How many read of everything. */
   count(): number;
@@ -109,19 +111,13 @@ export function createAccountReaders(
 
   return {
     events(after, dropped) {
-      const line = createLine<AccountCallEvent>(rules, () => {
-        events.delete(line);
-        newcomers.delete(line);
-        returning.delete(line);
-        metrics.subscribers.dec({ field: 'accountCallEvents' });
-        account.onLeave(dropped?.() === true ? limits.retention : limits.linger);
-      });
       metrics.subscribers.inc({ field: 'accountCallEvents' });
-      if (after === null || account.isOpen()) open(line, after);
-      else returning.set(line, after);
-      account.onWanted();
-      return line;
+      return read(after, () => {
+        metrics.subscribers.dec({ field: 'accountCallEvents' });
+        return dropped?.() === true ? limits.retention : limits.linger;
+      });
     },
+    look: () => read(null, () => limits.linger),
     presences(extensionIds) {
       const line = createLine<Presence>(rowRules, () => {
         rows.delete(line);
@@ -205,6 +201,20 @@ export function createAccountReaders(
       trouble = null;
     },
   };
+
+  /** `left` answers for how long whoever left is waited for. */
+  function read(after: string | null, left: () => number): Line<AccountCallEvent> {
+    const line = createLine<AccountCallEvent>(rules, () => {
+      events.delete(line);
+      newcomers.delete(line);
+      returning.delete(line);
+      account.onLeave(left());
+    });
+    if (after === null || account.isOpen()) open(line, after);
+    else returning.set(line, after);
+    account.onWanted();
+    return line;
+  }
 
   function open(line: Line<AccountCallEvent>, after: string | null): void {
     const missed = after === null ? 'SUBSCRIBED' : memory().after(after, Date.now());

@@ -50,9 +50,11 @@ export function createLine<Event>(
   return new QueuedLine(rules, onLeave);
 }
 
-/** Tells a line from the iterators that can only be pulled. */
-export function isLine(events: AsyncIterator<unknown>): events is Line<unknown> {
-  return events instanceof QueuedLine;
+/** Tells what can be listened to, as a line can, from the iterators that can only be pulled. */
+export function isLine<Event>(
+  events: AsyncIterator<Event>,
+): events is AsyncIterator<Event> & Pick<Line<Event>, 'listen'> {
+  return 'listen' in events;
 }
 
 /** A class, because there are thousands of them: one that is idle holds these fields and nothing else. */

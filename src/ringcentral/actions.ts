@@ -9,6 +9,7 @@
 import { CALL_ACTIONS, type CallAction } from '../../schema/failures.ts';
 import { type CallParty, type CallSession, isOver, type PartyStatusCode } from '../../schema/model.ts';
 import type { AvailableAction, Command, CommandName } from '../../schema/provider.ts';
+import { all, when as met, type Rule as RuleOf } from '../upstream/rules.ts';
 
 /** Every action with the reason to show where the state forbids it. `extensionId` is the viewer's; null where it is not known. */
 export function availableActions(
@@ -117,24 +118,10 @@ interface Facts {
   readonly extensionId: string | null;
 }
 
-/** Null when it is met, else why not, in words for the person at the desk. */
-type Rule = (facts: Facts) => string | null;
+type Rule = RuleOf<Facts>;
 
-/** Met when every rule is; the first that is not gives the reason. */
-const all =
-  (...rules: Rule[]): Rule =>
-  (facts) => {
-    for (const rule of rules) {
-      const reason = rule(facts);
-      if (reason !== null) return reason;
-    }
-    return null;
-  };
-
-const when =
-  (met: (facts: Facts) => boolean, reason: string): Rule =>
-  (facts) =>
-    met(facts) ? null : reason;
+/** {@link met}, of these facts. */
+const when: (met: (facts: Facts) => boolean, reason: string) => Rule = met;
 
 /** Only of what RingCentral publishes as possible with own legs alone. */
 const own = when(

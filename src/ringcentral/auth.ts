@@ -15,16 +15,16 @@
  *                      └─────────────────────────────────────┘
  * ```
  */
-import { type CallControlFailure, Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
+import { type CallControlFailure, UpstreamUnavailable } from '../../schema/failures.ts';
 import { setAlarm } from '../alarm.ts';
 import type { Commons } from '../commons/commons.ts';
 import { createInProcessCommons } from '../commons/in-process.ts';
 import type { Log } from '../telemetry/log.ts';
-import { LONGEST_TOKEN } from '../tokens.ts';
+import { digest } from '../tokens.ts';
 import type { Caller } from '../upstream/caller.ts';
 import { raceWith } from '../upstream/racing.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
-import { digest, type ServiceToken, toServiceToken } from './service-token.ts';
+import { type ServiceToken, toServiceToken } from './service-token.ts';
 import { isRefusal, type Setback } from './session-record.ts';
 import { createSharedSession } from './shared-session.ts';
 
@@ -251,20 +251,6 @@ function notSignedIn({ status, failure }: Failed): UpstreamUnavailable {
   return new UpstreamUnavailable(`The gateway is not signed in: ${why}.`, false, failure.trace, {
     cause: failure,
   });
-}
-
-/** A bearer token as RFC 6750 spells it. */
-const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
-
-/**
- * The token of an `Authorization` header.
- * @throws {Unauthenticated} naming what is allowed; the header itself is not repeated.
- */
-export function readBearer(header: string | null | undefined): string {
-  const token = BEARER.exec(header?.trim() ?? '')?.[1];
-  if (token !== undefined && token.length <= LONGEST_TOKEN) return token;
-  const read = header ? 'something else' : 'nothing';
-  throw new Unauthenticated(`Authorization: read ${read}, allowed is "Bearer <token>".`);
 }
 
 function fail(error: Error): never {

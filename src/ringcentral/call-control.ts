@@ -16,9 +16,10 @@ import type {
   Viewer,
 } from '../../schema/model.ts';
 import type { Command } from '../../schema/provider.ts';
-import type { Caller, Lane } from '../upstream/caller.ts';
+import type { Caller } from '../upstream/caller.ts';
 import type { UpstreamAnswer } from '../upstream/hearing.ts';
 import type { Upstream, UpstreamRequest } from '../upstream/http.ts';
+import { type AnswerTimes, isMissing, type Reading, type ReadOptions, reading } from '../upstream/reading.ts';
 import { type LeftOut, unnoted } from '../upstream/values.ts';
 import { type MuteShape, toRequest } from './commands.ts';
 import { endOfHold, nothingNew } from './held-reads.ts';
@@ -27,17 +28,7 @@ import { allPages } from './pages.ts';
 import { toParty, toPickedUpParty, toRecording, toSession, toWrappedSession } from './translate.ts';
 import { toActiveCalls, toDevices, toForwardingNumbers, toPage, toViewer } from './viewer.ts';
 
-/** How a read is made. */
-export interface CallReadOptions {
-  readonly lane: Lane;
-  readonly signal?: AbortSignal | undefined;
-  /** The id of whatever this is for, for the log. */
-  readonly requestId?: string | undefined;
-  /** Of a poll: since when its call goes unwatched, by `performance.now()`. The longest goes first. */
-  readonly unwatchedSince?: number | undefined;
-  /** Called as the request leaves: until then it may have waited for the rate budget. */
-  readonly onSent?: (() => void) | undefined;
-}
+export type { AnswerTimes, Reading as CallReading, ReadOptions as CallReadOptions };
 
 /** The parameters of a long poll, of which nobody documents the units. */
 export interface SessionPoll {
@@ -45,18 +36,6 @@ export interface SessionPoll {
   readonly timestamp: string;
   /** Seconds that RingCentral may hold the request. */
   readonly timeout: number;
-}
-
-/** When something was asked and answered, in epoch milliseconds of this machine's clock. */
-export interface AnswerTimes {
-  readonly sentAt: number;
-  readonly receivedAt: number;
-  /** RingCentral's own clock as it answered (whole seconds), or null. */
-  readonly upstreamDate: number | null;
-}
-
-export interface CallReading<Value> extends AnswerTimes {
-  readonly value: Value;
 }
 
 /**
@@ -82,17 +61,13 @@ export interface CallControl {
   readSession(
     caller: Caller,
     sessionId: string,
-    options: CallReadOptions & { readonly longPoll?: SessionPoll | undefined },
-  ): Promise<CallReading<CallSession | null>>;
-  readParty(
-    caller: Caller,
-    address: PartyAddress,
-    options: CallReadOptions,
-  ): Promise<CallReading<CallParty | null>>;
-  readActiveCalls(caller: Caller, options: CallReadOptions): Promise<CallReading<readonly ActiveCall[]>>;
-  readExtension(caller: Caller, options: CallReadOptions): Promise<Viewer>;
-  listDevices(caller: Caller, options: CallReadOptions): Promise<readonly Device[]>;
-  listForwardingNumbers(caller: Caller, options: CallReadOptions): Promise<readonly ForwardingNumber[]>;
+    options: ReadOptions & { readonly longPoll?: SessionPoll | undefined },
+  ): Promise<Reading<CallSession | null>>;
+  readParty(caller: Caller, address: PartyAddress, options: ReadOptions): Promise<Reading<CallParty | null>>;
+  readActiveCalls(caller: Caller, options: ReadOptions): Promise<Reading<readonly ActiveCall[]>>;
+  readExtension(caller: Caller, options: ReadOptions): Promise<Viewer>;
+  listDevices(caller: Caller, options: ReadOptions): Promise<readonly Device[]>;
+  listForwardingNumbers(caller: Caller, options: ReadOptions): Promise<readonly ForwardingNumber[]>;
   /** Sends a command once. It takes no signal: a command that left is not taken back. */
   command(
     caller: Caller,
@@ -181,7 +156,7 @@ export function createCallControl(upstream: Upstream, leftOut: LeftOut = unnoted
   }
 
   /** A list that is newer than the other, and not everywhere: without it there are still the devices. */
-  async function listWebPhones(caller: Caller, options: CallReadOptions): Promise<readonly unknown[]> {
+  async function listWebPhones(caller: Caller, options: ReadOptions): Promise<readonly unknown[]> {
     try {
       const { body } = await upstream.send(caller, { ...options, operation: OPERATIONS.listWebAppDevices });
       return toPage(body).records;
@@ -284,15 +259,4 @@ async function held(sending: Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
   });
   if (!isMissing(answer) && answer.body === null) throw nothingNew(answer);
   return answer;
-}
-
-function isMissing({ status }: UpstreamAnswer): boolean {
-  return status >= 400;
-}
-
-function reading<Value>(
-  { body, sentAt, receivedAt, upstreamDate }: UpstreamAnswer,
-  read: (body: unknown, observedAt: number) => Value,
-): CallReading<Value> {
-  return { value: read(body, receivedAt), sentAt, receivedAt, upstreamDate };
 }

@@ -14,7 +14,6 @@
  *                                                         └► anything else       UNKNOWN, the state as it is
  * ```
  */
-
 import { CallControlFailure, Unauthenticated, WrongCallState } from '../../schema/failures.ts';
 import {
   type CallParty,
@@ -29,11 +28,11 @@ import type { Desk } from '../live/desk.ts';
 import { lookedTwice } from '../live/second-look.ts';
 import { orAborted } from '../live/shared-read.ts';
 import type { Caller, Lane } from '../upstream/caller.ts';
+import { inDoubtBecause, isAmbiguous, wasAnswered } from '../upstream/doubt.ts';
 import { type AccountParts, type AccountPerson, createAccountProvider } from './account/provider.ts';
 import { allowedActions, availableActions, reasonAgainst } from './actions.ts';
 import type { CallControl, CommandAnswer } from './call-control.ts';
 import type { RingCentralKind } from './call-kind.ts';
-import { answeredByRingCentral, inDoubtBecause, isAmbiguous } from './doubts.ts';
 import { answeredParty, doubtAbout, type Evidence } from './outcomes.ts';
 
 /** A user of RingCentral as the gateway knows them, whatever number of connections they have. */
@@ -166,7 +165,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
   }
 
   async function refused(command: Command, error: CallControlFailure): Promise<CommandResult> {
-    const seen = answeredByRingCentral(error) ? await look(command, 'query') : known(command);
+    const seen = wasAnswered(error) ? await look(command, 'query') : known(command);
     return result('NOT_APPLIED', explained(command, error, seen, person.extensionId()), {
       ...seen,
       recording: recordingOf(command, seen.party),

@@ -1,7 +1,6 @@
 /** The token of the gateway's own RingCentral user: its shape, and how long it is good. */
-import { createHash } from 'node:crypto';
 import { UpstreamBadResponse } from '../../schema/failures.ts';
-import { renewalAfter } from '../tokens.ts';
+import { digest, renewalAfter } from '../tokens.ts';
 import type { WireToken } from './wire.ts';
 
 /** An immutable value. Times are milliseconds of a clock that never jumps: its holder's. */
@@ -38,9 +37,4 @@ export function toServiceToken(body: unknown, now: number): ServiceToken {
     renewAt: now + renewalAfter(life),
     expiresAt: now + life,
   };
-}
-
-/** Stands for a token or key where it is compared, kept or logged: the token cannot be got back from it. */
-export function digest(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }

@@ -14,6 +14,7 @@ const SCOPE_IS_MISSING = 'CMN-401';
 export const RINGCENTRAL: UpstreamSystem = {
   name: 'RingCentral',
   sampleIds: 's-a0d17f… or p-a0d17f…-1',
+  hasLongNumbers: false,
   failureOf: failureOfAnswer,
   traceOf,
   noticeOf,

@@ -11,7 +11,7 @@
  */
 import { CloseCode } from 'graphql-ws';
 import { Forbidden, SignInRequired, Unauthenticated } from '../../schema/failures.ts';
-import { readCredentials, unauthorizedReason } from './credentials.ts';
+import { NOTHING_SHOWN, type ParameterName, readCredentials, unauthorizedReason } from './credentials.ts';
 import type { NoteRefusal } from './refusals.ts';
 import type { Seat } from './seat.ts';
 import type { Gatekeeper, Knock, SessionGatekeeper, Visitor } from './visitor.ts';
@@ -36,7 +36,8 @@ export interface Admission {
 const EXPIRED = 'Forbidden: the token has expired or was revoked, connect with a fresh one';
 
 /** For the log, which cuts off whatever stands behind the word. */
-const MEND = 'The client is to send connectionParams.authorization: "Bearer", a space and its token.';
+const mendOf = (name: ParameterName) =>
+  `The client is to send connectionParams.${name}: "Bearer", a space and its token.`;
 
 /** Makes it; one for all sockets. */
 export function createAdmission({ gatekeeper, sessions, noteRefusal }: AdmissionParts): Admission {
@@ -45,19 +46,21 @@ export function createAdmission({ gatekeeper, sessions, noteRefusal }: Admission
 
   return {
     async admit(seat, params) {
-      const credentials = readCredentials(params, seat.authorization);
+      const credentials = readCredentials(params, seat.shown);
       // Nobody looks at the token again.
-      seat.authorization = null;
+      seat.shown = NOTHING_SHOWN;
       const { cookie } = seat;
       seat.cookie = null;
-      if (credentials.kind === 'unreadable') return refuseUnread(seat, credentials.read);
+      if (credentials.kind === 'unreadable') {
+        return refuseUnread(seat, credentials.read, credentials.name);
+      }
       try {
-        const shown = credentials.kind === 'shown' ? credentials.authorization : null;
-        if (shown === null && cookie instanceof Error) throw cookie;
+        const { kind } = credentials;
+        if (kind === 'none' && cookie instanceof Error) throw cookie;
         const visitor =
-          shown === null && typeof cookie === 'string' && sessions !== null
+          kind === 'none' && typeof cookie === 'string' && sessions !== null
             ? await sessions.admit(cookie)
-            : await gatekeeper.admit(shown, knockOf(seat));
+            : await gatekeeper.admit(kind === 'none' ? NOTHING_SHOWN : credentials.shown, knockOf(seat));
         if (visitor.expired.aborted) return refuse(seat, visitor.farewell ?? EXPIRED);
         seat.visitor = visitor;
         watchExpiry(visitor, seat);
@@ -76,9 +79,9 @@ export function createAdmission({ gatekeeper, sessions, noteRefusal }: Admission
     },
   };
 
-  function refuseUnread(seat: Seat, read: string): false {
-    if (seat.isOpen) noteRefusal({ code: CloseCode.Unauthorized, read }, MEND);
-    seat.close(CloseCode.Unauthorized, unauthorizedReason(read));
+  function refuseUnread(seat: Seat, read: string, name: ParameterName = 'authorization'): false {
+    if (seat.isOpen) noteRefusal({ code: CloseCode.Unauthorized, read }, mendOf(name));
+    seat.close(CloseCode.Unauthorized, unauthorizedReason(read, name));
     return false;
   }
 

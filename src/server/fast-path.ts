@@ -42,8 +42,17 @@ export interface FastRequest {
   /** Of the answer. */
   readonly contentType: string;
   /** The call that the answer is made of, and of nothing else; null for every other operation. */
-  readonly sessionId: string | null;
+  readonly call: SelectedCall | null;
 }
+
+/** The one call that a query selects from, by the field that it is. */
+export interface SelectedCall {
+  readonly field: CallField;
+  readonly id: string;
+}
+
+const CALL_FIELDS = ['callSession', 'callConversation'] as const;
+type CallField = (typeof CALL_FIELDS)[number];
 
 export interface FastPath {
   /** Reads a POST body; null: take the plain way, nothing has been done. */
@@ -105,8 +114,8 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
       if (selection === null || selection.operation.operation === 'subscription') return null;
       const variables = declaredOrNull(selection.operation, params.variables);
       if (variables === null) return null;
-      const sessionId = selection.sessionId(variables);
-      return { document, params, variables, contentType, selectionId: selection.id, sessionId };
+      const call = selection.call(variables);
+      return { document, params, variables, contentType, selectionId: selection.id, call };
     },
 
     recall(state, request, viewerId) {
@@ -125,7 +134,7 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
       known.texts.set(key, text);
       known.length += key.length + text.length;
       // Under the call, so that what was kept of its state before makes room.
-      kept.set(`${viewerId}\n${request.sessionId}`, known, { size: known.length });
+      kept.set(`${viewerId}\n${request.call?.field} ${request.call?.id}`, known, { size: known.length });
     },
 
     learn(accept = '', contentType) {
@@ -204,7 +213,7 @@ interface Selection {
   /** Equal for two subscribers who are told the same of an event. */
   key(variables: Variables): string;
   /** The call that a query is about, when it is about nothing else. */
-  sessionId(variables: Variables): string | null;
+  call(variables: Variables): SelectedCall | null;
 }
 
 let selectionCount = 0;
@@ -230,14 +239,16 @@ function createSelection(
     if (definition.kind === 'FragmentDefinition') visit(definition, collect);
   }
   const used = [...names].sort();
-  const call = callOf(operation, document, schema);
+  const selected = callOf(operation, document, schema);
   return {
     id,
     operation,
     key: (variables) => keyOf(id, used, variables),
-    sessionId(variables) {
-      const sessionId = call?.kind === 'Variable' ? variables[call.name.value] : call?.value;
-      return typeof sessionId === 'string' ? sessionId : null;
+    call(variables) {
+      if (selected === null) return null;
+      const { field, id } = selected;
+      const value = id.kind === 'Variable' ? variables[id.name.value] : id.value;
+      return typeof value === 'string' ? { field, id: value } : null;
     },
   };
 }
@@ -257,10 +268,12 @@ function callOf(
   { operation, selectionSet, directives = [] }: OperationDefinitionNode,
   document: DocumentNode,
   schema: GraphQLSchema,
-): VariableNode | StringValueNode | null {
+): { readonly field: CallField; readonly id: VariableNode | StringValueNode } | null {
   const [field, ...more] = selectionSet.selections;
   if (operation !== 'query' || more.length > 0 || directives.length > 0) return null;
-  if (field?.kind !== 'Field' || field.name.value !== 'callSession' || field.directives?.length) return null;
+  if (field?.kind !== 'Field' || field.directives?.length) return null;
+  const name = CALL_FIELDS.find((one) => one === field.name.value);
+  if (name === undefined) return null;
   let strays = false;
   const types = new TypeInfo(schema);
   const look = {
@@ -269,8 +282,8 @@ function callOf(
     },
   };
   visit(document, visitWithTypeInfo(types, look));
-  const id = field.arguments?.find(({ name }) => name.value === 'id')?.value;
-  return !strays && (id?.kind === 'Variable' || id?.kind === 'StringValue') ? id : null;
+  const id = field.arguments?.find((argument) => argument.name.value === 'id')?.value;
+  return !strays && (id?.kind === 'Variable' || id?.kind === 'StringValue') ? { field: name, id } : null;
 }
 
 /** The parameters of a request in its usual form; null for everything that deserves an error, or a second look. */

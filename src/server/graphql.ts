@@ -18,7 +18,8 @@ import {
 } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { Forbidden } from '../../schema/failures.ts';
-import type { CallProvider } from '../../schema/provider.ts';
+import type { ConversationProvider } from '../../schema/genesys/provider.ts';
+import type { CallProvider, Visit } from '../../schema/provider.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -37,6 +38,8 @@ import {
   noteDelay,
   type Operation,
   type ReceivedAtOf,
+  withConversationDelays,
+  withConversationOutcomes,
   withOutcomes,
   withPushDelays,
 } from './observe.ts';
@@ -44,6 +47,7 @@ import { SIGNS_OF_INTENT } from './origins.ts';
 import type { FindDocument, OperationParams } from './persisted.ts';
 import { SharedSubscription, type SharedWork } from './shared-subscription.ts';
 import { declaredOf } from './variables.ts';
+import { currentCallOf, readerOf } from './visitor.ts';
 import { createWeighing, type Weighed } from './weighing.ts';
 import type { Variables } from './weight.ts';
 
@@ -52,6 +56,8 @@ export type { Arrival } from './arrival.ts';
 /** Makes what resolvers are handed; the door adds nothing to it. */
 export type CreateContext = (parts: {
   readonly provider: CallProvider;
+  /** Undefined: it is off. */
+  readonly genesys: ConversationProvider | undefined;
   readonly requestId: string;
 }) => object;
 
@@ -144,22 +150,33 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   };
 
   function contextOf(arrival: Arrival): object {
-    const provider = withOutcomes(providerOf(arrival), arrival.operation);
+    const { operation, visitor } = arrival;
+    const provider = withOutcomes(visitor.provider(visitOf(arrival)), operation);
+    const genesys = genesysOf(arrival);
     return createContext({
       provider: receivedAtOf === undefined ? provider : withPushDelays(provider, metrics, receivedAtOf),
-      requestId: arrival.operation.requestId,
+      genesys: genesys && watchedOver(genesys, operation),
+      requestId: operation.requestId,
     });
   }
 
-  function providerOf(arrival: Arrival): CallProvider {
-    const { visitor, operation } = arrival;
-    return visitor.provider({
-      requestId: operation.requestId,
+  function visitOf(arrival: Arrival): Visit {
+    return {
+      requestId: arrival.operation.requestId,
       get signal() {
         return arrival.signal;
       },
       dropped: () => arrival.dropped(),
-    });
+    };
+  }
+
+  function genesysOf(arrival: Arrival): ConversationProvider | undefined {
+    return arrival.visitor.genesys?.(visitOf(arrival));
+  }
+
+  function watchedOver(genesys: ConversationProvider, operation: Operation): ConversationProvider {
+    const provider = withConversationOutcomes(genesys, operation);
+    return receivedAtOf === undefined ? provider : withConversationDelays(provider, metrics, receivedAtOf);
   }
 
   /** A document that this pipeline has parsed and validated; null where it would refuse it. */
@@ -182,10 +199,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const request = fastPath?.read(body, accept) ?? null;
     if (fastPath === null || request === null) return null;
     const { document, params, contentType, variables } = request;
-    const { viewerId, currentSession } = arrival.visitor;
+    const { visitor } = arrival;
     const args = { document, operationName: params.operationName };
-    const state = request.sessionId === null ? undefined : currentSession?.(request.sessionId);
-    const known = state && fastPath.recall(state, request, viewerId);
+    const state = currentCallOf(visitor, request.call);
+    const reader = readerOf(visitor, request.call);
+    const known = state && fastPath.recall(state, request, reader);
     if (known !== undefined) {
       name(arrival, args);
       arrival.operation.ended('ok');
@@ -200,8 +218,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     if (!('data' in result)) return null;
     name(arrival, args);
     const text = JSON.stringify(conclude(result, arrival));
-    const isOfState = state !== undefined && state === currentSession?.(request.sessionId ?? '');
-    if (isOfState && result.errors === undefined) fastPath.remember(state, request, viewerId, text);
+    const isOfState = state !== undefined && state === currentCallOf(visitor, request.call);
+    if (isOfState && result.errors === undefined) fastPath.remember(state, request, reader, text);
     return { text, contentType };
   }
 
@@ -310,8 +328,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   /** What resolvers are handed for one event; the delays of the fast path are noted elsewhere. */
   function eventContextOf(arrival: Arrival): object {
-    const { requestId } = arrival.operation;
-    return createContext({ provider: providerOf(arrival), requestId });
+    const { operation, visitor } = arrival;
+    return createContext({
+      provider: visitor.provider(visitOf(arrival)),
+      // Most events are of the one phone system, and need nothing of the other.
+      get genesys() {
+        return genesysOf(arrival);
+      },
+      requestId: operation.requestId,
+    });
   }
 
   function noteSent(event: unknown): void {

@@ -25,6 +25,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createBodyRooms } from './bodies.ts';
 import { createConnections } from './connections.ts';
+import { shownIn, showsNothing } from './credentials.ts';
 import { createCrowd } from './crowd.ts';
 import { sendAwayAll } from './drain.ts';
 import { createGraphiQLPage, type Example } from './graphiql.ts';
@@ -37,7 +38,7 @@ import { findSentDocument, readManifest } from './persisted.ts';
 import { createRefusalLog, refuseUpgrade, type UpgradeRefusal } from './refusals.ts';
 import { createRequestDoor } from './requests.ts';
 import { createSignInDoor, type SignInRoom } from './sign-in-door.ts';
-import { SIMULATED_PAGE, serveSimulatedPage } from './simulated-page.ts';
+import { SIMULATED_PAGES, serveSimulatedPage } from './simulated-page.ts';
 import { createUnread } from './unread.ts';
 import type { Gatekeeper, SessionGatekeeper, ShownSession } from './visitor.ts';
 import { createWebSockets } from './websocket.ts';
@@ -48,6 +49,8 @@ export interface Readiness {
   readonly reason?: string | undefined;
   /** Whether this gateway is together with the others, where there are any. */
   readonly commons?: string | undefined;
+  /** Where several phone systems are on: what is to be said of each. It is ready while one of them can be reached. */
+  readonly systems?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface ServerParts {
@@ -136,6 +139,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const page = config.graphiql
     ? createGraphiQLPage({ examples, users: parts.demoUsers, signsIn: signIn !== undefined })
     : null;
+  const isPlayed = [config.ringCentral, config.genesys].some(({ kind }) => kind === 'played');
   const trusted = config.corsOrigins.map((origin) => new URL(origin).hostname);
   let draining = false;
   let drained: Promise<void> | undefined;
@@ -204,7 +208,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     }
     const read = readings.get(path);
     if (await signInDoor?.serve(request, response, path)) return;
-    if (path === SIMULATED_PAGE && signIn?.simulatorUrl) {
+    if (SIMULATED_PAGES.has(path) && signIn?.simulatorUrl) {
       return serveSimulatedPage(signIn.simulatorUrl, request, response);
     }
     if (read === undefined) return sendJson(response, 404, { error: 'There is nothing at this address.' });
@@ -245,7 +249,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   /** What an upgrade request shows of a session. Programs send no `Origin`: they may say later who they are. */
   function cookieOf(headers: IncomingMessage['headers']): ShownSession {
     try {
-      return headers.authorization === undefined ? (sessions?.read(headers) ?? null) : null;
+      return showsNothing(shownIn(headers)) ? (sessions?.read(headers) ?? null) : null;
     } catch (error) {
       if (!(error instanceof CallControlFailure)) throw error;
       return error;
@@ -254,7 +258,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
 
   /** Simulated calls have no token to keep a page out that had its own name resolve to this machine. */
   function isMisdirected({ headers }: IncomingMessage): boolean {
-    return config.ringCentralServerUrl === null && !isMeant(headers.host, { host: config.host, trusted });
+    return isPlayed && !isMeant(headers.host, { host: config.host, trusted });
   }
 
   async function drain(): Promise<void> {

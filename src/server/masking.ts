@@ -21,6 +21,7 @@ export const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   SIGN_IN_REQUIRED: 401,
   FORBIDDEN: 403,
   CALL_NOT_FOUND: 404,
+  NOT_CONFIGURED: 404,
   WRONG_CALL_STATE: 409,
   RATE_LIMITED: 429,
   INTERNAL_SERVER_ERROR: 500,
@@ -99,8 +100,9 @@ function placeOf({ nodes, source, positions, path }: GraphQLError) {
 }
 
 function factsOf(failure: CallControlFailure) {
-  const { errorCode, upstreamRequestId } = failure.trace;
+  const { system, errorCode, upstreamRequestId } = failure.trace;
   return {
+    ...(system !== undefined && { system }),
     ...(errorCode !== undefined && { errorCode }),
     ...(upstreamRequestId !== undefined && { upstreamRequestId }),
     ...(failure instanceof RateLimited && { retryAfter: failure.retryAfter }),

@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { ErrorCode } from '../../schema/failures.ts';
+import type { ConversationProvider } from '../../schema/genesys/provider.ts';
 import type { CallProvider } from '../../schema/provider.ts';
 import type { CommandOutcome, CommandReport } from '../../schema/telling.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -187,6 +188,7 @@ function firstField({ selections: [first] }: SelectionSetNode, document: Documen
 /** Has the operation hear what becomes of its commands. */
 export function withOutcomes(provider: CallProvider, operation: Operation): CallProvider {
   const { account } = provider;
+  const noted = noting(operation);
   return {
     ...provider,
     command: async (command, key) => noted(await provider.command(command, key)),
@@ -196,11 +198,25 @@ export function withOutcomes(provider: CallProvider, operation: Operation): Call
       setQueueAvailability: async (wish, key) => noted(await account.setQueueAvailability(wish, key)),
     },
   };
+}
 
-  function noted<Result extends CommandReport>(result: Result): Result {
+/** The same of Genesys Cloud. */
+export function withConversationOutcomes(
+  provider: ConversationProvider,
+  operation: Operation,
+): ConversationProvider {
+  const noted = noting(operation);
+  return {
+    ...provider,
+    command: async (command, key) => noted(await provider.command(command, key)),
+  };
+}
+
+function noting(operation: Operation) {
+  return function noted<Result extends CommandReport>(result: Result): Result {
     operation.commanded(result);
     return result;
-  }
+  };
 }
 
 /** When the answer of the phone system that showed an event was received, in epoch milliseconds; null: not known. */
@@ -215,6 +231,7 @@ export function withPushDelays(
   metrics: Metrics,
   receivedAtOf: ReceivedAtOf,
 ): CallProvider {
+  const timed = timing(metrics, receivedAtOf);
   return {
     ...provider,
     callEvents: (sessionId, after) => timed(provider.callEvents(sessionId, after)),
@@ -222,9 +239,29 @@ export function withPushDelays(
     activeCallUpdates: () => timed(provider.activeCallUpdates()),
     activeCallEvents: () => timed(provider.activeCallEvents()),
   };
+}
 
-  // Not an async generator: its return() would wait behind a next() that waits for an event.
-  function timed<Event extends object>(source: AsyncIterableIterator<Event>): AsyncIterableIterator<Event> {
+/** The same of Genesys Cloud. */
+export function withConversationDelays(
+  provider: ConversationProvider,
+  metrics: Metrics,
+  receivedAtOf: ReceivedAtOf,
+): ConversationProvider {
+  const timed = timing(metrics, receivedAtOf);
+  return {
+    ...provider,
+    conversationEvents: (id, after) => timed(provider.conversationEvents(id, after)),
+    participantUpdates: (id, participantId) => timed(provider.participantUpdates(id, participantId)),
+    conversationUpdates: () => timed(provider.conversationUpdates()),
+    conversationListEvents: () => timed(provider.conversationListEvents()),
+  };
+}
+
+/** Not an async generator: its return() would wait behind a next() that waits for an event. */
+function timing(metrics: Metrics, receivedAtOf: ReceivedAtOf) {
+  return function timed<Event extends object>(
+    source: AsyncIterableIterator<Event>,
+  ): AsyncIterableIterator<Event> {
     let receivedAt: number | null = null;
     return {
       [Symbol.asyncIterator]() {
@@ -241,7 +278,7 @@ export function withPushDelays(
         return (await source.return?.(value)) ?? { done: true, value };
       },
     };
-  }
+  };
 }
 
 /** Notes that the frame of an event, known since `receivedAt`, was handed to the network now. */

@@ -53,7 +53,10 @@ export function preflightHeaders(
   };
 }
 
-const ALLOWED_HEADERS = 'authorization, content-type, x-request-id, traceparent, tracestate';
+/** A caller's token of Genesys Cloud, as Node spells the names of headers. */
+export const GENESYS_HEADER = 'x-genesys-authorization';
+
+const ALLOWED_HEADERS = `authorization, ${GENESYS_HEADER}, content-type, x-request-id, traceparent, tracestate`;
 
 /** Headers that no form and no link can send: a page that sends one means what it asks. */
 export const SIGNS_OF_INTENT = 'x-requested-with, apollo-require-preflight';

@@ -1,5 +1,6 @@
 /** The people behind the visitors: one user of RingCentral, however they came in, with the tokens of all their visits. */
 import type { Viewer } from '../../schema/model.ts';
+import type { CallProvider } from '../../schema/provider.ts';
 import type { Accounts } from '../account/accounts.ts';
 import type { AccountSource } from '../account/source.ts';
 import type { Hub } from '../live/hub.ts';
@@ -7,11 +8,11 @@ import { outlookOf } from '../ringcentral/actions.ts';
 import type { RingCentralKind } from '../ringcentral/call-kind.ts';
 import { createProvider, type Person, type ProviderParts } from '../ringcentral/provider.ts';
 import type { Push } from '../ringcentral/push/push.ts';
-import { createTokenPool, type TokenHolder, type TokenPool } from '../ringcentral/token-pool.ts';
-import type { VigilTimes } from '../ringcentral/vigil.ts';
 import type { Budget } from '../upstream/budget.ts';
 import type { Caller } from '../upstream/caller.ts';
-import type { Visitor } from './visitor.ts';
+import { createTokenPool, type TokenHolder, type TokenPool } from '../upstream/token-pool.ts';
+import type { VigilTimes } from '../upstream/vigil.ts';
+import type { SystemVisitor } from './visitor.ts';
 
 export interface GatekeeperParts extends ProviderParts {
   readonly hub: Hub<RingCentralKind>;
@@ -64,11 +65,11 @@ export function visitorOf(
   person: Person,
   expired: AbortSignal,
   holder?: Pick<TokenHolder, 'used' | 'open'>,
-): Visitor {
+): SystemVisitor<CallProvider> {
   return {
     viewerId: person.viewerId,
     expired,
-    currentSession: (sessionId) => person.desk.current(sessionId),
+    currentCall: (sessionId) => person.desk.current(sessionId),
     ...(holder && { stay: () => holder.open() }),
     provider(visit) {
       holder?.used();
@@ -77,7 +78,7 @@ export function visitorOf(
   };
 }
 
-/** Who asks RingCentral for a person. */
+/** Who asks a phone system for a person. */
 export interface Callers {
   /** What the person alone asks for. */
   readonly own: Caller;

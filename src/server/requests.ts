@@ -7,6 +7,7 @@ import { orAborted } from '../live/shared-read.ts';
 import { RequestArrival } from './arrival.ts';
 import type { BodyRooms, HeldBody } from './bodies.ts';
 import type { Connections } from './connections.ts';
+import { shownIn, showsNothing } from './credentials.ts';
 import type { Crowd, Leave } from './crowd.ts';
 import type { Guest } from './drain.ts';
 import type { Pipeline } from './graphql.ts';
@@ -91,14 +92,14 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
   ): Promise<void> {
     checkForm(request, config);
     const address = request.socket.remoteAddress ?? '';
-    const shown = read(request);
+    const caller = read(request);
     // Whoever is refused without asking anybody is refused before anything is read.
-    const known = shown.recognise();
+    const known = caller.recognise();
     const coming = request.method === 'POST' ? takeIn(request, known, address, leaving) : null;
     let leave: Leave = () => {};
     try {
       const body = await coming?.whole;
-      const admission = shown.admit({
+      const admission = caller.admit({
         address,
         get signal() {
           return leaving.signal;
@@ -110,7 +111,7 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
       leaving.throwIfLeft();
       leave = crowd.enter(visitor.viewerId);
       coming?.held.settle();
-      const mayCommand = !shown.isCookie || showsIntent(request.headers);
+      const mayCommand = !caller.isCookie || showsIntent(request.headers);
       const arrival = new RequestArrival(visitor, operation, mayCommand, leaving);
       if (body !== undefined) {
         const fast = await operation.within(() => pipeline.answerFast(body, request.headers.accept, arrival));
@@ -147,14 +148,14 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
   }
 
   /** What a request shows of whoever makes it: a token, which is used where there is one, or a cookie. */
-  function read({ headers }: IncomingMessage): Shown {
-    const { authorization = null } = headers;
-    const cookie = authorization === null ? (sessions?.read(headers) ?? null) : null;
+  function read({ headers }: IncomingMessage): Caller {
+    const shown = shownIn(headers);
+    const cookie = showsNothing(shown) ? (sessions?.read(headers) ?? null) : null;
     if (sessions === null || cookie === null) {
       return {
         isCookie: false,
-        recognise: () => gatekeeper.recognise?.(authorization) ?? null,
-        admit: (knock) => gatekeeper.admit(authorization, knock),
+        recognise: () => gatekeeper.recognise?.(shown) ?? null,
+        admit: (knock) => gatekeeper.admit(shown, knock),
       };
     }
     return {
@@ -249,7 +250,8 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
   }
 }
 
-interface Shown {
+/** Whoever asks, before they are known. */
+interface Caller {
   readonly isCookie: boolean;
   recognise(): string | null;
   admit(knock: Knock): Promise<Visitor>;

@@ -6,13 +6,14 @@ import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { traceHeaders } from '../telemetry/tracing.ts';
 import { MESSAGE_TOO_BIG, TRY_AGAIN_LATER } from './closing.ts';
+import { shownIn } from './credentials.ts';
 import { createAllowance } from './crowd.ts';
 import { frameOf } from './fan-out.ts';
 import type { Arrival } from './graphql.ts';
 import { Leaving } from './leaving.ts';
 import type { Operation } from './observe.ts';
 import type { Reader, Unread } from './unread.ts';
-import type { ShownSession, Visitor } from './visitor.ts';
+import type { Shown, ShownSession, Visitor } from './visitor.ts';
 
 /** Messages of one socket: this many at once (a client that comes back with all its subscriptions), */
 const MESSAGES_AT_ONCE = 1_000;
@@ -74,8 +75,8 @@ export class Seat implements Reader {
   beside = 0;
   /** and of those that were. */
   passed = 0;
-  /** What the upgrade request showed; null once it was looked at. */
-  authorization: string | null;
+  /** What the upgrade request showed; nothing once it was looked at. */
+  shown: Shown;
   /** The cookie that the upgrade request showed; null once it was looked at. */
   cookie: ShownSession = null;
   visitor: Visitor | null = null;
@@ -96,7 +97,7 @@ export class Seat implements Reader {
     this.socket = socket;
     this.connection = connection;
     this.headers = traceHeaders(headers);
-    this.authorization = headers.authorization ?? null;
+    this.shown = shownIn(headers);
     this.#door = door;
   }
 

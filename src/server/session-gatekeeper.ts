@@ -2,52 +2,51 @@
  * Whoever comes by a cookie: the same person as by a token of theirs, with the same desk, budget and tokens. Their
  * tokens change while they stay.
  */
-import type { IncomingHttpHeaders } from 'node:http';
-import { Forbidden, SignInRequired, UpstreamUnavailable } from '../../schema/failures.ts';
-import type { Viewer } from '../../schema/model.ts';
+import { UpstreamUnavailable } from '../../schema/failures.ts';
 import { Apart } from '../commons/commons.ts';
-import { createProvider } from '../ringcentral/provider.ts';
-import { createRenewedHolder } from '../ringcentral/renewed-token.ts';
-import { createSteadyCaller, type TokenHolder } from '../ringcentral/token-pool.ts';
 import type { User } from '../sign-in/account.ts';
-import { readCookie, SESSION_COOKIE } from '../sign-in/cookies.ts';
 import type { HeldSession, Keeper } from '../sign-in/keeper.ts';
-import { isOfAllowedPage } from '../sign-in/places.ts';
 import type { Sessions } from '../sign-in/sessions.ts';
-import { createPerson, type GatekeeperParts, once, type Pools } from './people.ts';
-import type { SessionGatekeeper, Visitor } from './visitor.ts';
+import { SYSTEM_NAMES, type System } from '../sign-in/systems.ts';
+import { createRenewedHolder } from '../upstream/renewed-token.ts';
+import { createSteadyCaller, type TokenHolder } from '../upstream/token-pool.ts';
+import type { Callers, Pools } from './people.ts';
+import type { SystemSessions, SystemVisitor } from './visitor.ts';
 
-export interface SessionGatekeeperParts extends GatekeeperParts {
+/** A phone system that somebody can be signed in to. */
+export interface SystemSessionsParts<Provider> {
+  readonly system: System;
   readonly browserSessions: Pick<Sessions, 'known' | 'find'>;
   readonly pools: Pools;
-  /** The origins whose pages may show a cookie. */
-  readonly originsFor: (headers: IncomingHttpHeaders) => readonly string[];
+  /** A viewer has another token. */
+  onToken(viewerId: string): void;
+  /** What the phone system shows to whoever holds a session. */
+  personOf(
+    user: User,
+    callers: Callers,
+    sessionId: string,
+  ): Pick<SystemVisitor<Provider>, 'currentCall' | 'provider'>;
 }
 
 /** Makes it. */
-export function createSessionGatekeeper(parts: SessionGatekeeperParts): SessionGatekeeper {
-  const { browserSessions, pools, push } = parts;
-  const visitors = new WeakMap<HeldSession, Visitor>();
+export function createSystemSessions<Provider>(
+  parts: SystemSessionsParts<Provider>,
+): SystemSessions<Provider> {
+  const { system, browserSessions, pools } = parts;
+  const visitors = new WeakMap<HeldSession, SystemVisitor<Provider>>();
   const holders = new WeakMap<Keeper, TokenHolder>();
 
   return {
-    read(headers) {
-      const shown = readCookie(headers.cookie, SESSION_COOKIE);
-      if (shown.kind === 'none') return null;
-      if (!isOfAllowedPage(headers, parts.originsFor(headers))) {
-        throw new Forbidden(
-          'By cookie only pages of this origin and those of CORS_ORIGINS may ask; a program shows a token instead.',
-        );
-      }
-      if (shown.kind === 'several') throw new SignInRequired('Two cookies say who you are; sign in again.');
-      return shown.value;
+    known(cookie) {
+      const session = browserSessions.known(cookie, system);
+      if (session === undefined) return undefined;
+      session.used();
+      return visitorOf(session);
     },
 
-    recognise: (cookie) => browserSessions.known(cookie)?.keeper.account.user.viewerId ?? null,
-
-    async admit(cookie) {
-      const session = browserSessions.known(cookie) ?? (await find(cookie));
-      if (session === null) throw new SignInRequired('Nobody is signed in here (any more); sign in again.');
+    async find(cookie) {
+      const session = await find(cookie);
+      if (session === null) return null;
       session.used();
       return visitorOf(session);
     },
@@ -55,7 +54,7 @@ export function createSessionGatekeeper(parts: SessionGatekeeperParts): SessionG
 
   async function find(cookie: string): Promise<HeldSession | null> {
     try {
-      return await browserSessions.find(cookie);
+      return await browserSessions.find(cookie, system);
     } catch (error) {
       if (!(error instanceof Apart)) throw error;
       const message = 'Sessions cannot be looked up now; try again in a moment.';
@@ -63,7 +62,7 @@ export function createSessionGatekeeper(parts: SessionGatekeeperParts): SessionG
     }
   }
 
-  function visitorOf(session: HeldSession): Visitor {
+  function visitorOf(session: HeldSession): SystemVisitor<Provider> {
     const known = visitors.get(session);
     if (known !== undefined) return known;
     const made = createVisitor(session);
@@ -71,20 +70,18 @@ export function createSessionGatekeeper(parts: SessionGatekeeperParts): SessionG
     return made;
   }
 
-  function createVisitor(session: HeldSession): Visitor {
-    const { keeper } = session;
-    const { user } = keeper.account;
+  function createVisitor(session: HeldSession): SystemVisitor<Provider> {
+    const { user } = session.keeper.account;
     const { viewerId } = user;
-    const holder = holderOf(keeper);
-    const steady = () => createSteadyCaller(viewerId, () => pools.known(viewerId));
-    const viewer = viewerOf(user) ?? once(() => parts.callControl.readExtension(holder, { lane: 'query' }));
+    const holder = holderOf(session.keeper);
+    const steady = () => createSteadyCaller(viewerId, () => pools.known(viewerId), SYSTEM_NAMES[system]);
     const callers = { own: holder, any: pools.of(viewerId), steady };
-    const person = createPerson(parts, viewerId, callers, viewer, session.publicId);
+    const person = parts.personOf(user, callers, session.publicId);
     return {
+      ...person,
       viewerId,
       expired: session.ended,
       farewell: 'Forbidden: the session has ended, sign in again',
-      currentSession: (sessionId) => person.desk.current(sessionId),
       stay() {
         const closing = [session.open(), holder.open()];
         return () => {
@@ -94,7 +91,7 @@ export function createSessionGatekeeper(parts: SessionGatekeeperParts): SessionG
       provider(visit) {
         session.used();
         holder.used();
-        return createProvider(parts, person, visit);
+        return person.provider(visit);
       },
     };
   }
@@ -105,16 +102,7 @@ export function createSessionGatekeeper(parts: SessionGatekeeperParts): SessionG
     const { viewerId } = keeper.account.user;
     const holder = createRenewedHolder(() => pools.of(viewerId), keeper);
     holders.set(keeper, holder);
-    push?.newToken(viewerId);
+    parts.onToken(viewerId);
     return holder;
   }
-}
-
-/** Who somebody is, where RingCentral said so when they signed in. */
-function viewerOf(user: User): (() => Promise<Viewer>) | null {
-  if (!('extensionId' in user)) return null;
-  const { accountId, extensionId, extensionNumber, name } = user;
-  if (accountId === null || extensionId === null) return null;
-  const viewer = { accountId, extensionId, extensionNumber, name };
-  return async () => viewer;
 }

@@ -30,7 +30,8 @@ export class SharedSubscription implements Recipient, Executor {
     this.#args = args;
     this.#isHeavy = isHeavy;
     this.#arrival = arrival;
-    this.#key = shared.fastPath.keyOf(args, arrival.visitor.viewerId);
+    const { viewerId, sharedAs = viewerId } = arrival.visitor;
+    this.#key = shared.fastPath.keyOf(args, sharedAs);
   }
 
   resultOf(event: unknown): ExecutionResult | Promise<ExecutionResult> {

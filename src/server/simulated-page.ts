@@ -1,12 +1,12 @@
 /**
- * The sign-in page of the simulator inside, at the address of the gateway: the simulator has a port of its own, which
+ * The sign-in pages of the simulator inside, at the address of the gateway: the simulator has a port of its own, which
  * nobody but this process may be able to reach, as in a container.
  */
 import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 
-/** Where it is, here and there. */
-export const SIMULATED_PAGE = '/restapi/oauth/authorize';
+/** Where they are, here and there: of RingCentral, and of Genesys Cloud. */
+export const SIMULATED_PAGES: ReadonlySet<string> = new Set(['/restapi/oauth/authorize', '/oauth/authorize']);
 
 /** What a page needs to know of a browser, and a browser of a page; everything else stays here. */
 const TO_PAGE = ['accept', 'content-type', 'content-length', 'cookie'] as const;

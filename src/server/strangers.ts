@@ -1,5 +1,5 @@
 /**
- * Strangers: callers whose token was not seen before, so that RingCentral has to be asked whose it is. Anybody can make
+ * Strangers: callers whose token was not seen before, so that the phone system has to be asked whose it is. Anybody can make
  * up tokens, so strangers wait apart: they take nothing that known callers need.
  *
  * ```text
@@ -9,7 +9,7 @@
  *   line ── it is full, or half of what is left is of this address, or out of patience ──► OVERLOADED
  *     │  ── everybody who showed this token has left ────► forgotten
  *     ▼
- *   asking ── known ──────► costs nothing here: RingCentral counts it as that user's
+ *   asking ── known ──────► costs nothing here: it is counted as that user's
  *          ├─ 401 ────────► marked for five minutes  ┐
  *          ├─ 429 ────────► marked until then        ├ spends one of the tries that all strangers share
  *          └─ else, left ─► not marked               ┘ (none left: whoever is next waits for one to grow back)
@@ -41,7 +41,7 @@ const TRIES_PER_SECOND = 5;
 const MOST_MARKS = 10_000;
 const LONGEST_REASON = 200; // characters
 
-/** A token that RingCentral refused is refused here for this long without asking again. */
+/** A token that was refused is refused here for this long without asking again. */
 const REFUSAL_LIFETIME = 300_000; // 5 minutes
 
 /** No mark for silence lasts longer. */
@@ -63,7 +63,7 @@ export interface Strangers<Known> {
 }
 
 /** Makes the place where strangers wait. */
-export function createStrangers<Known>(metrics: Metrics): Strangers<Known> {
+export function createStrangers<Known>(metrics: Metrics, system = 'RingCentral'): Strangers<Known> {
   const marks = new LRUCache<string, Mark>({ maxSize: MOST_MARKS, sizeCalculation: () => 1 });
   const met = new Map<string, SharedRead<Known>>();
   const line = createShares(MOST_STRANGERS);
@@ -80,12 +80,7 @@ export function createStrangers<Known>(metrics: Metrics): Strangers<Known> {
   const tries = createAllowance(TRIES_AT_ONCE, TRIES_PER_SECOND, performance.now());
   let asking = 0;
 
-  Object.assign(metrics.introductions, {
-    collect() {
-      metrics.introductions.set({ state: 'asking' }, asking);
-      metrics.introductions.set({ state: 'waiting' }, line.taken - asking);
-    },
-  });
+  metrics.countIntroductions(() => ({ asking, waiting: line.taken - asking }));
 
   return {
     check,
@@ -111,7 +106,7 @@ export function createStrangers<Known>(metrics: Metrics): Strangers<Known> {
     if (mark === undefined) return;
     if (typeof mark === 'string') throw new Unauthenticated(mark);
     const retryAfter = Math.max(1, Math.ceil((mark - Date.now()) / 1_000));
-    throw new RateLimited(`RingCentral asked for silence; try again in ${retryAfter} seconds.`, {
+    throw new RateLimited(`${system} asked for silence; try again in ${retryAfter} seconds.`, {
       ...{ retryAfter, retryAt: mark, sent: false },
     });
   }

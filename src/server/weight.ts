@@ -172,7 +172,11 @@ export function createScales(schema: GraphQLSchema): Scales {
     if (typeof field.extensions.pageOf === 'string') return measurePage(node, field, below, read);
     if (!isListOfObjects(field.type)) {
       // What the schema tells of itself is there.
-      const isThere = field.resolve === undefined || isIntrospection(parent) || isIntrospection(field);
+      const isThere =
+        field.resolve === undefined ||
+        field.extensions.inPlace === true ||
+        isIntrospection(parent) ||
+        isIntrospection(field);
       const itself = isThere ? 1 : WORKED_OUT;
       return { fixed: read + itself + below.fixed, each: below.each, flat: itself + below.flat };
     }

@@ -75,9 +75,9 @@ export interface Sessions {
    */
   end(cookie: string): Promise<boolean>;
   /** Those of a viewer, newest first. @throws {Apart} */
-  list(viewerId: string): Promise<readonly SessionFacts[]>;
+  list(viewerId: string, system?: System): Promise<readonly SessionFacts[]>;
   /** Ends one of a viewer's by its public id; false: they have no such session. @throws {Apart} */
-  endOne(viewerId: string, publicId: string): Promise<boolean>;
+  endOne(viewerId: string, publicId: string, system?: System): Promise<boolean>;
   /** Marks something that works once; false: it was used before. @throws {Apart} */
   useOnce(what: string, lifetime: number): Promise<boolean>;
   stop(): void;
@@ -170,13 +170,13 @@ export function createSessions(parts: SessionsParts): Sessions {
       return key !== null && endAt(key);
     },
 
-    list: async (viewerId) => {
-      const own = accountsOf('ringcentral');
+    list: async (viewerId, system = 'ringcentral') => {
+      const own = accountsOf(system);
       return own.list(own.nameOf(viewerId));
     },
 
-    async endOne(viewerId, publicId) {
-      const own = accountsOf('ringcentral');
+    async endOne(viewerId, publicId, system = 'ringcentral') {
+      const own = accountsOf(system);
       const key = await own.end(own.nameOf(viewerId), publicId);
       if (key !== null) await endAt(key);
       return key !== null;

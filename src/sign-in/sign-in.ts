@@ -88,6 +88,7 @@ export function createSignIn(parts: SignInParts): SignIn {
   const { systems, sessions, secrets, publicUrl, corsOrigins, times, home, tries, metrics, log } = parts;
   const begunSealer = createSealer(secrets, 'begun sign-ins');
   const ticketSealer = createSealer(secrets, 'tickets');
+  const [firstSystem = 'ringcentral'] = Object.keys(systems) as System[];
   /** By system and code. */
   const notedAt = new Map<string, number>();
 
@@ -209,7 +210,7 @@ export function createSignIn(parts: SignInParts): SignIn {
     begun?: Begun,
   ): Reply {
     metrics.signIns.inc({ result: code });
-    const system = begun?.system ?? 'ringcentral';
+    const system = begun?.system ?? firstSystem;
     const { status } = PROBLEMS[code];
     const { text, title } = wordsOf(code, system);
     const again = begun === undefined ? '/auth/sign-in' : beginAgain(begun);

@@ -19,7 +19,7 @@ export interface Allowed {
   readonly corsOrigins: readonly string[];
   /** Where a browser goes that did not say where. */
   readonly home: string;
-  /** Those that can be signed in to. */
+  /** Those that can be signed in to; the first is meant where none is named. */
   readonly systems: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export function readWish(query: URLSearchParams, { own, corsOrigins, home, syste
   const display = query.get('display');
   const prompt = query.get('prompt');
   const loginHint = query.get('login_hint');
-  const wanted = query.get('with') ?? 'ringcentral';
+  const wanted = query.get('with') ?? systems[0];
   const system = SYSTEMS.find((one) => one === wanted && systems.includes(one));
   const returnTo = readReturnTo(query.get('returnTo') ?? home, own, corsOrigins);
   if (system === undefined) {

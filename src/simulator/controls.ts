@@ -1,13 +1,16 @@
 /** What a test can order and ask of the simulator, in its own process or over HTTP under `/simulator/`. */
 import { type PartyBody, partyBody, type SessionBody, sessionBody } from './bodies.ts';
 import { changeParty, type Party } from './call.ts';
+import type { PushCounts } from './deliveries.ts';
 import type { Era } from './era.ts';
-import { type Fault, type FaultOrder, readFaults } from './faults.ts';
+import { type Fault, type FaultOrder, type Faults, readFaults } from './faults.ts';
+import type { GenesysCloud } from './genesys/cloud.ts';
+import { answerGenesysControl, GENESYS_CONTROLS, type GenesysControls } from './genesys/controls.ts';
+import { GENESYS_REQUESTS } from './genesys/platform.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import type { OAuth } from './oauth/oauth.ts';
 import { CALL_KINDS, type CallOrder, placeCall } from './placing.ts';
-import { type Platform, REQUESTS } from './platform.ts';
-import type { PushCounts } from './push/deliveries.ts';
+import { REQUESTS } from './platform.ts';
 import { SOCKET_TROUBLES, type SocketFacts, type Sockets, type SocketTrouble } from './push/sockets.ts';
 import type { Subscriptions } from './push/subscriptions.ts';
 import type { SocketTokens } from './push/tokens.ts';
@@ -51,6 +54,8 @@ export interface Controls {
   troublePush(order: SocketOrder): { readonly sockets: number };
   /** Makes a token useless, also one of the fixed ones. */
   revoke(token: string): void;
+  /** Those of the simulated Genesys Cloud. */
+  readonly genesys: GenesysControls;
   /** Sets everything back to how it was at the start, with some settings changed. */
   reset(changes?: SettingChanges): void;
 }
@@ -74,7 +79,8 @@ interface Parts {
     readonly tokens: SocketTokens;
   };
   readonly board: Switchboard;
-  readonly platform: Platform;
+  readonly faults: Faults;
+  readonly genesys: GenesysCloud;
   readonly oauth: OAuth;
   readonly rateLimits: RateLimits;
   readonly journal: Journal;
@@ -83,7 +89,7 @@ interface Parts {
 }
 
 export function createControls(parts: Parts): Controls {
-  const { board, platform, oauth, rateLimits, journal, story, era, push } = parts;
+  const { board, faults, genesys, oauth, rateLimits, journal, story, era, push } = parts;
   return {
     startCall: (order) =>
       sessionBody(placeCall(board, checked('Field', order, ORDER) as unknown as CallOrder)),
@@ -99,16 +105,17 @@ export function createControls(parts: Parts): Controls {
       const before = board.settings;
       const settings = board.configure(changes);
       story.follow();
+      genesys.follow();
       // An answer that is not limited says nothing of limits, so nobody would learn of it.
       const isFreed = (group: RateGroup) => settings[`${group}Limit`] === 0 && before[`${group}Limit`] !== 0;
       if (RATE_GROUPS.some(isFreed)) era.begin();
       return settings;
     },
-    orderFaults(faults) {
-      platform.orderFaults(readFaults(faults, REQUESTS));
-      return platform.faults();
+    orderFaults(orders) {
+      faults.order(readFaults(orders, [...REQUESTS, ...GENESYS_REQUESTS]));
+      return faults.list();
     },
-    faults: platform.faults,
+    faults: faults.list,
     requests: journal.entries,
     clearRequests: journal.clear,
     push: () => ({
@@ -120,6 +127,7 @@ export function createControls(parts: Parts): Controls {
       return { sockets: push.sockets.trouble(kind, viewer) };
     },
     revoke: oauth.revoke,
+    genesys: genesys.controls,
     reset(changes = {}) {
       // Wrong settings are refused before anything is lost.
       mergeSettings(board.settings, changes);
@@ -128,11 +136,13 @@ export function createControls(parts: Parts): Controls {
       push.sockets.trouble('cut');
       push.tokens.reset();
       rateLimits.reset();
-      platform.orderFaults([]);
+      faults.order([]);
       journal.clear();
       board.configure(changes);
       push.subscriptions.reset();
+      genesys.reset(board.settings.pushSeed);
       story.restart();
+      genesys.restart();
       era.begin();
     },
   };
@@ -155,6 +165,11 @@ export function answerControl(
   { method, segments, body }: ControlRequest,
 ): { readonly status: number; readonly body?: unknown } {
   const [first = '', sessionId = '', parties = '', partyId = ''] = segments;
+  const ofGenesys =
+    first === 'genesys'
+      ? answerGenesysControl(controls.genesys, { method, segments: segments.slice(1), body })
+      : null;
+  if (ofGenesys !== null) return ofGenesys;
   const isParty = first === 'calls' && parties === 'parties' && segments.length === 4;
   switch (`${method} ${isParty ? 'party' : segments.join('/')}`) {
     case 'GET calls':
@@ -208,6 +223,7 @@ const CONTROLS = [
   'GET /simulator/era',
   'POST /simulator/revoke',
   'POST /simulator/reset',
+  ...GENESYS_CONTROLS,
 ];
 
 /** What a new call may say. Whether a number is somebody's is known when it is called. */

@@ -1,5 +1,6 @@
 /** Troubles to order: which request they hit, and how often. Pure; the server makes the trouble. */
 import { EXTENSIONS } from './company/people.ts';
+import { PEOPLE } from './genesys/people.ts';
 import {
   amount,
   checked,
@@ -48,7 +49,7 @@ export interface Fault {
   readonly times: number | null;
   /** So many requests are spared first. */
   readonly after: number;
-  /** Only requests of this extension number. */
+  /** Only requests of this extension number, or of this user of Genesys Cloud. */
   readonly viewer?: string;
   /** What goes wrong, see below. */
   readonly do: FaultKind;
@@ -69,7 +70,7 @@ export interface FaultTarget {
   readonly operationId: string;
   readonly method: string;
   readonly path: string;
-  /** The extension number of whoever asks; null when nobody is known. */
+  /** The extension number, or the handle, of whoever asks; null when nobody is known. */
   readonly viewer: string | null;
   /** Of a request for a token, the grant type. */
   readonly grant?: string | undefined;
@@ -89,6 +90,30 @@ export function spendFault(
     return fault.times > 1 ? [{ ...fault, times: fault.times - 1 }] : [];
   });
   return { fault: hit, left };
+}
+
+/** The troubles that are ordered, for whichever phone system a request is. */
+export interface Faults {
+  /** The one that hits this request; there is less of it afterwards. */
+  spend(target: FaultTarget): Fault | null;
+  /** What is left. */
+  list(): readonly Fault[];
+  order(faults: readonly Fault[]): void;
+}
+
+export function createFaults(): Faults {
+  let faults: readonly Fault[] = [];
+  return {
+    spend(target) {
+      const { fault, left } = spendFault(faults, target);
+      faults = left;
+      return fault;
+    },
+    list: () => faults,
+    order(ordered) {
+      faults = ordered;
+    },
+  };
 }
 
 /** True when the request is carried out, whatever becomes of its answer. */
@@ -127,6 +152,7 @@ export const FAULT_FIELDS: { readonly [Name in keyof Required<Fault>]: FaultFiel
       ...EXTENSIONS.filter(({ type, status }) => type === 'User' && status === 'Enabled').map(
         ({ number }) => number,
       ),
+      ...PEOPLE.map(({ handle }) => handle),
     ),
   },
   do: { rule: required(oneOf(...FAULT_KINDS)) },
@@ -195,8 +221,8 @@ function fitsAny(match: string, operations: readonly Matchable[]): boolean {
   );
 }
 
-/** Whole parts of a path that stand for somebody or something: `~`, `701001004`, `s-a01…`. */
-const LIKE_AN_ID = /^(~|\d+|[sp]-[\w-]+)$/;
+/** Whole parts of a path that stand for somebody or something: `~`, `701001004`, `s-a01…`, a UUID. */
+const LIKE_AN_ID = /^(~|\d+|[sp]-[\w-]+|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/;
 const MOST_IDS = 8;
 
 /** The path with each of its placeholders filled with each of the candidates. */

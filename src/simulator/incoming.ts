@@ -1,10 +1,12 @@
 /** A request before it is known what it asks for, and after. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FaultTarget } from './faults.ts';
+import type { JournalEntry } from './journal.ts';
 import type { SignedIn } from './oauth/sessions.ts';
 import type { Answer } from './operation.ts';
 import type { SocketSession } from './push/subscriptions.ts';
 import type { RateGroup } from './rate-limits.ts';
+import { readable } from './replies.ts';
 
 /** A request as it came over the wire. */
 export interface Incoming {
@@ -36,6 +38,12 @@ export interface Resolved extends Pick<FaultTarget, 'operationId' | 'grant'> {
   readonly conflictUnlisted: boolean;
   identify(): Asking;
   perform(asking: Asking): Answer | Promise<Answer>;
+}
+
+/** Keeps what a request held, for whoever reads the journal. */
+export function noteRequest(entry: JournalEntry, { body, headers }: Incoming): void {
+  if (body !== '') entry.requestBody = readable(body);
+  if (headers.authorization !== undefined) entry.authorization = headers.authorization;
 }
 
 /** Of a form, as HTML sends it. */

@@ -19,7 +19,8 @@ export interface JournalEntry {
   held: boolean;
   /** The trouble it was given, where one was ordered. */
   fault?: string;
-  /** Only with the setting `journalBodies`. */
+  /** These three only with the setting `journalBodies`. */
+  authorization?: string;
   requestBody?: unknown;
   responseBody?: unknown;
 }

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { errorBody } from './bodies.ts';
-import { appliesAnyway, type Fault, type Matchable, spendFault } from './faults.ts';
+import { appliesAnyway, type Fault, type Faults, type Matchable } from './faults.ts';
 import type { Body } from './fields.ts';
-import { type Asking, contentTypeOf, type Incoming, type Resolved } from './incoming.ts';
+import { type Asking, contentTypeOf, type Incoming, noteRequest, type Resolved } from './incoming.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { TokenRefusal } from './oauth/apps.ts';
 import { OAUTH_REQUESTS, resolveOAuth } from './oauth/door.ts';
@@ -15,26 +15,13 @@ import type { Subscriptions } from './push/subscriptions.ts';
 import type { SocketTokens } from './push/tokens.ts';
 import type { RateGroup, RateLimits, RateRules } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
+import { decoded, type Reply, readable, splitUrl } from './replies.ts';
 import { findOperation, OPERATIONS, perform } from './routes.ts';
 import type { Settings } from './settings.ts';
 import type { Switchboard } from './switchboard.ts';
 
-/** What goes back over the wire, unless a trouble spoils it. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Undefined: no content. */
-  readonly body: unknown;
-  readonly trouble: Fault | null;
-  /** To be completed when the reply is on its way. */
-  readonly entry: JournalEntry;
-}
-
 export interface Platform {
   answer(incoming: Incoming): Promise<Reply>;
-  /** What is left of the ordered troubles. */
-  faults(): readonly Fault[];
-  orderFaults(faults: readonly Fault[]): void;
 }
 
 interface Parts {
@@ -44,13 +31,13 @@ interface Parts {
   readonly oauth: OAuth;
   readonly rateLimits: RateLimits;
   readonly journal: Journal;
+  readonly faults: Faults;
   /** An operation is about to be done; the id of the session is empty where it has none. */
   readonly expect: (operationId: string, sessionId: string) => void;
 }
 
 export function createPlatform(parts: Parts): Platform {
-  const { board, oauth, rateLimits, journal, subscriptions, socketTokens, expect } = parts;
-  let faults: readonly Fault[] = [];
+  const { board, oauth, rateLimits, journal, faults, subscriptions, socketTokens, expect } = parts;
 
   /** What stands behind a request: whose rate bucket it is, and what to do when it may pass. */
   function resolve(incoming: Incoming, path: string, query: URLSearchParams, entry: JournalEntry): Resolved {
@@ -114,7 +101,7 @@ export function createPlatform(parts: Parts): Platform {
         held: false,
       });
       const { journalBodies } = board.settings;
-      if (journalBodies && incoming.body !== '') entry.requestBody = readable(incoming.body);
+      if (journalBodies) noteRequest(entry, incoming);
 
       const headers: Record<string, string> = { RCRequestId: randomUUID() };
       let trouble: Fault | null = null;
@@ -122,7 +109,10 @@ export function createPlatform(parts: Parts): Platform {
         if (journalBodies && answer.body !== undefined) entry.responseBody = answer.body;
         const broken = answer.breaks === true ? BROKEN : trouble;
         const own = { ...headers, ...answer.headers };
-        return { status: answer.status, headers: own, body: answer.body, trouble: broken, entry };
+        return {
+          ...{ status: answer.status, headers: own, body: answer.body, trouble: broken, entry },
+          errorBody: (status) => troubleBody(status, entry.operationId),
+        };
       };
 
       let resolved: Resolved | undefined;
@@ -135,14 +125,13 @@ export function createPlatform(parts: Parts): Platform {
         const verdict = asking.user === null ? null : countRequest(asking.user, resolved.group, headers);
         if (verdict !== null) return reply(verdict);
 
-        const { fault, left } = spendFault(faults, {
+        const fault = faults.spend({
           operationId: resolved.operationId,
           method,
           path,
           viewer: entry.viewer ?? asking.about ?? null,
           grant: resolved.grant,
         });
-        faults = left;
         trouble = fault;
         if (fault !== null) entry.fault = fault.do;
         if (fault?.do === 'delay') await board.pause(fault.delay);
@@ -156,10 +145,6 @@ export function createPlatform(parts: Parts): Platform {
           body: bodyOf(error),
         });
       }
-    },
-    faults: () => faults,
-    orderFaults(ordered) {
-      faults = ordered;
     },
   };
 
@@ -180,12 +165,6 @@ export function createPlatform(parts: Parts): Platform {
 
 /** A connection that breaks without having been ordered to. */
 const BROKEN: Fault = { match: '', times: 1, after: 0, do: 'reset', delay: 0, apply: true };
-
-/** Path and query of a URL as it was sent: nothing is normalised, so that a hostile id stays what it is. */
-export function splitUrl(url: string): { readonly path: string; readonly query: string } {
-  const mark = url.indexOf('?');
-  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
-}
 
 /**
  * Reads a JSON object; an empty body is an empty object.
@@ -232,21 +211,27 @@ function bodyOf(refusal: Refusal): unknown {
   return { error: refusal.error, error_description: refusal.message, ...errorBody(refusal) };
 }
 
-/** A part of a path without its percent-encoding. */
-export function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    // Not an encoding at all: no id looks like this, so nothing is found by it.
-    return segment;
-  }
+/** What RingCentral says with a status, where the order does not say it. */
+const ERRORS: Readonly<Record<number, readonly [errorCode: string, message: string]>> = {
+  400: ['CMN-101', 'Parameter value is invalid.'],
+  401: ['OAU-128', 'Access token expired.'],
+  403: ['CMN-401', 'In order to call this API endpoint, application needs to have [CallControl] permission'],
+  404: ['CMN-102', 'Resource for parameter [telephonySessionId] is not found'],
+  409: ['TAS-102', 'Incorrect State [WrongState]'],
+  429: ['CMN-301', 'Request rate exceeded'],
+  500: ['CMN-203', 'Internal server error'],
+  503: ['CMN-201', 'Service Temporary Unavailable'],
+};
+
+function troubleBody(status: number, operationId: string | null): unknown {
+  if (operationId === 'getToken' && status === 400) return TOKEN_NOT_FOUND;
+  const [errorCode, message] = ERRORS[status] ?? ['CMN-203', 'Internal server error'];
+  return errorBody(new Refusal(status, errorCode, message));
 }
 
-/** The value of a JSON text, or the text itself. */
-function readable(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body;
-  }
-}
+/** A request for a token is refused in the words of OAuth. */
+const TOKEN_NOT_FOUND = {
+  error: 'invalid_grant',
+  error_description: 'Token not found',
+  errors: [{ errorCode: 'OAU-213', message: 'Token not found' }],
+};

@@ -1,4 +1,5 @@
-/** The simulator: a server that behaves as RingCentral does, for one invented account. */
+/** The simulator: a server that behaves as RingCentral and Genesys Cloud do, for one invented account of each. */
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isMeant } from '../hosts.ts';
@@ -6,17 +7,24 @@ import { extensionByNumber } from './account.ts';
 import { errorBody } from './bodies.ts';
 import { answerControl, type Controls, createControls } from './controls.ts';
 import { createEra } from './era.ts';
+import { createFaults } from './faults.ts';
 import type { EraBody } from './front.ts';
+import { createGenesysCloud } from './genesys/cloud.ts';
+import { CHANNEL_PATH } from './genesys/notifications/sockets.ts';
+import { GENESYS_TOKENS } from './genesys/people.ts';
+import { isForGenesys } from './genesys/platform.ts';
+import { GenesysRefusal, genesysErrorBody } from './genesys/refusals.ts';
 import { createJournal } from './journal.ts';
 import { createOAuth } from './oauth/oauth.ts';
 import { STATIC_TOKENS } from './oauth/sessions.ts';
-import { createPlatform, decoded, splitUrl } from './platform.ts';
+import { createPlatform } from './platform.ts';
 import { createSockets } from './push/sockets.ts';
 import { createSubscriptions } from './push/subscriptions.ts';
 import { createSocketTokens } from './push/tokens.ts';
 import { playQueues } from './queueing.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { Refusal } from './refusals.ts';
+import { decoded, splitUrl } from './replies.ts';
 import type { SettingChanges } from './settings.ts';
 import { createStory } from './story.ts';
 import { createSwitchboard, type Switchboard } from './switchboard.ts';
@@ -24,6 +32,9 @@ import { send, sendTroubled } from './troubles.ts';
 
 export type { Controls, Move } from './controls.ts';
 export type { Fault, FaultKind, FaultOrder } from './faults.ts';
+export type { ChannelOrder, GenesysControls, ParticipantMove } from './genesys/controls.ts';
+export type { ConversationOrder } from './genesys/placing.ts';
+export { GENESYS_DEMO, GENESYS_STAGED } from './genesys/stage.ts';
 export type { JournalEntry } from './journal.ts';
 export type { CallOrder } from './placing.ts';
 export type { SettingChanges, Settings } from './settings.ts';
@@ -48,6 +59,8 @@ export interface Simulator extends Controls {
   readonly url: string;
   /** Bearer tokens that work without signing in, one for each user. */
   readonly tokens: readonly string[];
+  /** The same for Genesys Cloud, which is at the same address; the default agent's first. */
+  readonly genesysTokens: readonly string[];
   /** The calls themselves, for a test that wants to change them in ways no control offers. */
   readonly switchboard: Switchboard;
   /** Ends every call and every connection. */
@@ -72,6 +85,8 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const { port = 0, host = '127.0.0.1', story: plays = true, settings = {}, now = Date.now } = options;
   const board = createSwitchboard({ story: plays, ...settings }, now);
   const journal = createJournal();
+  const faults = createFaults();
+  const genesys = createGenesysCloud({ settings: () => board.settings, journal, faults, now });
   const oauth = createOAuth();
   const rateLimits = createRateLimits();
   const era = createEra();
@@ -81,7 +96,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   playQueues(board);
   const socketTokens = createSocketTokens({ settings: () => board.settings, now });
   const platform = createPlatform({
-    ...{ board, oauth, rateLimits, journal, subscriptions, socketTokens },
+    ...{ board, oauth, rateLimits, journal, faults, subscriptions, socketTokens },
     expect: story.expect,
   });
   const sockets = createSockets({
@@ -90,7 +105,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     origin: () => url,
   });
   const push = { subscriptions, sockets, tokens: socketTokens };
-  const controls = createControls({ board, platform, oauth, rateLimits, journal, story, era, push });
+  const controls = createControls({ board, faults, genesys, oauth, rateLimits, journal, story, era, push });
 
   const server = createServer({ keepAliveTimeout: 65_000 /* 65 seconds */ }, (request, response) => {
     serve(request, response).catch((error: unknown) => {
@@ -98,13 +113,17 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       response.destroy();
     });
   });
-  server.on('upgrade', sockets.upgrade);
+  server.on('upgrade', (request, socket, head) => {
+    const isChannel = request.url?.startsWith(CHANNEL_PATH) === true;
+    (isChannel ? genesys : sockets).upgrade(request, socket, head);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
   const url = `http://${host}:${(server.address() as AddressInfo).port}`;
   story.follow();
+  genesys.follow();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('X-Content-Type-Options', 'nosniff');
@@ -118,7 +137,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     if (path.startsWith('/simulator/')) return serveControl(request.method ?? 'GET', path, body, response);
 
     const { method = 'GET', url: target = '/', headers } = request;
-    const reply = await platform.answer({
+    const reply = await (isForGenesys(path) ? genesys : platform).answer({
       method,
       url: target,
       headers,
@@ -166,6 +185,10 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       await era.known(ERA_KNOWN);
       send(response, { ...answer, headers: {}, body: answer.body });
     } catch (error) {
+      if (error instanceof GenesysRefusal) {
+        const body = genesysErrorBody(error, randomUUID());
+        return send(response, { status: error.status, headers: {}, body });
+      }
       if (!(error instanceof Refusal)) throw error;
       send(response, { status: error.status, headers: {}, body: errorBody(error) });
     }
@@ -173,6 +196,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
 
   async function stop(): Promise<void> {
     story.stop();
+    genesys.stop();
     board.stop();
     sockets.stop();
     if (!server.listening) return;
@@ -186,6 +210,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     ...controls,
     url,
     tokens: STATIC_TOKENS,
+    genesysTokens: GENESYS_TOKENS,
     switchboard: board,
     stop,
     [Symbol.asyncDispose]: stop,

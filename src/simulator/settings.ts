@@ -1,4 +1,5 @@
 /** What can be set, while it runs: what RingCentral leaves open, what a test wants faster, and the story. */
+import { DEFAULT_GENESYS_SETTINGS, GENESYS_SETTING_RULES, type GenesysSettings } from './genesys/settings.ts';
 import { AUTHORIZE_ERRORS, type AuthorizeError } from './oauth/authorize.ts';
 import {
   addressesOrNone,
@@ -13,7 +14,7 @@ import {
   wholeNumber,
 } from './rules.ts';
 
-export interface Settings {
+export interface Settings extends GenesysSettings {
   /** Plays live calls. Switched off, the calls stay as they are. */
   readonly story: boolean;
   /** Milliseconds between two steps of the story. */
@@ -84,7 +85,7 @@ export interface Settings {
   readonly conferenceLifetime: number;
   /** Seconds that a caller talks to a voicemail. */
   readonly voicemailLength: number;
-  /** Keeps the bodies of requests and answers in the journal. */
+  /** Keeps the bodies of requests and answers in the journal, and what stood in `Authorization`. */
   readonly journalBodies: boolean;
   /** Notifications over WebSocket: to be had, refused for lack of the permission (SUB-528), or no such address. */
   readonly push: 'on' | 'forbidden' | 'missing';
@@ -182,6 +183,7 @@ export const DEFAULT_SETTINGS: Settings = {
   socketTokenTtl: 600, // 10 minutes
   socketIdleTimeout: 1_800, // 30 minutes
   socketAbsoluteTimeout: 86_400, // 24 hours
+  ...DEFAULT_GENESYS_SETTINGS,
 };
 
 /**
@@ -247,4 +249,5 @@ export const SETTING_RULES: { readonly [Name in keyof Settings]: Rule } = {
   socketTokenTtl: amount,
   socketIdleTimeout: amount,
   socketAbsoluteTimeout: amount,
+  ...GENESYS_SETTING_RULES,
 };

@@ -1,14 +1,12 @@
 /** Writes a reply, or spoils it the way that was ordered. */
 import type { ServerResponse } from 'node:http';
-import { errorBody } from './bodies.ts';
 import type { Fault } from './faults.ts';
-import type { Reply } from './platform.ts';
-import { Refusal } from './refusals.ts';
+import type { Reply } from './replies.ts';
 
 /** Writes a reply as it is. */
 export function send(
   response: ServerResponse,
-  { status, headers, body }: Omit<Reply, 'trouble' | 'entry'>,
+  { status, headers, body }: Pick<Reply, 'status' | 'headers' | 'body'>,
 ): void {
   const text = textOf(body);
   const type: Record<string, string> =
@@ -39,7 +37,7 @@ export async function sendTroubled(
       const status = trouble.status ?? 503;
       note(status);
       const headers = { ...reply.headers, ...retryAfter(trouble) };
-      send(response, { status, headers, body: troubleBody(trouble, status, reply.entry.operationId) });
+      send(response, { status, headers, body: trouble.body ?? reply.errorBody(status) });
       return;
     }
     case 'delay':
@@ -93,32 +91,6 @@ async function drip(
   }
   response.end();
 }
-
-/** What RingCentral says with a status, where the order does not say it. */
-const ERRORS: Readonly<Record<number, readonly [errorCode: string, message: string]>> = {
-  400: ['CMN-101', 'Parameter value is invalid.'],
-  401: ['OAU-128', 'Access token expired.'],
-  403: ['CMN-401', 'In order to call this API endpoint, application needs to have [CallControl] permission'],
-  404: ['CMN-102', 'Resource for parameter [telephonySessionId] is not found'],
-  409: ['TAS-102', 'Incorrect State [WrongState]'],
-  429: ['CMN-301', 'Request rate exceeded'],
-  500: ['CMN-203', 'Internal server error'],
-  503: ['CMN-201', 'Service Temporary Unavailable'],
-};
-
-function troubleBody(trouble: Fault, status: number, operationId: string | null): unknown {
-  if (trouble.body !== undefined) return trouble.body;
-  if (operationId === 'getToken' && status === 400) return TOKEN_NOT_FOUND;
-  const [errorCode, message] = ERRORS[status] ?? ['CMN-203', 'Internal server error'];
-  return errorBody(new Refusal(status, errorCode, message));
-}
-
-/** A request for a token is refused in the words of OAuth. */
-const TOKEN_NOT_FOUND = {
-  error: 'invalid_grant',
-  error_description: 'Token not found',
-  errors: [{ errorCode: 'OAU-213', message: 'Token not found' }],
-};
 
 function retryAfter({ retryAfter }: Fault): Record<string, string> {
   return retryAfter === undefined ? {} : { 'Retry-After': retryAfter };

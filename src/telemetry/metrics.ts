@@ -15,9 +15,12 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
+  const introductions: (() => { readonly asking: number; readonly waiting: number })[] = [];
 
   return {
     registry,
+    /** Has what stands before each phone system counted together. */
+    countIntroductions: (count: (typeof introductions)[number]) => void introductions.push(count),
     /** Memory, garbage collection, event-loop lag and log of the process; call it once, it holds a timer. */
     collectProcess() {
       collectDefaultMetrics({ register: registry });
@@ -58,9 +61,15 @@ export function createMetrics() {
     }),
     introductions: new Gauge({
       name: 'gateway_introductions',
-      help: 'Tokens not seen before, each with its callers: RingCentral is being asked whose it is (asking), or they stand in line (waiting).',
+      help: 'Tokens not seen before, each with its callers: the phone system is being asked whose it is (asking), or they stand in line (waiting).',
       labelNames: ['state'] as const,
       registers,
+      collect() {
+        const counts = introductions.map((count) => count());
+        const sum = (state: 'asking' | 'waiting') => counts.reduce((all, one) => all + one[state], 0);
+        this.set({ state: 'asking' }, sum('asking'));
+        this.set({ state: 'waiting' }, sum('waiting'));
+      },
     }),
     signIns: new Counter({
       name: 'gateway_sign_ins_total',
@@ -145,6 +154,18 @@ export function createMetrics() {
       name: 'gateway_watch_poll_mode',
       help: 'Watched calls by what RingCentral does with the long-poll parameters (honoured, ignored, refused, unknown).',
       labelNames: ['mode'] as const,
+      registers,
+    }),
+    genesysChannels: new Gauge({
+      name: 'gateway_genesys_channels',
+      help: 'Viewers for whom notifications of Genesys Cloud are listened to, or tried: connecting, listening, recovering, or denied.',
+      labelNames: ['state'] as const,
+      registers,
+    }),
+    genesysChannelChanges: new Counter({
+      name: 'gateway_genesys_channel_changes_total',
+      help: 'Notification channels that were opened, whose socket was lost, and that were gone (evicted, expired, taken over, or their token revoked).',
+      labelNames: ['to'] as const,
       registers,
     }),
     pushListeners: new Gauge({

@@ -9,6 +9,7 @@ import {
   unreadable,
   wasAnswered,
 } from './failures.ts';
+import { withLongNumbersAsText } from './long-numbers.ts';
 import { boundaryOf, partsOf } from './multipart.ts';
 import type { Operation } from './operation.ts';
 import type { Trouble } from './retry.ts';
@@ -46,7 +47,7 @@ export interface Outcome {
 export function heard(system: UpstreamSystem, operation: Operation, raw: RawAnswer, sentAt: number): Outcome {
   const trace = system.traceOf(raw);
   const isYes = isSuccess(raw.status);
-  const parsed = isYes ? parsedBody(raw) : { ok: true as const, value: null };
+  const parsed = isYes ? parsedBody(system, raw) : { ok: true as const, value: null };
   const answer: UpstreamAnswer = {
     status: raw.status,
     body: parsed.ok ? parsed.value : null,
@@ -61,10 +62,14 @@ export function heard(system: UpstreamSystem, operation: Operation, raw: RawAnsw
   }
   const status = String(raw.status);
   if (isYes) return { raw, answer, failure: null, accepted: true, trouble: null, status };
-  const trouble: Trouble | null = system.isPassing(raw.status)
-    ? { kind: 'status', status: raw.status, retryAfter: retryAfterOf(raw) }
-    : null;
+  const trouble = system.isPassing(raw.status) ? troubleOf(system, operation, raw) : null;
   return { raw, answer, failure: system.failureOf(raw, operation), accepted: false, trouble, status };
+}
+
+function troubleOf(system: UpstreamSystem, operation: Operation, raw: RawAnswer): Trouble {
+  const { penalty } = system.noticeOf(operation, raw);
+  if (penalty !== undefined) return { kind: 'busy', retryAfter: penalty };
+  return { kind: 'status', status: raw.status, retryAfter: retryAfterOf(raw) };
 }
 
 /** What it means that no whole answer came. */
@@ -101,9 +106,9 @@ export function isSuccess(status: number): boolean {
 }
 
 /** JSON, or the parts of a multipart answer as a list of such. */
-function parsedBody(raw: RawAnswer): Parsed {
+function parsedBody(system: UpstreamSystem, raw: RawAnswer): Parsed {
   const boundary = boundaryOf(headerOf(raw, 'content-type'));
-  if (boundary === null) return parseJson(raw.text);
+  if (boundary === null) return parseJson(system.hasLongNumbers ? withLongNumbersAsText(raw.text) : raw.text);
   const parts = partsOf(raw.text, boundary).map(parseJson);
   // A part that cannot be read costs no other.
   return { ok: true, value: parts.map((part) => (part.ok ? part.value : null)) };

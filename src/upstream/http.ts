@@ -53,6 +53,7 @@ export interface UpstreamRequest {
   readonly operation: Operation;
   /** What fills the path of the operation. */
   readonly ids?: PathIds;
+  /** A list is repeated: `id=1&id=2`. */
   readonly query?: Query;
   readonly body?: object | undefined;
   readonly lane: Lane;

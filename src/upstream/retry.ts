@@ -1,12 +1,14 @@
 /**
- * Whether a failed read is sent again, and when. Only reads ever are: a command that failed may have been
- * applied. A 429 is not for here either; the rate budget deals with it.
+ * Whether a failed read is sent again, and when. Only reads ever are: a command that failed may have been applied. A 429
+ * comes here only from a system whose penalties may be waited for; else the rate budget alone deals with it.
  */
 
 /** What went wrong, as far as asking again is concerned. */
 export type Trouble =
   /** An answer of this status; `retryAfter` in milliseconds, where it named one. */
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter: number | null }
+  /** Too many requests: not before so many milliseconds. */
+  | { readonly kind: 'busy'; readonly retryAfter: number }
   /** The connection was refused, reset or cut. */
   | { readonly kind: 'network' }
   | { readonly kind: 'timeout' };
@@ -32,7 +34,7 @@ export function retryDelay(
 ): number | null {
   if (attempt > MOST_RETRIES || !isPassing(trouble)) return null;
   const backoff = jitteredExponentialBackoff(attempt, random);
-  const asked = trouble.kind === 'status' ? (trouble.retryAfter ?? 0) : 0;
+  const asked = 'retryAfter' in trouble ? (trouble.retryAfter ?? 0) : 0;
   const delay = Math.max(backoff, asked);
   return delay + LEAST_TIME <= timeLeft ? delay : null;
 }

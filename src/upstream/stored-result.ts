@@ -14,7 +14,10 @@ import {
   type UpstreamTrace,
   UpstreamUnavailable,
   WrongCallState,
+  WrongParticipantState,
 } from '../../schema/failures.ts';
+import type { ParticipantAction } from '../../schema/genesys/actions.ts';
+import type { ParticipantState } from '../../schema/genesys/model.ts';
 import type { PartyStatusCode } from '../../schema/model.ts';
 import type { CommandOutcome } from '../../schema/provider.ts';
 import { type SealingKey, seal, unseal } from '../commons/seal.ts';
@@ -59,6 +62,8 @@ interface Facts {
   readonly retryAt: number;
   readonly actualCode?: PartyStatusCode;
   readonly allowedActions?: readonly CallAction[];
+  readonly actualState?: ParticipantState;
+  readonly allowedParticipantActions?: readonly ParticipantAction[];
   readonly parameterName?: string;
   readonly permissionName?: string;
 }
@@ -73,7 +78,9 @@ function failureOf(facts: Facts): CallControlFailure {
   const { code, message, trace, sent } = facts;
   switch (code) {
     case 'WRONG_CALL_STATE':
-      return new WrongCallState(message, facts.actualCode, facts.allowedActions, trace);
+      return facts.allowedParticipantActions === undefined
+        ? new WrongCallState(message, facts.actualCode, facts.allowedActions, trace)
+        : new WrongParticipantState(message, facts.actualState, facts.allowedParticipantActions, trace);
     case 'CALL_NOT_FOUND':
       return new CallNotFound(message, facts.parameterName, trace);
     case 'FORBIDDEN':

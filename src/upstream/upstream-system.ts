@@ -9,6 +9,8 @@ export interface UpstreamSystem {
   readonly name: string;
   /** What its ids look like, for whoever gave something else. */
   readonly sampleIds: string;
+  /** Whether its JSON has whole numbers of 64 bits, which are read as text then, so that none of their digits is lost. */
+  readonly hasLongNumbers: boolean;
   /** What an answer outside of 200 to 299 means to whoever asked. */
   failureOf(answer: RawAnswer, operation: Operation): CallControlFailure;
   /** What an answer says for support. */

@@ -17,7 +17,11 @@ export type EntryKind =
   | 'extension'
   | 'call queue'
   | 'member'
-  | 'presence';
+  | 'presence'
+  | 'conversation'
+  | 'participant'
+  | 'transfer'
+  | 'entity';
 
 /** Told of each entry that was left out of a list, because it does not say which one it is. */
 export type LeftOut = (kind: EntryKind) => void;

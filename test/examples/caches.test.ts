@@ -8,7 +8,10 @@ import { openHouse, until } from '../support/gateway.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
-const examples = readdirSync(new URL('examples/', root)).filter((file) => file.endsWith('.graphql'));
+/** Those of RingCentral, and the card of both systems: nobody is signed in to Genesys Cloud here. */
+const examples = readdirSync(new URL('examples/', root)).filter(
+  (file) => file.endsWith('.graphql') && file < '31',
+);
 const [MY_CALLS = '', HOLD = '', WATCH = ''] = [
   ...read('README.md').matchAll(/^```graphql\n(.*?)^```$/gms),
 ].map(([, text]) => text ?? '');
@@ -138,7 +141,9 @@ describe.skipIf(cannotSee).each(CLIENTS)('In a browser, %s', (client) => {
         const data = await desk.run(text, variables);
         // urql's own cache asks again for what a command may have changed.
         const answered = await until(() => desk.answers.slice(answers).find((each) => each.asked(text)));
-        expect({ file, data: settled(data ?? null) }).toEqual({ file, data: settled(answered.data) });
+        const heard = desk.events();
+        const told = settled(answered.data, heard);
+        expect({ file, data: settled(data ?? null, heard) }).toEqual({ file, data: told });
       }
     }
     expect(desk.complaints).toEqual([]);
@@ -218,8 +223,11 @@ function codeOfEvent(event: unknown): string | undefined {
   return callEvents?.party?.status.code;
 }
 
-/** With the time of each party that it has last in this answer: a cache holds a party once, an answer may show it twice. */
-function settled(data: unknown): unknown {
+/**
+ * With the time of each party that it has last in this answer, or in what was heard: a cache holds a party once, in its
+ * newest state, and an answer may show it twice.
+ */
+function settled(data: unknown, heard: readonly unknown[]): unknown {
   const last = new Map<string, string>();
   const look = (_: string, value: Record<string, string> | null) => {
     const { sessionId, id, observedAt } = value ?? {};
@@ -231,6 +239,7 @@ function settled(data: unknown): unknown {
     const observedAt = last.get(`${value?.sessionId} ${value?.id}`);
     return observedAt && value?.observedAt ? { ...value, observedAt } : value;
   };
+  JSON.stringify(heard, look);
   const text = JSON.stringify(withoutTypes(data), look);
   return JSON.parse(text, tell);
 }

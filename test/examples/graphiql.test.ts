@@ -1,11 +1,13 @@
 /** The page as a newcomer meets it: what it shows, and that each example answers. */
 import { describe, expect, test } from 'vitest';
+import { GENESYS_STAGED } from '../../src/simulator/genesys/stage.ts';
 import { DEMO_SESSION_ID } from '../../src/simulator/story.ts';
+import type { AnyBody } from '../simulator/genesys-support.ts';
 import { cannotSee } from '../support/browser.ts';
 import { problemsIn, titles, until, useGraphiql } from '../support/graphiql.ts';
 
 describe.skipIf(cannotSee)('GraphiQL in a browser', () => {
-  const { openDesk } = useGraphiql();
+  const { openDesk, ofSimulator } = useGraphiql();
 
   test('shows the docs, and each example in a tab of its name', async () => {
     await using desk = await openDesk();
@@ -53,6 +55,8 @@ describe.skipIf(cannotSee)('GraphiQL in a browser', () => {
 
     // One gateway for all of them: what was clicked before stands in nobody's way.
     test.each(orders)('%s', async (_, order) => {
+      // Whoever notes the same twice in a few seconds is told that nobody can see whether it was noted again.
+      await until(async () => (await attributesOf(GENESYS_STAGED.talking.otherId)).length === 0);
       await using desk = await openDesk();
       for (const title of order(await titles())) {
         await desk.openTab(title);
@@ -63,6 +67,15 @@ describe.skipIf(cannotSee)('GraphiQL in a browser', () => {
       expect(desk.strangers()).toEqual([]);
     });
   });
+
+  /** What is noted of a participant. */
+  async function attributesOf(participantId: string): Promise<readonly string[]> {
+    const conversations = (await ofSimulator('/simulator/genesys/conversations')) as readonly AnyBody[];
+    const found = conversations
+      .flatMap(({ participants }) => participants)
+      .find(({ id }) => id === participantId);
+    return Object.keys(found?.attributes ?? {});
+  }
 });
 
 /** The same order for the same seed. */

@@ -98,3 +98,30 @@ test('The thousand parties that were seen last are remembered, and not more', ()
   newest(party(2, HELD, 'one more'));
   expect(newest(party(1, TALKING, 'second'))).toEqual(party(1, TALKING, 'second'));
 });
+
+describe('A participant of Genesys Cloud', () => {
+  /** One at this second. */
+  function participant(second: number, fields: object, id = 'p-1') {
+    return { id, conversationId: 'c-1', ...fields, observedAt: `2026-01-01T00:00:0${second}.000Z` };
+  }
+
+  test('is the newer one of two, too, wherever it stands', () => {
+    const newest = createNewest();
+    newest({ callMediaParticipantUpdated: participant(2, { held: true, peer: 'k-2' }) });
+    const late = {
+      viewer: { conversations: [{ participants: [participant(1, { held: false, peer: 'k-1' })] }] },
+    };
+    expect(newest(late)).toEqual({
+      viewer: { conversations: [{ participants: [participant(2, { held: true, peer: 'k-2' })] }] },
+    });
+  });
+
+  test('is another one in another conversation, and its call is its own', () => {
+    const newest = createNewest();
+    const call = (startedAt: string) => ({ call: { startedAt }, conversation: { name: startedAt } });
+    newest(participant(2, { held: true, ...call('later') }));
+    const other = { ...participant(1, { held: false }), conversationId: 'c-2' };
+    expect(newest(other)).toEqual(other);
+    expect(newest(participant(1, call('earlier')))).toEqual(participant(2, call('earlier')));
+  });
+});

@@ -31,7 +31,7 @@ function blocks(language: string, text = readme): string[] {
 
 test('Every operation of README fits the schema', () => {
   const operations = blocks('graphql');
-  expect(operations).toHaveLength(3);
+  expect(operations).toHaveLength(6);
   for (const operation of operations) expect(validate(schema, parse(operation))).toEqual([]);
 });
 
@@ -41,6 +41,8 @@ test('README goes as a newcomer asks', () => {
     '## Ask',
     '## Act',
     '## Watch',
+    '## The whole company',
+    '## Genesys Cloud',
     '## Sign in',
     '## Run it',
     '## Test your app',
@@ -59,6 +61,51 @@ test('The first question of README, without a token, is answered as it says', as
   expect(await response.text()).toBe(answer);
 });
 
+test('The first wallboard of README shows who waits in each queue, and beside it are calls of the other system', async () => {
+  const [, wallboard, others] = [...chapter('Start').matchAll(/-d '(\{.*\})'/g)].map(([, body]) => body);
+  const config = readConfig({ PORT: '0', DRAIN_SECONDS: '0', FAST_PATH, LIVE_SOURCE });
+  await using gateway = await createGateway(config, { log: createLog('silent') });
+  const ask = async (body: string | undefined) => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(gateway.url, { method: 'POST', headers, body: body ?? '' });
+    return response.json();
+  };
+  const waiting = { from: expect.stringMatching(/^\+1202/) };
+  const nodes = ['Help Desk', 'Sales'].map((name) => {
+    return { name, longestWait: expect.any(String), waitingCalls: [waiting] };
+  });
+  expect(await ask(wallboard)).toEqual({ data: { viewer: { account: { callQueues: { nodes } } } } });
+  const ada = { name: 'Ada Lind', activity: expect.any(String) };
+  const conversations = expect.arrayContaining([{ participants: expect.arrayContaining([ada]) }]);
+  expect(await ask(others)).toEqual({ data: { viewer: { conversations } } });
+});
+
+test('What README asks of the company and of both systems is answered and told in the story', async () => {
+  const [queues = '', company = '', both = ''] = [
+    ...blocks('graphql', chapter('The whole company')),
+    ...blocks('graphql', chapter('Genesys Cloud')),
+  ];
+  await using house = await openHouse({ simulator: { story: true, settings: { storyPace: 2 ** 31 - 1 } } });
+  const { errors } = await house.ask(queues as never);
+  expect(errors).toBeUndefined();
+  for await (const event of house.socket().iterate({ query: company })) {
+    expect(event).toMatchObject({
+      data: { accountCallEvents: { __typename: 'AccountSnapshot', reason: 'SUBSCRIBED' } },
+    });
+    break;
+  }
+  await using gateway = await createGateway(
+    readConfig({ PORT: '0', DRAIN_SECONDS: '0', FAST_PATH, LIVE_SOURCE }),
+    { log: createLog('silent') },
+  );
+  const answer = await new GraphQLClient(gateway.url).request<{
+    viewer: { activeCalls: unknown[]; conversations: unknown[] };
+  }>(both);
+  const of = (system: string) => expect.objectContaining({ system, participants: expect.any(Array) });
+  expect(answer.viewer.activeCalls).toContainEqual(expect.objectContaining({ session: of('RINGCENTRAL') }));
+  expect(answer.viewer.conversations).toContainEqual(of('GENESYS'));
+});
+
 test('The simulator takes what README tells to order', async () => {
   await using house = await openHouse();
   const commands = chapter('Test your app').matchAll(
@@ -69,7 +116,15 @@ test('The simulator takes what README tells to order', async () => {
     const { status } = await fetch(`${house.simulator.url}/simulator/${path}`, { method, body });
     statuses.push(`${method} ${path} ${status}`);
   }
-  expect(statuses).toEqual(['POST reset 204', 'POST calls 201', 'PUT faults 200', 'GET requests 200']);
+  expect(statuses).toEqual([
+    'POST reset 204',
+    'POST calls 201',
+    'POST calls 201',
+    'POST genesys/conversations 201',
+    'PUT faults 200',
+    'PUT settings 200',
+    'GET requests 200',
+  ]);
 });
 
 test('The test that README shows passes', async () => {

@@ -1,7 +1,7 @@
 /** The whole gateway when what RingCentral tells by itself is lost: what is seen then, and what is said about it. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { WAITS } from '../../src/ringcentral/push/listening.ts';
 import { SOCKET_TIMES } from '../../src/ringcentral/push/socket.ts';
+import { WAITS } from '../../src/upstream/setbacks.ts';
 import { type House, type HouseOptions, openHouse, signIn, until } from '../support/gateway.ts';
 import { openSocketRoad, type SocketRoad } from '../support/socket-road.ts';
 import { type Stream, watch } from '../support/streams.ts';

@@ -167,6 +167,34 @@ describe('A browser that is signed in to RingCentral', () => {
   });
 });
 
+const WHO = '{ viewer { name genesysUser { name } } }';
+
+describe('What a browser asks by its cookie', () => {
+  test('is asked as whoever it is signed in as at each phone system.', async () => {
+    await using house = await openTwoSystems();
+    const browser = openTestBrowser(house.gateway);
+    await browser.signIn('102');
+    expect(await browser.ask(WHO)).toMatchObject({
+      ...{ status: 200, code: 'UNAUTHENTICATED' },
+      data: { viewer: { name: 'Tomas Reed', genesysUser: null } },
+    });
+    await signInToGenesys(browser, ADA);
+    const both = { viewer: { name: 'Tomas Reed', genesysUser: { name: 'Ada Lind' } } };
+    expect(await browser.ask(WHO)).toEqual({ status: 200, code: undefined, data: both });
+  });
+
+  test('lists and ends its sessions where Genesys Cloud is the only one.', async () => {
+    await using house = await openTwoSystems();
+    const browser = openTestBrowser(house.gateway);
+    await signInToGenesys(browser, BEN);
+    const { data } = await browser.ask('{ viewer { genesysUser { name } sessions { id isCurrent } } }');
+    const { id } = (await toldOf(browser))?.session ?? {};
+    expect(data.viewer).toEqual({ genesysUser: { name: 'Ben Okoro' }, sessions: [{ id, isCurrent: true }] });
+    await browser.ask(`mutation { endSession(id: "${id}") { isEnded } }`);
+    expect(await toldOf(browser)).toBe(null);
+  });
+});
+
 describe('The sign-in to Genesys Cloud', () => {
   test('may be the only one: then nobody is signed in to RingCentral', async () => {
     await using house = await openTwoSystems();
@@ -184,7 +212,7 @@ describe('The sign-in to Genesys Cloud', () => {
       },
     });
     const asked = await browser.ask(NAME);
-    expect([asked.status, asked.code]).toEqual([401, 'SIGN_IN_REQUIRED']);
+    expect([asked.status, asked.code, asked.data.viewer.name]).toEqual([200, 'UNAUTHENTICATED', null]);
     const id = told?.session.id;
     await browser.signIn('103');
     expect((await toldOf(browser))?.session.id).toBe(id);

@@ -4,7 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** What can be done to a party or its call; each is a mutation. */
+/** What can be done to a party or its RingCentral call; each is a mutation. */
 export type CallAction =
   /** `answerCallParty` */
   | 'ANSWER'
@@ -51,15 +51,51 @@ export type CallAction =
   /** `updateCallParty` */
   | 'UPDATE';
 
+/**
+ * What somebody in a call is doing, in a coarse word that is true of every phone system. Each system
+ * has finer words of its own: `CallParty.status`, `CallMediaParticipant.state`.
+ */
+export type CallActivity =
+  /** Is in the call. */
+  | 'CONNECTED'
+  /** The call is being set up, or waits for the far end. */
+  | 'DIALING'
+  /** Has left the call for good. */
+  | 'LEFT'
+  /** Is in the call, and has put it on hold, or was put on hold. */
+  | 'ON_HOLD'
+  /** Waits to be picked up. */
+  | 'PARKED'
+  /** The call rings here and waits to be answered. */
+  | 'RINGING'
+  /** None of these, or a word that the phone system has not published. */
+  | 'UNKNOWN'
+  /** The call is with voicemail. */
+  | 'VOICEMAIL'
+  /** Has left the call, and still owes the work after it. Only in Genesys Cloud. */
+  | 'WRAPPING_UP';
+
+/** A value to attach to a participant. */
+export type CallAttributeInput = {
+  /** Its name, 1 to 256 characters. */
+  name: string;
+  /** Its text, at most 10000 characters. */
+  value: string;
+};
+
 /** What became of a command. */
 export type CommandOutcome =
-  /** RingCentral accepted it, or its effect was seen. */
+  /**
+   * RingCentral accepted it, or its effect was seen. Genesys Cloud accepts first and acts later: there
+   * what was seen counts, and only of digits, which leave no trace, that they were accepted.
+   */
   | 'APPLIED'
-  /** It was refused, or never reached RingCentral. `error` says why. */
+  /** It was refused, or never reached the phone system. `error` says why. */
   | 'NOT_APPLIED'
   /**
-   * It may have been applied: the answer was lost, and the state of the call does not decide it.
-   * `error` says what happened. Look at the call before repeating the command.
+   * It may have been applied: the answer was lost, or nothing was seen of it in time, and the state of
+   * the call does not decide it. `error` says what happened. Look at the call before repeating the
+   * command.
    */
   | 'UNKNOWN';
 
@@ -103,15 +139,65 @@ export type DeviceType =
   | 'WEB_RTC';
 
 /**
- * The way a leg goes, seen from RingCentral: a caller's own leg is `OUTBOUND` and the callee's leg is
- * `INBOUND`, whoever is asking.
+ * The way a leg goes. Of the user's own leg all phone systems say the same: `INBOUND`, they were
+ * called; `OUTBOUND`, they called.
+ *
+ * In RingCentral a caller's own leg is `OUTBOUND` and the callee's leg is `INBOUND`, whoever is
+ * asking. In Genesys Cloud a customer who calls in is `INBOUND`, and one who is called `OUTBOUND`.
  */
 export type Direction =
-  /** To this party. */
+  /** To this party; in Genesys Cloud also from a customer who called in. */
   | 'INBOUND'
-  /** From this party. */
+  /** From this party; in Genesys Cloud also to a customer who is called. */
   | 'OUTBOUND'
-  /** A direction that RingCentral has not published. */
+  /** A direction that the phone system has not published. */
+  | 'UNKNOWN';
+
+/** Why a participant left the call. */
+export type DisconnectType =
+  /** An app hung up for them. */
+  | 'CLIENT'
+  /** They hung up, or their phone did. */
+  | 'ENDPOINT'
+  /** Their phone takes no calls. */
+  | 'ENDPOINT_DO_NOT_DISTURB'
+  /** Something failed: `errorInfo` may say what. */
+  | 'ERROR'
+  /** Nothing happened for too long. */
+  | 'INACTIVITY'
+  /** Another reason. */
+  | 'OTHER'
+  /** The other side hung up. */
+  | 'PEER'
+  /** Their session ended. */
+  | 'SESSION_EXPIRED'
+  /** It was taken for spam. */
+  | 'SPAM'
+  /** Genesys Cloud ended it. */
+  | 'SYSTEM'
+  /** Somebody took the call over. */
+  | 'TAKEOVER'
+  /** It took too long. */
+  | 'TIMEOUT'
+  /** They were transferred, or transferred the call away. */
+  | 'TRANSFER'
+  /** The call went into a conference. */
+  | 'TRANSFER_CONFERENCE'
+  /** The call was transferred after the target had been asked. */
+  | 'TRANSFER_CONSULT'
+  /** The call went on to somebody else: they take no calls. */
+  | 'TRANSFER_DO_NOT_DISTURB'
+  /** The call was forwarded. */
+  | 'TRANSFER_FORWARD'
+  /** The call went on to somebody else: they are not available. */
+  | 'TRANSFER_NOT_AVAILABLE'
+  /** The call went on to somebody else: they did not answer. */
+  | 'TRANSFER_NO_ANSWER'
+  /** The connection failed. */
+  | 'TRANSPORT_FAILURE'
+  /** They cannot be called now. */
+  | 'UNCALLABLE'
+  /** A reason that Genesys Cloud has not published: `rawDisconnectType` has its text. */
   | 'UNKNOWN';
 
 /** Which calls may ring a user: do not disturb, in degrees. */
@@ -147,6 +233,146 @@ export type OriginType =
   | 'VERIFICATION_CALL'
   /** A Zoom meeting. */
   | 'ZOOM';
+
+/** What can be done to a participant or its conversation; each is a mutation. */
+export type ParticipantAction =
+  /** `addCallMediaParticipants` */
+  | 'ADD_PARTICIPANTS'
+  /** `answerCallMediaParticipant` */
+  | 'ANSWER'
+  /** `bargeCallMediaParticipant` */
+  | 'BARGE'
+  /** `cancelConsultTransfer` */
+  | 'CANCEL_CONSULT'
+  /** `coachCallMediaParticipant` */
+  | 'COACH'
+  /** `completeConsultTransfer` */
+  | 'COMPLETE_CONSULT'
+  /** `confineCallMediaParticipant` */
+  | 'CONFINE'
+  /** `disconnectCallMediaParticipant` */
+  | 'DISCONNECT'
+  /** `disconnectCallConversation`, and `tearDownCallConversation` */
+  | 'DISCONNECT_CONVERSATION'
+  /** `flagCallMediaParticipant` */
+  | 'FLAG'
+  /** `holdCallMediaParticipant` */
+  | 'HOLD'
+  /** `mergeCallConversations` */
+  | 'MERGE'
+  /** `monitorCallMediaParticipant` */
+  | 'MONITOR'
+  /** `muteCallMediaParticipant` */
+  | 'MUTE'
+  /** `pauseCallConversationRecording` */
+  | 'PAUSE_RECORDING'
+  /** `resumeCallConversationRecording` */
+  | 'RESUME_RECORDING'
+  /** `scheduleCallMediaParticipantResume` */
+  | 'SCHEDULE_RESUME'
+  /** `sendDigitsToCallMediaParticipant` */
+  | 'SEND_DIGITS'
+  /** `setCallMediaParticipantAfterCallWork` */
+  | 'SET_AFTER_CALL_WORK'
+  /** `setCallMediaParticipantAttributes` */
+  | 'SET_ATTRIBUTES'
+  /** `setCallMediaParticipantUuiData` */
+  | 'SET_UUI_DATA'
+  /** `skipWrapUpCallMediaParticipant` */
+  | 'SKIP_WRAP_UP'
+  /** `speakToInConsultTransfer` */
+  | 'SPEAK_TO'
+  /** `startConsultTransfer` */
+  | 'START_CONSULT'
+  /** `startRecordingCallMediaParticipant` */
+  | 'START_RECORDING'
+  /** `stopRecordingCallMediaParticipant` */
+  | 'STOP_RECORDING'
+  /** `transferCallMediaParticipant` */
+  | 'TRANSFER'
+  /** `unconfineCallMediaParticipant` */
+  | 'UNCONFINE'
+  /** `unflagCallMediaParticipant` */
+  | 'UNFLAG'
+  /** `unholdCallMediaParticipant` */
+  | 'UNHOLD'
+  /** `unmuteCallMediaParticipant` */
+  | 'UNMUTE'
+  /** `wrapUpCallMediaParticipant` */
+  | 'WRAP_UP';
+
+/**
+ * What a participant is there for. Genesys Cloud takes any text here; these are those that it
+ * documents or that were seen.
+ */
+export type ParticipantPurpose =
+  /** The queue in which the call waits for an agent. */
+  | 'ACD'
+  /** A user of the organisation who handles the call of a queue. */
+  | 'AGENT'
+  /** A program. */
+  | 'API'
+  /** A campaign. */
+  | 'CAMPAIGN'
+  /** The person outside whom the call is about. */
+  | 'CUSTOMER'
+  /** The outbound dialer, which called for a campaign. */
+  | 'DIALER'
+  /** Somebody else outside, like the target of a transfer. */
+  | 'EXTERNAL'
+  /** A fax machine. */
+  | 'FAX'
+  /** A group of users that is rung. */
+  | 'GROUP'
+  /** A menu or flow that speaks with the caller. */
+  | 'IVR'
+  /** A leg that goes out. */
+  | 'OUTBOUND'
+  /** A phone without a user. */
+  | 'STATION'
+  /** Another purpose: `rawPurpose` has its text. */
+  | 'UNKNOWN'
+  /** A user of the organisation in a call that did not come through a queue. */
+  | 'USER'
+  /** A voicemail box. */
+  | 'VOICEMAIL'
+  /** A workflow. */
+  | 'WORKFLOW';
+
+/**
+ * What a participant of a conversation is doing. Waiting for an answer are `ALERTING` and
+ * `CONTACTING`, in the call are `DIALING` and `CONNECTED`, over are `DISCONNECTED` and `TERMINATED`.
+ * Hold is not a state: look at `held`.
+ */
+export type ParticipantState =
+  /** Is being rung, and has not answered yet. */
+  | 'ALERTING'
+  /** Is in the call, also while it is held. */
+  | 'CONNECTED'
+  /** The call is being set up: of an agent who calls, their own phone is rung first. */
+  | 'CONTACTING'
+  /** A fax is being converted. */
+  | 'CONVERTING'
+  /** The call to them is going out. */
+  | 'DIALING'
+  /** Has left the call. An agent may still owe the work after it. */
+  | 'DISCONNECTED'
+  /** Has no part in the call. */
+  | 'NONE'
+  /** The call is being offered to them. */
+  | 'OFFERING'
+  /** Has set the call aside, and goes on with it later. */
+  | 'PARKED'
+  /** Is to be called later. */
+  | 'SCHEDULED'
+  /** Has left the call, and nothing is to be done any more. */
+  | 'TERMINATED'
+  /** A fax is being transmitted. */
+  | 'TRANSMITTING'
+  /** A state that Genesys Cloud has not published: `rawState` has its text. */
+  | 'UNKNOWN'
+  /** A fax is being uploaded. */
+  | 'UPLOADING';
 
 /** The place of a party: its session, and its id in there. */
 export type PartyAddressInput = {
@@ -258,6 +484,13 @@ export type PartyStatusReason =
   /** Went to voicemail. */
   | 'VOICEMAIL';
 
+/** A phone system behind this gateway. */
+export type PhoneSystem =
+  /** Genesys Cloud: `genesys` in `extensions.system` of an error. */
+  | 'GENESYS'
+  /** RingCentral: `ringcentral` in `extensions.system` of an error. */
+  | 'RINGCENTRAL';
+
 /** What RingCentral makes of a user's own status, their calls and their do-not-disturb, in one word. */
 export type PresenceStatus =
   /** Free. */
@@ -267,6 +500,17 @@ export type PresenceStatus =
   /** Not there. Queues, park locations and the like always are. */
   | 'OFFLINE'
   /** A status that RingCentral has not published: `rawPresenceStatus` has its text. */
+  | 'UNKNOWN';
+
+/** Whether something is recorded. */
+export type RecorderState =
+  /** It is. */
+  | 'ACTIVE'
+  /** It is not. */
+  | 'NONE'
+  /** The recording is paused. */
+  | 'PAUSED'
+  /** A state that Genesys Cloud has not published. */
   | 'UNKNOWN';
 
 /** Why a stream starts, or starts again, with a snapshot. */
@@ -291,13 +535,13 @@ export type StreamNoticeKind =
   | 'DRAINING'
   /** A party went to another session: `movedTo` says where. To follow it, subscribe there. */
   | 'MOVED'
-  /** RingCentral can be read again; changes since then follow. */
+  /** The phone system can be read again; changes since then follow. */
   | 'RECOVERED'
   /** The user's token ends at `at`: reconnect with a fresh one before. */
   | 'TOKEN_EXPIRING'
   /**
-   * RingCentral cannot be read just now, or the rate budget is spent. Show the last state as possibly
-   * stale; the stream goes on by itself.
+   * The phone system cannot be read just now, or the rate budget is spent. Show the last state as
+   * possibly stale; the stream goes on by itself.
    */
   | 'UPSTREAM_DEGRADED';
 
@@ -350,7 +594,7 @@ export type UserStatus =
 export type MyCallsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MyCallsQuery = { viewer: { name: string | null, extensionNumber: string | null, activeCalls: Array<{ telephonyStatus: TelephonyStatus, from: string | null, fromName: string | null, startTime: string | null, session: { id: string, parties: Array<{ id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode } }> } | null }> } };
+export type MyCallsQuery = { viewer: { name: string | null, extensionNumber: string | null, activeCalls: Array<{ telephonyStatus: TelephonyStatus, from: string | null, fromName: string | null, startTime: string | null, session: { id: string, parties: Array<{ id: string, sessionId: string, observedAt: string, status: { code: PartyStatusCode } }> } | null }> | null } };
 
 export type OneCallQueryVariables = Exact<{
   sessionId: string;
@@ -434,7 +678,7 @@ export type OnePartyQuery = { callParty: { id: string, sessionId: string, extens
 export type MyPhonesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MyPhonesQuery = { viewer: { devices: Array<{ id: string, name: string | null, type: DeviceType | null, status: DeviceStatus | null }>, forwardingNumbers: Array<{ id: string, label: string | null, phoneNumber: string | null, flipNumber: string | null }> } };
+export type MyPhonesQuery = { viewer: { devices: Array<{ id: string, name: string | null, type: DeviceType | null, status: DeviceStatus | null }> | null, forwardingNumbers: Array<{ id: string, label: string | null, phoneNumber: string | null, flipNumber: string | null }> | null } };
 
 export type MakeACallMutationVariables = Exact<{
   deviceId: string;
@@ -667,7 +911,7 @@ export type WatchMyListSubscription = { activeCallEvents:
 export type WallboardQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type WallboardQuery = { viewer: { account: { id: string, callQueues: { nodes: Array<{ id: string, name: string | null, longestWait: string | null, waitingCalls: Array<{ queueId: string, sessionId: string, from: string | null, fromName: string | null, waitingSince: string, ringing: Array<{ id: string, name: string | null }> }> | null, members: { nodes: Array<{ queueId: string, extensionId: string, acceptsCalls: boolean | null, extension: { id: string, name: string | null, presence: { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, dndStatus: DndStatus | null, observedAt: string } | null } }> } | null }> } | null, extensions: { nodes: Array<{ id: string, extensionNumber: string | null, name: string | null, presence: { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, message: string | null, observedAt: string } | null }> } | null } } };
+export type WallboardQuery = { viewer: { account: { id: string, callQueues: { nodes: Array<{ id: string, name: string | null, longestWait: string | null, waitingCalls: Array<{ queueId: string, sessionId: string, from: string | null, fromName: string | null, waitingSince: string, ringing: Array<{ id: string, name: string | null }> }> | null, members: { nodes: Array<{ queueId: string, extensionId: string, acceptsCalls: boolean | null, extension: { id: string, name: string | null, presence: { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, dndStatus: DndStatus | null, observedAt: string } | null } }> } | null }> } | null, extensions: { nodes: Array<{ id: string, extensionNumber: string | null, name: string | null, presence: { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, message: string | null, observedAt: string } | null }> } | null } | null } };
 
 export type WatchTheCompanySubscriptionVariables = Exact<{
   after?: string | null | undefined;
@@ -690,6 +934,292 @@ export type WatchColleaguesSubscriptionVariables = Exact<{
 
 export type WatchColleaguesSubscription = { presenceUpdated: { extensionId: string, presenceStatus: PresenceStatus | null, telephonyStatus: TelephonyStatus | null, userStatus: UserStatus | null, dndStatus: DndStatus | null, message: string | null, observedAt: string, extension: { id: string, name: string | null } | null } };
 
+export type TakeABreakMutationVariables = Exact<{
+  extensionId: string;
+  queueId: string;
+  acceptsCalls: boolean;
+  message: string;
+}>;
+
+
+export type TakeABreakMutation = { setPresence: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, presence: { extensionId: string, presenceStatus: PresenceStatus | null, dndStatus: DndStatus | null, message: string | null, observedAt: string } | null }, setQueueAvailability: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, queues: Array<{ queueId: string, acceptsCalls: boolean }> | null } };
+
+export type OneCardQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OneCardQuery = { viewer: { activeCalls: Array<{ session: { __typename: 'CallSession', id: string, system: PhoneSystem, startedAt: string | null, isOver: boolean, participants: Array<{ __typename: 'CallParty', sessionId: string, id: string, name: string | null, number: string | null, direction: Direction | null, activity: CallActivity, held: boolean | null, muted: boolean | null, recorded: boolean, since: string | null, observedAt: string }> } | null }> | null, conversations: Array<{ __typename: 'CallConversation', id: string, system: PhoneSystem, startedAt: string | null, isOver: boolean, participants: Array<{ __typename: 'CallMediaParticipant', conversationId: string, id: string, name: string | null, number: string | null, direction: Direction | null, activity: CallActivity, held: boolean | null, muted: boolean | null, recorded: boolean, since: string | null, observedAt: string }> }> | null } };
+
+type CallCard_CallConversation_Fragment = { __typename: 'CallConversation', id: string, system: PhoneSystem, startedAt: string | null, isOver: boolean, participants: Array<{ __typename: 'CallMediaParticipant', conversationId: string, id: string, name: string | null, number: string | null, direction: Direction | null, activity: CallActivity, held: boolean | null, muted: boolean | null, recorded: boolean, since: string | null, observedAt: string }> };
+
+type CallCard_CallSession_Fragment = { __typename: 'CallSession', id: string, system: PhoneSystem, startedAt: string | null, isOver: boolean, participants: Array<{ __typename: 'CallParty', sessionId: string, id: string, name: string | null, number: string | null, direction: Direction | null, activity: CallActivity, held: boolean | null, muted: boolean | null, recorded: boolean, since: string | null, observedAt: string }> };
+
+export type CallCardFragment =
+  | CallCard_CallConversation_Fragment
+  | CallCard_CallSession_Fragment
+;
+
+export type MyConversationsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MyConversationsQuery = { viewer: { genesysUser: { id: string, name: string | null } | null, conversations: Array<{ id: string, participants: Array<{ id: string, conversationId: string, purpose: ParticipantPurpose | null, name: string | null, state: ParticipantState | null, held: boolean | null, observedAt: string, user: { id: string, name: string | null } | null, queue: { id: string, name: string | null } | null }> }> | null } };
+
+export type OneConversationQueryVariables = Exact<{
+  conversationId: string;
+}>;
+
+
+export type OneConversationQuery = { callConversation: { id: string, startedAt: string | null, recordingState: RecorderState | null, participants: Array<{ id: string, conversationId: string, purpose: ParticipantPurpose | null, name: string | null, number: string | null, activity: CallActivity, since: string | null, connectedTime: string | null, wrapupRequired: boolean | null, observedAt: string, wrapup: { code: string | null, name: string | null, notes: string | null } | null, attributes: Array<{ name: string, value: string }> }> } | null };
+
+export type WatchAConversationSubscriptionVariables = Exact<{
+  conversationId: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchAConversationSubscription = { conversationEvents:
+    | { __typename: 'CallMediaParticipantChange', cursor: string, skipped: number, previousActivity: CallActivity | null, participant: { id: string, conversationId: string, activity: CallActivity, state: ParticipantState | null, held: boolean | null, muted: boolean | null, observedAt: string } }
+    | { __typename: 'ConversationSnapshot', cursor: string, reason: SnapshotReason, conversation: { id: string, participants: Array<{ id: string, conversationId: string, name: string | null, state: ParticipantState | null, held: boolean | null, observedAt: string }> } }
+    | { __typename: 'ConversationStreamNotice', cursor: string, kind: StreamNoticeKind, message: string, at: string | null }
+   };
+
+export type WatchParticipantsSubscriptionVariables = Exact<{
+  conversationId: string;
+  participantId?: string | null | undefined;
+}>;
+
+
+export type WatchParticipantsSubscription = { callMediaParticipantUpdated: { id: string, conversationId: string, name: string | null, activity: CallActivity, state: ParticipantState | null, held: boolean | null, muted: boolean | null, observedAt: string } };
+
+export type WatchMyConversationsSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WatchMyConversationsSubscription = { conversationListEvents:
+    | { __typename: 'ActiveCallNotice', kind: StreamNoticeKind, message: string, at: string | null }
+    | { __typename: 'ConversationList', observedAt: string, conversations: Array<{ id: string, participants: Array<{ id: string, conversationId: string, name: string | null, activity: CallActivity, observedAt: string }> }> }
+   };
+
+export type ParticipantActionsQueryVariables = Exact<{
+  conversationId: string;
+  participantId: string;
+}>;
+
+
+export type ParticipantActionsQuery = { callMediaParticipant: { id: string, conversationId: string, activity: CallActivity, observedAt: string, availableActions: Array<{ action: ParticipantAction, allowed: boolean, reason: string | null }>, wrapupCodes: Array<{ id: string, name: string | null }> | null } | null };
+
+export type HoldConversationMutationVariables = Exact<{
+  conversationId: string;
+  participantId: string;
+}>;
+
+
+export type HoldConversationMutation = { holdCallMediaParticipant: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', actualState: ParticipantState | null, allowedParticipantActions: Array<ParticipantAction>, message: string }
+     | null, participant: { id: string, conversationId: string, state: ParticipantState | null, held: boolean | null, observedAt: string } | null } };
+
+export type AnswerConversationMutationVariables = Exact<{
+  conversationId: string;
+  participantId: string;
+}>;
+
+
+export type AnswerConversationMutation = { answerCallMediaParticipant: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', actualState: ParticipantState | null, allowedParticipantActions: Array<ParticipantAction>, message: string }
+     | null, participant: { id: string, conversationId: string, state: ParticipantState | null, connectedTime: string | null, observedAt: string } | null } };
+
+export type TransferConversationMutationVariables = Exact<{
+  conversationId: string;
+  participantId: string;
+  queueId: string;
+}>;
+
+
+export type TransferConversationMutation = { transferCallMediaParticipant: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', actualState: ParticipantState | null, allowedParticipantActions: Array<ParticipantAction>, message: string }
+     | null, participant: { id: string, conversationId: string, state: ParticipantState | null, disconnectType: DisconnectType | null, observedAt: string } | null } };
+
+export type ConsultMutationVariables = Exact<{
+  conversationId: string;
+  participantId: string;
+  userId: string;
+}>;
+
+
+export type ConsultMutation = { startConsultTransfer: { outcome: CommandOutcome, destinationParticipantId: string | null, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', actualState: ParticipantState | null, allowedParticipantActions: Array<ParticipantAction>, message: string }
+     | null, participant: { id: string, conversationId: string, activity: CallActivity, observedAt: string } | null, destinationParticipant: { id: string, conversationId: string, activity: CallActivity, observedAt: string } | null } };
+
+export type CompleteConsultMutationVariables = Exact<{
+  conversationId: string;
+  participantId: string;
+}>;
+
+
+export type CompleteConsultMutation = { completeConsultTransfer: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', actualState: ParticipantState | null, allowedParticipantActions: Array<ParticipantAction>, message: string }
+     | null, participant: { id: string, conversationId: string, activity: CallActivity, observedAt: string } | null } };
+
+export type RecordConversationMutationVariables = Exact<{
+  conversationId: string;
+  participantId: string;
+}>;
+
+
+export type RecordConversationMutation = { startRecordingCallMediaParticipant: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', actualState: ParticipantState | null, allowedParticipantActions: Array<ParticipantAction>, message: string }
+     | null, participant: { id: string, conversationId: string, recording: boolean | null, recordingState: RecorderState | null, observedAt: string } | null } };
+
+export type SecurePauseMutationVariables = Exact<{
+  conversationId: string;
+}>;
+
+
+export type SecurePauseMutation = { pauseCallConversationRecording: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', actualState: ParticipantState | null, allowedParticipantActions: Array<ParticipantAction>, message: string }
+     | null, conversation: { id: string, recordingState: RecorderState | null, securePause: boolean | null, observedAt: string } | null } };
+
+export type WrapUpMutationVariables = Exact<{
+  conversationId: string;
+  participantId: string;
+  code: string;
+  notes?: string | null | undefined;
+}>;
+
+
+export type WrapUpMutation = { wrapUpCallMediaParticipant: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', actualState: ParticipantState | null, allowedParticipantActions: Array<ParticipantAction>, message: string }
+     | null, participant: { id: string, conversationId: string, activity: CallActivity, observedAt: string, wrapup: { code: string | null, name: string | null, notes: string | null } | null } | null } };
+
+export type PlaceACallMutationVariables = Exact<{
+  phoneNumber: string;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type PlaceACallMutation = { placeCall: { outcome: CommandOutcome, replayed: boolean, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, conversation: { id: string, participants: Array<{ id: string, conversationId: string, name: string | null, activity: CallActivity, observedAt: string }> } | null } };
+
+export type SendDigitsMutationVariables = Exact<{
+  conversationId: string;
+  participantId: string;
+  digits: string;
+}>;
+
+
+export type SendDigitsMutation = { sendDigitsToCallMediaParticipant: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', actualState: ParticipantState | null, allowedParticipantActions: Array<ParticipantAction>, message: string }
+     | null, participant: { id: string, conversationId: string, activity: CallActivity, observedAt: string } | null } };
+
+export type MergeConversationsMutationVariables = Exact<{
+  conversationId: string;
+  others: Array<string> | string;
+}>;
+
+
+export type MergeConversationsMutation = { mergeCallConversations: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', message: string }
+     | null, conversation: { id: string, participants: Array<{ id: string, conversationId: string, name: string | null, activity: CallActivity, observedAt: string }> } | null } };
+
+export type MonitorMutationVariables = Exact<{
+  conversationId: string;
+  participantId: string;
+}>;
+
+
+export type MonitorMutation = { monitorCallMediaParticipant: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', actualState: ParticipantState | null, allowedParticipantActions: Array<ParticipantAction>, message: string }
+     | null, participant: { id: string, conversationId: string, activity: CallActivity, observedAt: string } | null } };
+
+export type SetAttributesMutationVariables = Exact<{
+  conversationId: string;
+  participantId: string;
+  attributes: Array<CallAttributeInput> | CallAttributeInput;
+}>;
+
+
+export type SetAttributesMutation = { setCallMediaParticipantAttributes: { outcome: CommandOutcome, error:
+      | { __typename: 'CallNotFound', message: string }
+      | { __typename: 'CommandForbidden', message: string }
+      | { __typename: 'InvalidCommand', message: string }
+      | { __typename: 'RateLimited', message: string }
+      | { __typename: 'UpstreamUnavailable', message: string }
+      | { __typename: 'WrongCallState', actualState: ParticipantState | null, allowedParticipantActions: Array<ParticipantAction>, message: string }
+     | null, participant: { id: string, conversationId: string, observedAt: string, attributes: Array<{ name: string, value: string }> } | null } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -708,7 +1238,34 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-
+export const CallCardFragmentDoc = new TypedDocumentString(`
+    fragment CallCard on Call {
+  __typename
+  id
+  system
+  startedAt
+  isOver
+  participants {
+    __typename
+    id
+    name
+    number
+    direction
+    activity
+    held
+    muted
+    recorded
+    since
+    observedAt
+    ... on CallParty {
+      sessionId
+    }
+    ... on CallMediaParticipant {
+      conversationId
+    }
+  }
+}
+    `, {"fragmentName":"CallCard"}) as unknown as TypedDocumentString<CallCardFragment, unknown>;
 export const MyCallsDocument = new TypedDocumentString(`
     query MyCalls {
   viewer {
@@ -1476,3 +2033,553 @@ export const WatchColleaguesDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:9df4591576043ec1477a41791446c37a94ea6aead182fbf6517e8fa4982dd4c4"}) as unknown as TypedDocumentString<WatchColleaguesSubscription, WatchColleaguesSubscriptionVariables>;
+export const TakeABreakDocument = new TypedDocumentString(`
+    mutation TakeABreak($extensionId: ID!, $queueId: ID!, $acceptsCalls: Boolean!, $message: String!) {
+  setPresence(input: {extensionId: $extensionId, message: $message}) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    presence {
+      extensionId
+      presenceStatus
+      dndStatus
+      message
+      observedAt
+    }
+  }
+  setQueueAvailability(
+    input: {extensionId: $extensionId, queues: [{queueId: $queueId, acceptsCalls: $acceptsCalls}]}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    queues {
+      queueId
+      acceptsCalls
+    }
+  }
+}
+    `, {"hash":"sha256:35fb29f7963cb70d4293f1d858680feb3e25b255305d7b49441967533381398b"}) as unknown as TypedDocumentString<TakeABreakMutation, TakeABreakMutationVariables>;
+export const OneCardDocument = new TypedDocumentString(`
+    query OneCard {
+  viewer {
+    activeCalls {
+      session {
+        ...CallCard
+      }
+    }
+    conversations {
+      ...CallCard
+    }
+  }
+}
+    fragment CallCard on Call {
+  __typename
+  id
+  system
+  startedAt
+  isOver
+  participants {
+    __typename
+    id
+    name
+    number
+    direction
+    activity
+    held
+    muted
+    recorded
+    since
+    observedAt
+    ... on CallParty {
+      sessionId
+    }
+    ... on CallMediaParticipant {
+      conversationId
+    }
+  }
+}`, {"hash":"sha256:7c267e2e9964dd00421c7bdf8c88b6629b6cf76d542590d29ddac19993f92d91"}) as unknown as TypedDocumentString<OneCardQuery, OneCardQueryVariables>;
+export const MyConversationsDocument = new TypedDocumentString(`
+    query MyConversations {
+  viewer {
+    genesysUser {
+      id
+      name
+    }
+    conversations {
+      id
+      participants {
+        id
+        conversationId
+        purpose
+        name
+        state
+        held
+        user {
+          id
+          name
+        }
+        queue {
+          id
+          name
+        }
+        observedAt
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:740069205c985642ff972bca6ba68791b365f4629ee2d8bd145b186a0845b469"}) as unknown as TypedDocumentString<MyConversationsQuery, MyConversationsQueryVariables>;
+export const OneConversationDocument = new TypedDocumentString(`
+    query OneConversation($conversationId: ID!) {
+  callConversation(id: $conversationId) {
+    id
+    startedAt
+    recordingState
+    participants {
+      id
+      conversationId
+      purpose
+      name
+      number
+      activity
+      since
+      connectedTime
+      wrapupRequired
+      wrapup {
+        code
+        name
+        notes
+      }
+      attributes {
+        name
+        value
+      }
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:73d8cfa3ec5aa2babf6c77f563ba87b511bfda333454bb12571f6ef78a8b86ce"}) as unknown as TypedDocumentString<OneConversationQuery, OneConversationQueryVariables>;
+export const WatchAConversationDocument = new TypedDocumentString(`
+    subscription WatchAConversation($conversationId: ID!, $after: ID) {
+  conversationEvents(conversationId: $conversationId, after: $after) {
+    __typename
+    ... on ConversationSnapshot {
+      cursor
+      reason
+      conversation {
+        id
+        participants {
+          id
+          conversationId
+          name
+          state
+          held
+          observedAt
+        }
+      }
+    }
+    ... on CallMediaParticipantChange {
+      cursor
+      skipped
+      previousActivity
+      participant {
+        id
+        conversationId
+        activity
+        state
+        held
+        muted
+        observedAt
+      }
+    }
+    ... on ConversationStreamNotice {
+      cursor
+      kind
+      message
+      at
+    }
+  }
+}
+    `, {"hash":"sha256:d9eecc9fcd24aa4bfef7a05408baf709bc085c801c454fbda2bd0821a0a9096c"}) as unknown as TypedDocumentString<WatchAConversationSubscription, WatchAConversationSubscriptionVariables>;
+export const WatchParticipantsDocument = new TypedDocumentString(`
+    subscription WatchParticipants($conversationId: ID!, $participantId: ID) {
+  callMediaParticipantUpdated(
+    conversationId: $conversationId
+    participantId: $participantId
+  ) {
+    id
+    conversationId
+    name
+    activity
+    state
+    held
+    muted
+    observedAt
+  }
+}
+    `, {"hash":"sha256:5fc4e31a66f655300edb70354c427f0b65a4a66f0a4d518d433c695c21073336"}) as unknown as TypedDocumentString<WatchParticipantsSubscription, WatchParticipantsSubscriptionVariables>;
+export const WatchMyConversationsDocument = new TypedDocumentString(`
+    subscription WatchMyConversations {
+  conversationListEvents {
+    __typename
+    ... on ConversationList {
+      observedAt
+      conversations {
+        id
+        participants {
+          id
+          conversationId
+          name
+          activity
+          observedAt
+        }
+      }
+    }
+    ... on ActiveCallNotice {
+      kind
+      message
+      at
+    }
+  }
+}
+    `, {"hash":"sha256:5b71de29af08950b5128d2aba4dc85a7ca6e9d416f353ea06c980ee18ebd5c8d"}) as unknown as TypedDocumentString<WatchMyConversationsSubscription, WatchMyConversationsSubscriptionVariables>;
+export const ParticipantActionsDocument = new TypedDocumentString(`
+    query ParticipantActions($conversationId: ID!, $participantId: ID!) {
+  callMediaParticipant(conversationId: $conversationId, id: $participantId) {
+    id
+    conversationId
+    activity
+    availableActions {
+      action
+      allowed
+      reason
+    }
+    wrapupCodes {
+      id
+      name
+    }
+    observedAt
+  }
+}
+    `, {"hash":"sha256:711cbbac93263b5897634db87550872a06b6d60a2289fbc85bddd42af5197a2d"}) as unknown as TypedDocumentString<ParticipantActionsQuery, ParticipantActionsQueryVariables>;
+export const HoldConversationDocument = new TypedDocumentString(`
+    mutation HoldConversation($conversationId: ID!, $participantId: ID!) {
+  holdCallMediaParticipant(
+    input: {conversationId: $conversationId, participantId: $participantId}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+      ... on WrongCallState {
+        actualState
+        allowedParticipantActions
+      }
+    }
+    participant {
+      id
+      conversationId
+      state
+      held
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:8f601a2c58a6d76f57a048831441c3e979082b8e5493695e00d2701b0eb9dd55"}) as unknown as TypedDocumentString<HoldConversationMutation, HoldConversationMutationVariables>;
+export const AnswerConversationDocument = new TypedDocumentString(`
+    mutation AnswerConversation($conversationId: ID!, $participantId: ID!) {
+  answerCallMediaParticipant(
+    input: {conversationId: $conversationId, participantId: $participantId}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+      ... on WrongCallState {
+        actualState
+        allowedParticipantActions
+      }
+    }
+    participant {
+      id
+      conversationId
+      state
+      connectedTime
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:f112922b52194cd959b2c2bcc4545c85dd7a77e54b2f9e323a34b2857e2928a5"}) as unknown as TypedDocumentString<AnswerConversationMutation, AnswerConversationMutationVariables>;
+export const TransferConversationDocument = new TypedDocumentString(`
+    mutation TransferConversation($conversationId: ID!, $participantId: ID!, $queueId: ID!) {
+  transferCallMediaParticipant(
+    input: {conversationId: $conversationId, participantId: $participantId, target: {queueId: $queueId}}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+      ... on WrongCallState {
+        actualState
+        allowedParticipantActions
+      }
+    }
+    participant {
+      id
+      conversationId
+      state
+      disconnectType
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:16cd847c8a3d817b48c0598144f138aa19872c6f37dca0d93d3d0f8c2de93ba5"}) as unknown as TypedDocumentString<TransferConversationMutation, TransferConversationMutationVariables>;
+export const ConsultDocument = new TypedDocumentString(`
+    mutation Consult($conversationId: ID!, $participantId: ID!, $userId: ID!) {
+  startConsultTransfer(
+    input: {conversationId: $conversationId, participantId: $participantId, target: {userId: $userId}}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+      ... on WrongCallState {
+        actualState
+        allowedParticipantActions
+      }
+    }
+    participant {
+      id
+      conversationId
+      activity
+      observedAt
+    }
+    destinationParticipantId
+    destinationParticipant {
+      id
+      conversationId
+      activity
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:5e6386ef6daaf779f484d6e5674c54f23560d892c988da7bbe11ffcd30b532c5"}) as unknown as TypedDocumentString<ConsultMutation, ConsultMutationVariables>;
+export const CompleteConsultDocument = new TypedDocumentString(`
+    mutation CompleteConsult($conversationId: ID!, $participantId: ID!) {
+  completeConsultTransfer(
+    input: {conversationId: $conversationId, participantId: $participantId}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+      ... on WrongCallState {
+        actualState
+        allowedParticipantActions
+      }
+    }
+    participant {
+      id
+      conversationId
+      activity
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:e573bbf40b13bec2b2fc063935f3a4515ab0caea2657e46aeaa6eae7afae852f"}) as unknown as TypedDocumentString<CompleteConsultMutation, CompleteConsultMutationVariables>;
+export const RecordConversationDocument = new TypedDocumentString(`
+    mutation RecordConversation($conversationId: ID!, $participantId: ID!) {
+  startRecordingCallMediaParticipant(
+    input: {conversationId: $conversationId, participantId: $participantId}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+      ... on WrongCallState {
+        actualState
+        allowedParticipantActions
+      }
+    }
+    participant {
+      id
+      conversationId
+      recording
+      recordingState
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:9ef4bf7fbdb76849aa116179bac08e67de3fe49cacdcf8b1f2cf3d0057049184"}) as unknown as TypedDocumentString<RecordConversationMutation, RecordConversationMutationVariables>;
+export const SecurePauseDocument = new TypedDocumentString(`
+    mutation SecurePause($conversationId: ID!) {
+  pauseCallConversationRecording(input: {conversationId: $conversationId}) {
+    outcome
+    error {
+      __typename
+      message
+      ... on WrongCallState {
+        actualState
+        allowedParticipantActions
+      }
+    }
+    conversation {
+      id
+      recordingState
+      securePause
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:12c2277450653225cf7dffb3bdecc99398c1c685a67485a8323e78f74c2949c9"}) as unknown as TypedDocumentString<SecurePauseMutation, SecurePauseMutationVariables>;
+export const WrapUpDocument = new TypedDocumentString(`
+    mutation WrapUp($conversationId: ID!, $participantId: ID!, $code: ID!, $notes: String) {
+  wrapUpCallMediaParticipant(
+    input: {conversationId: $conversationId, participantId: $participantId, code: $code, notes: $notes}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+      ... on WrongCallState {
+        actualState
+        allowedParticipantActions
+      }
+    }
+    participant {
+      id
+      conversationId
+      activity
+      wrapup {
+        code
+        name
+        notes
+      }
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:cdcf70af21d82225b94e8b6ce73a83898e7af58e763a71d97ed5c1769d5ff229"}) as unknown as TypedDocumentString<WrapUpMutation, WrapUpMutationVariables>;
+export const PlaceACallDocument = new TypedDocumentString(`
+    mutation PlaceACall($phoneNumber: String!, $idempotencyKey: String) {
+  placeCall(
+    input: {to: {phoneNumber: $phoneNumber}, idempotencyKey: $idempotencyKey}
+  ) {
+    outcome
+    replayed
+    error {
+      __typename
+      message
+    }
+    conversation {
+      id
+      participants {
+        id
+        conversationId
+        name
+        activity
+        observedAt
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:ed1b43da6e7cf1ba15004dc5b69c191647439e103fb56409f73955b0c8244110"}) as unknown as TypedDocumentString<PlaceACallMutation, PlaceACallMutationVariables>;
+export const SendDigitsDocument = new TypedDocumentString(`
+    mutation SendDigits($conversationId: ID!, $participantId: ID!, $digits: String!) {
+  sendDigitsToCallMediaParticipant(
+    input: {conversationId: $conversationId, participantId: $participantId, digits: $digits}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+      ... on WrongCallState {
+        actualState
+        allowedParticipantActions
+      }
+    }
+    participant {
+      id
+      conversationId
+      activity
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:285fd83b0a359d7ca596ee4be94d8ca1976abd5710ad3c6fdff15606a073cff5"}) as unknown as TypedDocumentString<SendDigitsMutation, SendDigitsMutationVariables>;
+export const MergeConversationsDocument = new TypedDocumentString(`
+    mutation MergeConversations($conversationId: ID!, $others: [ID!]!) {
+  mergeCallConversations(
+    input: {conversationId: $conversationId, conversationIds: $others}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+    }
+    conversation {
+      id
+      participants {
+        id
+        conversationId
+        name
+        activity
+        observedAt
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:d2abd5f2f355e744398d120b1da97b27ab0cadd3a4dda77619944fc455394e08"}) as unknown as TypedDocumentString<MergeConversationsMutation, MergeConversationsMutationVariables>;
+export const MonitorDocument = new TypedDocumentString(`
+    mutation Monitor($conversationId: ID!, $participantId: ID!) {
+  monitorCallMediaParticipant(
+    input: {conversationId: $conversationId, participantId: $participantId}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+      ... on WrongCallState {
+        actualState
+        allowedParticipantActions
+      }
+    }
+    participant {
+      id
+      conversationId
+      activity
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:d19a73b2bc1a8f78375a3dfc06b314e7e72f9eb38b8831f8d500f0cad0135522"}) as unknown as TypedDocumentString<MonitorMutation, MonitorMutationVariables>;
+export const SetAttributesDocument = new TypedDocumentString(`
+    mutation SetAttributes($conversationId: ID!, $participantId: ID!, $attributes: [CallAttributeInput!]!) {
+  setCallMediaParticipantAttributes(
+    input: {conversationId: $conversationId, participantId: $participantId, attributes: $attributes}
+  ) {
+    outcome
+    error {
+      __typename
+      message
+      ... on WrongCallState {
+        actualState
+        allowedParticipantActions
+      }
+    }
+    participant {
+      id
+      conversationId
+      attributes {
+        name
+        value
+      }
+      observedAt
+    }
+  }
+}
+    `, {"hash":"sha256:4c22af94e26d1b751181b52c71120bce09b90f126f08a8b4f797732f174ef93b"}) as unknown as TypedDocumentString<SetAttributesMutation, SetAttributesMutationVariables>;

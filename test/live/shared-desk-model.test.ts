@@ -1,14 +1,15 @@
 /** Whatever happens to gateways and their store, each client is told each change once, in order, and ends in the truth. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { CallEvent } from '../../schema/provider.ts';
-import { type Gateway, openTown, passing, type Town } from './shared-town.ts';
+import type { Kind } from '../../src/live/shape.ts';
+import { type Gateway, openTownOf, passing, type Town } from './shared-town.ts';
 import { pass, type Tap } from './support.ts';
+import { type Changes, GENESYS_IN_MEMORY, type InMemory, RINGCENTRAL_IN_MEMORY } from './systems.ts';
 
 /** Somebody who watches the call, and comes back wherever they are sent. */
-interface Client {
+interface Client<K extends Kind> {
   gateway: number;
-  tap: Tap<CallEvent>;
+  tap: Tap<K['Event']>;
   /** What they show, by the party. */
   readonly shown: Map<string, string>;
   cursor: string | null;
@@ -68,110 +69,125 @@ const LIVES: readonly Step[][] = [
 ];
 
 const CODES = ['ANSWERED', 'HOLD'] as const;
-const shownOf = ({ status, muted }: { status: { code: string }; muted: boolean | null }) =>
-  `${status.code} ${muted}`;
 
-test('Each client is told each change once, in order, and ends in the truth.', {
-  timeout: 120_000,
-}, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(STEPS, { minLength: 3, maxLength: 25 }), async (steps) => {
-      const town = openTown();
-      const gateways = [town.open(), town.open()];
-      const clients = [0, 1].map((gateway) => come(gateways, gateway, null, new Map()));
-      await pass(2_000);
-      for (const step of steps) {
-        await take(step, town, gateways, clients);
-        for (const client of clients) look(client);
-      }
-      for (const { commons } of gateways) if (commons.state().name === 'apart') commons.mend();
-      await pass(25_000);
-      for (const client of clients) look(client);
-      const truth = new Map(town.phone.now()?.parties.map((one) => [one.id, shownOf(one)]));
-      for (const { shown, tap } of clients) {
-        expect(tap.ending).toBeUndefined();
-        expect(shown).toEqual(truth);
-      }
-      const before = town.phone.requests.length;
-      for (let time = 0; time < 35_000; time += 500) {
-        await pass(500);
-        expect(town.phone.inFlight()).toBeLessThanOrEqual(1);
-      }
-      expect(town.phone.requests.length).toBeGreaterThan(before);
-      await Promise.all(gateways.map(({ hub }) => passing(hub.stop())));
-    }),
-    { numRuns: Number(process.env.RUNS ?? 60), examples: LIVES.map((steps) => [steps]) },
-  );
-});
+suite(RINGCENTRAL_IN_MEMORY);
+suite(GENESYS_IN_MEMORY);
 
-async function take(
-  step: Step,
-  { phone, store, open }: Town,
-  gateways: Gateway[],
-  clients: Client[],
-): Promise<void> {
-  switch (step.kind) {
-    case 'move':
-      phone.move(`p-${step.party + 1}`, CODES[step.code] ?? 'HOLD', { muted: step.muted });
-      break;
-    case 'wait':
-      await pass(step.time);
-      break;
-    case 'empty':
-      store.empty();
-      break;
-    case 'switch': {
-      const client = clients[step.client];
-      if (client === undefined) break;
-      look(client);
-      client.tap.leave();
-      Object.assign(client, come(gateways, step.gateway, client.cursor, client.shown));
-      break;
-    }
-    case 'cut':
-    case 'mend': {
-      const commons = gateways[step.gateway]?.commons;
-      const isApart = commons?.state().name === 'apart';
-      if (step.kind === 'cut' && !isApart) commons?.cut();
-      if (step.kind === 'mend' && isApart) commons?.mend();
-      break;
-    }
-    case 'kill':
-    case 'drain': {
-      const gateway = gateways[step.gateway];
-      if (gateway === undefined) break;
-      if (step.kind === 'drain') gateway.hub.drain();
-      for (const client of clients) look(client);
-      gateways[step.gateway] = open();
-      if (step.kind === 'kill') gateway.commons.kill();
-      const stopping = gateway.hub.stop();
-      if (step.kind === 'drain') await passing(stopping);
-      for (const client of clients) {
-        if (client.gateway !== step.gateway) continue;
+function suite<K extends Kind, More extends Changes>(system: InMemory<K, More>): void {
+  test(`Each client of ${system.shape.name} is told each change once, in order, and ends in the truth.`, {
+    timeout: 120_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(STEPS, { minLength: 3, maxLength: 25 }), async (steps) => {
+        const town = openTownOf(system);
+        const gateways = [town.open(), town.open()];
+        const clients = [0, 1].map((gateway) => come(gateways, gateway, null, new Map()));
+        await pass(2_000);
+        for (const step of steps) {
+          await take(step, town, gateways, clients);
+          for (const client of clients) look(system, client);
+        }
+        for (const { commons } of gateways) if (commons.state().name === 'apart') commons.mend();
+        await pass(25_000);
+        for (const client of clients) look(system, client);
+        const now = town.phone.now();
+        const parties = now === null ? [] : system.shape.partiesOf(now);
+        const truth = new Map(parties.map((one) => [one.id, shownOf(system, one)]));
+        for (const { shown, tap } of clients) {
+          expect(tap.ending).toBeUndefined();
+          expect(shown).toEqual(truth);
+        }
+        const before = town.phone.requests.length;
+        for (let time = 0; time < 35_000; time += 500) {
+          await pass(500);
+          expect(town.phone.inFlight()).toBeLessThanOrEqual(1);
+        }
+        expect(town.phone.requests.length).toBeGreaterThan(before);
+        await Promise.all(gateways.map(({ hub }) => passing(hub.stop())));
+      }),
+      { numRuns: Number(process.env.RUNS ?? 60), examples: LIVES.map((steps) => [steps]) },
+    );
+  });
+
+  async function take(
+    step: Step,
+    { phone, store, open }: Town<K, More>,
+    gateways: Gateway<K>[],
+    clients: Client<K>[],
+  ): Promise<void> {
+    switch (step.kind) {
+      case 'move':
+        phone.move(`p-${step.party + 1}`, CODES[step.code] ?? 'HOLD', { muted: step.muted } as More);
+        break;
+      case 'wait':
+        await pass(step.time);
+        break;
+      case 'empty':
+        store.empty();
+        break;
+      case 'switch': {
+        const client = clients[step.client];
+        if (client === undefined) break;
+        look(system, client);
+        client.tap.leave();
         Object.assign(client, come(gateways, step.gateway, client.cursor, client.shown));
+        break;
+      }
+      case 'cut':
+      case 'mend': {
+        const commons = gateways[step.gateway]?.commons;
+        const isApart = commons?.state().name === 'apart';
+        if (step.kind === 'cut' && !isApart) commons?.cut();
+        if (step.kind === 'mend' && isApart) commons?.mend();
+        break;
+      }
+      case 'kill':
+      case 'drain': {
+        const gateway = gateways[step.gateway];
+        if (gateway === undefined) break;
+        if (step.kind === 'drain') gateway.hub.drain();
+        for (const client of clients) look(system, client);
+        gateways[step.gateway] = open();
+        if (step.kind === 'kill') gateway.commons.kill();
+        const stopping = gateway.hub.stop();
+        if (step.kind === 'drain') await passing(stopping);
+        for (const client of clients) {
+          if (client.gateway !== step.gateway) continue;
+          Object.assign(client, come(gateways, step.gateway, client.cursor, client.shown));
+        }
       }
     }
   }
 }
 
-function come(gateways: Gateway[], gateway: number, cursor: string | null, shown: Client['shown']): Client {
+function come<K extends Kind>(
+  gateways: readonly Gateway<K>[],
+  gateway: number,
+  cursor: string | null,
+  shown: Client<K>['shown'],
+): Client<K> {
   const one = gateways[gateway];
   if (one === undefined) throw new Error('There is no such gateway.');
   return { gateway, tap: one.events(cursor), shown, cursor };
 }
 
+function shownOf<K extends Kind>(system: InMemory<K>, party: K['Party']): string {
+  return `${system.codeOf(party)} ${system.isMuted(party)}`;
+}
+
 /** Reads what was told; nothing may be told that is shown already, or that begins elsewhere. */
-function look(client: Client): void {
+function look<K extends Kind>(system: InMemory<K>, client: Client<K>): void {
   for (const event of client.tap.news()) {
     client.cursor = event.cursor;
-    if (event.type === 'CallSnapshot') {
+    const said = system.said(event);
+    if (said.type === 'snapshot') {
       client.shown.clear();
-      for (const one of event.session.parties) client.shown.set(one.id, shownOf(one));
-    } else if (event.type === 'CallPartyChange') {
-      const before = client.shown.get(event.party.id);
-      expect(event.previousStatus?.code).toBe(before?.split(' ')[0]);
-      expect(shownOf(event.party)).not.toBe(before);
-      client.shown.set(event.party.id, shownOf(event.party));
+      for (const one of system.shape.partiesOf(said.call)) client.shown.set(one.id, shownOf(system, one));
+    } else if (said.type === 'change') {
+      const before = client.shown.get(said.party.id);
+      expect(said.before).toBe(before?.split(' ')[0]);
+      expect(shownOf(system, said.party)).not.toBe(before);
+      client.shown.set(said.party.id, shownOf(system, said.party));
     }
   }
 }

@@ -3,38 +3,50 @@ import { onTestFinished } from 'vitest';
 import type { CallEvent } from '../../schema/provider.ts';
 import type { Desk } from '../../src/live/desk.ts';
 import { createHub, type Hub, type HubOptions } from '../../src/live/hub.ts';
+import type { Kind } from '../../src/live/shape.ts';
 import type { RingCentralKind } from '../../src/ringcentral/call-kind.ts';
-import { RINGCENTRAL_CALLS } from '../../src/ringcentral/call-shape.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createSharedStore, type GatewayCommons, type SharedStore } from './shared-store.ts';
-import { createPhone, fakeTime, type Phone, party, pass, SESSION, type Tap, tap } from './support.ts';
+import { createPhoneOf, fakeTime, type Phone, pass, type Tap, tap } from './support.ts';
+import {
+  type Changes,
+  type InMemory,
+  RINGCENTRAL_IN_MEMORY,
+  type RingCentralChanges,
+  SESSION,
+} from './systems.ts';
 
-export interface Gateway {
-  readonly hub: Hub<RingCentralKind>;
-  readonly desk: Desk<RingCentralKind>;
+export interface Gateway<K extends Kind = RingCentralKind> {
+  readonly hub: Hub<K>;
+  readonly desk: Desk<K>;
   readonly commons: GatewayCommons;
-  events(after?: string | null, sessionId?: string): Tap<CallEvent>;
+  events(after?: string | null, sessionId?: string): Tap<K['Event']>;
 }
 
-export interface Town {
-  readonly phone: Phone;
+export interface Town<K extends Kind = RingCentralKind, More extends Changes = RingCentralChanges> {
+  readonly phone: Phone<K, More>;
   readonly store: SharedStore;
-  open(source?: Phone['source'], limits?: HubOptions['limits']): Gateway;
+  open(source?: Phone<K, More>['source'], limits?: HubOptions['limits']): Gateway<K>;
 }
 
-/** Opens it, with a call of two parties; gateways come with `open`. */
+/** Opens it before RingCentral, with a call of two parties; gateways come with `open`. */
 export function openTown(): Town {
+  return openTownOf(RINGCENTRAL_IN_MEMORY);
+}
+
+/** The same before any of the systems. */
+export function openTownOf<K extends Kind, More extends Changes>(system: InMemory<K, More>): Town<K, More> {
   fakeTime();
-  const phone = createPhone();
+  const phone = createPhoneOf(system);
   const store = createSharedStore();
-  phone.set([party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED')]);
+  phone.set([system.party('p-1', 'ANSWERED'), system.party('p-2', 'ANSWERED')]);
   return {
     phone,
     store,
     open(source = phone.source, limits = {}) {
       const commons = store.gateway();
-      const hub = createHub(RINGCENTRAL_CALLS, {
+      const hub = createHub(system.shape, {
         metrics: createMetrics(),
         log: createLog('silent'),
         longPollTimeout: 30_000,

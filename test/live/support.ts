@@ -1,8 +1,9 @@
 /** What the tests of live watching share: a phone system in memory, scripted and under fake timers. */
 import { onTestFinished, vi } from 'vitest';
 import { BadUserInput, UpstreamUnavailable } from '../../schema/failures.ts';
-import type { ActiveCall, CallParty, CallSession, PartyStatus, PartyStatusCode } from '../../schema/model.ts';
+import type { ActiveCall, PartyStatusCode } from '../../schema/model.ts';
 import { createHub, type Hub, type HubOptions } from '../../src/live/hub.ts';
+import type { Kind } from '../../src/live/shape.ts';
 import {
   type CallSource,
   HoldEnded,
@@ -11,12 +12,17 @@ import {
   type ReadOptions,
 } from '../../src/live/source.ts';
 import type { RingCentralKind } from '../../src/ringcentral/call-kind.ts';
-import { RINGCENTRAL_CALLS } from '../../src/ringcentral/call-shape.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
+import {
+  type Changes,
+  type InMemory,
+  RINGCENTRAL_IN_MEMORY,
+  type RingCentralChanges,
+  SESSION,
+} from './systems.ts';
 
-/** The call that most tests are about. */
-export const SESSION = 's-1';
+export { party, SESSION, session, status } from './systems.ts';
 
 /** Fakes the timers and the clocks, until the test ends. */
 export function fakeTime(): void {
@@ -28,62 +34,6 @@ export function fakeTime(): void {
 
 /** Lets time pass, and everything happen that happens in it. */
 export const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
-
-/** A status with nothing in it but its code. */
-export function status(code: PartyStatusCode, more: Partial<PartyStatus> = {}): PartyStatus {
-  return {
-    code,
-    rawCode: code,
-    reason: null,
-    rawReason: null,
-    description: null,
-    parkData: null,
-    peerId: null,
-    mobilePickupData: null,
-    rcc: null,
-    ...more,
-  };
-}
-
-/** A party of {@link SESSION}. */
-export function party(id: string, code: PartyStatusCode, more: Partial<CallParty> = {}): CallParty {
-  return {
-    id,
-    sessionId: SESSION,
-    accountId: null,
-    extensionId: null,
-    attributes: null,
-    status: status(code),
-    muted: false,
-    standAlone: null,
-    park: null,
-    from: null,
-    to: null,
-    owner: null,
-    direction: null,
-    conferenceRole: null,
-    ringOutRole: null,
-    ringMeRole: null,
-    recordings: [],
-    metadata: [],
-    observedAt: 0,
-    ...more,
-  };
-}
-
-/** A call with these parties. */
-export function session(parties: readonly CallParty[], more: Partial<CallSession> = {}): CallSession {
-  return {
-    id: SESSION,
-    originType: 'CALL',
-    rawOriginType: 'Call',
-    voiceCallToken: null,
-    creationTime: 0,
-    parties,
-    observedAt: 0,
-    ...more,
-  };
-}
 
 /** A ringing call in the list. */
 export function activeCall(partyId: string, more: Partial<ActiveCall> = {}): ActiveCall {
@@ -118,13 +68,12 @@ export interface Request {
   endedAt: number | null;
 }
 
-/** A viewer's view of RingCentral, of which every part is there. */
-export type RingCentralSource = CallSource<RingCentralKind> &
-  Pick<Required<CallSource<RingCentralKind>>, 'readParty'>;
+/** A viewer's view of RingCentral. */
+export type RingCentralSource = CallSource<RingCentralKind>;
 
 /** A phone system of which everything can be ordered. */
-export interface Phone {
-  readonly source: RingCentralSource & { listen?: RingCentralSource['listen'] };
+export interface Phone<K extends Kind = RingCentralKind, More extends Changes = RingCentralChanges> {
+  readonly source: CallSource<K> & { listen?: CallSource<K>['listen'] };
   readonly requests: readonly Request[];
   longPoll: 'honour' | 'ignore' | 'refuse';
   /** Milliseconds after which somebody on the way cuts a held read. */
@@ -138,32 +87,40 @@ export interface Phone {
   /** By how many milliseconds the date of an answer is older than the answer. */
   dateLag: () => number;
   /** Its list of calls. */
-  activeCalls: readonly ActiveCall[];
+  activeCalls: readonly K['Entry'][];
   /** What it shows of a party beside its own facts; nothing, unless a test says so. */
-  outlook: RingCentralSource['outlook'];
+  outlook: CallSource<K>['outlook'];
   /** Asked before each answer: what goes wrong; `hang` never answers, `missing` finds nothing. */
   trouble: (request: Request) => Error | 'hang' | 'missing' | null;
   /** Sets the parties of a call; it may be a new one. */
-  set(parties: readonly CallParty[], more?: Partial<CallSession>): void;
+  set(parties: readonly K['Party'][], more?: Partial<K['Call']>): void;
   /** Changes one party. */
-  move(partyId: string, code: PartyStatusCode, more?: Partial<CallParty>): void;
+  move(partyId: string, code: PartyStatusCode, more?: More): void;
   /** Forgets a call: 404 from now on. */
   forget(sessionId?: string): void;
   /** The call as it is now. */
-  now(sessionId?: string): CallSession | null;
+  now(sessionId?: string): K['Call'] | null;
   /** How many requests are on their way now. */
   inFlight(): number;
 }
 
 const DEADLINE = 10_000; // milliseconds that a hanging request takes to fail, beyond what it may be held
 
-/** Makes it; it knows no call yet, and holds polls. */
+/** Makes RingCentral; it knows no call yet, and holds polls. */
 export function createPhone(): Phone {
-  const calls = new Map<string, { session: CallSession; changedAt: number }>();
+  return createPhoneOf(RINGCENTRAL_IN_MEMORY);
+}
+
+/** Makes any of the systems. */
+export function createPhoneOf<K extends Kind, More extends Changes>(
+  system: InMemory<K, More>,
+): Phone<K, More> {
+  const { partiesOf } = system.shape;
+  const calls = new Map<string, { call: K['Call']; changedAt: number }>();
   const listeners = new Set<() => void>();
   const requests: Request[] = [];
 
-  const phone: Phone = {
+  const phone: Phone<K, More> = {
     requests,
     longPoll: 'honour',
     patience: Infinity,
@@ -175,17 +132,16 @@ export function createPhone(): Phone {
     outlook: () => '',
     trouble: () => null,
     set(parties, more = {}) {
-      const id = more.id ?? SESSION;
-      const own = parties.map((one) => ({ ...one, sessionId: id }));
-      calls.set(id, { session: session(own, { ...more, parties: own }), changedAt: phoneTime() });
+      const call = system.call(parties, more);
+      calls.set(call.id, { call, changedAt: phoneTime() });
       for (const listener of [...listeners]) listener();
     },
-    move(partyId, code, more = {}) {
-      for (const { session: known } of calls.values()) {
-        if (!known.parties.some(({ id }) => id === partyId)) continue;
-        const moved = (one: CallParty) =>
-          one.id === partyId ? { ...one, status: status(code), ...more } : one;
-        phone.set(known.parties.map(moved), known);
+    move(partyId, code, more = {} as More) {
+      for (const { call: known } of calls.values()) {
+        const parties = partiesOf(known);
+        if (!parties.some(({ id }) => id === partyId)) continue;
+        const moved = (one: K['Party']) => (one.id === partyId ? system.changed(one, code, more) : one);
+        phone.set(parties.map(moved), known);
         return;
       }
     },
@@ -193,7 +149,7 @@ export function createPhone(): Phone {
       calls.delete(sessionId);
       for (const listener of [...listeners]) listener();
     },
-    now: (sessionId = SESSION) => calls.get(sessionId)?.session ?? null,
+    now: (sessionId = SESSION) => calls.get(sessionId)?.call ?? null,
     inFlight: () => requests.filter(({ endedAt }) => endedAt === null).length,
     source: {
       outlook: (call, party) => phone.outlook(call, party),
@@ -207,10 +163,20 @@ export function createPhone(): Phone {
         };
         return ask({ kind: 'session', sessionId, longPoll }, options, answer, null);
       },
-      readParty(sessionId, partyId, options) {
-        const answer = async () => phone.now(sessionId)?.parties.find(({ id }) => id === partyId) ?? null;
-        return ask({ kind: 'party', sessionId, longPoll: undefined }, options, answer, null);
-      },
+      ...(system.hasParties && {
+        readParty(sessionId: string, partyId: string, options: ReadOptions) {
+          const answer = async () => {
+            const call = phone.now(sessionId);
+            return call === null ? null : (partiesOf(call).find(({ id }) => id === partyId) ?? null);
+          };
+          return ask<K['Party'] | null>(
+            { kind: 'party', sessionId, longPoll: undefined },
+            options,
+            answer,
+            null,
+          );
+        },
+      }),
       readList(options) {
         return ask(
           { kind: 'activeCalls', sessionId: '', longPoll: undefined },
@@ -304,18 +270,26 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
 /** A hub and what it stands before. */
-export interface Office {
-  readonly hub: Hub<RingCentralKind>;
+export interface Office<K extends Kind = RingCentralKind, More extends Changes = RingCentralChanges> {
+  readonly hub: Hub<K>;
   readonly metrics: Metrics;
-  readonly phone: Phone;
+  readonly phone: Phone<K, More>;
 }
 
-/** A hub before a phone system; both are stopped when the test ends. */
+/** A hub before RingCentral; both are stopped when the test ends. */
 export function openOffice(options: Partial<HubOptions> = {}): Office {
+  return openOfficeOf(RINGCENTRAL_IN_MEMORY, options);
+}
+
+/** A hub before any of the systems. */
+export function openOfficeOf<K extends Kind, More extends Changes>(
+  system: InMemory<K, More>,
+  options: Partial<HubOptions> = {},
+): Office<K, More> {
   fakeTime();
   const metrics = createMetrics();
-  const phone = createPhone();
-  const hub = createHub(RINGCENTRAL_CALLS, {
+  const phone = createPhoneOf(system);
+  const hub = createHub(system.shape, {
     metrics,
     log: createLog('silent'),
     longPollTimeout: 30_000,

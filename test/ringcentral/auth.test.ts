@@ -1,14 +1,10 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RateLimited, Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
-import {
-  createServiceSignIn,
-  readBearer,
-  type SendForm,
-  type ServiceSignIn,
-} from '../../src/ringcentral/auth.ts';
+import { createServiceSignIn, type SendForm, type ServiceSignIn } from '../../src/ringcentral/auth.ts';
 import { OPERATIONS } from '../../src/ringcentral/operations.ts';
-import { digest } from '../../src/ringcentral/service-token.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { digest } from '../../src/tokens.ts';
+import { readBearer } from '../../src/upstream/bearer.ts';
 import { json, scriptedServer, upstreamTo } from './support.ts';
 
 const CREDENTIALS = { clientId: 'app', clientSecret: 'top-secret', jwt: 'head.body.sign' };

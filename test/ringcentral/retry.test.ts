@@ -7,6 +7,8 @@ const status = (code: number, retryAfter: number | null = null): Trouble => ({
   retryAfter,
 });
 
+const busy = (retryAfter: number): Trouble => ({ kind: 'busy', retryAfter });
+
 describe('a failed read', () => {
   const cells: readonly [
     name: string,
@@ -30,6 +32,8 @@ describe('a failed read', () => {
     ['503 that asks for nothing', status(503, 0), 1, 10_000, 200],
     ['503 that asks for more than there is', status(503, 60_000), 1, 10_000, null],
     ['429, which is for the budget', status(429, 1_000), 1, 10_000, null],
+    ['too many requests, where penalties may be waited for', busy(2_000), 1, 10_000, 2_000],
+    ['a penalty that is longer than there is time', busy(14_400_000), 1, 10_000, null],
     ['404', status(404), 1, 10_000, null],
     ['401', status(401), 1, 10_000, null],
     ['400', status(400), 1, 10_000, null],

@@ -89,7 +89,7 @@ describe('An id', () => {
   test('that is long is quoted short, with what is allowed', () => {
     expect(() => checkId('s'.repeat(300), 'sessionId')).toThrowError(
       new BadUserInput(
-        `sessionId: read "${'s'.repeat(40)}"… (300 characters), allowed is an id as RingCentral gave it: ` +
+        `sessionId: read "${'s'.repeat(40)}"… (300 characters), allowed is an id as the phone system gave it: ` +
           '1 to 256 characters, no spaces or control characters, not "." or "..".',
         'sessionId',
       ),

@@ -4,6 +4,7 @@ import { type DocumentNode, getOperationAST, parse, print, validate } from 'grap
 import { getVariableValues } from 'graphql/execution/values.js';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
+import { GENESYS_DEMO, GENESYS_STAGED } from '../../src/simulator/genesys/stage.ts';
 import { DEMO_SESSION_ID, STAGED } from '../../src/simulator/stage.ts';
 import * as generated from '../generated/graphql.ts';
 import manifest from '../generated/persisted-documents.json' with { type: 'json' };
@@ -12,6 +13,9 @@ const folder = new URL('../../examples/', import.meta.url);
 /** Operations and their variables; what else lies there has a name without a number. */
 const files = (await readdir(folder)).filter((file) => /^\d\d-/.test(file)).sort();
 const names = files.filter((file) => file.endsWith('.graphql')).map((file) => file.replace('.graphql', ''));
+
+/** Those of Genesys Cloud begin with a number of their own. */
+const FIRST_OF_GENESYS = '30';
 
 async function example(name: string): Promise<{ text: string; document: DocumentNode }> {
   const text = await readFile(new URL(`${name}.graphql`, folder), 'utf8');
@@ -26,9 +30,12 @@ function operationOf(document: DocumentNode) {
 
 describe('The examples', () => {
   test('are numbered in the order to try them, and each file of variables has its operation', () => {
-    expect(names.map((name) => name.slice(0, 2))).toEqual(
-      names.map((_, index) => String(index + 1).padStart(2, '0')),
-    );
+    const numbers = names.map((name) => name.slice(0, 2));
+    expect(numbers).toEqual([...new Set(numbers)]);
+    const ofRingCentral = numbers.filter((number) => number < FIRST_OF_GENESYS);
+    expect(ofRingCentral).toEqual(ofRingCentral.map((_, index) => String(index + 1).padStart(2, '0')));
+    const ofGenesys = numbers.filter((number) => number >= FIRST_OF_GENESYS);
+    expect(ofGenesys).toEqual(ofGenesys.map((_, index) => String(Number(FIRST_OF_GENESYS) + index)));
     const variables = files.filter((file) => file.endsWith('.json'));
     expect(names).toEqual(
       expect.arrayContaining(variables.map((file) => file.replace(/(\.headers)?\.json$/, ''))),
@@ -67,6 +74,27 @@ describe('The examples', () => {
         strangers: [],
       });
     }
+  });
+
+  test('point to the conversations that the simulator has for them, and to nothing else', async () => {
+    const staged = new Map(
+      [GENESYS_DEMO, ...Object.values(GENESYS_STAGED)].map((ids) => [ids.conversationId, Object.values(ids)]),
+    );
+    const pointing = files.filter((file) => file.endsWith('.json') && file >= FIRST_OF_GENESYS);
+    let pointed = 0;
+    for (const file of pointing) {
+      const variables: Record<string, unknown> = JSON.parse(await readFile(new URL(file, folder), 'utf8'));
+      const { conversationId, participantId, others = [] } = variables;
+      for (const id of [conversationId, ...(others as string[])].filter((one) => one !== undefined)) {
+        expect({ file, staged: [...staged.keys()] }).toEqual({
+          file,
+          staged: expect.arrayContaining([id]),
+        });
+        pointed += 1;
+      }
+      if (participantId !== undefined) expect(staged.get(String(conversationId))).toContain(participantId);
+    }
+    expect(pointed).toBeGreaterThan(pointing.length - 2);
   });
 
   test.each(names)('%s is typed: `npm run codegen` changes nothing', async (name) => {

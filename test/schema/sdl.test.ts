@@ -13,8 +13,17 @@ import {
   printSchema,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { embeddedTypes } from '../../examples/cache-types.ts';
 import { schema } from '../../schema/index.ts';
 import { printSdl } from '../../schema/sdl.ts';
+import {
+  GENESYS_COMMANDS,
+  GENESYS_KEYS,
+  GENESYS_ONE_OF,
+  GENESYS_QUERIES,
+  GENESYS_SUBSCRIPTIONS,
+  WITHOUT_A_KEY,
+} from './genesys-names.ts';
 
 const MUTATIONS = `
   makeCallOut createConference dropCallSession superviseCallSession bringInCallParty
@@ -47,7 +56,16 @@ const KEYS: { readonly [type: string]: { readonly key: readonly string[]; readon
   Device: { key: ['id'], because: 'it is the id of a resource of the account' },
   SignInSession: { key: ['id'], because: 'it is a random id of its own' },
   ForwardingNumber: { key: ['id'], because: 'it is the id of a resource of the account' },
+  ...GENESYS_KEYS,
 };
+
+/** What a command answers. */
+function payloadOf(name: string): RegExp {
+  if (ACCOUNT_MUTATIONS.includes(name)) return /^(Presence|QueueAvailability)Payload!$/;
+  return GENESYS_COMMANDS.includes(name)
+    ? /^(CallMediaParticipant|CallConversation|ConsultTransfer)Payload!$/
+    : /^Call(Party|Session|Recording)Payload!$/;
+}
 
 /** The mutations that are commands: all but those about the user's own sign-in. */
 function commands() {
@@ -102,14 +120,13 @@ describe('The schema', () => {
 
   test('has every command, each with one required input and a payload', () => {
     const fields = commands();
-    expect(fields.map((field) => field.name).sort()).toEqual([...MUTATIONS, ...ACCOUNT_MUTATIONS].sort());
+    expect(fields.map((field) => field.name).sort()).toEqual(
+      [...MUTATIONS, ...ACCOUNT_MUTATIONS, ...GENESYS_COMMANDS].sort(),
+    );
     for (const field of fields) {
       const capitalised = `${field.name.charAt(0).toUpperCase()}${field.name.slice(1)}`;
       expect(field.args.map((arg) => `${arg.name}: ${arg.type}`)).toEqual([`input: ${capitalised}Input!`]);
-      const payload = ACCOUNT_MUTATIONS.includes(field.name)
-        ? /^(Presence|QueueAvailability)Payload!$/
-        : /^Call(Party|Session|Recording)Payload!$/;
-      expect(String(field.type)).toMatch(payload);
+      expect(String(field.type)).toMatch(payloadOf(field.name));
     }
   });
 
@@ -121,9 +138,11 @@ describe('The schema', () => {
   });
 
   test('tells the cost of every command', () => {
-    for (const { description } of commands()) {
+    for (const { name, description } of commands()) {
       expect(description).toMatch(
-        /Costs one (Light|Medium|Heavy) request of RingCentral's rate budget: `\w+`, `(POST|PUT|PATCH|DELETE) \/restapi\/\S+`\.$/,
+        GENESYS_COMMANDS.includes(name)
+          ? /Costs one request to Genesys Cloud: `(POST|PUT|PATCH|DELETE) \/api\/v2\/conversations\/\S+`\.$/
+          : /Costs one (Light|Medium|Heavy) request of RingCentral's rate budget: `\w+`, `(POST|PUT|PATCH|DELETE) \/restapi\/\S+`\.$/,
       );
     }
   });
@@ -141,6 +160,7 @@ describe('The schema', () => {
       'callSession(id: ID!): CallSession',
       'callSessions(ids: [ID!]!): [CallSession]!',
       'callParty(sessionId: ID!, id: ID!): CallParty',
+      ...GENESYS_QUERIES,
     ]);
     expect(signatures(schema.getSubscriptionType())).toEqual([
       'callPartyUpdated(sessionId: ID!, partyId: ID): CallParty!',
@@ -149,6 +169,7 @@ describe('The schema', () => {
       'activeCallEvents(): ActiveCallEvent!',
       'accountCallEvents(after: ID): AccountCallEvent!',
       'presenceUpdated(extensionIds: [ID!]!): Presence!',
+      ...GENESYS_SUBSCRIPTIONS,
     ]);
   });
 
@@ -156,7 +177,9 @@ describe('The schema', () => {
     const types = Object.values(schema.getTypeMap()).filter(isObjectType).filter(isOurs);
     const withId = types
       .filter(({ name }) => !OPERATION_TYPES.includes(name))
-      .filter((type) => type.getFields().id);
+      .filter((type) => type.getFields().id)
+      .filter(({ name }) => !WITHOUT_A_KEY.includes(name));
+    expect(embeddedTypes).toEqual(expect.arrayContaining(WITHOUT_A_KEY));
     expect(withId.map(({ name }) => name).sort()).toEqual(Object.keys(KEYS).sort());
     for (const type of withId) {
       const { key } = KEYS[type.name] ?? { key: [] };
@@ -182,13 +205,16 @@ describe('The schema', () => {
     const oneOf = Object.values(schema.getTypeMap()).filter(
       (type) => isInputObjectType(type) && type.isOneOf,
     );
-    expect(oneOf.map(({ name }) => name).sort()).toEqual([
-      'CallOutCalleeInput',
-      'ForwardTargetInput',
-      'ReplyMessageInput',
-      'SupervisedAgentInput',
-      'TransferTargetInput',
-    ]);
+    expect(oneOf.map(({ name }) => name).sort()).toEqual(
+      [
+        'CallOutCalleeInput',
+        'ForwardTargetInput',
+        'ReplyMessageInput',
+        'SupervisedAgentInput',
+        'TransferTargetInput',
+        ...GENESYS_ONE_OF,
+      ].sort(),
+    );
     expect(printSdl(schema)).toContain('input TransferTargetInput @oneOf {');
   });
 });

@@ -139,12 +139,12 @@ test('Bodies of strangers that come nearly whole hold eight megabytes together, 
 test('The bodies of a known caller are counted apart from those of strangers, and whoever is refused anyway is not read.', async () => {
   await using house = await openHouse({
     gatekeeper: {
-      recognise(authorization) {
+      recognise({ authorization }) {
         if (authorization === null) return null;
         if (authorization === 'Bearer nobody') throw new Unauthenticated('Show another token.');
         return authorization.slice('Bearer '.length);
       },
-      async admit(authorization) {
+      async admit({ authorization }) {
         return {
           viewerId: authorization ?? '',
           expired: new AbortController().signal,

@@ -23,37 +23,10 @@ import {
   WrongCallState,
 } from '../../schema/failures.ts';
 import { schema } from '../../schema/index.ts';
-import type { CallSession } from '../../schema/model.ts';
-import type { CallProvider, StreamNoticeKind } from '../../schema/provider.ts';
+import type { CallProvider } from '../../schema/provider.ts';
 import { createExecutor, type Execute } from '../../src/server/compiled.ts';
-import {
-  APPLIED,
-  aContext,
-  anActiveCall,
-  aParty,
-  aSession,
-  aStatus,
-  createFakeProvider,
-  START,
-} from '../schema/fake-provider.ts';
-
-/** A call of parties of all sorts. */
-function aFullSession(): CallSession {
-  const peer = { sessionId: 's-2', partyId: 'p-1' };
-  return aSession('s-full', {
-    parties: [
-      aParty('s-full', 'p-1', { status: aStatus({ peerId: peer }), muted: null, from: null }),
-      aParty('s-full', 'p-2', {
-        status: aStatus({ peerId: { sessionId: 's-broken', partyId: 'p-1' } }),
-        recordings: [{ id: 'r-1', active: true, mode: 'ON_DEMAND', view: null }],
-        metadata: [{ values: [{ name: 'a', value: 'b' }] }],
-        owner: { accountId: '1', extensionId: null, brandId: null },
-        park: { id: '7' },
-      }),
-      aParty('s-full', 'p-3', { status: aStatus({ code: 'UNKNOWN', rawCode: 'Levitating' }) }),
-    ],
-  });
-}
+import { APPLIED, aContext, createFakeProvider } from '../schema/fake-provider.ts';
+import { aFullSession, eventsOf } from './stream-events.ts';
 
 /** A phone system where much goes wrong, the same each time it is made. */
 function troubledProvider(): CallProvider {
@@ -208,45 +181,6 @@ function typeNamed(name: string): GraphQLCompositeType {
   const type = schema.getType(name);
   if (!isCompositeType(type)) throw new TypeError(`${name} has no fields.`);
   return type;
-}
-
-/** What each subscription brings, and what it never should. */
-function eventsOf(field: string): readonly unknown[] {
-  const session = aFullSession();
-  const [party, second, third] = session.parties;
-  const start = { cursor: 'c', session };
-  switch (field) {
-    case 'callPartyUpdated':
-      return [party, second, third, { ...second, direction: 'UPWARDS', status: null }].map((one) => ({
-        party: one,
-        session,
-      }));
-    case 'callEvents':
-      return [
-        { type: 'CallSnapshot', reason: 'SUBSCRIBED', ...start },
-        { type: 'CallPartyChange', party, previousStatus: aStatus(), skipped: 2, ...start },
-        { type: 'CallPartyChange', party: second, previousStatus: null, skipped: 0, ...start },
-        { type: 'CallPartyChange', party: { id: null }, previousStatus: {}, skipped: 'many', ...start },
-        notice('MOVED', { cursor: 'c', sessionId: 's-full', movedTo: { sessionId: 's-2', partyId: 'p-1' } }),
-        notice('UPSTREAM_DEGRADED', { cursor: 'c', sessionId: 's-full', at: START }),
-      ];
-    case 'activeCalls':
-      // Each alone: of a list where one item fails at once and another later, graphql-js leaves the later failure to nobody.
-      return [[], [anActiveCall('s-1'), anActiveCall('s-full')], [{}], [null]];
-    case 'activeCallEvents':
-      return [
-        { type: 'ActiveCallList', calls: [anActiveCall('s-full')], observedAt: START },
-        { type: 'ActiveCallList', calls: [{}], observedAt: START },
-        notice('RECOVERED', {}),
-      ];
-    default:
-      throw new TypeError(`No event of ${field} is known.`);
-  }
-}
-
-function notice(kind: StreamNoticeKind, facts: object): object {
-  const type = 'cursor' in facts ? 'CallStreamNotice' : 'ActiveCallNotice';
-  return { type, kind, message: 'Look.', partyId: null, movedTo: null, at: null, ...facts };
 }
 
 /** An event, and what a subscription selects of it. */

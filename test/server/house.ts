@@ -144,7 +144,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const viewers = new Map<string, AbortController>();
 
   const gatekeeper: Gatekeeper = {
-    async admit(authorization) {
+    async admit({ authorization }) {
       shown.push(authorization);
       const viewerId = /^Bearer (\w+)$/.exec(authorization ?? 'Bearer anybody')?.[1];
       if (viewerId === undefined || viewerId === 'nobody') throw new Unauthenticated('Show a token.');

@@ -1,7 +1,7 @@
 /** The simulated login of Genesys Cloud, as an app and a browser meet it. */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createGenesysSimulator } from '../../src/simulator/genesys/server.ts';
+import { createSimulator, type Simulator } from '../../src/simulator/server.ts';
 
 const VERIFIER = 'v'.repeat(43);
 const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
@@ -14,8 +14,6 @@ const ASKED = {
   code_challenge: CHALLENGE,
   code_challenge_method: 'S256',
 };
-
-type Simulator = Awaited<ReturnType<typeof createGenesysSimulator>>;
 
 function authorize({ url }: Simulator, form: Record<string, string>, changes: Record<string, string> = {}) {
   const query = new URLSearchParams({ ...ASKED, ...changes });
@@ -48,7 +46,7 @@ function me({ url }: Simulator, token: unknown) {
 
 describe('The login of Genesys Cloud', () => {
   test('asks by a plain form, and sends back a code or a refusal, with the state', async () => {
-    await using simulator = await createGenesysSimulator();
+    await using simulator = await createSimulator({ story: false });
     const page = await authorize(simulator, {});
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Ada Lind')]);
     const code = await authorize(simulator, { user: 'ada.lind@example.com' });
@@ -58,7 +56,7 @@ describe('The login of Genesys Cloud', () => {
   });
 
   test('takes an answer from its form only, and asks again where it is nobody’s', async () => {
-    await using simulator = await createGenesysSimulator();
+    await using simulator = await createSimulator({ story: false });
     const looks = [
       await authorize(simulator, {}, { user: 'ada.lind@example.com' }),
       await authorize(simulator, {}, { deny: 'yes' }),
@@ -75,13 +73,13 @@ describe('The login of Genesys Cloud', () => {
     ['an unknown client', { client_id: 'unknown' }],
     ['an address elsewhere', { redirect_uri: 'https://evil.example/' }],
   ])('leads nowhere for %s', async (_what, changes) => {
-    await using simulator = await createGenesysSimulator();
+    await using simulator = await createSimulator({ story: false });
     const response = await authorize(simulator, { user: 'ada.lind@example.com' }, changes);
     expect([response.status, response.headers.get('location')]).toEqual([400, null]);
   });
 
   test('sends back an error where the challenge is none of S256', async () => {
-    await using simulator = await createGenesysSimulator();
+    await using simulator = await createSimulator({ story: false });
     const response = await authorize(
       simulator,
       { user: 'ada.lind@example.com' },
@@ -91,7 +89,7 @@ describe('The login of Genesys Cloud', () => {
   });
 
   test('gives tokens for a code once, to whoever has the verifier, and says whose they are', async () => {
-    await using simulator = await createGenesysSimulator({ tokenLife: 300 });
+    await using simulator = await createSimulator({ settings: { story: false, genesysTokenTtl: 300 } });
     const code = await codeFrom(simulator);
     const { status, body } = await redeem(simulator, code);
     expect([status, body]).toEqual([
@@ -107,7 +105,7 @@ describe('The login of Genesys Cloud', () => {
   });
 
   test('gives a client with a secret a refresh token, which works once and for nobody else', async () => {
-    await using simulator = await createGenesysSimulator();
+    await using simulator = await createSimulator({ story: false });
     const code = {
       grant_type: 'authorization_code',
       code: await codeFrom(simulator),
@@ -126,7 +124,7 @@ describe('The login of Genesys Cloud', () => {
   });
 
   test('takes no token that has been deleted, or was never given', async () => {
-    await using simulator = await createGenesysSimulator();
+    await using simulator = await createSimulator({ story: false });
     const { body } = await redeem(simulator, await codeFrom(simulator));
     const headers = { authorization: `Bearer ${body.access_token}` };
     await fetch(`${simulator.url}/api/v2/tokens/me`, { method: 'DELETE', headers });

@@ -16,7 +16,9 @@ const readme = read('README.md');
 
 /** The comments of the fields of an interface; fields without one share that of the field before. */
 function wordsOf(file: string, name: string): Map<string, string> {
-  const body = new RegExp(`^export interface ${name} \\{\\n(.*?)^\\}`, 'ms').exec(read(file))?.[1] ?? '';
+  const body =
+    new RegExp(`^export interface ${name}(?: extends \\w+)? \\{\\n(.*?)^\\}`, 'ms').exec(read(file))?.[1] ??
+    '';
   const words = new Map<string, string>();
   let said = '';
   for (const [, comment, field = ''] of body.matchAll(/(?: {2}\/\*\*(.*?)\*\/\s+)?readonly (\w+)\??:/gs)) {
@@ -35,7 +37,10 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 const code = (value: unknown) => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 
 function tables(): Readonly<Record<string, string>> {
-  const settings = wordsOf('settings.ts', 'Settings');
+  const settings = new Map([
+    ...wordsOf('settings.ts', 'Settings'),
+    ...wordsOf('genesys/settings.ts', 'GenesysSettings'),
+  ]);
   const faults = wordsOf('faults.ts', 'Fault');
   return {
     settings: table(

@@ -1,9 +1,42 @@
 /** Signing in to a simulated Genesys Cloud, beside RingCentral or alone. */
-import { createGenesysSimulator, type GenesysSimulator } from '../../src/simulator/genesys/server.ts';
+import { createSimulator } from '../../src/simulator/server.ts';
 import { allOrNothing } from './all-or-nothing.ts';
 import { answerPage, openSignInHouse, SIGN_IN, type TestBrowser } from './browser-sessions.ts';
 import { type Fleet, openFleet } from './fleet.ts';
 import type { House, HouseOptions } from './gateway.ts';
+
+/** A Genesys Cloud at an address of its own. */
+export interface GenesysSimulator extends AsyncDisposable {
+  readonly url: string;
+  /** Every request that came, oldest first; the body as it was sent. */
+  requests(): readonly GenesysRequest[];
+  /** Seconds, from the next token on. */
+  setTokenLife(seconds: number): void;
+  stop(): Promise<void>;
+}
+
+export interface GenesysRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+async function createGenesysSimulator(tokenLife = 86_400 /* 1 day */): Promise<GenesysSimulator> {
+  const settings = { story: false, journalBodies: true, genesysTokenTtl: tokenLife };
+  const simulator = await createSimulator({ settings });
+  return {
+    url: simulator.url,
+    requests: () =>
+      simulator.requests().map(({ method, path, authorization, requestBody = '' }) => ({
+        ...{ method, path, authorization },
+        body: typeof requestBody === 'string' ? requestBody : JSON.stringify(requestBody),
+      })),
+    setTokenLife: (seconds) => void simulator.configure({ genesysTokenTtl: seconds }),
+    stop: simulator.stop,
+    [Symbol.asyncDispose]: simulator.stop,
+  };
+}
 
 export interface TwoSystems extends House {
   readonly genesys: GenesysSimulator;
@@ -12,7 +45,7 @@ export interface TwoSystems extends House {
 /** A house at which browsers sign in to both; of a public client, unless told otherwise. */
 export function openTwoSystems(options: HouseOptions = {}, tokenLife?: number): Promise<TwoSystems> {
   return allOrNothing(async (keep) => {
-    const genesys = keep(await createGenesysSimulator(tokenLife === undefined ? {} : { tokenLife }));
+    const genesys = keep(await createGenesysSimulator(tokenLife));
     const house = keep(await openSignInHouse({ ...options, environment: withGenesys(genesys, options) }));
     return { ...house, genesys };
   });

@@ -43,6 +43,10 @@ export function useGraphiql() {
   });
 
   return {
+    /** What the simulator inside says to this path. */
+    async ofSimulator(path: string): Promise<unknown> {
+      return (await fetch(`${gateway?.simulatorUrl}${path}`)).json();
+    },
     /** A browser that knows nothing yet, at the page. */
     openDesk(options: DeskOptions = {}) {
       if (browser === undefined) throw new Error('There is no browser to open.');

@@ -23,8 +23,8 @@ import { CallControlFailure, Unauthenticated } from '../../../schema/failures.ts
 import type { CommandReport } from '../../../schema/telling.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Caller, Lane } from '../../upstream/caller.ts';
+import { inDoubtBecause, isAmbiguous, wasAnswered } from '../../upstream/doubt.ts';
 import type { IdempotencyKeys } from '../../upstream/idempotency.ts';
-import { answeredByRingCentral, inDoubtBecause, isAmbiguous } from '../doubts.ts';
 import type { AccountClient } from './client.ts';
 
 export interface AccountCommandsParts {
@@ -109,7 +109,7 @@ async function carryOut<State>(errand: Errand<State>): Promise<Outcome<State>> {
   } catch (error) {
     if (!(error instanceof CallControlFailure) || error instanceof Unauthenticated) throw error;
     if (isAmbiguous(error)) return inDoubt(errand, error);
-    const state = answeredByRingCentral(error) ? await look(errand, 'query') : null;
+    const state = wasAnswered(error) ? await look(errand, 'query') : null;
     return { outcome: 'NOT_APPLIED', replayed: false, error, state };
   }
 }

@@ -1,11 +1,5 @@
 /** What RingCentral answers about sockets and over them, in the words of `listening.ts` and of HTTP; odd shapes are left out. */
-import {
-  CallControlFailure,
-  Forbidden,
-  RateLimited,
-  UpstreamBadResponse,
-  UpstreamUnavailable,
-} from '../../../schema/failures.ts';
+import { Forbidden } from '../../../schema/failures.ts';
 import type { RawAnswer } from '../../upstream/failures.ts';
 import type { WireError, WireSocketToken, WireSubscription } from '../wire.ts';
 import type { ListeningInput } from './listening.ts';
@@ -28,21 +22,6 @@ export function addressIn(body: unknown, serverUrl: string, wsc: string | null):
   url.searchParams.set('access_token', token);
   if (wsc !== null) url.searchParams.set('wsc', wsc);
   return url.href;
-}
-
-/** What it means that a request for a socket failed; null: nobody foresaw that. */
-export function setbackOf(error: unknown): ListeningInput | null {
-  if (error instanceof RateLimited) {
-    return { kind: 'failed', notBefore: error.retryAt, reason: 'The rate budget is spent.' };
-  }
-  if (error instanceof UpstreamUnavailable) {
-    // RingCentral is out of order, which passes: not the same as a socket that nobody lets through.
-    return { kind: 'failed', notBefore: Date.now() + 1, reason: error.message };
-  }
-  // A connection that broke off within an answer, or the page of a proxy: one of them says nothing for ten minutes.
-  if (error instanceof UpstreamBadResponse) return { kind: 'failed', reason: error.message };
-  // They said no: asking again at once would not change it.
-  return error instanceof CallControlFailure ? { kind: 'denied', reason: error.message } : null;
 }
 
 /** Why a subscription was not granted. */

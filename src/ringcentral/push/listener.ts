@@ -9,9 +9,10 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Budget } from '../../upstream/budget.ts';
 import type { Caller } from '../../upstream/caller.ts';
 import type { Upstream } from '../../upstream/http.ts';
+import { setbackOf } from '../../upstream/setbacks.ts';
 import { OPERATIONS } from '../operations.ts';
 import type { WireConnectionDetails, WireNotification, WireSubscription } from '../wire.ts';
-import { addressIn, disabledIn, isSuccess, refusalIn, setbackOf } from './answers.ts';
+import { addressIn, disabledIn, isSuccess, refusalIn } from './answers.ts';
 import { createAsking } from './asking.ts';
 import {
   type Inheritance,

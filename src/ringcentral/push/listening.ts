@@ -17,6 +17,7 @@
  *                                      └── ten minutes, or another token ──► connecting
  * ```
  */
+import { DENIED_FOR, MOST_FAILURES, MOST_FIRST_FAILURES, waitAfter } from '../../upstream/setbacks.ts';
 
 /** What a socket was and may be again, while RingCentral remembers it. */
 export interface Recoverable {
@@ -92,27 +93,6 @@ export const FIRST: Extract<Listening, { phase: 'connecting' }> = {
 export function takenOver(recoverable: Recoverable): Listening {
   return { ...FIRST, phase: 'connecting', recoverable, hasListened: true };
 }
-
-/** How long something that is not to be had is left alone, unless another token comes. */
-export const DENIED_FOR = 600_000; // 10 minutes
-
-/**
- * Waits before the tries after a loss, each within these milliseconds: the first within two seconds, all of a minute
- * fewer than the group Auth allows, and spread, because a thousand viewers lose their sockets at once.
- */
-export const WAITS: readonly (readonly [least: number, most: number])[] = [
-  [100, 2_000],
-  [2_000, 6_000],
-  [10_000, 20_000],
-  [20_000, 40_000],
-  [40_000, 80_000],
-  [80_000, 120_000],
-];
-
-/** Failures in a row after which what has worked is left alone: longer than RingCentral remembers a lost socket. */
-export const MOST_FAILURES = 9; // six minutes at least
-/** Likewise where nothing has worked yet. */
-export const MOST_FIRST_FAILURES = 2;
 
 /** What stands between the state and its next one. `random` is from 0 to 1. */
 export function next(state: Listening, input: ListeningInput, now: number, random: number): Listening {
@@ -202,9 +182,4 @@ function due(state: Listening, now: number): Listening {
 
 function denied(reason: string, now: number): Listening {
   return { phase: 'denied', reason, until: now + DENIED_FOR };
-}
-
-function waitAfter(failures: number, random: number): number {
-  const [least, most] = WAITS[Math.min(failures, WAITS.length - 1)] ?? [0, 0];
-  return least + (most - least) * random;
 }

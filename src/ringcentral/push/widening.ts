@@ -13,6 +13,7 @@
  * The own calls are subscribed to before, and never wait for what is asked for here.
  */
 import { type Interest, OUT_OF_REACH, type Reach } from '../../account/source.ts';
+import { DENIED_FOR } from '../../upstream/setbacks.ts';
 import {
   addedTo,
   type Filter,
@@ -23,7 +24,6 @@ import {
   verdictOn,
   wantedFilters,
 } from './filters.ts';
-import { DENIED_FOR } from './listening.ts';
 import type { SocketAnswer } from './socket.ts';
 
 export interface WideningParts {

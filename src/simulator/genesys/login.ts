@@ -7,7 +7,7 @@ import { escaped, hiddenFields } from '../forms.ts';
 import { type App, appOf, isApp, isRegistered } from '../oauth/apps.ts';
 import { createCodes } from '../oauth/codes.ts';
 import { Refusal } from '../refusals.ts';
-import { type GenesysPerson, PEOPLE, personNamed } from './people.ts';
+import { APP_TOKEN, type GenesysPerson, ownerOfStatic, PEOPLE, personNamed } from './people.ts';
 
 /** What is answered; the body is a page or an object for a program. */
 export interface GenesysAnswer {
@@ -16,24 +16,39 @@ export interface GenesysAnswer {
   readonly body?: string | object;
 }
 
+/** Whoever a token stands for: a user with an app, or the app alone. */
+export interface GenesysSignedIn {
+  readonly person: GenesysPerson | null;
+  readonly app: string;
+}
+
 export interface GenesysLogin {
   /** Answers a browser: what it was sent with, and of the form somebody's answer, `user` or `deny`. */
   authorize(params: URLSearchParams, form: URLSearchParams, now: number): GenesysAnswer;
   /** Answers an app that comes for tokens. */
   token(form: URLSearchParams, authorization: string | undefined, now: number): GenesysAnswer;
   /** Whose token it is, while it is one. */
-  ownerOf(token: string, now: number): GenesysPerson | undefined;
+  signedIn(token: string, now: number): GenesysSignedIn | undefined;
   end(token: string): void;
+  /** Hears of each token that was ended before its time. */
+  onEnd(listener: (token: string) => void): void;
+  /** Forgets every token and code; those that are always there work again. */
+  reset(): void;
 }
 
 const CODE_LIFETIME = 60; // seconds
 const MOST_TOKENS = 10_000;
+/** The app that the tokens are of that work without signing in. */
+const STATIC_APP = 'simulator';
 
 /** Makes it. `tokenLife`: seconds, set for each client at Genesys Cloud. */
 export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => number }): GenesysLogin {
   const codes = createCodes<GenesysPerson>();
   /** Oldest first. */
-  const tokens = new Map<string, { readonly person: GenesysPerson; readonly until: number }>();
+  const tokens = new Map<string, GenesysSignedIn & { readonly until: number }>();
+  /** Of the tokens that everybody knows, those that were ended. */
+  const ended = new Set<string>();
+  const listeners: ((token: string) => void)[] = [];
   /** Oldest first. */
   const refreshTokens = new Map<string, { readonly person: GenesysPerson; readonly clientId: string }>();
 
@@ -63,6 +78,9 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
     token(form, authorization, now) {
       try {
         const app = appOf(authorization, form);
+        if (form.get('grant_type') === 'client_credentials' && !app.isPublic) {
+          return { status: 200, body: give(null, app, now) };
+        }
         const person = personOf(form, app, now);
         if (person === undefined) return { status: 400, body: { error: 'invalid_grant' } };
         return { status: 200, body: give(person, app, now) };
@@ -76,11 +94,24 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
       }
     },
 
-    ownerOf(token, now) {
+    signedIn(token, now) {
       const known = tokens.get(token);
-      return known !== undefined && now < known.until ? known.person : undefined;
+      if (known !== undefined) return now < known.until ? known : undefined;
+      if (ended.has(token)) return undefined;
+      const person = token === APP_TOKEN ? null : ownerOfStatic(token);
+      return person === undefined ? undefined : { person, app: STATIC_APP };
     },
-    end: (token) => void tokens.delete(token),
+    end(token) {
+      const isStatic = token === APP_TOKEN || ownerOfStatic(token) !== undefined;
+      if (isStatic) ended.add(token);
+      if (!tokens.delete(token) && !isStatic) return;
+      for (const listener of listeners) listener(token);
+    },
+    onEnd: (listener) => void listeners.push(listener),
+    reset() {
+      for (const memory of [tokens, refreshTokens, ended]) memory.clear();
+      codes.reset();
+    },
   };
 
   function personOf(form: URLSearchParams, app: App, now: number): GenesysPerson | undefined {
@@ -94,13 +125,13 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
     return known.person;
   }
 
-  function give(person: GenesysPerson, { id: clientId, isPublic }: App, now: number) {
+  function give(person: GenesysPerson | null, { id: clientId, isPublic }: App, now: number) {
     const token = `genesys-${randomUUID()}`;
     const life = tokenLife();
-    tokens.set(token, { person, until: now + life * 1_000 });
+    tokens.set(token, { person, app: clientId, until: now + life * 1_000 });
     for (const old of tokens.keys()) if (tokens.size > MOST_TOKENS) tokens.delete(old);
     const answer = { access_token: token, token_type: 'bearer', expires_in: life };
-    if (isPublic) return answer;
+    if (isPublic || person === null) return answer;
     const refreshToken = `genesys-refresh-${randomUUID()}`;
     refreshTokens.set(refreshToken, { person, clientId });
     for (const old of refreshTokens.keys()) if (refreshTokens.size > MOST_TOKENS) refreshTokens.delete(old);

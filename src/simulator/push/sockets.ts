@@ -20,7 +20,8 @@ import type { WireConnectionDetails, WireFrame, WireFrameMeta } from '../../ring
 import type { Journal } from '../journal.ts';
 import type { OAuth } from '../oauth/oauth.ts';
 import type { SignedIn } from '../oauth/sessions.ts';
-import { type Platform, splitUrl } from '../platform.ts';
+import type { Platform } from '../platform.ts';
+import { splitUrl } from '../replies.ts';
 import type { Switchboard } from '../switchboard.ts';
 import { acceptIn, frameText, readFrame } from './frames.ts';
 import type { SocketSession, Subscriptions } from './subscriptions.ts';

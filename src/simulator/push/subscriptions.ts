@@ -26,11 +26,11 @@ import {
 } from '../company/presence.ts';
 import { presenceRefusal } from '../company/rights.ts';
 import { type StaffChange, takesQueueCalls } from '../company/staff.ts';
+import { createDeliveries, type Deliveries } from '../deliveries.ts';
 import type { Body } from '../fields.ts';
 import type { SignedIn } from '../oauth/sessions.ts';
 import { invalid, Refusal } from '../refusals.ts';
 import type { Switchboard } from '../switchboard.ts';
-import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { eventsBetween, FIRST_SEQUENCE, legacyIdOf, type PartyEvent } from './events.ts';
 import {
   type DisabledFilter,

@@ -1,16 +1,13 @@
 /** Every state of listening × every input: where it stands then. */
 import { describe, expect, test } from 'vitest';
 import {
-  DENIED_FOR,
   FIRST,
   type Listening,
   type ListeningInput,
-  MOST_FAILURES,
-  MOST_FIRST_FAILURES,
   next,
   takenOver,
-  WAITS,
 } from '../../../src/ringcentral/push/listening.ts';
+import { DENIED_FOR, MOST_FAILURES, MOST_FIRST_FAILURES, WAITS } from '../../../src/upstream/setbacks.ts';
 
 const NOW = 1_000_000;
 const HALF = 0.5;

@@ -1,0 +1,355 @@
+/**
+ * Commands to Genesys Cloud: sent once, and told as they turn out. What shows that one was done stands in `outcomes.ts`.
+ *
+ * ```text
+ *   look ──► sent once ──► 2xx ──► its effect is seen, which was not there before ──► APPLIED
+ *   (where      │            │       by an event or a read, within five seconds
+ *   nobody      │            └───► anything else ───────────────────────────────────► UNKNOWN, the state as it is
+ *   watches)    │
+ *               ├────────► 400 403 404 409 429 ─────────────────────────────────────► NOT_APPLIED, typed error, the state
+ *               ├────────► never sent ──────────────────────────────────────────────► NOT_APPLIED
+ *               └────────► timeout, reset, 5xx, garbage ──► as after a 2xx
+ * ```
+ *
+ * One is refused before it is sent: to complete a consultation where the look shows none.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  BadUserInput,
+  CallControlFailure,
+  CallNotFound,
+  Unauthenticated,
+  UpstreamUnavailable,
+  WrongCallState,
+  WrongParticipantState,
+} from '../../schema/failures.ts';
+import {
+  type CallConversation,
+  type CallMediaParticipant,
+  findParticipant,
+  hasLeft,
+} from '../../schema/genesys/model.ts';
+import type {
+  ConversationCommand,
+  ConversationCommandOf,
+  ConversationCommandResult,
+} from '../../schema/genesys/provider.ts';
+import type { CommandOutcome } from '../../schema/provider.ts';
+import { lookedTwice } from '../live/second-look.ts';
+import type { Lane } from '../upstream/caller.ts';
+import { inDoubtBecause, isAmbiguous, wasAnswered } from '../upstream/doubt.ts';
+import { allowedActions, reasonAgainst } from './actions.ts';
+import type { Accepted, Conversations } from './conversations.ts';
+import { isVague, noConversation, noParticipant } from './failures.ts';
+import { doubtAbout, type Evidence, isVisible, showedBefore } from './outcomes.ts';
+import type { ConversationPerson } from './person.ts';
+import { latestOf } from './translate.ts';
+
+/** How long the effect of a command is waited for; other numbers are for tests. Milliseconds. */
+export interface EffectTimes {
+  /** From the yes, or from the failure in doubt. */
+  readonly patience: number;
+  /** When the conversation is read, from then: news may show it before. */
+  readonly looks: readonly number[];
+  /** Between two looks at what news have shown. */
+  readonly glance: number;
+  /** For a look at how it is before the command, where nobody watches. */
+  readonly before: number;
+}
+
+export const EFFECT_TIMES: EffectTimes = {
+  patience: 5_000, // 5 seconds
+  looks: [150, 500, 1_000, 2_000, 3_300, 4_500],
+  glance: 25,
+  before: 2_000, // 2 seconds
+};
+
+export interface CarryingOutParts {
+  readonly conversations: Conversations;
+  readonly times?: EffectTimes | undefined;
+}
+
+/** What is told of a conversation that nothing is known of. */
+export const NO_STATE = { conversation: null, participant: null, destinationParticipantId: null };
+
+/** Sends a command once for a person, and tells what became of it. */
+export async function carryOut(
+  { conversations, times = EFFECT_TIMES }: CarryingOutParts,
+  person: ConversationPerson,
+  command: ConversationCommand,
+  requestId: string,
+): Promise<ConversationCommandResult> {
+  const { desk, caller } = person;
+  const addressed = 'conversationId' in command ? command.conversationId : null;
+  const userId = person.userId() ?? (await userIdOf());
+  let unseen: CallControlFailure | null = null;
+  let before = addressed === null ? null : await stateBefore(addressed);
+  const workBefore = before === null ? null : await workOf('command').catch(unlessSignedOut);
+  if (command.name === 'completeConsultTransfer') {
+    const refusal = await againstCompleting(command);
+    if (refusal !== null) return told('NOT_APPLIED', refusal, { ...NOTHING, conversation: before });
+  }
+  const ownParticipantId = ownIn(before)?.id;
+
+  const sentAt = Date.now();
+  let accepted: Accepted;
+  try {
+    accepted = await conversations.command(caller, command, { requestId, ownParticipantId });
+  } catch (error) {
+    if (!(error instanceof CallControlFailure) || error instanceof Unauthenticated) throw error;
+    return isAmbiguous(error) ? inDoubt(error) : refused(error);
+  }
+  return acceptedAs(accepted);
+
+  /** Without it less can be told, but nothing is kept from being sent that can do without. */
+  async function userIdOf(): Promise<string | null> {
+    const asked = person.user();
+    const user = await (needsUser(command) ? asked : asked.catch(unlessSignedOut));
+    return user?.id ?? null;
+  }
+
+  async function acceptedAs(answer: Accepted): Promise<ConversationCommandResult> {
+    const conversationId = answer.conversationId ?? addressed;
+    const madeId = answer.conversationId ?? answer.destinationParticipantId;
+    const seen = await seenAfter(conversationId, madeId, answer.sentAt);
+    const doubt = isSaidToBeDone(answer, seen) ? null : doubtOf(seen, madeId);
+    if (doubt === null) return told('APPLIED', null, seen, answer.destinationParticipantId);
+    const error = new UpstreamUnavailable(
+      `Genesys Cloud accepted the command. Whether it was done is unknown: ${doubt}.`,
+      true,
+      { system: 'genesys' },
+    );
+    return told('UNKNOWN', error, seen, answer.destinationParticipantId);
+  }
+
+  /**
+   * Of what leaves no trace the yes is all that there will ever be. An answer that says that it is done needs no other proof
+   * than a state that does not contradict it.
+   */
+  function isSaidToBeDone({ isDone }: Accepted, { conversation, work, fresh }: Sight): boolean {
+    if (!isVisible(command)) return true;
+    return isDone && fresh && conversation !== null && showedBefore(command, conversation, userId, work);
+  }
+
+  async function inDoubt(error: CallControlFailure): Promise<ConversationCommandResult> {
+    const seen = await seenAfter(addressed, null, sentAt);
+    const doubt = doubtOf(seen, null);
+    return doubt === null ? told('APPLIED', null, seen) : told('UNKNOWN', inDoubtBecause(error, doubt), seen);
+  }
+
+  async function refused(error: CallControlFailure): Promise<ConversationCommandResult> {
+    const looked =
+      wasAnswered(error) && addressed !== null ? await look(addressed, 'query') : known(addressed);
+    // Nothing was done, so what was seen before is true.
+    const seen = looked.fresh ? looked : { ...looked, conversation: looked.conversation ?? before };
+    return told('NOT_APPLIED', explained(error, seen), seen);
+  }
+
+  function doubtOf({ conversation, work, fresh }: Sight, madeId: string | null): string | null {
+    return doubtAbout(command, fresh ? evidence(conversation, work, madeId) : null);
+  }
+
+  function evidence(
+    conversation: CallConversation | null,
+    work: boolean | null,
+    madeId: string | null,
+  ): Evidence {
+    return { conversation, before, userId, madeId, afterCallWork: { before: workBefore, now: work } };
+  }
+
+  /** What a read of all media says of after-call work, for the one command that is about it. */
+  async function workOf(lane: Lane): Promise<boolean | null> {
+    if (command.name !== 'setCallMediaParticipantAfterCallWork') return null;
+    const { communicationId } = command;
+    const all = await conversations.readCommunications(caller, command, { lane, requestId });
+    const meant =
+      communicationId === undefined ? latestOf(all) : all.find(({ id }) => id === communicationId);
+    return meant?.afterCallWorkRequired ?? null;
+  }
+
+  /** How it is right before the command: what a watch shows, or a read. Null where neither tells. */
+  async function stateBefore(conversationId: string): Promise<CallConversation | null> {
+    const meeting = desk.meet(conversationId);
+    if (meeting !== undefined) await meeting;
+    const current = desk.current(conversationId);
+    if (current !== undefined) return current;
+    try {
+      const reading = await conversations.readConversation(caller, conversationId, {
+        ...{ lane: 'command', timeout: times.before, requestId },
+      });
+      if (reading.value === null) unseen = noConversation();
+      return reading.value && (await desk.observeCall(reading.value, reading));
+    } catch (error) {
+      unlessSignedOut(error);
+      unseen = error as CallControlFailure;
+      return null;
+    }
+  }
+
+  /**
+   * Why there is nothing to complete. To complete is to hang up, which Genesys would do as well where nobody was asked: then
+   * the customer would be lost.
+   */
+  async function againstCompleting(
+    completing: ConversationCommandOf<'completeConsultTransfer'>,
+  ): Promise<CallControlFailure | null> {
+    const against = (): CallControlFailure | null => {
+      if (before === null) return unseen ?? noConversation();
+      const participant = findParticipant(before, completing.participantId);
+      if (participant === undefined) return noParticipant();
+      const reason =
+        ownIn(before) === undefined ? NOT_IN_IT : reasonAgainst(completing, before, participant, userId);
+      return reason === null ? null : wrongState(reason, before, participant);
+    };
+    const refusal = against();
+    if (refusal === null || desk.current(completing.conversationId) === undefined) return refusal;
+    // What a watch shows may be a moment old.
+    const looked = await look(completing.conversationId, 'command', times.before);
+    if (looked.fresh) before = looked.conversation;
+    return against();
+  }
+
+  /** Waits for the effect, as long as there is hope for it; then as the conversation is. */
+  async function seenAfter(
+    conversationId: string | null,
+    madeId: string | null,
+    since: number,
+  ): Promise<Sight> {
+    if (conversationId === null) return NOTHING;
+    desk.stateChanged(conversationId);
+    const isHopeless =
+      !isVisible(command) ||
+      (before !== null && madeId === null && showedBefore(command, before, userId, workBefore));
+    if (isHopeless) return look(conversationId, 'command');
+    const shows = (conversation: CallConversation | null, work: boolean | null = null) =>
+      doubtAbout(command, evidence(conversation, work, madeId)) === null;
+    const begin = performance.now();
+    const timeLeft = () => begin + times.patience - performance.now();
+    let sight: Sight = NOTHING;
+    for (const at of [...times.looks, times.patience]) {
+      const news = await newsUntil(begin + Math.min(at, times.patience), conversationId, since, shows);
+      if (news !== null) return { ...NOTHING, conversation: news, fresh: true };
+      if (at >= times.patience) break;
+      const looked = await look(conversationId, 'command', Math.max(LEAST_TIME, timeLeft()));
+      if (looked.fresh) sight = looked;
+      if (sight.fresh && shows(sight.conversation, sight.work)) return sight;
+      if (timeLeft() <= 0) break;
+    }
+    return sight.fresh ? sight : known(conversationId);
+  }
+
+  /** What news show by then of the effect; null: nothing. */
+  async function newsUntil(
+    until: number,
+    conversationId: string,
+    since: number,
+    shows: (conversation: CallConversation) => boolean,
+  ): Promise<CallConversation | null> {
+    for (;;) {
+      const peeked = desk.peek(conversationId);
+      if (peeked !== undefined && peeked.observedAt >= since && shows(peeked)) return peeked;
+      const left = until - performance.now();
+      if (left <= 0) return null;
+      await pause(Math.min(left, times.glance));
+    }
+  }
+
+  /** Reads the conversation anew, past every cache, and lets the watch know; falls back to what is known. */
+  async function look(conversationId: string, lane: Lane, timeout?: number): Promise<Sight> {
+    try {
+      const read = () => conversations.readConversation(caller, conversationId, { lane, timeout, requestId });
+      const reading = await lookedTwice(read, () => desk.isAlive(conversationId));
+      if (reading.value === null) return { ...NOTHING, fresh: true };
+      const work = await workOf(lane);
+      return { conversation: await desk.observeCall(reading.value, reading), work, fresh: true };
+    } catch (error) {
+      if (!(error instanceof CallControlFailure)) throw error;
+      return known(conversationId);
+    }
+  }
+
+  function known(conversationId: string | null): Sight {
+    const conversation = conversationId === null ? null : (desk.peek(conversationId) ?? null);
+    return { ...NOTHING, conversation };
+  }
+
+  function ownIn(conversation: CallConversation | null): CallMediaParticipant | undefined {
+    return conversation?.participants.findLast(
+      (one) => userId !== null && one.user?.id === userId && !hasLeft(one),
+    );
+  }
+
+  /**
+   * A refusal for the state of the participant: why in words for a person, with that state and what it allows; or for there
+   * being no such one, whatever else Genesys found missing first.
+   */
+  function explained(error: CallControlFailure, { conversation }: Sight): CallControlFailure {
+    const isForState = error instanceof WrongCallState;
+    if (!isForState && !(error instanceof BadUserInput)) return error;
+    if (conversation === null) return unseen instanceof CallNotFound ? unseen : error;
+    const participant = participantIn(conversation);
+    if (participant === null) return 'participantId' in command ? noParticipant(error) : error;
+    const reason = reasonAgainst(command, conversation, participant, userId);
+    if (isForState) return wrongState(reason ?? error.message, conversation, participant, error);
+    return reason !== null && isVague(error) ? wrongState(reason, conversation, participant, error) : error;
+  }
+
+  function wrongState(
+    reason: string,
+    conversation: CallConversation,
+    participant: CallMediaParticipant,
+    cause?: CallControlFailure,
+  ): CallControlFailure {
+    return new WrongParticipantState(
+      reason,
+      participant.state ?? undefined,
+      allowedActions(conversation, participant, userId),
+      cause?.trace ?? { system: 'genesys' },
+      { cause },
+    );
+  }
+
+  /** The one that the command is about: addressed, or the viewer's own where that made a call. */
+  function participantIn(conversation: CallConversation): CallMediaParticipant | null {
+    if ('participantId' in command) return findParticipant(conversation, command.participantId) ?? null;
+    return addressed === null ? (ownIn(conversation) ?? null) : null;
+  }
+
+  function told(
+    outcome: CommandOutcome,
+    error: CallControlFailure | null,
+    { conversation }: Sight,
+    destinationParticipantId: string | null = null,
+  ): ConversationCommandResult {
+    const participant = conversation && participantIn(conversation);
+    return { outcome, replayed: false, error, conversation, participant, destinationParticipantId };
+  }
+}
+
+/** What cannot be seen before a command does not keep it from being sent. */
+function unlessSignedOut(error: unknown): null {
+  if (!(error instanceof CallControlFailure) || error instanceof Unauthenticated) throw error;
+  return null;
+}
+
+/** What is seen of the conversation that a command is about. */
+interface Sight {
+  readonly conversation: CallConversation | null;
+  /** Whether after-call work is asked for, where that was looked at. */
+  readonly work: boolean | null;
+  /** True when Genesys said so after the command. */
+  readonly fresh: boolean;
+}
+
+const NOTHING: Sight = { conversation: null, work: null, fresh: false };
+
+/** A read that begins in the last moment. */
+const LEAST_TIME = 250; // milliseconds
+
+const NOT_IN_IT =
+  'You take no part in this conversation (any more), so there is no consultation to complete.';
+
+/** Commands whose effect nobody can tell without knowing who the viewer is. */
+function needsUser({ name }: ConversationCommand): boolean {
+  return name === 'completeConsultTransfer';
+}

@@ -1,0 +1,404 @@
+/**
+ * A conversation and whoever takes part in it: what each participant is, and how one becomes another. Pure: the time and
+ * the ids of new participants are handed in.
+ *
+ * ```text
+ *   who calls      contacting ──their phone picks up──► dialing ──the far end answers──┐
+ *   who is called  contacting ──► dialing ─────────────────────────────────────────────┤
+ *   an agent       alerting ──answers─────────────────────────────────────────────────►│
+ *                     │                                                                ▼
+ *                     │ no answer, or the caller left        held, muted, recorded:  connected
+ *                     ▼                                                                │
+ *                 terminated ◄──────── owes nothing after the call ────────────────────┤
+ *                     ▲                                                                ▼
+ *                     └──── wrap-up, skipped, or its time is over ──── disconnected (after-call work)
+ * ```
+ *
+ * Nobody is ever taken out of a conversation: who has left stays in it, terminated.
+ */
+import { isDeepStrictEqual } from 'node:util';
+
+export interface Wrapup {
+  readonly code: string;
+  readonly notes: string | null;
+  readonly tags: readonly string[];
+  readonly durationSeconds: number | null;
+  readonly endTime: number;
+  /** Saved, and not yet the last word. */
+  readonly provisional: boolean;
+}
+
+/** One leg: somebody with one phone, in one conversation. */
+export interface Participant {
+  readonly id: string;
+  /** Of its one communication. */
+  readonly communicationId: string;
+  /** `customer`, `ivr`, `acd`, `agent`, `user`, `external`, `voicemail`. */
+  readonly purpose: string;
+  /** One of those that are published, unless a test moved it to another. */
+  readonly state: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly name: string | null;
+  readonly address: string | null;
+  readonly ani: string | null;
+  readonly dnis: string | null;
+  readonly userId: string | null;
+  readonly queueId: string | null;
+  readonly externalContactId: string | null;
+  readonly startTime: number;
+  readonly startAlertingTime: number | null;
+  readonly connectedTime: number | null;
+  readonly endTime: number | null;
+  readonly startHoldTime: number | null;
+  readonly startAcwTime: number | null;
+  readonly endAcwTime: number | null;
+  readonly bargedTime: number | null;
+  readonly alertingTimeoutMs: number | null;
+  readonly disconnectType: string | null;
+  readonly held: boolean;
+  readonly muted: boolean;
+  readonly confined: boolean;
+  /** Recorded because somebody pressed a button. */
+  readonly recording: boolean;
+  readonly snippet: boolean;
+  readonly securePause: boolean;
+  readonly wrapupRequired: boolean;
+  readonly wrapupPrompt: string | null;
+  readonly wrapupTimeoutMs: number | null;
+  readonly wrapupSkipped: boolean;
+  readonly wrapup: Wrapup | null;
+  /** The communication at the other end. */
+  readonly peer: string | null;
+  /** Whom a consultation is about. */
+  readonly consultParticipantId: string | null;
+  readonly monitoredParticipantId: string | null;
+  readonly coachedParticipantId: string | null;
+  readonly bargedParticipantId: string | null;
+  readonly mediaRoles: readonly string[];
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly flaggedReason: string | null;
+  readonly uuiData: string | null;
+  /** Every key that was pressed for it. */
+  readonly digits: string;
+  /** Of an ivr: the queue that it leads to. */
+  readonly wantedQueueId: string | null;
+  /** Of an ivr or an acd: the user who shall be alerted first. */
+  readonly wantedUserId: string | null;
+  /** Facts that nothing here depends on, as they are sent: `faxStatus`, `script`, `disposition`. */
+  readonly extras: Readonly<Record<string, unknown>>;
+}
+
+/** A call that was handed on, or is about to be. */
+export interface Transfer {
+  readonly id: string;
+  readonly state: 'Active' | 'Complete' | 'Canceled' | 'Failed';
+  readonly issuedAt: number;
+  readonly initiatorUserId: string | null;
+  readonly userId: string | null;
+  readonly address: string | null;
+  readonly type: 'Attended' | 'Unattended';
+  /** Of one that waits for its destination: who leaves when that answers, and who that is. */
+  readonly replacedId?: string;
+  readonly destinationId?: string;
+}
+
+/** Somebody asks a third one before they hand the call on. */
+export interface Consult {
+  readonly transferId: string;
+  /** Whose call it is about. */
+  readonly objectId: string;
+  readonly initiatorId: string;
+  readonly destinationId: string;
+  readonly speakTo: SpeakTo;
+}
+export const SPEAK_TO = ['DESTINATION', 'OBJECT', 'BOTH', 'CONFERENCE'] as const;
+export type SpeakTo = (typeof SPEAK_TO)[number];
+
+export interface Conversation {
+  readonly id: string;
+  readonly startedAt: number;
+  /** When the last one left, and nobody owed anything any more; null before. */
+  readonly endedAt: number | null;
+  readonly participants: readonly Participant[];
+  readonly transfers: readonly Transfer[];
+  readonly consult: Consult | null;
+  /** Made or grown as a conference, which ends with its last participant only. */
+  readonly isConference: boolean;
+}
+
+/** At most so many fit into a conference. */
+export const MOST_PARTICIPANTS = 50;
+
+/** What makes a new leg: whatever is left out is nobody's and nothing. */
+export type NewLeg = Partial<Participant> &
+  Pick<Participant, 'id' | 'communicationId' | 'purpose' | 'state' | 'direction'>;
+
+export function newParticipant(leg: NewLeg, at: number): Participant {
+  return {
+    ...NOTHING,
+    startTime: at,
+    startAlertingTime: leg.state === 'alerting' ? at : null,
+    connectedTime: leg.state === 'connected' ? at : null,
+    ...leg,
+  };
+}
+
+const NOTHING = {
+  ...{
+    name: null,
+    address: null,
+    ani: null,
+    dnis: null,
+    userId: null,
+    queueId: null,
+    externalContactId: null,
+  },
+  ...{ endTime: null, startHoldTime: null, startAcwTime: null, endAcwTime: null, bargedTime: null },
+  ...{ alertingTimeoutMs: null, disconnectType: null, held: false, muted: false, confined: false },
+  ...{ recording: false, snippet: false, securePause: false, wrapupRequired: false, wrapupPrompt: null },
+  ...{ wrapupTimeoutMs: null, wrapupSkipped: false, wrapup: null, peer: null, consultParticipantId: null },
+  ...{
+    monitoredParticipantId: null,
+    coachedParticipantId: null,
+    bargedParticipantId: null,
+    mediaRoles: ['full'],
+  },
+  ...{ attributes: {}, flaggedReason: null, uuiData: null, digits: '', extras: {} },
+  ...{ wantedQueueId: null, wantedUserId: null },
+} as const;
+
+/** Another one takes part from now on. */
+export function join(conversation: Conversation, leg: NewLeg, at: number): Conversation {
+  return next(conversation, [...conversation.participants, newParticipant(leg, at)], at);
+}
+
+/** A phone is answered; whoever waited for that is connected too. */
+export function connect(conversation: Conversation, participantId: string, at: number): Conversation {
+  const answering = find(conversation, participantId);
+  if (answering === undefined || !isWaiting(answering)) return conversation;
+  const participants = conversation.participants.map((one) => {
+    if (one.id === participantId) return { ...one, state: 'connected', connectedTime: at };
+    // The queue has done its work.
+    if (one.purpose === 'acd' && isPresent(one) && answering.purpose === 'agent')
+      return left(one, 'transfer', at);
+    return one.state === 'dialing' && !isSupervising(one)
+      ? { ...one, state: 'connected', connectedTime: at }
+      : one;
+  });
+  const connected = completeAttended(next(conversation, participants, at), participantId, at);
+  return isLonely(connected) ? endAll(connected, 'peer', at) : connected;
+}
+
+/** Whoever wanted to be sure that somebody takes the call leaves it now. */
+function completeAttended(conversation: Conversation, destinationId: string, at: number): Conversation {
+  const waited = conversation.transfers.find(
+    (one) => one.destinationId === destinationId && one.state === 'Active',
+  );
+  if (waited?.replacedId === undefined) return conversation;
+  const transfers = settled(conversation, waited.id, 'Complete');
+  return leave({ ...conversation, transfers }, waited.replacedId, 'transfer', at);
+}
+
+/**
+ * A participant leaves: for after-call work where it is owed, and else for good. With it goes the last one who is left
+ * alone, and whoever only listened to it. A consultation ends: the call is handed on where its initiator leaves.
+ */
+export function leave(
+  conversation: Conversation,
+  participantId: string,
+  disconnectType: string,
+  at: number,
+): Conversation {
+  const leaver = find(conversation, participantId);
+  if (leaver === undefined || !isPresent(leaver)) return conversation;
+  const without = settleConsult(conversation, leaver);
+  const handsOn = conversation.consult?.initiatorId === leaver.id;
+  const type = handsOn ? 'transfer.consult' : disconnectType;
+  const participants = without.participants.map((one) => {
+    if (one.id === leaver.id) return left(one, type, at);
+    const listened = one.monitoredParticipantId ?? one.coachedParticipantId;
+    return listened === leaver.id && isPresent(one) ? left(one, 'system', at) : one;
+  });
+  const rest = next(without, participants, at);
+  return isLonely(rest) ? endAll(rest, 'peer', at) : rest;
+}
+
+/** Everybody leaves. */
+export function endAll(conversation: Conversation, disconnectType: string, at: number): Conversation {
+  const { consult } = conversation;
+  const participants = conversation.participants.map((one) =>
+    isPresent(one) ? left(one, disconnectType, at) : one,
+  );
+  const transfers = consult === null ? conversation.transfers : withTransfer(conversation, 'Failed');
+  return next({ ...conversation, consult: null, transfers }, participants, at);
+}
+
+/** After-call work is over: wrapped up, skipped, or too late. */
+export function endAfterCallWork(
+  conversation: Conversation,
+  participantId: string,
+  changes: Partial<Participant>,
+  at: number,
+): Conversation {
+  const one = find(conversation, participantId);
+  if (one === undefined || !owesWork(one)) return conversation;
+  return change(conversation, participantId, { ...changes, state: 'terminated', endAcwTime: at }, at);
+}
+
+/** The participant with some of its facts changed, whatever its state. */
+export function change(
+  conversation: Conversation,
+  participantId: string,
+  changes: Partial<Participant>,
+  at: number,
+): Conversation {
+  const participants = conversation.participants.map((one) =>
+    one.id === participantId ? { ...one, ...changes } : one,
+  );
+  return isDeepStrictEqual(participants, conversation.participants)
+    ? conversation
+    : next(conversation, participants, at);
+}
+
+/** Takes somebody off the line, or puts them back on it. */
+export function holding(one: Participant, held: boolean, at: number): Participant {
+  if (one.held === held) return one;
+  return { ...one, held, startHoldTime: held ? at : null };
+}
+
+export function find(
+  { participants }: Pick<Conversation, 'participants'>,
+  participantId: string,
+): Participant | undefined {
+  return participants.find(({ id }) => id === participantId);
+}
+
+/** In the call now, talking or being called. */
+export function isPresent({ state }: Participant): boolean {
+  return state !== 'disconnected' && state !== 'terminated';
+}
+
+export function isConnected({ state }: Participant): boolean {
+  return state === 'connected';
+}
+
+/** Being called, or calling somebody who has not answered. */
+export function isWaiting({ state }: Participant): boolean {
+  return state === 'alerting' || state === 'dialing' || state === 'contacting' || state === 'offering';
+}
+
+/** Has left, and has not yet said what the call was about. */
+export function owesWork({ state, startAcwTime, endAcwTime }: Participant): boolean {
+  return state === 'disconnected' && startAcwTime !== null && endAcwTime === null;
+}
+
+/** Listens, and is no end of the call. */
+export function isSupervising({ monitoredParticipantId, coachedParticipantId }: Participant): boolean {
+  return monitoredParticipantId !== null || coachedParticipantId !== null;
+}
+
+/** The ends of the call: whoever is present and not only listening. */
+export function endsOf({ participants }: Pick<Conversation, 'participants'>): readonly Participant[] {
+  return participants.filter((one) => isPresent(one) && !isSupervising(one));
+}
+
+/** A user's own participant: connected before waiting, before owing work, before gone; of those the newest. */
+export function ownOf({ participants }: Conversation, userId: string): Participant | undefined {
+  const own = participants.filter((one) => one.userId === userId).reverse();
+  return own.find(isConnected) ?? own.find(isPresent) ?? own.find(owesWork) ?? own[0];
+}
+
+/** Whether the user is in it now, or owes something. */
+export function isActiveIn(conversation: Conversation, userId: string): boolean {
+  const own = ownOf(conversation, userId);
+  return own !== undefined && (isPresent(own) || owesWork(own));
+}
+
+/** The conversation without the consultation that this participant took part in. */
+function settleConsult(conversation: Conversation, leaver: Participant): Conversation {
+  const { consult } = conversation;
+  if (consult === null) return conversation;
+  const { initiatorId, destinationId, objectId } = consult;
+  if (![initiatorId, destinationId, objectId].includes(leaver.id)) return conversation;
+  return withoutConsult(conversation, leaver.id === initiatorId ? 'Complete' : 'Failed');
+}
+
+/** Nobody is taken off the line for a consultation any more. */
+export function withoutConsult(conversation: Conversation, state: Transfer['state']): Conversation {
+  const { consult } = conversation;
+  if (consult === null) return conversation;
+  const participants = conversation.participants.map((one) =>
+    one.id === consult.objectId || one.id === consult.destinationId ? holding(one, false, 0) : one,
+  );
+  return { ...conversation, participants, transfers: withTransfer(conversation, state), consult: null };
+}
+
+function withTransfer(conversation: Conversation, state: Transfer['state']): readonly Transfer[] {
+  return settled(conversation, conversation.consult?.transferId, state);
+}
+
+function settled(
+  { transfers }: Conversation,
+  id: string | undefined,
+  state: Transfer['state'],
+): readonly Transfer[] {
+  return transfers.map((one) => (one.id === id ? { ...one, state } : one));
+}
+
+/** What somebody is who has left. */
+function left(one: Participant, disconnectType: string, at: number): Participant {
+  const owes =
+    one.wrapupRequired && one.connectedTime !== null && (one.wrapup === null || one.wrapup.provisional);
+  return {
+    ...one,
+    ...{ state: owes ? 'disconnected' : 'terminated', endTime: at, disconnectType },
+    ...{
+      held: false,
+      startHoldTime: null,
+      confined: false,
+      recording: false,
+      snippet: false,
+      securePause: false,
+    },
+    ...(owes && { startAcwTime: at }),
+  };
+}
+
+/** One end alone talks to nobody. */
+function isLonely(conversation: Conversation): boolean {
+  return endsOf(conversation).length < 2;
+}
+
+/** The conversation with other participants: the one place where a state is made from the one before. */
+function next(conversation: Conversation, participants: readonly Participant[], at: number): Conversation {
+  const isOver = participants.length > 0 && !participants.some((one) => isPresent(one) || owesWork(one));
+  const endedAt = isOver ? (conversation.endedAt ?? at) : null;
+  const transfers = waitedFor(conversation.transfers, participants);
+  return { ...conversation, participants: paired(participants), transfers, endedAt };
+}
+
+/** A transfer that waits for its destination has failed when that, or whoever waits, is not there any more. */
+function waitedFor(
+  transfers: readonly Transfer[],
+  participants: readonly Participant[],
+): readonly Transfer[] {
+  const isThere = (id: string | undefined) => participants.some((one) => one.id === id && isPresent(one));
+  return transfers.map((one) => {
+    const waits = one.state === 'Active' && one.replacedId !== undefined;
+    return waits && !(isThere(one.replacedId) && isThere(one.destinationId))
+      ? { ...one, state: 'Failed' }
+      : one;
+  });
+}
+
+/** Two ends that are alone with each other are each other's peer; of more, nobody is. */
+function paired(participants: readonly Participant[]): readonly Participant[] {
+  const ends = participants.filter((one) => isConnected(one) && !isSupervising(one));
+  const [first, second, third] = ends;
+  const isPair = third === undefined && second !== undefined;
+  return participants.map((one) => {
+    if (!ends.includes(one)) return one;
+    const peer = isPair ? ((one === first ? second : first)?.communicationId ?? null) : null;
+    return one.peer === peer ? one : { ...one, peer };
+  });
+}

@@ -1,0 +1,55 @@
+/** Signing in to Genesys Cloud from browsers, put together. It is loaded only where it is on. */
+import type { ConversationProvider } from '../../schema/genesys/provider.ts';
+import type { GenesysSettings } from '../config.ts';
+import { once, type Pools } from '../server/people.ts';
+import { createSystemSessions } from '../server/session-gatekeeper.ts';
+import { createGenesys } from '../sign-in/genesys.ts';
+import { createTransport } from '../upstream/transport.ts';
+import { createGenesysPerson, currentOf, type GenesysPeopleParts, providerOf } from './genesys-people.ts';
+import { SIMULATED_APP, type SystemSignIn } from './system.ts';
+
+export interface GenesysSignInParts {
+  /** Without a client: that of the simulator inside. */
+  readonly app: Pick<GenesysSettings, 'apiUrl' | 'loginUrl'> & Partial<GenesysSettings>;
+  readonly isPlayed: boolean;
+  readonly userAgent: string;
+  /** Milliseconds for an answer. */
+  readonly timeout: number;
+  readonly people: GenesysPeopleParts;
+  readonly pools: Pools;
+}
+
+const EXPIRING =
+  'Your sign-in to Genesys Cloud ends then, because it cannot be renewed: sign in again before.';
+
+/** Makes it. */
+export function createGenesysSignIn(parts: GenesysSignInParts): SystemSignIn<ConversationProvider> {
+  const { app, isPlayed, userAgent, timeout, people, pools } = parts;
+  const { hub, notifications, conversations } = people;
+  const transport = createTransport(userAgent);
+  const { clientId = SIMULATED_APP, clientSecret = null, apiUrl, loginUrl } = app;
+  const { server, identify } = createGenesys({
+    ...{ apiUrl, loginUrl, clientId, clientSecret },
+    send: (request) => transport.exchange({ ...request, timeout }),
+  });
+
+  return {
+    entrance: { server, identify, isShownHere: isPlayed },
+    account: {
+      ...{ scope: apiUrl, server, onMove: notifications?.move },
+      onExpiring: (viewerId, at) => hub.notify('TOKEN_EXPIRING', EXPIRING, at, viewerId),
+    },
+    sessions: (browserSessions) =>
+      createSystemSessions<ConversationProvider>({
+        ...{ system: 'genesys', browserSessions, pools },
+        onToken: (viewerId) => notifications?.newToken(viewerId),
+        personOf({ viewerId }, callers) {
+          // Of their organisation nothing was asked when they signed in.
+          const ask = once(() => conversations.readUser(callers.own, { lane: 'query' }));
+          const person = createGenesysPerson(people, viewerId, callers, ask);
+          return { currentCall: currentOf(person), provider: providerOf(people, person) };
+        },
+      }),
+    stop: () => transport.stop(),
+  };
+}
