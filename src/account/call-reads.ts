@@ -81,9 +81,10 @@ export function createCallReads(parts: CallReadsParts): CallReads {
   function want(sessionId: string, { force = false, ...options }: Wanted = {}): void {
     if (unreadable.has(sessionId) || picture.isBuried(sessionId)) return;
     const name = `call ${sessionId}`;
-    if (!asking.want(name, (from, signal) => read(from, sessionId, signal), options)) return;
+    // First: where there is a place and a turn, it is read at once.
     if (force) forced.add(sessionId);
-    parts.onWanted(name);
+    if (asking.want(name, (from, signal) => read(from, sessionId, signal), options)) parts.onWanted(name);
+    else forced.delete(sessionId);
   }
 
   function presenceChanged(before: Presence | undefined, after: Presence | undefined): void {
