@@ -1,8 +1,10 @@
 /**
  * The ways in which the answer to a command can fail, and what the gateway must say then of each command of each phone system.
  */
+
 import type { ConversationCommandName } from '../../schema/genesys/provider.ts';
 import type { CommandName, CommandOutcome } from '../../schema/provider.ts';
+import { EFFECT_TIMES } from '../../src/genesys/carrying-out.ts';
 import { OPERATIONS } from '../../src/genesys/operations.ts';
 import type { JournalEntry } from '../../src/simulator/journal.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
@@ -224,6 +226,7 @@ export const GENESYS_COMMANDS: CommandSystem<ConversationCommandName> = {
   async open(environment = {}) {
     const house = await openGenesysHouse({
       ...{ environment, on: 'genesys', settings: { journalBodies: true, genesysRateLimit: PLENTY } },
+      gateway: { genesys: { effects: SOON } },
     });
     for (const genesys of ['gsim-ada', 'gsim-cleo']) {
       await house.ask('{ viewer { genesysUser { id } } }', { genesys });
@@ -231,6 +234,9 @@ export const GENESYS_COMMANDS: CommandSystem<ConversationCommandName> = {
     return { ...house, ready: (name) => readyAtGenesys(house, name) };
   },
 };
+
+/** What is not seen is given up sooner than for a user: dozens of commands here are never done. */
+const SOON = { ...EFFECT_TIMES, patience: 2_500, looks: [150, 500, 1_000, 2_000] };
 
 /** Of what is allowed the gateway learns from answers: before it believes in less than these commands need. */
 const PLENTY = 1_000_000;
