@@ -30,7 +30,8 @@ import type { System, SystemOptions } from './system.ts';
 
 export interface RingCentralOptions extends SystemOptions {
   readonly tokens?: Partial<TokenTimes> | undefined;
-  readonly account?: Partial<Pick<AccountDeskParts, 'pace'>> | undefined;
+  /** `look`: milliseconds that an account is watched for a question. */
+  readonly account?: (Partial<Pick<AccountDeskParts, 'pace'>> & { readonly look?: number }) | undefined;
   readonly outages?: UpstreamParts['outages'];
   readonly signIn?: Pick<ServiceSignInParts, 'clock'> | undefined;
   readonly push?: Pick<PushParts, 'times' | 'random'> | undefined;
@@ -61,7 +62,7 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
     shared && { ...shared, patience: config.upstreamTimeout * COMMAND_PATIENCE },
   );
   const accountLists = createAccountLists();
-  const looks = createLooks();
+  const looks = createLooks(options.account?.look);
   const front = followSimulator(serverUrl, () => {
     budget.forget();
     keys.forget();
@@ -75,7 +76,8 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
   const callControl = createCallControl(upstream, leftOut);
   const accountClient = createAccountClient(upstream, leftOut);
   const pushOnly = config.liveSource === 'push';
-  const accounts = createAccounts({ shape: RINGCENTRAL_CALLS, metrics, log, pushOnly, ...options.account });
+  const { pace } = options.account ?? {};
+  const accounts = createAccounts({ shape: RINGCENTRAL_CALLS, metrics, log, pushOnly, pace });
   const hub = createHub(
     RINGCENTRAL_CALLS,
     {

@@ -11,6 +11,7 @@ const log = createLog(config.logLevel);
 const gateway = await createGateway(config, {
   log,
   live: { limits: { linger: 500, retention: 2_000, queryLinger: 1_000 } },
+  account: { look: 2_000 },
 });
 log.info({}, `Besieged: ${gateway.url}`);
 process.on('SIGUSR2', () => globalThis.gc?.());
