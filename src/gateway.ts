@@ -159,8 +159,8 @@ async function startSimulator() {
 async function startRingCentral(system: SystemOptions | null, options: GatewayOptions) {
   if (system === null) return null;
   const { createRingCentral } = await import('./systems/ringcentral.ts');
-  const { tokens, outages, signIn, push } = options;
-  return createRingCentral({ ...system, tokens, outages, signIn, push });
+  const { tokens, outages, signIn, push, account } = options;
+  return createRingCentral({ ...system, tokens, outages, signIn, push, account });
 }
 
 async function startGenesys(system: SystemOptions | null, { genesys, outages }: GatewayOptions) {
