@@ -94,7 +94,9 @@ export class AccountMemory {
   /** The one that was quiet for longest first. */
   readonly #calls = new Map<string, KnownCall>();
   readonly #presences: PresenceMemory;
-  readonly #graves: LRUCache<string, true>;
+  readonly #mostGraves: number;
+  /** Made for the first of them: room for thousands is taken at once. */
+  #graves: LRUCache<string, true> | null = null;
   /** As it was asked for; null: something has changed since. */
   #current: Pick<AccountPicture, 'calls' | 'presences'> | null = null;
 
@@ -107,7 +109,7 @@ export class AccountMemory {
     this.#presences = new PresenceMemory(limits.mostPresences);
     this.#shape = shape;
     this.#outlook = outlook;
-    this.#graves = new LRUCache({ max: limits.mostGraves, ttl: GRAVE });
+    this.#mostGraves = limits.mostGraves;
   }
 
   /** The calls that go on. */
@@ -143,7 +145,7 @@ export class AccountMemory {
   }
 
   isBuried(sessionId: string): boolean {
-    return this.#graves.has(sessionId);
+    return this.#isBuried(sessionId);
   }
 
   /** True where nothing of the call has to be asked for. */
@@ -156,7 +158,7 @@ export class AccountMemory {
   hear(news: PartyNews<CompanyKind>, all: boolean): Result {
     this.#current = null;
     const { callId: sessionId, partyId, sequence, eventTime, receivedAt } = news;
-    if (this.#graves.has(sessionId)) return GHOST;
+    if (this.#isBuried(sessionId)) return GHOST;
     const known = this.#calls.get(sessionId) ?? {
       memory: new CallMemory(this.#shape),
       heard: NOTHING_HEARD,
@@ -202,7 +204,7 @@ export class AccountMemory {
     // What ended is told once; only somebody who is in it again brings it back.
     if (isNew && isCallOver(this.#shape, session))
       return { changes: NO_CHANGES, worth: 'known', missing: 'nothing' };
-    if (this.#graves.has(id)) return GHOST;
+    if (this.#isBuried(id)) return GHOST;
     const taken = known.memory.take({ call: session, ...times }, this.#outlook);
     if (taken.kind === 'doubtful') return { changes: NO_CHANGES, worth: 'doubtful', missing: 'now' };
     known.heard = filled(known.heard);
@@ -255,7 +257,7 @@ export class AccountMemory {
         return state === null ? [] : [{ id, state, isWhole }];
       }),
       presences: this.#presences.all(),
-      graves: [...this.#graves.keys()],
+      graves: [...(this.#graves?.keys() ?? [])],
     };
   }
 
@@ -264,7 +266,7 @@ export class AccountMemory {
     this.#current = null;
     this.#calls.delete(sessionId);
     if (known === null) {
-      this.#graves.set(sessionId, true);
+      this.#bury(sessionId);
       return;
     }
     const memory = new CallMemory(this.#shape);
@@ -284,7 +286,7 @@ export class AccountMemory {
     this.#current = null;
     const before = new Map(this.#calls);
     const changes: Change[] = [];
-    for (const id of whole.graves) this.#graves.set(id, true);
+    for (const id of whole.graves) this.#bury(id);
     const here = new Set(whole.calls.map(({ id }) => id));
     for (const id of before.keys()) if (!here.has(id)) changes.push(...this.#bury(id));
     for (const { id, ...known } of whole.calls) {
@@ -310,6 +312,16 @@ export class AccountMemory {
   }
 
   /** What the transitions of a call are to those who look at the whole account. */
+
+  #isBuried(sessionId: string): boolean {
+    return this.#graves?.has(sessionId) === true;
+  }
+
+  #bury(sessionId: string): void {
+    this.#graves ??= new LRUCache({ max: this.#mostGraves, ttl: GRAVE });
+    this.#graves.set(sessionId, true);
+  }
+
   #settle(
     sessionId: string,
     known: KnownCall,
@@ -343,7 +355,7 @@ export class AccountMemory {
     const known = this.#calls.get(sessionId);
     const state = known?.memory.state() ?? null;
     this.#calls.delete(sessionId);
-    if (known?.isGivenUp !== true) this.#graves.set(sessionId, true);
+    if (known?.isGivenUp !== true) this.#bury(sessionId);
     if (known === undefined || state === null) return NO_CHANGES;
     const { isWhole } = known;
     return [{ kind: 'ended', session: state.held.call, known: { state, isWhole } }];

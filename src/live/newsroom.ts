@@ -101,8 +101,9 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
   let begunAt = -Infinity;
   /** What another gateway has listened with is being brought back. */
   let isTakingOver = false;
-  const graves = new LRUCache<string, true>({ max: MOST_TOMBSTONES, ttl: TOMBSTONE });
-  const unknown = new LRUCache<string, Told<K>>({ max: MOST_UNKNOWN, ttl: TOMBSTONE });
+  // Each is made for its first entry: room for all is taken at once.
+  let graves: LRUCache<string, true> | null = null;
+  let unknown: LRUCache<string, Told<K>> | null = null;
   /** The same, where news tell of whole calls. */
   let unknownCalls: LRUCache<string, Held<K>> | null = null;
 
@@ -134,7 +135,10 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
       end();
       return inheritance;
     },
-    bury: (callId) => void graves.set(callId, true),
+    bury(callId) {
+      graves ??= new LRUCache({ max: MOST_TOMBSTONES, ttl: TOMBSTONE });
+      graves.set(callId, true);
+    },
     stop: end,
   };
 
@@ -214,7 +218,7 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
     listening = null;
     state = null;
     reason = null;
-    unknown.clear();
+    unknown = null;
     unknownCalls?.clear();
     parts.onEnd();
   }
@@ -222,7 +226,7 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
   function hear(news: CallNews<K>): void {
     // Of calls that nobody knows only the list wants to hear, and it has own parties alone.
     if (parts.toCall(news) || (news.about === 'party' && news.isOfOthers === true)) return;
-    if (graves.has(news.callId)) metrics.pushEvents.inc({ result: 'ghost' });
+    if (graves?.has(news.callId) === true) metrics.pushEvents.inc({ result: 'ghost' });
     else if (news.about === 'party') hearParty(news);
     else hearWhole(news);
   }
@@ -247,7 +251,7 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
 
   function hearParty(news: PartyNews<K>): void {
     const { callId } = news;
-    const told = unknown.get(callId);
+    const told = unknown?.get(callId);
     const before = told?.get(news.partyId);
     if (before !== undefined && news.sequence <= before.sequence) {
       metrics.pushEvents.inc({ result: 'old' });
@@ -257,6 +261,7 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
     // Whoever has left does not come back.
     if (before !== undefined && shape.hasLeft(before.party) && !shape.hasLeft(party)) return;
     metrics.pushEvents.inc({ result: 'applied' });
+    unknown ??= new LRUCache({ max: MOST_UNKNOWN, ttl: TOMBSTONE });
     unknown.set(callId, new Map(told).set(news.partyId, { sequence: news.sequence, party }));
     parts.toList(news, party);
   }
