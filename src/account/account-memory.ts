@@ -266,7 +266,7 @@ export class AccountMemory {
     this.#current = null;
     this.#calls.delete(sessionId);
     if (known === null) {
-      this.#bury(sessionId);
+      this.#remember(sessionId);
       return;
     }
     const memory = new CallMemory(this.#shape);
@@ -286,7 +286,7 @@ export class AccountMemory {
     this.#current = null;
     const before = new Map(this.#calls);
     const changes: Change[] = [];
-    for (const id of whole.graves) this.#bury(id);
+    for (const id of whole.graves) this.#remember(id);
     const here = new Set(whole.calls.map(({ id }) => id));
     for (const id of before.keys()) if (!here.has(id)) changes.push(...this.#bury(id));
     for (const { id, ...known } of whole.calls) {
@@ -317,7 +317,7 @@ export class AccountMemory {
     return this.#graves?.has(sessionId) === true;
   }
 
-  #bury(sessionId: string): void {
+  #remember(sessionId: string): void {
     this.#graves ??= new LRUCache({ max: this.#mostGraves, ttl: GRAVE });
     this.#graves.set(sessionId, true);
   }
@@ -355,7 +355,7 @@ export class AccountMemory {
     const known = this.#calls.get(sessionId);
     const state = known?.memory.state() ?? null;
     this.#calls.delete(sessionId);
-    if (known?.isGivenUp !== true) this.#bury(sessionId);
+    if (known?.isGivenUp !== true) this.#remember(sessionId);
     if (known === undefined || state === null) return NO_CHANGES;
     const { isWhole } = known;
     return [{ kind: 'ended', session: state.held.call, known: { state, isWhole } }];
