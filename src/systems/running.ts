@@ -30,6 +30,7 @@ export async function readinessOf(running: RunningSystems): Promise<Readiness> {
     return reason === null ? { ok: true } : { ok: false, reason };
   }
   const [ofCalls, ofConversations] = await Promise.all([ringCentral.obstacle(), genesys.obstacle()]);
+  if (ofCalls === null && ofConversations === null) return { ok: true };
   const systems = { ringcentral: ofCalls ?? REACHED, genesys: ofConversations ?? REACHED };
   if (ofCalls === null || ofConversations === null) return { ok: true, systems };
   return { ok: false, reason: `${ofCalls} ${ofConversations}`, systems };

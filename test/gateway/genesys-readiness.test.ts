@@ -13,7 +13,7 @@ test('Before both it is ready while one of them can be reached, and says which.'
   await using whole = await openGenesysHouse();
   expect(await readiness(whole)).toEqual({
     status: 200,
-    body: { ok: true, systems: { ringcentral: 'Reached.', genesys: 'Reached.' } },
+    body: { ok: true },
   });
   await using half = await openGenesysHouse({ environment: { GENESYS_API_URL: nowhere } });
   expect(await readiness(half)).toEqual({
