@@ -66,6 +66,8 @@ export interface InMemory<K extends Kind, More extends Changes = Changes> {
   follows(before: PartyStatusCode, after: PartyStatusCode): boolean;
   codeOf(party: K['Party']): PartyStatusCode;
   isMuted(party: K['Party']): boolean | null;
+  /** What tells one hold from the next; null where nothing does. */
+  heldSince(party: K['Party']): number | null;
   versionOf(party: K['Party']): number;
   isOwn(party: K['Party']): boolean;
   news(happened: Happened<K>): CallNews<K>;
@@ -154,6 +156,7 @@ export const RINGCENTRAL_IN_MEMORY: InMemory<RingCentralKind, RingCentralChanges
   follows: (before, after) => before !== 'DISCONNECTED' && (before !== 'GONE' || after === 'DISCONNECTED'),
   codeOf: (one) => one.status.code,
   isMuted: ({ muted }) => muted,
+  heldSince: () => null,
   versionOf: (one) => Number(one.status.description),
   isOwn: ({ extensionId }) => extensionId === OWN,
   news({ call, partyId, sequence, at }) {
@@ -236,6 +239,7 @@ export const GENESYS_IN_MEMORY: InMemory<GenesysKind> = {
     (before !== 'GONE' || after !== 'GONE'),
   codeOf: ({ state, held }) => codeIn(state, held === true),
   isMuted: ({ muted }) => muted,
+  heldSince: ({ startHoldTime }) => startHoldTime,
   versionOf: ({ attributes }) => Number(attributes[0]?.value),
   isOwn: ({ user }) => user?.id === OWN,
   news: ({ call }) => ({
