@@ -22,6 +22,7 @@ import type { CallState } from '../live/shared/tidings.ts';
 import type { PartyNews } from '../live/source.ts';
 import type { Times } from '../live/told.ts';
 import { isCallOver, type Observation, type Outlook, withParty } from '../live/transitions.ts';
+import { upTo } from '../up-to.ts';
 import type { CompanyKind } from './kind.ts';
 import type { AccountPicture } from './picture.ts';
 import { type KnownPresence, PresenceMemory } from './presence-memory.ts';
@@ -94,9 +95,7 @@ export class AccountMemory {
   /** The one that was quiet for longest first. */
   readonly #calls = new Map<string, KnownCall>();
   readonly #presences: PresenceMemory;
-  readonly #mostGraves: number;
-  /** Made for the first of them: room for thousands is taken at once. */
-  #graves: LRUCache<string, true> | null = null;
+  readonly #graves: LRUCache<string, true>;
   /** As it was asked for; null: something has changed since. */
   #current: Pick<AccountPicture, 'calls' | 'presences'> | null = null;
 
@@ -109,7 +108,7 @@ export class AccountMemory {
     this.#presences = new PresenceMemory(limits.mostPresences);
     this.#shape = shape;
     this.#outlook = outlook;
-    this.#mostGraves = limits.mostGraves;
+    this.#graves = new LRUCache({ ...upTo(limits.mostGraves), ttl: GRAVE });
   }
 
   /** The calls that go on. */
@@ -145,7 +144,7 @@ export class AccountMemory {
   }
 
   isBuried(sessionId: string): boolean {
-    return this.#isBuried(sessionId);
+    return this.#graves.has(sessionId);
   }
 
   /** True where nothing of the call has to be asked for. */
@@ -158,7 +157,7 @@ export class AccountMemory {
   hear(news: PartyNews<CompanyKind>, all: boolean): Result {
     this.#current = null;
     const { callId: sessionId, partyId, sequence, eventTime, receivedAt } = news;
-    if (this.#isBuried(sessionId)) return GHOST;
+    if (this.#graves.has(sessionId)) return GHOST;
     const known = this.#calls.get(sessionId) ?? {
       memory: new CallMemory(this.#shape),
       heard: NOTHING_HEARD,
@@ -204,7 +203,7 @@ export class AccountMemory {
     // What ended is told once; only somebody who is in it again brings it back.
     if (isNew && isCallOver(this.#shape, session))
       return { changes: NO_CHANGES, worth: 'known', missing: 'nothing' };
-    if (this.#isBuried(id)) return GHOST;
+    if (this.#graves.has(id)) return GHOST;
     const taken = known.memory.take({ call: session, ...times }, this.#outlook);
     if (taken.kind === 'doubtful') return { changes: NO_CHANGES, worth: 'doubtful', missing: 'now' };
     known.heard = filled(known.heard);
@@ -257,7 +256,7 @@ export class AccountMemory {
         return state === null ? [] : [{ id, state, isWhole }];
       }),
       presences: this.#presences.all(),
-      graves: [...(this.#graves?.keys() ?? [])],
+      graves: [...this.#graves.keys()],
     };
   }
 
@@ -266,7 +265,7 @@ export class AccountMemory {
     this.#current = null;
     this.#calls.delete(sessionId);
     if (known === null) {
-      this.#remember(sessionId);
+      this.#graves.set(sessionId, true);
       return;
     }
     const memory = new CallMemory(this.#shape);
@@ -286,7 +285,7 @@ export class AccountMemory {
     this.#current = null;
     const before = new Map(this.#calls);
     const changes: Change[] = [];
-    for (const id of whole.graves) this.#remember(id);
+    for (const id of whole.graves) this.#graves.set(id, true);
     const here = new Set(whole.calls.map(({ id }) => id));
     for (const id of before.keys()) if (!here.has(id)) changes.push(...this.#bury(id));
     for (const { id, ...known } of whole.calls) {
@@ -312,15 +311,6 @@ export class AccountMemory {
   }
 
   /** What the transitions of a call are to those who look at the whole account. */
-
-  #isBuried(sessionId: string): boolean {
-    return this.#graves?.has(sessionId) === true;
-  }
-
-  #remember(sessionId: string): void {
-    this.#graves ??= new LRUCache({ max: this.#mostGraves, ttl: GRAVE });
-    this.#graves.set(sessionId, true);
-  }
 
   #settle(
     sessionId: string,
@@ -355,7 +345,7 @@ export class AccountMemory {
     const known = this.#calls.get(sessionId);
     const state = known?.memory.state() ?? null;
     this.#calls.delete(sessionId);
-    if (known?.isGivenUp !== true) this.#remember(sessionId);
+    if (known?.isGivenUp !== true) this.#graves.set(sessionId, true);
     if (known === undefined || state === null) return NO_CHANGES;
     const { isWhole } = known;
     return [{ kind: 'ended', session: state.held.call, known: { state, isWhole } }];

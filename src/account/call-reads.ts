@@ -17,6 +17,7 @@ import {
 } from '../../schema/failures.ts';
 import { narrow, UNKNOWN_CLOCK } from '../live/clock.ts';
 import { datedBy } from '../live/told.ts';
+import { upTo } from '../up-to.ts';
 import type { AccountMemory, Result } from './account-memory.ts';
 import type { Asking } from './asking.ts';
 import type { Urgency } from './errands.ts';
@@ -62,15 +63,14 @@ const UNREADABLE_FOR = 600_000; // 10 minutes
 /** Makes it; it wants none. */
 export function createCallReads(parts: CallReadsParts): CallReads {
   const { picture, asking } = parts;
-  /** Made for the first of them: room for all is taken at once. */
-  let unreadable: LRUCache<string, true> | null = null;
+  const unreadable = new LRUCache<string, true>({ ...upTo(MOST_UNREADABLE), ttl: UNREADABLE_FOR });
   const forced = new Set<string>();
   let clock = UNKNOWN_CLOCK;
 
   return {
     want,
     lacks(sessionId, when) {
-      if (unreadable?.has(sessionId)) giveUp(sessionId);
+      if (unreadable.has(sessionId)) giveUp(sessionId);
       else if (parts.reach()?.calls !== 'everybody') want(sessionId, { after: OTHERS_SOON, force: true });
       else if (when === 'now') want(sessionId, { urgency: 'urgent', force: true });
       else want(sessionId, { after: GAP_SETTLES });
@@ -80,7 +80,7 @@ export function createCallReads(parts: CallReadsParts): CallReads {
   };
 
   function want(sessionId: string, { force = false, ...options }: Wanted = {}): void {
-    if (unreadable?.has(sessionId) || picture.isBuried(sessionId)) return;
+    if (unreadable.has(sessionId) || picture.isBuried(sessionId)) return;
     const name = `call ${sessionId}`;
     // First: where there is a place and a turn, it is read at once.
     if (force) forced.add(sessionId);
@@ -131,7 +131,6 @@ export function createCallReads(parts: CallReadsParts): CallReads {
         throw error;
       }
       // They said no.
-      unreadable ??= new LRUCache({ max: MOST_UNREADABLE, ttl: UNREADABLE_FOR });
       unreadable.set(sessionId, true);
       giveUp(sessionId);
     }

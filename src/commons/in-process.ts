@@ -3,6 +3,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../up-to.ts';
 import type {
   Appended,
   Cell,
@@ -61,11 +62,6 @@ function once<Made>(made: Map<string, Made>, word: string, make: () => Made): Ma
 
 function nameOf({ owner, name = '' }: Key): string {
   return name === '' ? owner : JSON.stringify([owner, name]);
-}
-
-/** Grows, where a `max` would have all its room from the start. */
-function upTo(most: number) {
-  return { maxSize: most, sizeCalculation: () => 1 };
 }
 
 function createCell<Value>(clock: () => number): Cell<Value> {

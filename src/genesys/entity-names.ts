@@ -4,6 +4,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { EntityKind } from '../../schema/genesys/model.ts';
+import { upTo } from '../up-to.ts';
 
 /** Names hardly change. */
 const NAME_LIFETIME = 600_000; // 10 minutes
@@ -23,9 +24,7 @@ export type ReadNames = (kind: EntityKind, ids: readonly string[]) => Promise<Re
 /** Makes them; nothing is known yet. */
 export function createEntityNames(): EntityNames {
   const names = new LRUCache<string, { readonly name: string | null }>({
-    // Grows, where a `max` would have all its room from the start.
-    maxSize: MOST_NAMES,
-    sizeCalculation: () => 1,
+    ...upTo(MOST_NAMES),
     ttl: NAME_LIFETIME,
   });
   const asked = new Map<string, Promise<ReadonlyMap<string, string>>>();

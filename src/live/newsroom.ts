@@ -15,6 +15,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { upTo } from '../up-to.ts';
 import type { CallShape, Kind } from './shape.ts';
 import type { CallNews, CallSource, Listening, ListeningState, PartyNews, WholeNews } from './source.ts';
 import { RESULTS } from './told.ts';
@@ -101,9 +102,8 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
   let begunAt = -Infinity;
   /** What another gateway has listened with is being brought back. */
   let isTakingOver = false;
-  // Each is made for its first entry: room for all is taken at once.
-  let graves: LRUCache<string, true> | null = null;
-  let unknown: LRUCache<string, Told<K>> | null = null;
+  const graves = new LRUCache<string, true>({ ...upTo(MOST_TOMBSTONES), ttl: TOMBSTONE });
+  const unknown = new LRUCache<string, Told<K>>({ ...upTo(MOST_UNKNOWN), ttl: TOMBSTONE });
   /** The same, where news tell of whole calls. */
   let unknownCalls: LRUCache<string, Held<K>> | null = null;
 
@@ -135,10 +135,7 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
       end();
       return inheritance;
     },
-    bury(callId) {
-      graves ??= new LRUCache({ max: MOST_TOMBSTONES, ttl: TOMBSTONE });
-      graves.set(callId, true);
-    },
+    bury: (callId) => void graves.set(callId, true),
     stop: end,
   };
 
@@ -218,7 +215,7 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
     listening = null;
     state = null;
     reason = null;
-    unknown = null;
+    unknown.clear();
     unknownCalls?.clear();
     parts.onEnd();
   }
@@ -226,14 +223,14 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
   function hear(news: CallNews<K>): void {
     // Of calls that nobody knows only the list wants to hear, and it has own parties alone.
     if (parts.toCall(news) || (news.about === 'party' && news.isOfOthers === true)) return;
-    if (graves?.has(news.callId) === true) metrics.pushEvents.inc({ result: 'ghost' });
+    if (graves.has(news.callId)) metrics.pushEvents.inc({ result: 'ghost' });
     else if (news.about === 'party') hearParty(news);
     else hearWhole(news);
   }
 
   function hearWhole(news: WholeNews<K>): void {
     const { callId, receivedAt } = news;
-    unknownCalls ??= new LRUCache({ max: MOST_UNKNOWN, ttl: TOMBSTONE });
+    unknownCalls ??= new LRUCache({ ...upTo(MOST_UNKNOWN), ttl: TOMBSTONE });
     const held = unknownCalls.get(callId) ?? null;
     const call = news.call(held?.call ?? null);
     const observation = { call, sentAt: receivedAt, receivedAt, isWholeNews: true };
@@ -251,7 +248,7 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
 
   function hearParty(news: PartyNews<K>): void {
     const { callId } = news;
-    const told = unknown?.get(callId);
+    const told = unknown.get(callId);
     const before = told?.get(news.partyId);
     if (before !== undefined && news.sequence <= before.sequence) {
       metrics.pushEvents.inc({ result: 'old' });
@@ -261,7 +258,6 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
     // Whoever has left does not come back.
     if (before !== undefined && shape.hasLeft(before.party) && !shape.hasLeft(party)) return;
     metrics.pushEvents.inc({ result: 'applied' });
-    unknown ??= new LRUCache({ max: MOST_UNKNOWN, ttl: TOMBSTONE });
     unknown.set(callId, new Map(told).set(news.partyId, { sequence: news.sequence, party }));
     parts.toList(news, party);
   }

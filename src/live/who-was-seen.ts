@@ -1,5 +1,6 @@
 /** What was seen of calls beside the list, also of those that nobody looks at any more: the list may go on to lag for a while. */
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../up-to.ts';
 import type { Sighting, SightOf } from './call-list.ts';
 import type { Kind, ListShape } from './shape.ts';
 
@@ -35,7 +36,7 @@ export function createWhoWasSeen<K extends Kind>({
         before?.delete(callId);
         return;
       }
-      before ??= new LRUCache({ max: MOST_REMEMBERED });
+      before ??= new LRUCache(upTo(MOST_REMEMBERED));
       before.set(callId, { sight });
     },
     sightOf(callId) {

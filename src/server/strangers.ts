@@ -23,6 +23,7 @@ import { Overloaded, RateLimited, Unauthenticated } from '../../schema/failures.
 import { createSharedRead, type SharedRead } from '../live/shared-read.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createTurnstile } from '../turnstile.ts';
+import { upTo } from '../up-to.ts';
 import { createAllowance, createShares } from './crowd.ts';
 import type { Knock } from './visitor.ts';
 
@@ -64,7 +65,7 @@ export interface Strangers<Known> {
 
 /** Makes the place where strangers wait. */
 export function createStrangers<Known>(metrics: Metrics, system = 'RingCentral'): Strangers<Known> {
-  const marks = new LRUCache<string, Mark>({ maxSize: MOST_MARKS, sizeCalculation: () => 1 });
+  const marks = new LRUCache<string, Mark>(upTo(MOST_MARKS));
   const met = new Map<string, SharedRead<Known>>();
   const line = createShares(MOST_STRANGERS);
   const turns = createTurnstile(

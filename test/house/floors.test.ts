@@ -22,6 +22,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/telemetry/outlet.ts',
     'src/tokens.ts',
     'src/turnstile.ts',
+    'src/up-to.ts',
   ],
   [
     'schema/activity.ts',
