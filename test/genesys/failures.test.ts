@@ -110,7 +110,7 @@ describe('An error body', () => {
     const body = errorBody(400, long, {
       contextId: long,
       details: [{ fieldName: long }],
-      messageParams: { permissions: Array(1_000).fill(long) },
+      messageParams: { permissions: Array(100).fill(long) },
     });
     const refusals = [failureOfAnswer(answer(400, body), place), failureOfAnswer(answer(403, body), monitor)];
     expect(refusals).toMatchObject([{ name: 'BadUserInput' }, { name: 'Forbidden' }]);
