@@ -1,7 +1,7 @@
 /** Genesys Cloud as the phone system behind the schema: reads go through the desk, commands are carried out once. */
 import type { ConversationProvider } from '../../schema/genesys/provider.ts';
 import type { Visit } from '../../schema/provider.ts';
-import { orAborted } from '../live/shared-read.ts';
+import { orAborted } from '../or-aborted.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { IdempotencyKeys } from '../upstream/idempotency.ts';
 import { availableActions } from './actions.ts';

@@ -26,7 +26,7 @@ import {
 import type { CallProvider, Command, CommandOutcome, CommandResult, Visit } from '../../schema/provider.ts';
 import type { Desk } from '../live/desk.ts';
 import { lookedTwice } from '../live/second-look.ts';
-import { orAborted } from '../live/shared-read.ts';
+import { orAborted } from '../or-aborted.ts';
 import type { Caller, Lane } from '../upstream/caller.ts';
 import { inDoubtBecause, isAmbiguous, wasAnswered } from '../upstream/doubt.ts';
 import { type AccountParts, type AccountPerson, createAccountProvider } from './account/provider.ts';

@@ -3,7 +3,7 @@ import { once, setMaxListeners } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { BadUserInput, Forbidden, RateLimited } from '../../schema/failures.ts';
 import type { Config } from '../config.ts';
-import { orAborted } from '../live/shared-read.ts';
+import { orAborted } from '../or-aborted.ts';
 import { RequestArrival } from './arrival.ts';
 import type { BodyRooms, HeldBody } from './bodies.ts';
 import type { Connections } from './connections.ts';
