@@ -75,32 +75,26 @@ export function both(first: SystemVisitor<CallProvider>, second: SecondIdentity)
   };
 }
 
-const alones = new WeakMap<SystemVisitor<ConversationProvider>, Map<Refusal, Visitor>>();
+const alones = new WeakMap<SystemVisitor<ConversationProvider>, Visitor>();
 
-/** Somebody at Genesys Cloud, and nobody at RingCentral, for this reason; the same visitor for the same one. */
-export function alone(
-  visitor: SystemVisitor<ConversationProvider>,
-  refusal: Refusal,
-  browsers?: Browsers,
-): Visitor {
-  const known = alones.get(visitor) ?? new Map<Refusal, Visitor>();
-  alones.set(visitor, known);
+/** Somebody at Genesys Cloud, and nobody at RingCentral, for this reason, which stays the same as long as they are known. */
+export function alone(visitor: SystemVisitor<ConversationProvider>, refusal: Refusal): Visitor {
+  const known = alones.get(visitor);
+  if (known !== undefined) return known;
+  const { currentCall, browsers, ...rest } = visitor;
   const calls = absentCalls(refusal, browsers);
-  const { currentCall, ...rest } = visitor;
-  const made = known.get(refusal) ?? {
+  const made: Visitor = {
     ...rest,
     ...(currentCall && { currentConversation: currentCall }),
     provider: () => calls,
     genesys: (visit) => visitor.provider(visit),
   };
-  known.set(refusal, made);
+  alones.set(visitor, made);
   return made;
 }
 
 /** Why somebody is nobody at RingCentral. */
 export type Refusal = Parameters<typeof absentCalls>[0];
-/** The browsers in which somebody is signed in. */
-export type Browsers = Parameters<typeof absentCalls>[1];
 
 /** It is switched off. */
 export const isOff: Refusal = () => new NotConfigured('ringcentral');

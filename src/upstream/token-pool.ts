@@ -37,8 +37,8 @@ import {
 
 /** What a pool needs. */
 export interface TokenPoolParts {
-  /** Whose tokens they are, in words: `RingCentral` unless told otherwise. */
-  readonly system?: string;
+  /** Whose tokens they are, in words. */
+  readonly system: string;
   /** Names the user. */
   readonly bucket: string;
   /**
@@ -122,7 +122,7 @@ interface Entry extends TokenUse {
 
 /** Makes the pool of one user. */
 export function createTokenPool(parts: TokenPoolParts): TokenPool {
-  const { system = 'RingCentral', bucket, ask, allowed, onEmpty, times = VIGIL_TIMES } = parts;
+  const { system, bucket, ask, allowed, onEmpty, times = VIGIL_TIMES } = parts;
   const { clock = () => performance.now() } = parts;
   /** Oldest first. */
   const tokens = new Map<string, Entry>();
@@ -357,7 +357,7 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
 export function createSteadyCaller(
   bucket: string,
   pool: () => TokenPool | undefined,
-  system = 'RingCentral',
+  system: string,
 ): Caller {
   let shown: string | undefined;
   return {

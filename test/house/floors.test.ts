@@ -140,6 +140,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/upstream/gate.ts',
     'src/upstream/reading.ts',
     'src/upstream/renewed-token.ts',
+    'src/upstream/token-pools.ts',
     'src/upstream/transport.ts',
   ],
   ['src/upstream/budget.ts'],
