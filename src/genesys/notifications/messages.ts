@@ -26,7 +26,8 @@ export function readMessage(text: string): Message {
   if (!isObject(message)) return OTHER;
   const { topicName, eventBody, result } = message;
   // To whoever comes to a channel that is no more.
-  if (String(result) === '404') return { type: 'gone', reason: 'The channel is not known any more.' };
+  if (result === '404' || result === 404)
+    return { type: 'gone', reason: 'The channel is not known any more.' };
   if (typeof topicName !== 'string') return OTHER;
   const topic = topicName.toLowerCase();
   if (topic === 'channel.metadata') return LIFE;

@@ -14,7 +14,8 @@ test('A number of 64 bits in an event has all of its digits, as in a read.', () 
 });
 
 test('Whatever is no message of a channel is nothing that matters.', () => {
-  for (const text of ['', 'null', '[]', '"text"', '{', '{}', '{"topicName":7}']) {
+  const odd = '{"result":{"toString":404}}';
+  for (const text of ['', 'null', '[]', '"text"', '{', '{}', '{"topicName":7}', odd]) {
     expect(readMessage(text)).toEqual({ type: 'other' });
   }
 });
