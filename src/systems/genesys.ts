@@ -70,6 +70,9 @@ export function createGenesysSystem(options: GenesysOptions): System<Conversatio
   const reach = createReach(apiUrl);
 
   return {
+    demoUsers: () => front.genesysUsers(),
+    answered: isPlayed ? front.answered : Promise.resolve(),
+
     entrance() {
       const gatekeeper = createPassThrough<ConversationProvider, () => Promise<ConversationUser>>({
         system: GENESYS.name,

@@ -106,6 +106,7 @@ test('A simulator that goes away and comes back is one that was reset', async ()
   const front = followSimulator(first.url, () => void resets.push(1));
   onTestFinished(() => front.stop());
   await until(() => front.users().length > 0);
+  expect(front.genesysUsers()[0]).toEqual({ name: 'Ada Lind, team lead', token: 'gsim-ada' });
   await first.stop();
   await using second = await createSimulator({ story: false, port: Number(new URL(first.url).port) });
   await until(() => resets.length === 1);
