@@ -211,16 +211,17 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/live/shared/call-ledger.ts'],
   ['src/live/call-reads.ts'],
   [
-    'src/simulator/era.ts',
     'src/simulator/forms.ts',
     'src/simulator/front.ts',
     'src/simulator/journal.ts',
     'src/simulator/rate-limits.ts',
     'src/simulator/refusals.ts',
+    'src/simulator/timers.ts',
     'src/simulator/company/extension.ts',
     'src/simulator/push/frames.ts',
   ],
   [
+    'src/simulator/era.ts',
     'src/simulator/rules.ts',
     'src/simulator/company/people.ts',
     'src/simulator/company/rights.ts',

@@ -1,5 +1,6 @@
 /** The conversations that are going on, the time that passes in them, and whoever hears of a change. */
 import { randomUUID } from 'node:crypto';
+import { createTimers, type Timers } from '../timers.ts';
 import type { Conversation, NewLeg } from './conversation.ts';
 import { GenesysRefusal, noConversation } from './refusals.ts';
 import type { GenesysSettings } from './settings.ts';
@@ -27,9 +28,7 @@ export interface Centre {
   /** The ids of a new leg. */
   ids(): Pick<NewLeg, 'id' | 'communicationId'>;
   onChange(listener: ConversationListener): void;
-  /** Does something after a while: at once for 0 milliseconds, never for null or once all is reset. */
-  later(delay: number | null, work: () => void): void;
-  /** Resolves after a while, when the signal aborts, or when all is reset. */
+  readonly later: Timers['later'];
   pause(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Ends all conversations, timers and waits. */
   reset(): void;
@@ -39,14 +38,11 @@ export interface Centre {
 
 /** Conversations that have ended are forgotten after a while, and the oldest of them sooner than that. */
 const MOST_ENDED = 2_000;
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 export function createCentre(settings: () => GenesysSettings, now: () => number): Centre {
   const conversations = new Map<string, Conversation>();
-  /** What runs when each time is over; called early when all is reset, it does nothing but end a wait. */
-  const timers = new Map<NodeJS.Timeout, (() => void) | null>();
+  const timers = createTimers();
   const listeners: ConversationListener[] = [];
-  let stopped = false;
 
   function isForgotten({ endedAt }: Conversation): boolean {
     return endedAt !== null && endedAt <= now() - settings().genesysRetention * 1_000;
@@ -72,25 +68,8 @@ export function createCentre(settings: () => GenesysSettings, now: () => number)
     return conversation;
   }
 
-  function start(delay: number, work: () => void, onReset: (() => void) | null): NodeJS.Timeout {
-    const timer = setTimeout(
-      () => {
-        timers.delete(timer);
-        work();
-      },
-      Math.min(delay, LONGEST_TIMER),
-    );
-    timers.set(timer, onReset);
-    return timer;
-  }
-
   function reset(): void {
-    const left = [...timers];
-    timers.clear();
-    for (const [timer, onReset] of left) {
-      clearTimeout(timer);
-      onReset?.();
-    }
+    timers.reset();
     conversations.clear();
   }
 
@@ -125,27 +104,11 @@ export function createCentre(settings: () => GenesysSettings, now: () => number)
     },
     ids: () => ({ id: randomUUID(), communicationId: randomUUID() }),
     onChange: (listener) => void listeners.push(listener),
-    later(delay, work) {
-      if (delay === null || stopped) return;
-      if (delay === 0) work();
-      else start(delay, work, null);
-    },
-    pause(milliseconds, signal) {
-      if (stopped || signal?.aborted) return Promise.resolve();
-      return new Promise((resolve) => {
-        const done = () => {
-          clearTimeout(timer);
-          timers.delete(timer);
-          signal?.removeEventListener('abort', done);
-          resolve();
-        };
-        const timer = start(milliseconds, done, done);
-        signal?.addEventListener('abort', done);
-      });
-    },
+    later: timers.later,
+    pause: (milliseconds, signal) => timers.pause(milliseconds, signal),
     reset,
     stop() {
-      stopped = true;
+      timers.stop();
       reset();
     },
   };
