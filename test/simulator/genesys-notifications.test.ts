@@ -1,7 +1,11 @@
 /** Notifications of the simulated Genesys Cloud: channels, topics, sockets, and whatever goes wrong with them. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import WebSocket from 'ws';
+import { createCentre } from '../../src/simulator/genesys/centre.ts';
+import { createChannels } from '../../src/simulator/genesys/notifications/channels.ts';
+import { PEOPLE } from '../../src/simulator/genesys/people.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
+import { DEFAULT_SETTINGS } from '../../src/simulator/settings.ts';
 import { problemsOf, requestProblemsOf } from './genesys-published.ts';
 import {
   ADA,
@@ -263,6 +267,18 @@ describe('A channel', () => {
     now += 1_000_000;
     expect((await ask('HEAD', `/notifications/channels/${listener.id}`)).status).toBe(404);
     await eventually(() => listener.messages.at(-1)?.result).toBe('404');
+  });
+
+  test('has one timer, however often its topics change, and none when it has ended', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const channels = createChannels(createCentre(() => DEFAULT_SETTINGS, Date.now));
+    const person = PEOPLE[0] as (typeof PEOPLE)[number];
+    const channel = channels.create({ person, app: 'any', token: 'any' });
+    for (let time = 1; time <= 100; time += 1) channels.subscribe(channel, new Map());
+    expect(vi.getTimerCount()).toBe(1);
+    channels.end(channel, 'gone');
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('has one socket: a second one ends the first', async () => {

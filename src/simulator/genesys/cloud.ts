@@ -20,8 +20,6 @@ export interface GenesysCloud {
   readonly controls: GenesysControls;
   answer(incoming: Incoming): Reply | Promise<Reply>;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Waits as long as somebody is there to wait. */
-  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Plays its story or pauses, as the settings say now. */
   follow(): void;
   /** All as at the start. */
@@ -60,7 +58,6 @@ export function createGenesysCloud({ settings, journal, faults, now }: Parts): G
     controls: createGenesysControls({ centre, channels, sockets, login }),
     answer: platform.answer,
     upgrade: sockets.upgrade,
-    pause: centre.pause,
     follow: story.follow,
     restart: story.restart,
     reset(seed) {

@@ -37,7 +37,8 @@ export interface Channel {
   readonly id: string;
   readonly owner: ChannelOwner;
   expires: number;
-  usedAt: number;
+  /** Its time is not over by itself any more. */
+  stopClock: () => void;
   /** By the topic as it was asked for. */
   topics: ReadonlyMap<string, readonly Interest[]>;
   line: Line | null;
@@ -92,7 +93,6 @@ export function createChannels(centre: Centre): Channels {
   }
 
   function use(channel: Channel): void {
-    channel.usedAt = centre.now();
     channels.delete(channel.id);
     channels.set(channel.id, channel);
   }
@@ -106,6 +106,7 @@ export function createChannels(centre: Centre): Channels {
 
   function end(channel: Channel, reason: ChannelEnd): void {
     if (!channels.delete(channel.id)) return;
+    channel.stopClock();
     const { line } = channel;
     channel.line = null;
     line?.end(reason);
@@ -114,7 +115,8 @@ export function createChannels(centre: Centre): Channels {
   function lengthen(channel: Channel): void {
     const life = centre.settings().genesysChannelTtl * 1_000;
     channel.expires = centre.now() + life;
-    centre.later(Math.max(life, 1), () => find(channel.id));
+    channel.stopClock();
+    channel.stopClock = centre.later(Math.max(life, 1), () => find(channel.id));
   }
 
   return {
@@ -129,7 +131,8 @@ export function createChannels(centre: Centre): Channels {
         end(old, 'gone');
       }
       const channel: Channel = {
-        ...{ id: `streaming-${randomUUID()}`, owner, expires: 0, usedAt: 0, topics: new Map(), line: null },
+        ...{ id: `streaming-${randomUUID()}`, owner, expires: 0, topics: new Map(), line: null },
+        stopClock: () => {},
       };
       use(channel);
       lengthen(channel);
