@@ -217,6 +217,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/simulator/rate-limits.ts',
     'src/simulator/refusals.ts',
     'src/simulator/timers.ts',
+    'src/simulator/turns.ts',
     'src/simulator/company/extension.ts',
     'src/simulator/push/frames.ts',
   ],

@@ -5,6 +5,7 @@ import type { Faults } from '../faults.ts';
 import type { Incoming } from '../incoming.ts';
 import type { Journal } from '../journal.ts';
 import type { Reply } from '../replies.ts';
+import type { StorySettings } from '../turns.ts';
 import { createCentre } from './centre.ts';
 import { createGenesysControls, type GenesysControls } from './controls.ts';
 import { createGenesysLogin } from './login.ts';
@@ -30,11 +31,7 @@ export interface GenesysCloud {
 }
 
 interface Parts {
-  readonly settings: () => GenesysSettings & {
-    readonly journalBodies: boolean;
-    readonly story: boolean;
-    readonly storyPace: number;
-  };
+  readonly settings: () => GenesysSettings & StorySettings & { readonly journalBodies: boolean };
   readonly journal: Journal;
   readonly faults: Faults;
   readonly now: () => number;
