@@ -38,10 +38,7 @@ export function createStory(board: Switchboard): Story {
   const day = createDay(board);
   let demo = demoAtStart();
   let scenes: Scene[] = [];
-  const turns = createTurns(
-    () => board.settings,
-    play,
-  );
+  const turns = createTurns(() => board.settings, play);
 
   function play(turn: number): void {
     demo = playDemo(board, demo);
