@@ -173,6 +173,10 @@ export interface Matchable {
   readonly grants?: readonly string[];
 }
 
+/** In one list: each request is held against all of them. */
+const MOST_FAULTS = 100;
+const LONGEST_MATCH = 500; // letters
+
 /**
  * Reads a list of faults as somebody ordered them.
  * @param operations What there is to hit: a fault that fits none of them would never do anything.
@@ -182,6 +186,9 @@ export function readFaults(body: unknown, operations: readonly Matchable[]): rea
   if (!Array.isArray(body)) {
     throw refused('faults', `The faults are ${shown(body)}, but must be a list; an empty one clears them`);
   }
+  if (body.length > MOST_FAULTS) {
+    throw refused('faults', `There are ${body.length} faults, but must be no more than ${MOST_FAULTS}`);
+  }
   return body.map((order) => readFault(order, operations));
 }
 
@@ -190,6 +197,9 @@ const RULES = Object.fromEntries(Object.entries(FAULT_FIELDS).map(([name, { rule
 function readFault(given: unknown, operations: readonly Matchable[]): Fault {
   const order = checked('Fault field', given, RULES) as unknown as FaultOrder;
   const kind = order.do;
+  if (order.match.length > LONGEST_MATCH) {
+    throw refused('match', `Fault field match must be no longer than ${LONGEST_MATCH} letters`);
+  }
   for (const [name, { of = FAULT_KINDS }] of Object.entries(FAULT_FIELDS)) {
     if (name in order && !of.includes(kind)) {
       throw refused(name, `Fault field ${name} does nothing for ${kind}; it is for ${of.join(', ')}`);

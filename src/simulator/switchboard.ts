@@ -60,6 +60,8 @@ export interface Switchboard {
 }
 
 const PARKED_AT_ONCE = 50;
+/** More calls than any test begins; one more ends the oldest. */
+export const MOST_CALLS = 10_000;
 
 /** @param initial What differs from the default settings, also after a reset. */
 export function createSwitchboard(initial: SettingChanges, now: () => number): Switchboard {
@@ -79,6 +81,15 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
 
   function forgetEnded(): void {
     for (const call of calls.values()) if (isForgotten(call)) forget(call);
+  }
+
+  /** Makes room for a new one. */
+  function forgetOldest(): void {
+    for (const { id } of calls.values()) {
+      if (calls.size < MOST_CALLS) return;
+      const call = calls.get(id);
+      if (call !== undefined) forget(put(hangUp(call, now())));
+    }
   }
 
   function forget({ id, parties }: Call): void {
@@ -179,6 +190,7 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
     },
     open({ origin, id, voiceCallToken = false }) {
       forgetEnded();
+      forgetOldest();
       counted += 1;
       const at = now();
       const sessionId = id ?? sessionIdOf(counted, at);

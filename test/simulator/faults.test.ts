@@ -68,6 +68,7 @@ describe('a fault hits', () => {
     [{ match: 'holdParty', do: 'hang' }, 'match'],
     [{ match: 'GET /…/hold', do: 'hang' }, 'match'],
     [{ match: '/sessions/…/holds', do: 'hang' }, 'match'],
+    [{ match: `/${'…'.repeat(500)}hold`, do: 'hang' }, 'match'],
   ])('never, when the order %j is wrong', (order, parameterName) => {
     expect(() => readFaults([order], REQUESTS)).toThrow(
       expect.objectContaining({ status: 400, details: { parameterName } }),

@@ -1,7 +1,7 @@
 /** The conversations that are going on, the time that passes in them, and whoever hears of a change. */
 import { randomUUID } from 'node:crypto';
 import { createTimers, type Timers } from '../timers.ts';
-import type { Conversation, NewLeg } from './conversation.ts';
+import { type Conversation, endAll, type NewLeg } from './conversation.ts';
 import { GenesysRefusal, noConversation } from './refusals.ts';
 import type { GenesysSettings } from './settings.ts';
 
@@ -38,6 +38,8 @@ export interface Centre {
 
 /** Conversations that have ended are forgotten after a while, and the oldest of them sooner than that. */
 const MOST_ENDED = 2_000;
+/** More than any test begins; one more ends the oldest. */
+export const MOST_CONVERSATIONS = 10_000;
 
 export function createCentre(settings: () => GenesysSettings, now: () => number): Centre {
   const conversations = new Map<string, Conversation>();
@@ -52,6 +54,15 @@ export function createCentre(settings: () => GenesysSettings, now: () => number)
     const ended = [...conversations.values()].filter(({ endedAt }) => endedAt !== null);
     for (const [index, one] of ended.entries()) {
       if (isForgotten(one) || index < ended.length - MOST_ENDED) conversations.delete(one.id);
+    }
+  }
+
+  /** Makes room for a new one. */
+  function forgetOldest(): void {
+    for (const one of conversations.values()) {
+      if (conversations.size < MOST_CONVERSATIONS) return;
+      put(endAll(one, 'system', now()));
+      conversations.delete(one.id);
     }
   }
 
@@ -95,6 +106,7 @@ export function createCentre(settings: () => GenesysSettings, now: () => number)
     },
     open(make, id = randomUUID()) {
       forgetEnded();
+      forgetOldest();
       const at = now();
       const empty: Conversation = {
         ...{ id, startedAt: at, endedAt: null, participants: [] },

@@ -61,6 +61,9 @@ export interface Channels {
   reset(seed: number): void;
 }
 
+/** Of everybody together; one more ends the one that was used least recently. */
+export const MOST_CHANNELS = 10_000;
+
 export function createChannels(centre: Centre): Channels {
   /** The one that was used least recently first. */
   const channels = new Map<string, Channel>();
@@ -130,6 +133,7 @@ export function createChannels(centre: Centre): Channels {
       )) {
         end(old, 'gone');
       }
+      for (const old of channels.values()) if (channels.size >= MOST_CHANNELS) end(old, 'gone');
       const channel: Channel = {
         ...{ id: `streaming-${randomUUID()}`, owner, expires: 0, topics: new Map(), line: null },
         stopClock: () => {},
