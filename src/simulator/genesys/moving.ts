@@ -153,9 +153,13 @@ export function addToConference(
   at: number,
 ): Conversation | GenesysRefusal {
   if (endsOf(conversation).length >= MOST_PARTICIPANTS) {
-    return notNow('cannot.create.conference', `A conference has room for ${MOST_PARTICIPANTS} participants`);
+    return conferenceIsFull();
   }
   return join({ ...conversation, isConference: true }, leg, at);
+}
+
+export function conferenceIsFull(): GenesysRefusal {
+  return notNow('cannot.create.conference', `A conference has room for ${MOST_PARTICIPANTS} participants`);
 }
 
 /**
