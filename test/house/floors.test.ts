@@ -220,6 +220,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/simulator/turns.ts',
     'src/simulator/company/extension.ts',
     'src/simulator/push/frames.ts',
+    'src/simulator/genesys/participant.ts',
   ],
   [
     'src/simulator/era.ts',

@@ -7,16 +7,18 @@ import {
   connect,
   endAll,
   endsOf,
-  isConnected,
-  isPresent,
-  isSupervising,
   join,
   leave,
-  type NewLeg,
-  owesWork,
   type Transfer,
 } from '../../src/simulator/genesys/conversation.ts';
 import { cancelConsult, consult, speakTo, transferBlind } from '../../src/simulator/genesys/moving.ts';
+import {
+  isConnected,
+  isPresent,
+  isSupervising,
+  type NewLeg,
+  owesWork,
+} from '../../src/simulator/genesys/participant.ts';
 import { GenesysRefusal } from '../../src/simulator/genesys/refusals.ts';
 import { supervise } from '../../src/simulator/genesys/supervising.ts';
 import { holdBackRecordings, tearDown } from '../../src/simulator/genesys/whole.ts';

@@ -1,19 +1,6 @@
 /** What a command does to one participant, or why not: the rules that Genesys Cloud keeps. Pure. */
-import {
-  type Conversation,
-  change,
-  connect,
-  endAfterCallWork,
-  endsOf,
-  find,
-  isConnected,
-  isPresent,
-  isWaiting,
-  leave,
-  owesWork,
-  type Participant,
-  type Wrapup,
-} from './conversation.ts';
+import { type Conversation, change, connect, endAfterCallWork, endsOf, find, leave } from './conversation.ts';
+import { isConnected, isPresent, isWaiting, owesWork, type Participant, type Wrapup } from './participant.ts';
 import { badRequest, type GenesysRefusal, noParticipant, notNow } from './refusals.ts';
 
 /** A command to one participant. */

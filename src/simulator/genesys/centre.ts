@@ -1,7 +1,8 @@
 /** The conversations that are going on, the time that passes in them, and whoever hears of a change. */
 import { randomUUID } from 'node:crypto';
 import { createTimers, type Timers } from '../timers.ts';
-import { type Conversation, endAll, type NewLeg } from './conversation.ts';
+import { type Conversation, endAll } from './conversation.ts';
+import type { NewLeg } from './participant.ts';
 import { GenesysRefusal, noConversation } from './refusals.ts';
 import type { GenesysSettings } from './settings.ts';
 

@@ -1,13 +1,6 @@
 /** Placing a call, and the commands to a whole conversation: others come in, conversations become one, all of it ends. */
 import { conversationBody } from './bodies.ts';
-import {
-  type Conversation,
-  isConnected,
-  isPresent,
-  MOST_PARTICIPANTS,
-  type NewLeg,
-  type Participant,
-} from './conversation.ts';
+import { type Conversation, MOST_PARTICIPANTS } from './conversation.ts';
 import {
   addressOf,
   attributesIn,
@@ -30,6 +23,7 @@ import {
   seen,
 } from './operation.ts';
 import { queueNamed } from './organisation.ts';
+import { isConnected, isPresent, type NewLeg, type Participant } from './participant.ts';
 import { type GenesysPerson, personNamed } from './people.ts';
 import { call, legTo } from './placing.ts';
 import {

@@ -3,20 +3,22 @@ import {
   type Conversation,
   endsOf,
   find,
-  holding,
-  isConnected,
-  isPresent,
-  isWaiting,
   join,
   leave,
   MOST_PARTICIPANTS,
-  type NewLeg,
-  newParticipant,
-  type Participant,
   type SpeakTo,
   type Transfer,
   withoutConsult,
 } from './conversation.ts';
+import {
+  holding,
+  isConnected,
+  isPresent,
+  isWaiting,
+  type NewLeg,
+  newParticipant,
+  type Participant,
+} from './participant.ts';
 import { GenesysRefusal, noParticipant, noTransfer, notNow } from './refusals.ts';
 
 /** Where a call goes: the leg that begins there, and what is written down of it. */

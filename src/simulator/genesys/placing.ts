@@ -1,17 +1,10 @@
 /** Conversations that begin: somebody outside calls, a user calls somebody, or many meet. */
 import type { Centre } from './centre.ts';
-import {
-  type Conversation,
-  change,
-  connect,
-  join,
-  leave,
-  MOST_PARTICIPANTS,
-  type NewLeg,
-} from './conversation.ts';
+import { type Conversation, change, connect, join, leave, MOST_PARTICIPANTS } from './conversation.ts';
 import { contactLeg, ivrLeg, ofQueue, outsideLeg, queueLeg, sipOf, telOf, userLeg } from './legs.ts';
 import { conferenceIsFull } from './moving.ts';
 import { contactOf, type GenesysQueue, IVR, QUEUES, queueNamed } from './organisation.ts';
+import type { NewLeg } from './participant.ts';
 import { type GenesysPerson, PEOPLE, personNamed } from './people.ts';
 import { badRequest } from './refusals.ts';
 

@@ -21,15 +21,12 @@ import {
   endAll,
   find,
   isActiveIn,
-  isPresent,
-  isWaiting,
   join,
   leave,
-  owesWork,
-  type Participant,
 } from './conversation.ts';
 import { ofQueue, queueLeg, queueOf, userLeg, voicemailLeg } from './legs.ts';
 import { TIMED_OUT_CODE } from './organisation.ts';
+import { isPresent, isWaiting, owesWork, type Participant } from './participant.ts';
 import { type GenesysPerson, personNamed } from './people.ts';
 
 /** Lets it happen, from now on. */

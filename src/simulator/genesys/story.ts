@@ -8,17 +8,11 @@
 import { createTurns, type StorySettings, type Turns } from '../turns.ts';
 import { type Action, act } from './acting.ts';
 import type { Centre } from './centre.ts';
-import {
-  type Conversation,
-  endAll,
-  find,
-  isPresent,
-  type Participant,
-  type Transfer,
-} from './conversation.ts';
+import { type Conversation, endAll, find, type Transfer } from './conversation.ts';
 import { userLeg } from './legs.ts';
 import { transferBlind } from './moving.ts';
 import { WRAPUP_CODES } from './organisation.ts';
+import { isPresent, type Participant } from './participant.ts';
 import type { GenesysPerson } from './people.ts';
 import { type ConversationOrder, startConversation } from './placing.ts';
 import type { GenesysRefusal } from './refusals.ts';
