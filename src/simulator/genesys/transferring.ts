@@ -1,6 +1,5 @@
 /** Handing a call on, unseen or after asking; and listening in. */
-import type { Conversation, SpeakTo, Transfer } from './conversation.ts';
-import { find, SPEAK_TO } from './conversation.ts';
+import { type Conversation, find, SPEAK_TO, type SpeakTo, type Transfer } from './conversation.ts';
 import { addressOf, choiceIn, flagIn, type GenesysBody, objectIn, textIn } from './fields.ts';
 import { userLeg, voicemailLeg } from './legs.ts';
 import { cancelConsult, consult, speakTo, transferBlind } from './moving.ts';

@@ -9,8 +9,7 @@
  * ```
  */
 import { randomUUID } from 'node:crypto';
-import type { PushCounts } from '../../deliveries.ts';
-import { createDeliveries } from '../../deliveries.ts';
+import { createDeliveries, type PushCounts } from '../../deliveries.ts';
 import { conversationBody } from '../bodies.ts';
 import type { Centre } from '../centre.ts';
 import type { Conversation } from '../conversation.ts';
