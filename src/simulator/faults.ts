@@ -222,18 +222,19 @@ function readFault(given: unknown, operations: readonly Matchable[]): Fault {
 function fitsAny(match: string, operations: readonly Matchable[]): boolean {
   if (LIKE_AN_ID.test(match) || operations.some(({ grants }) => grants?.includes(match))) return true;
   const parts = match.split(/[/ ]/).map((part) => part.replaceAll('…', ''));
-  const ids = [...new Set(parts.filter((part) => LIKE_AN_ID.test(part)))].slice(0, MOST_IDS);
-  const candidates = ['x', ...ids];
-  return operations.some(({ operationId, method, path }) =>
-    pathsOf(path, candidates).some((filled) =>
+  const ids = [...new Set(parts.filter((part) => LIKE_AN_ID.test(part)))];
+  return operations.some(({ operationId, method, path }) => {
+    // No more of them stand in it, beside what is cut at either end; each is tried in every place.
+    const placeholders = path.split('{').length - 1;
+    const candidates = ['x', ...ids.slice(0, placeholders + 2)];
+    return pathsOf(path, candidates).some((filled) =>
       hits({ match }, { operationId, method, path: filled, viewer: null }),
-    ),
-  );
+    );
+  });
 }
 
 /** Whole parts of a path that stand for somebody or something: `~`, `701001004`, `s-a01…`, a UUID. */
 const LIKE_AN_ID = /^(~|\d+|[sp]-[\w-]+|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/;
-const MOST_IDS = 8;
 
 /** The path with each of its placeholders filled with each of the candidates. */
 function pathsOf(path: string, candidates: readonly string[]): string[] {

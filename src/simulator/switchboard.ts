@@ -61,7 +61,7 @@ export interface Switchboard {
 
 const PARKED_AT_ONCE = 50;
 /** More calls than any test begins; one more ends the oldest. */
-export const MOST_CALLS = 10_000;
+export const MOST_CALLS = 5_000;
 
 /** @param initial What differs from the default settings, also after a reset. */
 export function createSwitchboard(initial: SettingChanges, now: () => number): Switchboard {

@@ -186,7 +186,7 @@ test('another control is 404 and lists those that there are', async () => {
   });
 });
 
-test('ten thousand calls and as many conversations are kept, and one more ends the oldest', async () => {
+test('five thousand calls and as many conversations are kept, and one more ends the oldest', async () => {
   const first = simulator.startCall({ kind: 'inbound', from: '+12025550171' }).id;
   const met = simulator.genesys.start({ kind: 'direct', to: '10000' }).id;
   for (let more = 1; more < MOST_CALLS; more += 1) {

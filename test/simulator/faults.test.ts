@@ -32,6 +32,8 @@ describe('a fault hits', () => {
     ['PATCH /…/parties/', false, false],
     ['/sessions/s-1/…/hold', true, false],
     ['s-1', true, true],
+    ['POST /restapi/v1.0/account/~/telephony/sessions/s-1/parties/p-1/hold', true, false],
+    ['0/account/~/telephony/sessions/s-1/parties/p-1/…ol', true, true],
     ['getToken', false, false],
   ])('%s: hold %s, unhold %s', (match, hold, unhold) => {
     const faults = readFaults([{ match, do: 'hang' }], REQUESTS);

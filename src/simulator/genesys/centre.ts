@@ -40,7 +40,7 @@ export interface Centre {
 /** Conversations that have ended are forgotten after a while, and the oldest of them sooner than that. */
 const MOST_ENDED = 2_000;
 /** More than any test begins; one more ends the oldest. */
-export const MOST_CONVERSATIONS = 10_000;
+export const MOST_CONVERSATIONS = 5_000;
 
 export function createCentre(settings: () => GenesysSettings, now: () => number): Centre {
   const conversations = new Map<string, Conversation>();
