@@ -132,9 +132,7 @@ function conference(centre: Centre, order: ConversationOrder): Conversation {
   const { from = PEOPLE[0]?.id ?? '', to = '+12025550148' } = order;
   const [first = '', ...others] = to.split(',');
   const number = others.length === 0 ? ['+12025550149'] : others;
-  if (number.length > MOST_PARTICIPANTS - 2) {
-    throw conferenceIsFull();
-  }
+  if (number.length + 2 > MOST_PARTICIPANTS) throw conferenceIsFull();
   const begun = outbound(centre, { ...order, from, to: first, state: 'connected' });
   const legs = number.map((one) =>
     outsideLeg(centre, one, { purpose: 'external', state: 'connected', direction: 'outbound' }),
