@@ -110,7 +110,7 @@ async function measured(
 
   for (const seen of [wallboard.seen, ...agents]) seen.forget();
   wallboard.bytes = 0;
-  const seconds = stage.pace.full ? 60 : 20;
+  const seconds = stage.pace.look / 1_000;
   const started = Date.now();
   const due = await company.change(calls, calls.length / EVERY, seconds);
   await sleep(GRACE);
