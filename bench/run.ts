@@ -129,17 +129,24 @@ async function perform(
   if (left <= 0) return tooLate('all of it');
   process.stdout.write(`\n${name} (at ${Math.round((Date.now() - started) / 1_000)} s)\n`);
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    if (Number.isFinite(left)) timer = setTimeout(() => resolve('late'), left);
+  const late = new Promise<void>((resolve) => {
+    if (Number.isFinite(left)) timer = setTimeout(resolve, left);
   });
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
   try {
-    if ((await Promise.race([work(stage), late])) === 'late') tooLate('the rest of it');
+    await Promise.race([work(stage).then(over), late]);
   } catch (error) {
     stage.report(failed(name, 'this work', error instanceof Error ? error.message : String(error)));
     process.exitCode = 1;
+    over();
   }
   clearTimeout(timer);
   await stage.clear();
+  // Asked last: it may have ended while its servers were stopping.
+  if (!isOver) tooLate('the rest of it');
 }
 
 function optionsOrExit(): Options {
