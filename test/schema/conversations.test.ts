@@ -1,6 +1,7 @@
 /** Reading and watching conversations: what it costs, what a failure takes with it, and what reaches the resolvers. */
 import { describe, expect, test } from 'vitest';
 import { absentCalls } from '../../schema/absent.ts';
+import { createContext } from '../../schema/context.ts';
 import { Forbidden, NotConfigured, Unauthenticated, UpstreamUnavailable } from '../../schema/failures.ts';
 import type { ConversationEvent, ConversationListEvent } from '../../schema/genesys/provider.ts';
 import {
@@ -472,6 +473,43 @@ describe('Watching conversations', () => {
       },
     ]);
     expect(genesys.asked).toEqual([]);
+  });
+
+  test('asks at each event for names and codes again: one that could not be read is there with the next', async () => {
+    let isAway = true;
+    const genesys = createFakeConversations({
+      conversationUpdates: async function* () {
+        yield [afterHold];
+        isAway = false;
+        yield [afterHold];
+      },
+      entityNames: async (_, ids) => (isAway ? unreachable() : ids.map(() => 'Ada Bell')),
+      wrapupCodes: async () => (isAway ? unreachable() : [{ id: 'w-1', name: 'Sold', description: null }]),
+    });
+    const told = await watchBoth(
+      genesys,
+      'subscription { conversations { participants { user { name } wrapupCodes { id } } } }',
+    );
+    const agent = (name: string | null, wrapupCodes: object[] | null) => ({
+      conversations: [{ participants: [{ user: { name }, wrapupCodes }] }],
+    });
+    expect(told.map(({ data }) => data)).toEqual([agent(null, null), agent('Ada Bell', [{ id: 'w-1' }])]);
+  });
+
+  test('makes what asks Genesys Cloud only for an operation that asks it', async () => {
+    let made = 0;
+    const context = createContext({
+      provider: createFakeProvider(),
+      get genesys() {
+        made += 1;
+        return createFakeConversations();
+      },
+      requestId: 'r-1',
+    });
+    await askBoth(context, '{ callSession(id: "s-1") { id parties { activity } } }');
+    expect(made).toBe(0);
+    await askBoth(context, '{ viewer { conversations { id } genesysUser { id } } }');
+    expect(made).toBe(1);
   });
 
   test.each([
