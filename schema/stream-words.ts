@@ -1,6 +1,15 @@
 /** The words that streams have in common: why they start with a snapshot, and what they notice beside it. */
-import { addEnum } from './builder.ts';
+import { addEnum, type builder } from './builder.ts';
 import { SNAPSHOT_REASONS, STREAM_NOTICES } from './telling.ts';
+
+type Fields<Event> = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Event>;
+
+/** The field of every event from which `subscription` can be resumed. */
+export function cursorOf(t: Fields<{ readonly cursor: string }>, subscription: string) {
+  return t.exposeID('cursor', {
+    description: `Where in the stream this is: give it to \`${subscription}(after:)\` to resume.`,
+  });
+}
 
 export const SnapshotReason = addEnum('SnapshotReason', SNAPSHOT_REASONS, {
   description: 'Why a stream starts, or starts again, with a snapshot.',

@@ -1,8 +1,8 @@
 /** Beginning calls and conferences in Genesys Cloud, and ending conversations for everybody. */
 import { builder } from '../builder.ts';
-import { checkId, checkIds, checkText } from '../checks.ts';
+import { checkId, checkIds, checkTarget, checkText } from '../checks.ts';
 import { BadUserInput } from '../failures.ts';
-import { checkAttributes, checkList, checkLongText, checkWay, given, optional } from './checks.ts';
+import { checkAttributes, checkList, checkLongText, given, optional } from './checks.ts';
 import {
   addConversationCommand,
   CallConversationPayload,
@@ -68,7 +68,7 @@ addConversationCommand('placeCall', {
     label: t.string({ description: 'The kind of work the call counts as.' }),
   }),
   command: ({ to, ...input }) => ({
-    to: checkWay(to, 'to'),
+    to: checkTarget(to, 'to'),
     ...given({
       callerId: optional(input.callerId, 'callerId', checkText),
       callerIdName: optional(input.callerIdName, 'callerIdName', checkText),
@@ -107,7 +107,7 @@ addConversationCommand('startCallConference', {
       );
     }
     return {
-      participants: checkList(participants, 'participants', { least: 0 }, checkWay),
+      participants: checkList(participants, 'participants', { least: 0 }, checkTarget),
       conversationIds: checkIds(conversationIds, 'conversationIds'),
     };
   },
@@ -146,7 +146,7 @@ addConversationCommand('addCallMediaParticipants', {
   }),
   command: ({ participants, ...conversation }) => ({
     ...conversationOf(conversation),
-    participants: checkList(participants, 'participants', { least: 1 }, checkWay),
+    participants: checkList(participants, 'participants', { least: 1 }, checkTarget),
   }),
 });
 

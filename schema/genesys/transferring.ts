@@ -1,7 +1,7 @@
 /** A call goes to somebody else: at once, or after asking them. */
 import { addEnum, builder, bullets } from '../builder.ts';
-import { checkId, refusal } from '../checks.ts';
-import { checkWay, given, optional } from './checks.ts';
+import { checkId, checkTarget, refusal } from '../checks.ts';
+import { given, optional } from './checks.ts';
 import {
   addConversationCommand,
   CallMediaParticipantPayload,
@@ -206,9 +206,9 @@ interface ConsultWays {
 }
 
 function consultTarget({ externalContact, ...way }: ConsultWays): ConsultTarget {
-  if (externalContact == null) return checkWay(given(way) as ConsultTarget, 'target');
+  if (externalContact == null) return checkTarget(given(way) as ConsultTarget, 'target');
   const { contactId, phone } = externalContact;
-  checkWay({ contactId }, 'target.externalContact');
+  checkTarget({ contactId }, 'target.externalContact');
   return { externalContact: { contactId, ...given({ phone }) } };
 }
 
