@@ -185,7 +185,8 @@ Call.implement({
       resolve: (call) => (isSession(call) ? call.creationTime : startOfConversation(call)),
     }),
     isOver: t.boolean({
-      description: 'True when everybody has left. An agent may still owe the work after the call.',
+      description:
+        'True when everybody has left. In Genesys Cloud an agent may still owe the work after the call: `WRAPPING_UP`.',
       extensions: IN_PLACE,
       resolve: (call) => (isSession(call) ? isSessionOver(call) : isConversationOver(call)),
     }),

@@ -41,7 +41,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   UPSTREAM_UNAVAILABLE: 'the phone system did not answer, or with an error of its own; ask again later.',
   UPSTREAM_BAD_RESPONSE: "what answered was not the phone system's API; ask again later.",
   BAD_USER_INPUT: 'the request is wrong, or asks for too much; `parameterName` says what to mend.',
-  CALL_NOT_FOUND: 'the call, party or recording is not there (any more); `parameterName` says which.',
+  CALL_NOT_FOUND:
+    'the call, party, participant or recording is not there (any more); `parameterName` says which.',
   WRONG_CALL_STATE: 'the call is not in a state for this; read it again.',
   OVERLOADED: 'too much at once, of you or of everybody; ask again in a moment.',
   PERSISTED_QUERY_NOT_SUPPORTED: 'the hash of an operation came without its text; send the text.',
@@ -82,7 +83,8 @@ builder.mutationType({
       'RingCentral calls need the app permission `CallControl`.',
     'Genesys Cloud accepts a command before it does it. The gateway waits until the effect is seen, at most five ' +
       'seconds: `APPLIED` is what was seen. When nothing was, the outcome is `UNKNOWN`, with the state as it is; so it is ' +
-      'at once where what is asked for is so already. Digits alone leave no trace: of them `APPLIED` means accepted.',
+      'at once where what is asked for is so already. Digits alone leave no trace: of them `APPLIED` means accepted. Of a ' +
+      'conversation that nobody watches the state is read before, for one request more.',
   ),
 });
 

@@ -15,7 +15,7 @@ const USUAL_QUEUES = 20;
 const USUAL_CALLS = 50;
 
 const AccountLiveSource = addEnum('AccountLiveSource', ACCOUNT_LIVE_SOURCES, {
-  description: 'How changes of the company’s calls come to be known.',
+  description: "How changes of the company's calls come to be known.",
   values: {
     ACCOUNT_PUSH: 'RingCentral tells of every call and every presence by itself.',
     EXTENSIONS_PUSH:

@@ -173,7 +173,8 @@ addConversationCommand('speakToInConsultTransfer', {
 addConversationCommand('completeConsultTransfer', {
   description: [
     "Leaves the call to the one who was asked: the user's own participant hangs up, and the other two talk on. Genesys " +
-      'Cloud has no other way to complete a consult transfer.',
+      'Cloud has no other way to complete a consult transfer. Where nobody is consulted it is refused (`WrongCallState`), and ' +
+      'nobody is hung up on.',
     whoIsWho,
   ],
   upstream: [`PATCH ${PARTICIPANT}`],
