@@ -235,3 +235,9 @@ export async function data(
   expect(result.errors).toBeUndefined();
   return result.data;
 }
+
+/** A mutation as an operation that has its input in a variable: `holdCallParty`. */
+export function mutation(name: string, selection = 'outcome'): string {
+  const input = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  return `mutation ($input: ${input}!) { ${name}(input: $input) { ${selection} } }`;
+}
