@@ -54,10 +54,10 @@ builder.queryType({
     'Reading calls. Those of RingCentral are `CallSession` and `CallParty`, those of Genesys Cloud `CallConversation` ' +
       'and `CallMediaParticipant`. The gateway may have one of the two or both; `Call` and `CallParticipant` are what they ' +
       'have in common.',
-    'RingCentral gives every user a small rate budget, usually 50 requests a minute of the group Light and 10 of the ' +
-      'group Heavy, Genesys Cloud usually 300 requests a minute, for queries and commands together; descriptions say ' +
-      'what a field costs. Within one operation nothing is read twice, and a call that a subscription ' +
-      'watches costs nothing to read.',
+    'Queries and commands of a user share a rate budget at each phone system, and descriptions say what a field costs of ' +
+      'it. RingCentral counts in three groups, usually 50 requests a minute of Light, 40 of Medium and 10 of Heavy; ' +
+      'Genesys Cloud counts all together, usually 300 a minute. Within one operation nothing is read twice, and a call ' +
+      'that a subscription watches costs nothing to read.',
     'What is not the outcome of a command is an error with `extensions.requestId`, to quote to the ' +
       "gateway's operator, and `extensions.code`:",
     bullets(...ERROR_CODES.map((code) => `\`${code}\`: ${MEANINGS[code]}`)),
@@ -70,6 +70,8 @@ builder.mutationType({
       'mutation is one request to the phone system, sent once and never repeated by the gateway: after a lost ' +
       'answer the state is read again instead, and `outcome` says what is known. Several mutations of one ' +
       'operation run one after another. Only `endSession` is about something else.',
+    'Of Genesys Cloud are those whose name has `CallMediaParticipant`, `CallConversation` or `ConsultTransfer` in it, ' +
+      '`placeCall` and `startCallConference`; all others but `endSession` are of RingCentral.',
     'Every other payload has:',
     bullets(
       '`outcome`: whether it was done, was not, or is unknown;',
@@ -92,6 +94,8 @@ builder.subscriptionType({
   description: paragraphs(
     'Calls as they happen, over WebSocket (`graphql-transport-ws`) or server-sent events. However many ' +
       'subscribers a call has, the gateway watches it once per user, inside the rate budget.',
+    'Of Genesys Cloud are `conversations`, `conversationEvents`, `conversationListEvents` and ' +
+      '`callMediaParticipantUpdated`; all others are of RingCentral.',
   ),
 });
 

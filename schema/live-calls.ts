@@ -88,7 +88,7 @@ const ActiveCallList = builder.objectRef<ActiveCallListModel>('ActiveCallList').
 /** Of every list of calls. */
 export const ActiveCallNotice = builder.objectRef<ActiveCallNoticeModel>('ActiveCallNotice').implement({
   description:
-    'Something to show or do, beside the list of calls. It has no cursor, because there is nothing to resume: ' +
+    'Something to show or do, beside the list of calls or conversations. It has no cursor, because there is nothing to resume: ' +
     'a new subscription starts with the whole list.',
   fields: (t) => ({
     kind: t.expose('kind', {
@@ -168,7 +168,7 @@ builder.subscriptionFields((t) => ({
   activeCalls: t.field({
     type: [ActiveCall],
     description:
-      'The calls of the user: now, and again whenever the list or anything in it changes. A call that ' +
+      'The calls of the user in RingCentral: now, and again whenever the list or anything in it changes. A call that ' +
       'begins appears by itself. `activeCallEvents` also tells when the list may be old.',
     subscribe: (_, __, { provider }) => provider.activeCallUpdates(),
     resolve: (calls, _, context) => {

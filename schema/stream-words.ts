@@ -18,7 +18,8 @@ export const SnapshotReason = addEnum('SnapshotReason', SNAPSHOT_REASONS, {
     CURSOR_UNKNOWN: 'What stands in `after` is no cursor, or one that was changed on its way.',
     CURSOR_FOREIGN:
       'The cursor belongs to another user, call or stream, or to another gateway process: also this one, before a restart.',
-    CURSOR_EXPIRED: 'The cursor is too old: what followed it is not kept any more.',
+    CURSOR_EXPIRED:
+      'The cursor is too old, or the client read far too slowly: what followed it is not kept any more.',
   },
 });
 
@@ -33,6 +34,6 @@ export const StreamNoticeKind = addEnum('StreamNoticeKind', STREAM_NOTICES, {
     CALL_ENDED: 'The call is over. The stream completes after this.',
     TOKEN_EXPIRING: "The user's token ends at `at`: reconnect with a fresh one before.",
     DRAINING:
-      'This gateway is about to stop: the socket closes until `at`. Reconnect and resume with the cursor.',
+      'This gateway is about to stop: the socket is closed by `at`. Reconnect, and resume with the cursor.',
   },
 });

@@ -95,7 +95,10 @@ addPresenceCommand('setPresence', {
       type: DndStatus,
       description: 'Which calls may ring them. Leave it out to keep it.',
     }),
-    userStatus: t.field({ type: UserStatus, description: 'What they are. Leave it out to keep it.' }),
+    userStatus: t.field({
+      type: UserStatus,
+      description: 'What they say of themselves. Leave it out to keep it.',
+    }),
     message: t.string({
       description: `What stands beside their status, at most ${LONGEST_MESSAGE} characters; empty: nothing. Leave it out to keep it.`,
     }),

@@ -131,7 +131,7 @@ builder.subscriptionFields((t) => ({
         'To resume after a broken connection, subscribe again with `after: <the last cursor>` within 60 seconds: ' +
           'what was missed follows, exactly once.',
         'A cursor that cannot be resumed from is answered with a fresh snapshot and its reason; so is a client that ' +
-          'reads far too slowly.',
+          'reads far too slowly (`CURSOR_EXPIRED`).',
         'However many subscribe, the account is watched once per user.',
       ),
       'Costs at its start one Heavy request per thousand extensions, and one Light request for each call that goes ' +

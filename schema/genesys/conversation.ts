@@ -51,8 +51,8 @@ const ConversationDivision = builder.objectRef<DivisionModel>('ConversationDivis
 
 CallConversation.implement({
   description: paragraphs(
-    'A conversation of Genesys Cloud, as its call medium shows it: everybody who takes part in one call, from the first ' +
-      'ring to the last note of an agent. It has no state of its own: look at its participants.',
+    'A conversation of Genesys Cloud, as far as it is a call: everybody who takes part in it, from the first ring to the ' +
+      'last note of an agent. It has no state of its own: look at its participants.',
     keyedBy('id'),
   ),
   interfaces: [Call],
@@ -81,7 +81,7 @@ CallConversation.implement({
     maxParticipants: maybe(t, 'maxParticipants', 'Int', 'Of a conference: how many may take part.'),
     recentTransfers: t.expose('recentTransfers', {
       type: [ConversationTransfer],
-      description: 'The transfers that were commanded in it, twenty at most.',
+      description: 'The transfers that were commanded in it, the last twenty at most.',
       extensions: { usualLength: 2 },
     }),
     divisions: t.expose('divisions', {
@@ -216,8 +216,8 @@ builder.queryFields((t) => ({
     type: CallMediaParticipant,
     nullable: true,
     description: paragraphs(
-      'One participant of a conversation; null when there is no such conversation or participant. Costs what ' +
-        '`callConversation` costs, once for all participants of one conversation.',
+      'One participant of a conversation; null when there is no such conversation or participant. It is read with its ' +
+        'conversation, once for all participants that an operation asks for.',
       READ,
     ),
     args: {

@@ -211,13 +211,13 @@ const DispositionParameters = builder
         t,
         'adjustableLiveSpeakerDetection',
         AdjustableLiveSpeakerDetection,
-        'How it was listened for a live person.',
+        'How call analysis listened for a live person.',
       ),
     }),
   });
 
 const DispositionAmdTimeout = builder.objectRef<model.AmdTimeout>('DispositionAmdTimeout').implement({
-  description: 'How long it was listened for an answering machine.',
+  description: 'How long call analysis listened for an answering machine.',
   fields: (t) => ({
     timeoutMs: maybe(t, 'timeoutMs', 'Int', 'The limit, in milliseconds.'),
     timerStartEvent: maybe(
@@ -234,7 +234,7 @@ const DispositionAmdTimeout = builder.objectRef<model.AmdTimeout>('DispositionAm
 const DispositionSilentCallTimeout = builder
   .objectRef<model.SilentCallTimeout>('DispositionSilentCallTimeout')
   .implement({
-    description: 'How long a silent line was waited on.',
+    description: 'How long call analysis waited on a silent line.',
     fields: (t) => ({
       timeoutMs: maybe(t, 'timeoutMs', 'Int', 'The limit, in milliseconds.'),
       timerStartTime: maybe(t, 'timerStartTime', 'DateTime', 'When it began.'),
@@ -265,13 +265,13 @@ export const Disposition = builder.objectRef<model.Disposition>('Disposition').i
       t,
       'amdTimeout',
       DispositionAmdTimeout,
-      'How long it was listened for an answering machine.',
+      'How long call analysis listened for an answering machine.',
     ),
     silentCallTimeout: maybe(
       t,
       'silentCallTimeout',
       DispositionSilentCallTimeout,
-      'How long a silent line was waited on.',
+      'How long call analysis waited on a silent line.',
     ),
   }),
 });

@@ -25,8 +25,8 @@ import {
 
 CallMediaParticipant.implement({
   description: paragraphs(
-    'A participant of a Genesys Cloud conversation, on the call medium: a customer, an agent, but also the queue and ' +
-      'the menu that the call went through. Whoever left stays in the list.',
+    'Whoever takes part in the call of a Genesys Cloud conversation: a customer, an agent, but also the queue and the ' +
+      'menu that the call went through. Whoever left stays in the list.',
     'A user may have several participants in one conversation, for example after a call came back to them. Theirs is the ' +
       'one whose `user.id` is their own: take the one that is `CONNECTED`, else `ALERTING`, else the last.',
     keyedBy('conversationId', 'id'),

@@ -1,5 +1,5 @@
 /** A call goes to somebody else: at once, or after asking them. */
-import { addEnum, builder, bullets } from '../builder.ts';
+import { addEnum, builder } from '../builder.ts';
 import { checkId, checkTarget, refusal } from '../checks.ts';
 import { given, optional } from './checks.ts';
 import {
@@ -122,11 +122,9 @@ addConversationCommand('startConsultTransfer', {
       '`speakToInConsultTransfer` changes who hears whom, and then `completeConsultTransfer` or `cancelConsultTransfer` ' +
       'ends it.',
     whoIsWho,
-    bullets(
-      'By the kind of target this is `POST …/consult/agent`, `/consult/queue`, `/consult/contact/external`, or ' +
-        '`/voice/consult` for an address.',
-      'Known limits: not for oneself, and not in a conference.',
-    ),
+    'By the kind of target this is `POST …/consult/agent`, `/consult/queue`, `/consult/contact/external`, or ' +
+      '`/voice/consult` for an address.',
+    'Known limits: not for oneself, and not in a conference.',
   ],
   upstream: [
     `POST ${PARTICIPANT}/consult/agent`,

@@ -10,7 +10,7 @@ const GenesysUser = builder.objectRef<ConversationUser>('GenesysUser').implement
   fields: (t) => ({
     id: t.exposeID('id', { description: "Participants with this `user.id` are the user's own." }),
     name: maybe(t, 'name', 'String', 'Their name.'),
-    email: maybe(t, 'email', 'String', 'Their address of e-mail.'),
+    email: maybe(t, 'email', 'String', 'Their e-mail address.'),
     organizationId: maybe(t, 'organizationId', 'ID', 'The organisation they are of.'),
   }),
 });
@@ -41,7 +41,7 @@ builder.objectFields(Viewer, (t) => ({
     type: LiveSource,
     nullable: true,
     description:
-      'How changes of conversations come to be known at this moment. Null while nobody watches one, or the list of them. ' +
+      'How changes of conversations come to be known at this moment: it may change at any time. Null while nobody watches one, or the list of them. ' +
       'Costs nothing.',
     resolve: (_, __, { conversations }) => conversations.liveSource(),
   }),
