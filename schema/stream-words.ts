@@ -1,11 +1,13 @@
 /** The words that streams have in common: why they start with a snapshot, and what they notice beside it. */
+import type { FieldRef } from '@pothos/core';
 import { addEnum, type builder } from './builder.ts';
 import { SNAPSHOT_REASONS, STREAM_NOTICES } from './telling.ts';
 
-type Fields<Event> = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Event>;
+type Types = typeof builder.$inferSchemaTypes;
+type Fields<Event> = PothosSchemaTypes.ObjectFieldBuilder<Types, Event>;
 
 /** The field of every event from which `subscription` can be resumed. */
-export function cursorOf(t: Fields<{ readonly cursor: string }>, subscription: string) {
+export function cursorOf(t: Fields<{ readonly cursor: string }>, subscription: string): FieldRef<Types> {
   return t.exposeID('cursor', {
     description: `Where in the stream this is: give it to \`${subscription}(after:)\` to resume.`,
   });

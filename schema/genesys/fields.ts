@@ -1,5 +1,5 @@
 /** Fields as most of Genesys Cloud's are: what the model has under the same name, and may be missing. */
-import type { CompatibleTypes, OutputType } from '@pothos/core';
+import type { CompatibleTypes, FieldRef, OutputType } from '@pothos/core';
 import type { builder } from '../builder.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
@@ -11,7 +11,7 @@ export function maybe<Shape, const Type extends OutputType<Types>>(
   name: CompatibleTypes<Types, Shape, Type, true>,
   type: Type,
   description: string,
-) {
+): FieldRef<Types> {
   // The compiler cannot see that what is compatible for the caller is so here.
   return t.expose(name as never, { type, nullable: true, description } as never);
 }
@@ -21,6 +21,6 @@ export function raw<Shape>(
   t: Fields<Shape>,
   name: CompatibleTypes<Types, Shape, 'String', true>,
   of: string,
-) {
+): FieldRef<Types> {
   return maybe(t, name, 'String', `\`${of}\` as Genesys Cloud wrote it.`);
 }
