@@ -29,6 +29,13 @@ async function spendAll(house: House): Promise<void> {
 
 const LIMITED = { simulator: { settings: { lightLimit: 8 } } };
 
+test('A simulator that has stopped plays nothing any more, also when it is reset', async () => {
+  const simulator = await createSimulator();
+  await simulator.stop();
+  simulator.reset();
+  expect([simulator.calls(), simulator.genesys.conversations()]).toEqual([[], []]);
+});
+
 test('A penalty ends with a reset: the very next question is answered', async () => {
   await using house = await openHouse(LIMITED);
   house.simulator.orderFaults([{ match: 'device', do: 'status', status: 429, retryAfter: 3_600 }]);
