@@ -99,7 +99,12 @@ const FLOORS: readonly (readonly string[])[] = [
   ['schema/command.ts'],
   ['schema/viewer.ts', 'schema/live-calls.ts'],
   // 3 verbs
-  ['schema/genesys/entity.ts', 'schema/genesys/checks.ts', 'schema/genesys/command.ts'],
+  [
+    'schema/genesys/entity.ts',
+    'schema/genesys/checks.ts',
+    'schema/genesys/command.ts',
+    'schema/genesys/fields.ts',
+  ],
   ['schema/genesys/details.ts', 'schema/genesys/placing.ts'],
   ['schema/'],
   ['schema/index.ts'],
@@ -261,9 +266,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/ringcentral/push/listener.ts'],
   ['src/ringcentral/push/push.ts'],
   ['src/ringcentral/held-reads.ts'],
-  ['src/ringcentral/pages.ts'],
   ['src/ringcentral/call-control.ts'],
-  ['src/ringcentral/account/bulk.ts'],
   ['src/ringcentral/account/client.ts', 'src/ringcentral/account/lists.ts'],
   ['src/ringcentral/account/choosing.ts', 'src/ringcentral/account/commands.ts'],
   ['src/live/watch.ts'],
@@ -453,6 +456,11 @@ const files = ['schema', 'src'].flatMap((folder) => sourcesBelow(folder));
 describe('The house', () => {
   test('has a floor for every file', () => {
     expect(files.filter((file) => floorOf(file) === -1)).toEqual([]);
+  });
+
+  test('has each of them on one floor', () => {
+    const named = FLOORS.flat();
+    expect(named.filter((path, index) => named.indexOf(path) !== index)).toEqual([]);
   });
 
   test('lets a file import only from floors below its own', () => {
