@@ -55,21 +55,48 @@ const STEPS: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** What the way to the store takes, one after the other; and after how long changes are told by themselves: null: never. */
-const WAYS = fc.array(fc.constantFrom(1, 1, 3, 10, 30), { minLength: 1, maxLength: 10 });
-const PUSH = fc.option(fc.constantFrom(5, 20, 100));
+/** What the way to the store takes, one after the other; and after how long changes are told by themselves (null: never). */
+const WAYS = fc.array(fc.constantFrom<number[]>(1, 1, 3, 10, 30), { minLength: 1, maxLength: 10 });
+const PUSH = fc.option(fc.constantFrom<number[]>(5, 20, 100));
 
 /** Lives that once ended in something else. */
-const LIVES: readonly Step[][] = [
+const LIVES: [steps: Step[], ways: number[], delay: number | null][] = [
   // Who has the desk writes the whole state before the other listens again, and then has a read that is held.
   [
-    { kind: 'drain', gateway: 0 },
-    { kind: 'empty' },
-    { kind: 'wait', time: 20 },
-    { kind: 'cut', gateway: 1 },
-    { kind: 'move', party: 0, code: 0, muted: true },
-    { kind: 'wait', time: 4_000 },
-    { kind: 'cut', gateway: 0 },
+    [
+      { kind: 'drain', gateway: 0 },
+      { kind: 'empty' },
+      { kind: 'wait', time: 20 },
+      { kind: 'cut', gateway: 1 },
+      { kind: 'move', party: 0, code: 0, muted: true },
+      { kind: 'wait', time: 4_000 },
+      { kind: 'cut', gateway: 0 },
+    ],
+    [1],
+    null,
+  ],
+  // One is told by itself, with what no body tells, what the other reads.
+  [
+    [
+      { kind: 'cut', gateway: 0 },
+      { kind: 'move', party: 0, code: 0, muted: false },
+      { kind: 'wait', time: 0 },
+      { kind: 'switch', client: 0, gateway: 0 },
+      { kind: 'wait', time: 0 },
+    ],
+    [10],
+    5,
+  ],
+  // Two things wait for the log when somebody else was faster.
+  [
+    [
+      { kind: 'empty' },
+      { kind: 'move', party: 0, code: 0, muted: true },
+      { kind: 'wait', time: 0 },
+      { kind: 'move', party: 1, code: 0, muted: true },
+    ],
+    [10, 1],
+    5,
   ],
 ];
 
@@ -117,7 +144,7 @@ function suite<K extends Kind, More extends Changes>(system: InMemory<K, More>):
           await Promise.all(gateways.map(({ hub }) => passing(hub.stop())));
         },
       ),
-      { numRuns: Number(process.env.RUNS ?? 60), examples: LIVES.map((steps) => [steps, [1], null]) },
+      { numRuns: Number(process.env.RUNS ?? 60), examples: LIVES },
     );
   });
 
