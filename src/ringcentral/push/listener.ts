@@ -279,7 +279,7 @@ export function createListener(parts: ListenerParts): Listener {
   function heard(notification: WireNotification, receivedAt: number): void {
     // A second subscription of a socket that is gone tells the same things again.
     if (notification.subscriptionId !== subscriptionId) {
-      metrics.pushEvents.inc({ result: 'foreign' });
+      metrics.pushEvents.inc({ system: 'ringcentral', result: 'foreign' });
       return;
     }
     ear.heard(notification, receivedAt);
