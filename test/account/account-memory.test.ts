@@ -179,6 +179,22 @@ describe('News that are overtaken on their way', () => {
   const [, setup, , proceeding] = newsOfLife(INBOUND, INBOUND_LIFE) as [News, News, News, News];
   const first = newsOfLife(INBOUND, INBOUND_LIFE)[0] as News;
 
+  test('tell more than a body, and that is no change when a gateway that read the call meets one that was told of it', () => {
+    const news = newsOfLife(INBOUND, INBOUND_LIFE).slice(0, 6);
+    const [toldOf, hasRead] = [openMemory(), openMemory()];
+    hear(toldOf, news);
+    const session = toldOf.call(INBOUND);
+    if (session === undefined) throw new Error('The call is not known.');
+    const parties = session.parties.map((one) => ({ ...one, status: { ...one.status, rcc: null } }));
+    expect(session.parties.map(({ status }) => status.rcc)).not.toEqual(parties.map(() => null));
+    hasRead.take({ ...session, parties }, { sentAt: ARRIVAL, receivedAt: ARRIVAL });
+    const [read, heardOf] = [hasRead.whole(), toldOf.whole()];
+    expect(hasRead.adopt(heardOf)).toEqual([]);
+    expect(toldOf.adopt(read)).toEqual([]);
+    hear(toldOf, newsOfLife(INBOUND, INBOUND_LIFE).slice(6, 7));
+    expect(hasRead.adopt(toldOf.whole()).map(told)).toEqual(['2 ANSWERED']);
+  });
+
   test('never put a party back, and until they are here something may be missing', () => {
     const memory = openMemory();
     memory.hear(first, true);
