@@ -38,7 +38,7 @@ import {
   sourceBy,
 } from './source.ts';
 import { createSurveyor, type Surveyor } from './surveyor.ts';
-import { changeIn } from './tidings.ts';
+import { changeIn, type Watching } from './tidings.ts';
 import { type AccountWish, areSameWishes, readWishes, rowOf, writeWish } from './wishes.ts';
 
 /** The account of one viewer. */
@@ -134,7 +134,10 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
       ? null
       : createAccountLedger(desk.sharing, limits.replay.most, {
           memory: picture,
-          facts: () => ({ source: liveSource(), isSurveyed: surveyor.isSurveyed }),
+          facts: () => {
+            const { isSurveyed, seesEverybody } = surveyor;
+            return { source: liveSource(), isSurveyed, seesEverybody };
+          },
           tell: (change, at, place) => readers.tell(change, at, place),
           tellTrouble: (next, place) => readers.tellTrouble(next, place),
           tellRecovery: (place) => readers.tellRecovery(place),
@@ -173,6 +176,8 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     liveSource,
     current() {
       if (!isActive || !wantsAll() || !surveyor.isSurveyed || isNarrowing || readers.isTroubled) return null;
+      // Whoever is shown hardly anybody must not take it for an answer that nobody calls.
+      if (!surveyor.seesEverybody && liveSource() !== 'ACCOUNT_PUSH') return null;
       return { ...picture.current(), waits };
     },
     noteWaits(now) {
@@ -288,8 +293,9 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     ledger?.share();
   }
 
-  function opened({ isSurveyed }: { readonly isSurveyed: boolean }): void {
-    surveyor.adopted(isSurveyed);
+  function opened(watching: Watching): void {
+    const { isSurveyed } = watching;
+    surveyor.adopted(watching);
     readers.admit();
     for (const catchUp of early.splice(0)) catchUp();
     if (isSurveyed) readers.start();

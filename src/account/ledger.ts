@@ -26,16 +26,18 @@ import {
   changeIn,
   createAccountCodec,
   holdTiding,
+  NOT_WATCHING,
   type Picture,
   type Tiding,
   tidingOf,
+  type Watching,
 } from './tidings.ts';
 
 /** The account whose ledger it is. */
 export interface LedgerHost {
   readonly memory: AccountMemory;
   /** How it is watched here. */
-  facts(): Pick<Picture, 'source' | 'isSurveyed'>;
+  facts(): Watching;
   /** Tells what became true; `place` is null while this gateway is alone. */
   tell(change: Change, at: number, place: Place | null): void;
   tellTrouble(next: number | null, place: Place | null): void;
@@ -48,7 +50,7 @@ export interface LedgerHost {
   /** Keeps an event of before for those who come back. */
   remember(tiding: Tiding, place: Place): void;
   /** What all hold is held here, too; as whoever leads watches it. */
-  opened(facts: Pick<Picture, 'source' | 'isSurveyed'>): void;
+  opened(facts: Watching): void;
   /** Of this call others wrote at the same time. */
   doubt(sessionId: string): void;
   onDefect(error: unknown): void;
@@ -214,7 +216,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     leave('alone');
     for (const tiding of waiting.splice(0)) tell(tiding, null);
     settle();
-    if (wasOpening) host.opened({ source: null, isSurveyed: false });
+    if (wasOpening) host.opened(NOT_WATCHING);
   }
 
   function enter(next: 'opening' | 'meeting' = 'opening'): void {
@@ -304,7 +306,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     if (begun !== era) return;
     for (const tiding of waiting.splice(0)) tell(tiding, null);
     host.begin(placeOf(end.epoch, end.offset));
-    const facts = mode === 'meeting' ? host.facts() : { source: null, isSurveyed: false };
+    const facts = mode === 'meeting' ? host.facts() : NOT_WATCHING;
     goOn(end);
     host.opened(facts);
     mustShare = true;

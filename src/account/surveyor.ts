@@ -19,6 +19,7 @@ import { createAsking } from './asking.ts';
 import { createCallReads } from './call-reads.ts';
 import { createRounds, isToldOfCalls } from './rounds.ts';
 import type { AccountSource, Reach } from './source.ts';
+import type { Watching } from './tidings.ts';
 
 export interface SurveyorParts {
   readonly picture: AccountMemory;
@@ -51,6 +52,8 @@ export interface Surveyor {
   readonly isSurveyed: boolean;
   /** It was, or is being asked for. */
   readonly hasBegun: boolean;
+  /** The viewer was shown what everybody does, and not only what those do whom they asked for. */
+  readonly seesEverybody: boolean;
   /** True while presence is asked for, round and round. */
   readonly isPolling: boolean;
   /** Asks for everything, where that is not done and not being done. */
@@ -74,7 +77,7 @@ export interface Surveyor {
   /** Those that are known of, as many as can be listened for. */
   extensionIds(): readonly string[];
   /** Another gateway asked for everything, or has not yet: what is known here is from there. */
-  adopted(isWhole: boolean): void;
+  adopted(watching: Pick<Watching, 'isSurveyed' | 'seesEverybody'>): void;
   /** Another gateway asks from now on. */
   pause(): void;
   /** Nobody looks at everything any more: what is asked for is what a row of extensions does. */
@@ -105,6 +108,7 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
   const { picture, source } = parts;
   let isSurveyed = false;
   let isSurveying = false;
+  let seesEverybody = false;
   /** Everything that is known is asked for again, before it is said to be true. */
   let isDoubted = false;
   /** What a survey led to, and is not done yet. */
@@ -145,6 +149,9 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
     get hasBegun() {
       return isSurveyed || isSurveying;
     },
+    get seesEverybody() {
+      return seesEverybody;
+    },
     get isPolling() {
       return rounds.isPolling;
     },
@@ -178,8 +185,8 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
         .presences()
         .slice(0, MOST_EXTENSIONS)
         .map(({ extensionId }) => extensionId),
-    adopted(isWhole) {
-      isSurveyed = isWhole;
+    adopted(watching) {
+      ({ isSurveyed, seesEverybody } = watching);
       for (const { extensionId } of picture.presences()) rounds.know(extensionId);
     },
     pause,
@@ -190,6 +197,7 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
     rest() {
       pause();
       isSurveyed = false;
+      seesEverybody = false;
       rounds.doubt();
     },
   };
@@ -238,8 +246,10 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
         for (const presence of value.presences) see(presence, sentAt, receivedAt);
         if (!value.hasNext) break;
       }
+      seesEverybody = true;
     } catch (error) {
       if (!(error instanceof Forbidden)) throw error;
+      seesEverybody = false;
       const extensions = await listed(from, signal);
       if (signal.aborted) return;
       rounds.want(extensions);

@@ -140,6 +140,24 @@ describe.skipIf(hasNoRedis)('An account at two gateways', () => {
     expect((await second.next()).telephonyStatus).toBe('CALL_CONNECTED');
   });
 
+  test('that shows hardly anybody is refused to whoever asks at either of them', async () => {
+    await using fleet = await open({}, { LIVE_SOURCE: 'poll' });
+    fleet.simulator.startCall({ kind: 'queue', from: '+12025550147', to: '201', state: 'Proceeding' });
+    const WAITS = '{ viewer { account { liveSource callQueue(id: "701051004") { waitingCalls { sessionId } } } } }';
+    const ask = async (house: House) => {
+      const { data, errors } = await house.ask(WAITS, {}, 'sim-112');
+      const { liveSource, callQueue } = data.viewer.account;
+      expect(callQueue).toEqual({ waitingCalls: null });
+      expect(errors?.map(({ extensions: { code } }) => code)).toEqual(['FORBIDDEN']);
+      return liveSource;
+    };
+    const [one, other] = fleet.houses;
+    await until(async () => (await ask(one)) === 'PRESENCE_POLL');
+    await until(async () => (await ask(other)) === 'PRESENCE_POLL');
+    await until(() => count(fleet, 'readUserPresenceStatus') > 0);
+    for (const house of fleet.houses) await ask(house);
+  });
+
   test('starts anew for whoever comes back where Redis has lost what it held, and goes on for whoever reads', async () => {
     await using fleet = await open({}, {}, { commons: { times: TIMES } });
     const [one, other] = fleet.houses;

@@ -88,6 +88,25 @@ describe('An account of which some is refused', () => {
   });
 });
 
+describe('An account of which hardly anything is shown', () => {
+  const SHOWN = `{ viewer { account { callQueue(id: "${SALES}") { waitingCalls { sessionId } longestWait } } } }`;
+
+  test('answers a guest who waits as before, also when a look at it has begun with the question', async () => {
+    await using house = await openAccountHouse({}, { environment: { LIVE_SOURCE: 'poll' } });
+    house.call('201', 'Proceeding');
+    const codes = async () => {
+      const { data, errors } = await house.ask(SHOWN, {}, 'sim-112');
+      expect(data.viewer.account.callQueue).toEqual({ waitingCalls: null, longestWait: null });
+      return errors?.map(({ extensions: { code } }) => code);
+    };
+    expect(await codes()).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+    // The look has come to its end, and shows them themselves.
+    await eventually(() => house.asked('readUserPresenceStatus').length).toBeGreaterThan(0);
+    await eventually(() => house.liveSource('sim-112')).toBe('PRESENCE_POLL');
+    expect(await codes()).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+  });
+});
+
 describe('A survey', () => {
   test('is made once, also for those who come while it is made', async () => {
     await using house = await openAccountHouse();
