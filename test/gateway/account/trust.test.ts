@@ -107,6 +107,22 @@ describe('An account of which hardly anything is shown', () => {
   });
 });
 
+describe('A call that was read when the look at the account began', () => {
+  test('is told of to its end without being read again', async () => {
+    await using house = await openAccountHouse({ accountFilter: 'everybody' });
+    const call = house.call('102');
+    const stream = house.account();
+    await stream.until((event) => told(event) === `began ${call.id}`);
+    expect(house.asked('readCallSessionStatus')).toHaveLength(1);
+    await eventually(() => house.liveSource()).toBe('ACCOUNT_PUSH');
+    house.move(call, 2, 'Hold');
+    await stream.until((event) => told(event) === `${call.id} 2 HOLD`);
+    for (const party of [2, 1]) house.move(call, party, 'Disconnected');
+    await stream.until((event) => told(event) === `ended ${call.id}`);
+    expect(house.asked('readCallSessionStatus')).toHaveLength(1);
+  });
+});
+
 describe('A survey', () => {
   test('is made once, also for those who come while it is made', async () => {
     await using house = await openAccountHouse();
