@@ -107,6 +107,28 @@ describe('An account of which hardly anything is shown', () => {
   });
 });
 
+describe('A row of one who is not shown', () => {
+  const HUGO = '701011004';
+
+  for (const [who, id] of [
+    ['hides what they do', HUGO],
+    ['is not there', '701999999'],
+  ] as const) {
+    test(`or ${who}, is silent, and costs the account nothing`, async () => {
+      await using house = await openAccountHouse();
+      const client = house.socket('sim-103');
+      const row = watch<Event>(client, 'presenceUpdated', ROW, { ids: [id] });
+      await eventually(() => house.asked('readUserPresenceStatus').length).toBeGreaterThan(0);
+      const stream = readAccount(client);
+      await stream.next();
+      const call = house.call('101');
+      await stream.until((event) => told(event) === `began ${call.id}`);
+      expect(stream.seen.map(told)).not.toContain('UPSTREAM_DEGRADED');
+      expect(row.error()).toBeUndefined();
+    });
+  }
+});
+
 describe('A call that was read when the look at the account began', () => {
   test('is told of to its end without being read again', async () => {
     await using house = await openAccountHouse({ accountFilter: 'everybody' });
