@@ -27,6 +27,8 @@ export interface RoundsParts {
   readonly see: (presence: Presence, sentAt: number, receivedAt: number) => void;
   /** It is wanted, by this name. */
   readonly onWanted: (name: string) => void;
+  /** Those who were named are asked for, all of them. */
+  readonly onNamedAsked: () => void;
 }
 
 export interface Rounds {
@@ -126,8 +128,10 @@ export function createRounds(parts: RoundsParts): Rounds {
       const few = unknown.slice(0, MOST_AT_ONCE);
       await ask(few, from, signal);
       if (signal.aborted) return;
+      const wereNamed = named.size > 0;
       for (const id of few) named.delete(id);
       if (unknown.length > few.length) wantUnknown();
+      if (wereNamed && named.size === 0) parts.onNamedAsked();
     });
   }
 

@@ -39,6 +39,7 @@ export interface SurveyorParts {
   readonly take: (result: Pick<Result, 'changes'>, at: number) => void;
   /** What an extension does was asked for, and is known. */
   readonly known: (presence: Presence) => void;
+  /** Everything was asked for; again, where those who were only listed then have been asked for, too. */
   readonly onSurveyed: () => void;
   /** It may be old; when it is tried again, if that is known. */
   readonly onTrouble: (at: number | null) => void;
@@ -138,6 +139,7 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
   });
   const rounds = createRounds({
     ...{ asking, pace: parts.pace, reach: parts.reach, row: parts.row, see, onWanted: isPartOfSurvey },
+    onNamedAsked: parts.onSurveyed,
     everybody: () => (parts.wantsAll() ? picture.presences().map(({ extensionId }) => extensionId) : []),
     mayAsk: () => parts.isAsking() && (parts.reach() !== null || parts.isDeaf()),
   });

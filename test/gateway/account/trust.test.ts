@@ -105,6 +105,16 @@ describe('An account of which hardly anything is shown', () => {
     await eventually(() => house.liveSource('sim-112')).toBe('PRESENCE_POLL');
     expect(await codes()).toEqual(['FORBIDDEN', 'FORBIDDEN']);
   });
+
+  test('is listened to one by one, once it is known who there is', async () => {
+    await using house = await openAccountHouse({ accountFilter: 'refused' });
+    refuse(house, 'readAccountPresence');
+    const stream = house.account();
+    await stream.next();
+    await eventually(() => house.liveSource()).toBe('EXTENSIONS_PUSH');
+    const call = house.call('101');
+    await stream.until((event) => told(event) === `began ${call.id}`);
+  });
 });
 
 describe('A row of one who is not shown', () => {
