@@ -277,9 +277,9 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
     for (const presence of picture.presences()) lookAtCalls(undefined, presence);
     isSurveyed = true;
     isSurveying = false;
-    parts.onSurveyed();
     checking ??= setTimeout(check, parts.reach()?.calls === 'everybody' ? CHECK : LOOK).unref();
     level();
+    parts.onSurveyed();
   }
 
   /** What got lost although nobody noticed: calls that nobody is in, and such that nobody told of. */
