@@ -76,6 +76,8 @@ export function createWidening(parts: WideningParts): Widening {
   let failures = 0;
   let isAsking = false;
   let changedAt = -Infinity;
+  /** Nothing is asked for before, whatever is wished; by `performance.now()`. */
+  let pausedUntil = -Infinity;
   let timer: NodeJS.Timeout | undefined;
   let forgetting: NodeJS.Timeout | undefined;
   let era = 0;
@@ -90,6 +92,7 @@ export function createWidening(parts: WideningParts): Widening {
       isAsking = false;
       granted = filters;
       failures = 0;
+      pausedUntil = -Infinity;
       level();
     },
     close() {
@@ -129,8 +132,8 @@ export function createWidening(parts: WideningParts): Widening {
       tell(interest === null ? null : reachOf(granted), false);
       return;
     }
-    const wait = Math.max(MOMENT, changedAt + gap - performance.now());
-    timer = setTimeout(() => void ask(), wait).unref();
+    const wait = Math.max(changedAt + gap, pausedUntil) - performance.now();
+    timer = setTimeout(() => void ask(), Math.max(MOMENT, wait)).unref();
   }
 
   async function ask(): Promise<void> {
@@ -171,7 +174,8 @@ export function createWidening(parts: WideningParts): Widening {
         failures += 1;
         // It is asked for instead, meanwhile.
         if (interest !== null) tell(reachOf(before), false);
-        timer = setTimeout(level, Math.max(wait, verdict.notBefore - Date.now())).unref();
+        pausedUntil = performance.now() + Math.max(wait, verdict.notBefore - Date.now());
+        level();
         break;
       }
       case 'gone':
