@@ -48,7 +48,8 @@ export function createGenesysUpstream(port: number): GenesysUpstream {
 
   return {
     answer(viewer, method, url, stateOf) {
-      if (url === '/api/v2/users/me') {
+      const [path = ''] = url.split('?');
+      if (path === '/api/v2/users/me') {
         return ok(`{"id":"user-${viewer}","name":"Viewer ${viewer}","organization":{"id":"bench"}}`);
       }
       if (url === '/api/v2/notifications/channels') {
@@ -62,7 +63,7 @@ export function createGenesysUpstream(port: number): GenesysUpstream {
           method === 'DELETE' ? '{}' : `{"entities":[{"id":"${topicOf(viewer)}","state":"Permitted"}]}`,
         );
       }
-      if (url.startsWith('/api/v2/conversations/calls?') || url === '/api/v2/conversations/calls') {
+      if (path === '/api/v2/conversations/calls') {
         return ok('{"entities":[],"total":0}');
       }
       const session = conversationNumber(decodeURIComponent(CONVERSATION.exec(url)?.[1] ?? ''));

@@ -155,9 +155,11 @@ const noConference = when(
 
 /**
  * Hold fails while the far end is called, still rings or is a voicemail box, and where there is no far end at all. A
- * party that is called beside one that talks, such as a supervisor, is no far end.
+ * party that is called beside one that talks, such as a supervisor, is no far end. Of the parties of others that is left to
+ * RingCentral: what each of them may do would change, and be told, whenever the viewer's own party moves.
  */
-const farEndTalks = when(({ session, party }) => {
+const farEndTalks = when(({ session, party, extensionId }) => {
+  if (extensionId !== null && party.extensionId !== extensionId) return true;
   const others = session.parties.filter((other) => other.id !== party.id && isPresent(other));
   if (others.length === 0) return party.direction !== 'OUTBOUND';
   return others.some(({ status }) => !NOT_TALKING.has(status.code));

@@ -34,16 +34,22 @@ describe('Tokens', () => {
     const clients = Array.from({ length: 200 }, () => browser.socket());
     const watches = await Promise.all(clients.map((client) => watching(client, query)));
     const renewals = () => tokenRequests(house, 'refresh_token').length;
-    // What may be done with the far end changes too when the own party does.
-    const codesHeard = () => watches.map(({ heard }) => heard.flatMap((event) => codeOf(event, partyId)));
-    const before = codesHeard().map(({ length }) => length);
+    const before = watches.map(({ heard }) => heard.length);
     for (const [index, code] of ['Answered', 'Hold', 'Answered', 'Hold'].entries()) {
       house.simulator.moveParty(id, partyId, { code } as never);
-      await until(() => codesHeard().every(({ length }, at) => length === (before[at] ?? 0) + index + 1));
+      await until(() => watches.every(({ heard }, at) => heard.length === (before[at] ?? 0) + index + 1));
       const seen = renewals();
       await until(() => renewals() > seen);
     }
-    const codes = codesHeard().map((heard, at) => heard.slice(before[at]));
+    const codes = watches.map(({ heard }, at) =>
+      heard
+        .slice(before[at])
+        .map(
+          (event) =>
+            (event as { data: { callEvents: { party: { status: { code: string } } } } }).data.callEvents.party
+              .status.code,
+        ),
+    );
     expect(new Set(codes.map(String))).toEqual(new Set(['ANSWERED,HOLD,ANSWERED,HOLD']));
     expect(watches.flatMap(({ ended }) => ended)).toEqual([]);
     const entries = tokenRequests(house, 'refresh_token').map(({ requestBody }) => `${requestBody}`);
@@ -168,11 +174,3 @@ describe('Tokens', () => {
     await own.dispose();
   });
 });
-
-/** What an event tells of this party: its code, or nothing. */
-function codeOf(event: unknown, partyId: string): readonly string[] {
-  const { callEvents } = (
-    event as { data: { callEvents: { party?: { id: string; status: { code: string } } } } }
-  ).data;
-  return callEvents.party?.id === partyId ? [callEvents.party.status.code] : [];
-}
