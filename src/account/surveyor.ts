@@ -139,7 +139,10 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
   });
   const rounds = createRounds({
     ...{ asking, pace: parts.pace, reach: parts.reach, row: parts.row, see, onWanted: isPartOfSurvey },
-    onNamedAsked: parts.onSurveyed,
+    onNamedAsked() {
+      level();
+      parts.onSurveyed();
+    },
     everybody: () => (parts.wantsAll() ? picture.presences().map(({ extensionId }) => extensionId) : []),
     mayAsk: () => parts.isAsking() && (parts.reach() !== null || parts.isDeaf()),
   });

@@ -1,6 +1,11 @@
 /** Thirty presences in one answer, each with a status of its own. */
 import type { Presence } from '../../../schema/account/model.ts';
-import { CallControlFailure, CallNotFound, Forbidden, UpstreamBadResponse } from '../../../schema/failures.ts';
+import {
+  CallControlFailure,
+  CallNotFound,
+  Forbidden,
+  UpstreamBadResponse,
+} from '../../../schema/failures.ts';
 import { asNumber, asText, type LeftOut, listOf } from '../../upstream/values.ts';
 import { failureOfAnswer } from '../failures.ts';
 import { toPresence } from './presence.ts';

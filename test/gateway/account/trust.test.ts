@@ -1,6 +1,7 @@
 /** What a watched account must not do: show what is over, ask while nobody looks, or lose all because some is refused. */
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../../simulator/support.ts';
+import { until } from '../../support/gateway.ts';
 import { watch } from '../../support/streams.ts';
 import { type AccountHouse, type Event, IRIS, openAccountHouse, readAccount, told } from './support.ts';
 
@@ -147,6 +148,9 @@ describe('A call that was read when the look at the account began', () => {
     await stream.until((event) => told(event) === `began ${call.id}`);
     expect(house.asked('readCallSessionStatus')).toHaveLength(1);
     await eventually(() => house.liveSource()).toBe('ACCOUNT_PUSH');
+    // What is read is dated by whole seconds: what changes within the same one is doubtful.
+    const readBy = Date.now();
+    await until(() => Date.now() > readBy + 1_000);
     house.move(call, 2, 'Hold');
     await stream.until((event) => told(event) === `${call.id} 2 HOLD`);
     for (const party of [2, 1]) house.move(call, party, 'Disconnected');
