@@ -140,10 +140,39 @@ describe.skipIf(hasNoRedis)('An account at two gateways', () => {
     expect((await second.next()).telephonyStatus).toBe('CALL_CONNECTED');
   });
 
+  test('of which only rows are looked at any more lets go of its calls at both, and starts anew for whoever comes back', async () => {
+    await using fleet = await open({}, {}, { live: { limits: { linger: 0 } } });
+    const [one, other] = fleet.houses;
+    const ROW = 'subscription ($ids: [ID!]!) { presenceUpdated(extensionIds: $ids) { extensionId } }';
+    for (const house of fleet.houses)
+      await watch<Event>(house.socket('sim-103'), 'presenceUpdated', ROW, { ids: ['701001004'] }).next();
+    const first = account(other);
+    const { cursor } = await first.next();
+    const over = callOf(fleet, '102');
+    await first.until((event) => told(event) === `began ${over.id}`);
+    const filters = () => fleet.simulator.push().sockets.map((socket) => socket.filters.length);
+    await until(() => filters().join() === '3');
+    first.leave();
+    await until(() => filters().join() === '2');
+    for (const party of [2, 1]) over.move(party, 'Disconnected');
+    const goesOn = callOf(fleet);
+    for (const house of [other, one]) {
+      const back = account(house, cursor);
+      const snapshot = await back.next();
+      expect(told(snapshot)).toBe('snapshot CURSOR_EXPIRED');
+      expect(snapshot.calls.map(({ id }: Event) => id)).not.toContain(over.id);
+      if (!back.screen.calls.has(goesOn.id))
+        await back.until((event) => told(event) === `began ${goesOn.id}`);
+      expect([...back.screen.calls.keys()]).toEqual([goesOn.id]);
+    }
+    expect(sockets(fleet)).toBe(1);
+  });
+
   test('that shows hardly anybody is refused to whoever asks at either of them', async () => {
     await using fleet = await open({}, { LIVE_SOURCE: 'poll' });
     fleet.simulator.startCall({ kind: 'queue', from: '+12025550147', to: '201', state: 'Proceeding' });
-    const WAITS = '{ viewer { account { liveSource callQueue(id: "701051004") { waitingCalls { sessionId } } } } }';
+    const WAITS =
+      '{ viewer { account { liveSource callQueue(id: "701051004") { waitingCalls { sessionId } } } } }';
     const ask = async (house: House) => {
       const { data, errors } = await house.ask(WAITS, {}, 'sim-112');
       const { liveSource, callQueue } = data.viewer.account;
