@@ -60,6 +60,8 @@ export function createHearing(parts: HearingParts): Hearing {
   const { desk, wants, surveyor, pushOnly } = parts;
   let widen: Widen | null = null;
   let reach: Reach | null = null;
+  /** It may reach further in a moment: what is asked for before that may change unheard, and is asked for again. */
+  let isWidening = false;
   let beginning: NodeJS.Timeout | undefined;
   /** What told of everything was lost: it is asked for meanwhile. */
   let isLost = false;
@@ -84,6 +86,7 @@ export function createHearing(parts: HearingParts): Hearing {
           if (widen !== widening) return;
           widen = null;
           reach = null;
+          isWidening = false;
           parts.onReach();
         },
       };
@@ -91,7 +94,7 @@ export function createHearing(parts: HearingParts): Hearing {
     level,
     resume() {
       level();
-      if (mayAsk() && reach !== null) askForAll(false);
+      if (mayAsk() && reach !== null && !isWidening) askForAll(false);
       surveyor.level();
     },
     pause() {
@@ -105,6 +108,7 @@ export function createHearing(parts: HearingParts): Hearing {
       isLate = false;
       mayHaveMissed = false;
       reach = null;
+      isWidening = false;
       widen?.(null);
       surveyor.rest();
     },
@@ -117,7 +121,7 @@ export function createHearing(parts: HearingParts): Hearing {
   /** While nothing answers, it is asked for. */
   function level(): void {
     if (!mayAsk()) return;
-    widen?.(interest());
+    isWidening = widen?.(interest()) ?? false;
     parts.onReach();
     if (reach !== null) return;
     if (desk.isDeaf()) {
@@ -147,6 +151,7 @@ export function createHearing(parts: HearingParts): Hearing {
 
   function reached(now: Reach | null, wasInterrupted: boolean): void {
     reach = now;
+    isWidening = false;
     parts.onReach();
     if (!mayAsk()) return;
     if (now === null) {

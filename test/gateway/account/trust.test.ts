@@ -160,6 +160,25 @@ describe('A call that was read when the look at the account began', () => {
 });
 
 describe('A survey', () => {
+  for (const [what, settings, granted, source] of [
+    ['everything', { accountFilter: 'everybody' }, [2], 'ACCOUNT_PUSH'],
+    ['nothing more', { accountFilter: 'refused', otherFilters: 'refused' }, [1], 'PRESENCE_POLL'],
+  ] as const) {
+    test(`is made once for whoever comes from a row to the whole account, and is told ${what} by itself`, async () => {
+      await using house = await openAccountHouse(settings);
+      const client = house.socket('sim-103');
+      const row = watch<Event>(client, 'presenceUpdated', ROW, { ids: [IRIS] });
+      await row.next();
+      await eventually(() => filters(house)).toEqual(granted);
+      const stream = readAccount(client);
+      expect(told(await stream.next())).toBe('snapshot SUBSCRIBED');
+      await eventually(() => house.liveSource()).toBe(source);
+      const call = house.call('101');
+      await stream.until((event) => told(event) === `began ${call.id}`);
+      expect(house.asked('readAccountPresence')).toHaveLength(1);
+    });
+  }
+
   test('is made once, also for those who come while it is made', async () => {
     await using house = await openAccountHouse();
     house.simulator.orderFaults([{ match: 'readAccountPresence', times: 1, do: 'delay', delay: 500 }]);
