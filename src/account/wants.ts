@@ -54,8 +54,11 @@ export function createWants({ readers, tell, onForgotten }: WantsParts): Wants {
       return isAllHere() || readers.extensionIds().size > 0 || wishes.length > 0;
     },
     came() {
-      clearTimeout(leaving);
-      if (readers.count() > 0) isAllKept = true;
+      // Whoever comes for a row waits for nobody who looked at everything.
+      if (readers.count() > 0) {
+        clearTimeout(leaving);
+        isAllKept = true;
+      }
       tellHere();
     },
     left(patience) {

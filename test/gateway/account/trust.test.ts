@@ -45,6 +45,22 @@ describe('An account of which only a row was looked at for a while', () => {
   });
 });
 
+describe('An account that everybody left who looked at all of it', () => {
+  test('is let go of but for the row, also where somebody came for that while whoever left was waited for', async () => {
+    await using house = await openAccountHouse({}, { gateway: { live: { limits: { linger: 200 } } } });
+    const client = house.socket('sim-103');
+    const stream = readAccount(client);
+    await stream.next();
+    await eventually(() => filters(house)).toEqual([3]);
+    stream.leave();
+    const row = watch<Event>(client, 'presenceUpdated', ROW, { ids: [IRIS] });
+    await row.next();
+    await eventually(() => filters(house)).toEqual([2]);
+    house.call('101');
+    expect(await row.next()).toEqual({ extensionId: IRIS, telephonyStatus: 'CALL_CONNECTED' });
+  });
+});
+
 describe('An account of which some is refused', () => {
   test('shows a call that may not be read as far as it is told, to its end', async () => {
     await using house = await openAccountHouse({ accountFilter: 'everybody' });
