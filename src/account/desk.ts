@@ -172,6 +172,7 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
       ledger.roleChanged();
       if (!isAsking()) hearing.pause();
       else if (isOpen()) hearing.resume();
+      noteSource();
     },
     wishedElsewhere(whats, isAsked) {
       const isNew = wants.elsewhere(whats);
@@ -323,8 +324,9 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     return surveyor.isPolling ? 'PRESENCE_POLL' : null;
   }
 
+  /** Of several gateways one counts it: the one that asks. */
   function noteSource(): void {
-    const source = liveSource();
+    const source = isAsking() ? liveSource() : null;
     if (source === counted) return;
     if (counted !== null) metrics.accountDesks.dec({ source: counted });
     if (source !== null) metrics.accountDesks.inc({ source });
