@@ -4,7 +4,7 @@
  * Without it, a start reads about a thousand small modules and takes twice as long. What is rarely needed stays outside:
  * GraphiQL's page (9 MB) and the pretty log of a terminal.
  */
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 // Their names tell what is in them, so those of another build would stay.
@@ -23,7 +23,10 @@ await build({
   format: 'esm',
   // ES modules where a package has both kinds: of those, what nobody imports is left out.
   mainFields: ['module', 'main'],
-  plugins: [{ name: 'one graphql', setup: oneGraphql }],
+  plugins: [
+    { name: 'one graphql', setup: oneGraphql },
+    { name: 'late lists', setup: lateLists },
+  ],
   // Not `keepNames`: it costs a call wherever a function is made, and 5 MB.
   minifyWhitespace: true,
   minifySyntax: true,
@@ -36,14 +39,38 @@ await build({
   // One mention of Node's own `Request` loads the whole of its fetch, 3 MB. Yoga compares its own with it, to find out
   // that they differ.
   define: { 'globalThis.Request': 'undefined' },
-  // got's way to speak HTTP/2, which is not asked for: 2 MB.
-  alias: { 'http2-wrapper': 'data:text/javascript,export default {}' },
+  // What got can do beside, and is not asked for: HTTP/2 (2 MB), caches of answers and of addresses.
+  alias: {
+    'http2-wrapper': 'data:text/javascript,export default {}',
+    'cacheable-request': 'data:text/javascript,export default {}; export class CacheError extends Error {}',
+    'cacheable-lookup': 'data:text/javascript,export default {}',
+  },
   logLevel: 'warning',
 });
 
-/** graphql-jit asks for single files of graphql's CommonJS, and must get the same classes as everybody else. */
+/**
+ * graphql-jit's ES modules ask for the CommonJS beside them and for graphql's: with those, all of graphql would be in the
+ * program, used or not. Everybody gets the same ES modules.
+ */
 function oneGraphql({ onResolve, resolve }) {
   onResolve({ filter: /^graphql\/.+\.js$/ }, ({ path, ...importer }) =>
     resolve(path.replace(/\.js$/, '.mjs'), importer),
   );
+  onResolve({ filter: /^\.\/[\w-]+(\.js)?$/ }, ({ path, resolveDir, ...importer }) =>
+    /\/graphql-jit\/dist$/.test(resolveDir)
+      ? resolve(`${path.replace(/\.js$/, '')}.mjs`, { resolveDir, ...importer })
+      : undefined,
+  );
+}
+
+/** What got checks with makes two formatters of lists for errors that nobody sees: with the tables of ICU, 5 MB and 10 ms. */
+function lateLists({ onLoad }) {
+  onLoad({ filter: /\/@sindresorhus\/is\/.+\.js$/ }, async ({ path }) => {
+    const text = await readFile(path, 'utf8');
+    const contents = text.replaceAll(
+      /new Intl\.ListFormat\((.+?)\);/g,
+      '{ format: (list) => new Intl.ListFormat($1).format(list) };',
+    );
+    return { contents };
+  });
 }

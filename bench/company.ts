@@ -44,6 +44,7 @@ export interface Seen {
 }
 
 const FIRST_OF_CROWD = 10_000;
+const SHOWN_WITHIN = 60_000; // 1 minute, then its first frame was lost
 
 /** Starts it; `crowd` extensions beside those with names, and nobody on the phone. */
 export async function createCompany(crowd: number, changes: Changes): Promise<Company> {
@@ -138,7 +139,9 @@ export async function openScreen(
   });
   const say = (message: object) => socket.send(JSON.stringify(message));
   socket.on('open', () => say({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
-  await new Promise<void>((resolve, reject) => {
+  let patience: NodeJS.Timeout | undefined;
+  const shown = new Promise<void>((resolve, reject) => {
+    patience = setTimeout(() => reject(new Error('A screen was shown nothing')), SHOWN_WITHIN);
     socket.on('error', reject);
     socket.on('close', (code) => reject(new Error(`A screen was closed with ${code}`)));
     socket.on('message', (raw: RawData) => {
@@ -152,5 +155,13 @@ export async function openScreen(
       } else reject(new Error(`A screen was sent ${text.slice(0, 400)}`));
     });
   });
+  try {
+    await shown;
+  } catch (error) {
+    socket.terminate();
+    throw error;
+  } finally {
+    clearTimeout(patience);
+  }
   return { close: () => socket.terminate() };
 }

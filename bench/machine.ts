@@ -116,7 +116,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name} could not be started`);
   while (!(await accepts(port))) {
-    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${said}`);
+    if (child.exitCode !== null || child.signalCode !== null) {
+      throw new Error(`${name} ended with ${child.exitCode ?? child.signalCode}:\n${said}`);
+    }
     if (microseconds() - started > START_TIME * 1_000) {
       await end(child);
       throw new Error(`${name} did not listen within ${START_TIME} ms:\n${said}`);

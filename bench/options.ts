@@ -1,7 +1,7 @@
 /** The command line of the benchmark. */
 import { parseArgs } from 'node:util';
 
-export const USAGE = `npm run bench                                a short round without peers, within five minutes
+export const USAGE = `npm run bench                                a short round without peers, within five minutes: all works in a hurry
 npm run bench -- --full [--openapi <path>]   everything and everybody, within forty
 npm run bench -- --only cold-read,fan-out    only these works
 npm run bench -- --soak 10m                  a long mixed load instead

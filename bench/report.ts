@@ -29,6 +29,7 @@ export function table(findings: readonly Finding[]): string {
 function page({ findings, pace, took }: Run): string {
   const met = findings.filter((finding) => finding.met === true).length;
   const judged = findings.filter((finding) => finding.met !== null).length;
+  const upTo = pace.full ? '' : 'up to ';
   return `# Benchmark results
 
 Written by \`npm run bench${pace.full ? ' -- --full' : ''}\`; do not edit. ${met} of ${judged} goals met.
@@ -36,7 +37,7 @@ Written by \`npm run bench${pace.full ? ' -- --full' : ''}\`; do not edit. ${met
 - ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC, commit ${commit()}, ${Math.round(took / 60_000)} minutes
 - ${describeMachine()}
 - ${versions()}
-- ${pace.rounds} rounds of ${pace.round / 1_000} s in turns after a warm-up of ${pace.warmUp / 1_000} s; median (least–most). Every ratio is taken within this run, round by round.
+- ${pace.rounds} rounds of ${upTo}${pace.round / 1_000} s in turns after a warm-up of ${upTo}${pace.warmUp / 1_000} s; median (least–most). Every ratio is taken within this run, round by round.
 
 ${table(findings)}
 

@@ -42,18 +42,26 @@ const WORKS: ReadonlyMap<string, (stage: Stage) => Promise<void>> = new Map([
   ['fan-out', fanOut],
   ['spread', spread],
   ['push', push],
-  ['redis', redis],
-  ['memory', memory],
+  ['conversations', conversations],
+  ['account', account],
   ['growth', growth],
   ['start', start],
   ['real-limit', realLimit],
-  ['conversations', conversations],
-  ['account', account],
+  // Those that nobody can hurry come last: they take what is left.
+  ['memory', memory],
+  ['redis', redis],
 ]);
 
-const SHORT: Pace = { full: false, warmUp: 10_000, warmUpAgain: 3_000, round: 2_000, rounds: 3 };
-const FULL: Pace = { full: true, warmUp: 10_000, warmUpAgain: 10_000, round: 5_000, rounds: 5 };
-const COMPARING: Pace = { full: false, warmUp: 10_000, warmUpAgain: 5_000, round: 2_500, rounds: 7 };
+const SHORT: Pace = {
+  ...{ full: false, warmUp: 10_000, warmUpAgain: 3_000, round: 2_000, rounds: 3, look: 20_000 },
+};
+const FULL: Pace = {
+  ...{ full: true, warmUp: 10_000, warmUpAgain: 10_000, round: 5_000, rounds: 5, look: 60_000 },
+};
+const COMPARING: Pace = { ...SHORT, warmUpAgain: 5_000, round: 2_500, rounds: 7 };
+/** What a work takes at the pace of a short run, about, and the least part of it that says anything. */
+const WORK_TIME = 70_000; // 70 seconds
+const LEAST_PART = 0.25;
 const SHORT_TIME = 295_000; // just under five minutes
 const FULL_TIME = 2_390_000; // just under forty
 
@@ -67,7 +75,8 @@ if (options.full) installPeers();
 if (options.against !== null) process.env.BEFORE = resolve(options.against);
 const pace = options.against !== null ? COMPARING : options.full ? FULL : SHORT;
 const stage = await createStage(pace, options.openapi, findings);
-process.once('SIGINT', () => process.exit(130));
+// With it end the servers; nobody else ends them.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 try {
   if (options.soak !== null) await perform('soak', (on) => soak(on, options.soak ?? 0), null);
   else if (options.against !== null) await perform('against', (on) => against(on, options.only), null);
@@ -86,36 +95,58 @@ if (isWhole && options.only === null) {
 }
 process.exit();
 
+/** In a short run all works have equal shares of the time; what one does not use is the next ones'. */
 async function performAll(deadline: number): Promise<void> {
-  for (const [name, work] of WORKS) {
-    if (options.only === null || options.only.includes(name)) await perform(name, work, deadline);
+  const wanted = [...WORKS].filter(([name]) => options.only === null || options.only.includes(name));
+  for (const [index, [name, work]] of wanted.entries()) {
+    const share = (deadline - Date.now()) / (wanted.length - index);
+    if (!pace.full) stage.keepPace(hurried(pace, share));
+    await perform(name, work, deadline);
   }
 }
 
-/** A work that fails or takes too long is a line in the table, and the others go on. */
+/** The pace at which a work ends within about this time. */
+function hurried(usual: Pace, share: number): Pace {
+  const part = Math.min(1, Math.max(LEAST_PART, share / WORK_TIME));
+  return {
+    ...usual,
+    warmUp: usual.warmUp * part,
+    warmUpAgain: usual.warmUpAgain * part,
+    round: usual.round * part,
+    look: Math.ceil((usual.look * part) / 10_000) * 10_000,
+  };
+}
+
+/** A work that fails is a line in the table, one that takes too long is another, and the others go on. */
 async function perform(
   name: string,
   work: (stage: Stage) => Promise<void>,
   deadline: number | null,
 ): Promise<void> {
   const left = deadline === null ? Number.POSITIVE_INFINITY : deadline - Date.now();
-  if (left <= 0) {
-    findings.push(notMeasured(name, '', 'no time was left'));
-    return;
-  }
+  const tooLate = (measure: string) =>
+    stage.report(notMeasured(name, measure, `no time was left, \`--only ${name}\` gives it all`));
+  if (left <= 0) return tooLate('all of it');
   process.stdout.write(`\n${name} (at ${Math.round((Date.now() - started) / 1_000)} s)\n`);
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    if (Number.isFinite(left)) timer = setTimeout(() => reject(new Error('No time was left')), left);
+  const late = new Promise<void>((resolve) => {
+    if (Number.isFinite(left)) timer = setTimeout(resolve, left);
   });
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
   try {
-    await Promise.race([work(stage), late]);
+    await Promise.race([work(stage).then(over), late]);
   } catch (error) {
     stage.report(failed(name, 'this work', error instanceof Error ? error.message : String(error)));
     process.exitCode = 1;
-  } finally {
-    clearTimeout(timer);
+    over();
   }
+  clearTimeout(timer);
+  await stage.clear();
+  // Asked last: it may have ended while its servers were stopping.
+  if (!isOver) tooLate('the rest of it');
 }
 
 function optionsOrExit(): Options {

@@ -21,6 +21,8 @@ export interface Pace {
   readonly warmUpAgain: number;
   readonly round: number;
   readonly rounds: number;
+  /** What goes on at its own pace is looked at for so long: tens of seconds, because that is how often some of it happens. */
+  readonly look: number;
 }
 
 export interface Stage {
@@ -33,43 +35,63 @@ export interface Stage {
   peers(start?: (name: ContestantName) => Promise<Contestant>): Promise<Contestant[]>;
   /** A contestant that the works share. */
   shared(name: ContestantName): Promise<Contestant>;
-  /** A contestant of one's own; `before` another upstream than that of the stage. */
+  /** A contestant of one's own, which is stopped with the work at the latest; `before` another upstream than that of the stage. */
   own(
     name: ContestantName,
     more?: Partial<ServerOptions>,
     before?: Pick<Upstream, 'port'>,
   ): Promise<Contestant>;
-  /** Another upstream. */
+  /** Another upstream, likewise. */
   ownUpstream(manner: UpstreamManner): Promise<Upstream>;
   /** Gives a contestant its warm-up for one kind of work. */
   warm(contestant: Contestant, kind: string, load: (duration: number) => Promise<unknown>): Promise<void>;
-  /** Has something stopped with the stage, whatever happens before. */
-  leaves(thing: { stop(): unknown }): void;
+  /** Has something stopped with the work, whatever happens before. */
+  leaves(thing: Thing): void;
   report(...findings: readonly Finding[]): void;
   say(text: string): void;
+  /** From now on everything takes so long. */
+  keepPace(pace: Pace): void;
+  /** Stops what a work has taken: it must not disturb the next one, also where it died before its end. */
+  clear(): Promise<void>;
   stop(): Promise<void>;
 }
 
+interface Thing {
+  stop(): unknown;
+}
+
 /** Sets the stage; `openapi` is the path of RingCentral's published document. */
-export async function createStage(pace: Pace, openapi: string | null, findings: Finding[]): Promise<Stage> {
-  const things: { stop(): unknown }[] = [];
+export async function createStage(
+  firstPace: Pace,
+  openapi: string | null,
+  findings: Finding[],
+): Promise<Stage> {
+  let pace = firstPace;
+  const ofWork: Thing[] = [];
   const contestants = new Map<ContestantName, Contestant>();
   const warmed = new Set<string>();
   const upstream = await startUpstream();
-  things.push(upstream);
+  const ofStage: Thing[] = [upstream];
 
-  const own: Stage['own'] = async (name, more, before = upstream) => {
+  async function start(
+    things: Thing[],
+    name: ContestantName,
+    before: Pick<Upstream, 'port'>,
+    more?: Partial<ServerOptions>,
+  ): Promise<Contestant> {
     if (name === 'Hive Gateway' && openapi !== null) things.push(composeHive(openapi, before));
     const contestant = await startContestant(name, before, more);
     things.push(contestant.server);
     return contestant;
-  };
+  }
 
   const shared: Stage['shared'] = async (name) => {
-    const contestant = contestants.get(name) ?? (await own(name));
+    const contestant = contestants.get(name) ?? (await start(ofStage, name, upstream));
     contestants.set(name, contestant);
     return contestant;
   };
+
+  const clear = () => stopAll(ofWork.splice(0));
 
   const report: Stage['report'] = (...found) => {
     findings.push(...found);
@@ -81,17 +103,19 @@ export async function createStage(pace: Pace, openapi: string | null, findings: 
   };
 
   return {
-    pace,
+    get pace() {
+      return pace;
+    },
     upstream,
-    own,
+    own: (name, more, before = upstream) => start(ofWork, name, before, more),
     shared,
     report,
-    async peers(start = shared) {
+    async peers(startPeer = shared) {
       const present: Contestant[] = [];
       for (const name of pace.full ? PEERS : []) {
         if (name === 'Hive Gateway' && openapi === null) continue;
         try {
-          present.push(await start(name));
+          present.push(await startPeer(name));
         } catch (error) {
           report(notMeasured('peers', name, String(error)));
         }
@@ -100,7 +124,7 @@ export async function createStage(pace: Pace, openapi: string | null, findings: 
     },
     async ownUpstream(manner) {
       const other = await startUpstream(manner);
-      things.push(other);
+      ofWork.push(other);
       return other;
     },
     async warm({ name, server }, kind, load) {
@@ -110,10 +134,19 @@ export async function createStage(pace: Pace, openapi: string | null, findings: 
       warmed.add(key);
       await load(duration);
     },
-    leaves: (thing) => things.push(thing),
+    leaves: (thing) => ofWork.push(thing),
     say: (text) => process.stdout.write(`  ${text}\n`),
+    keepPace(next) {
+      pace = next;
+    },
+    clear,
     async stop() {
-      await Promise.all(things.map(async (thing) => thing.stop()));
+      await clear();
+      await stopAll(ofStage);
     },
   };
+}
+
+async function stopAll(things: readonly Thing[]): Promise<void> {
+  await Promise.all(things.map(async (thing) => thing.stop()));
 }

@@ -15,7 +15,7 @@ import { createReception } from './server/reception.ts';
 import type { BrowserSignInParts } from './signing-in.ts';
 import type { GenesysOptions } from './systems/genesys.ts';
 import type { RingCentralOptions } from './systems/ringcentral.ts';
-import { eachOf, entrancesOf, type RunningSystems, readinessOf } from './systems/running.ts';
+import { demoUsersOf, eachOf, entrancesOf, type RunningSystems, readinessOf } from './systems/running.ts';
 import type { SystemOptions } from './systems/system.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -101,8 +101,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     log,
     isReady: async () => withCommons(await readinessOf(systems), commons),
     examples: config.graphiql ? await readExamples(systems) : [],
-    // Callers of a service identity show a key instead, which nobody else knows.
-    demoUsers: ringCentral?.demoUsers,
+    demoUsers: () => demoUsersOf(systems),
     announceDrain(by) {
       for (const system of eachOf(systems)) system.drain(by);
     },
@@ -110,7 +109,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   }).catch(failedToStart);
 
   // Its first visitor shall find the page complete.
-  if (simulator !== null && config.graphiql) await ringCentral?.answered;
+  if (config.graphiql) await Promise.all(eachOf(systems).map(({ answered }) => answered));
   let stopped: Promise<void> | undefined;
   const stop = () => {
     // A drain ends in its time, whoever holds on to what.

@@ -85,14 +85,6 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
         ringCentral: ringCentral?.sessions(browserSessions, sessions) ?? null,
         genesys: genesys?.sessions(browserSessions, sessionsOf('genesys')) ?? null,
         byToken,
-        browsersOf: ({ viewerId }, cookie) => ({
-          async signInSessions() {
-            const current = browserSessions.known(cookie, 'genesys')?.publicId;
-            const all = await sessionsOf('genesys').list(viewerId);
-            return all.map((one) => ({ ...one, isCurrent: one.id === current }));
-          },
-          endSignInSession: (id) => sessionsOf('genesys').end(viewerId, id),
-        }),
         originsFor: (headers) => room.originsFor(headers, listening()),
       });
       return { room, sessions: gatekeeper, simulatorUrl };

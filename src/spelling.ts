@@ -27,15 +27,15 @@ export function findMisspelt(
   settings: readonly string[],
 ): readonly Misspelt[] {
   const missing = settings.filter((setting) => setting.length >= SHORTEST && !(setting in given));
+  const plainly = new Map(missing.toReversed().map((setting) => [plain(setting), setting]));
   return Object.keys(given).flatMap((name) => {
     if (settings.includes(name)) return [];
-    const meant = missing.find((setting) => resembles(name, setting));
+    const meant = plainly.get(plain(name)) ?? missing.find((setting) => resembles(name, setting));
     return meant === undefined ? [] : [{ name, meant }];
   });
 }
 
 function resembles(name: string, setting: string): boolean {
-  if (plain(name) === plain(setting)) return true;
   if (name[0] !== setting[0]) return false;
   return isWithin(name, setting, setting.length < 10 ? 1 : 2) || leavesOut(name, setting);
 }

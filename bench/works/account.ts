@@ -29,6 +29,7 @@ const CROWD = 1_000; // extensions
 const SIZES = [30, 100, 300]; // calls
 const AGENTS = 50;
 const FAST = 100; // changes a second, while processor time is taken
+const SHORTEST = 1_000; // milliseconds: it is told to 10 of them
 const EVERY = 10; // seconds between two changes of a call
 const SUPERVISOR = 'sim-103';
 const SEATED_WITHIN = 60_000; // 1 minute
@@ -64,7 +65,7 @@ export async function account(stage: Stage): Promise<void> {
     for (const { company, server, calls, cost } of all) {
       await sleep(GRACE / 4);
       const before = server.processorTime();
-      const count = await company.change(calls, FAST, stage.pace.round / 1_000);
+      const count = await company.change(calls, FAST, Math.max(stage.pace.round, SHORTEST) / 1_000);
       cost.push((server.processorTime() - before) / count);
     }
   }
@@ -110,7 +111,7 @@ async function measured(
 
   for (const seen of [wallboard.seen, ...agents]) seen.forget();
   wallboard.bytes = 0;
-  const seconds = stage.pace.full ? 60 : 20;
+  const seconds = stage.pace.look / 1_000;
   const started = Date.now();
   const due = await company.change(calls, calls.length / EVERY, seconds);
   await sleep(GRACE);

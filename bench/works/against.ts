@@ -8,7 +8,7 @@ import { spreadOf } from '../statistics.ts';
 import { coldQuestion } from './cold-read.ts';
 import { commandQuestion } from './command.ts';
 import { fannedOut } from './fan-out.ts';
-import { kilobytesOfSubscriber, kilobytesOfWatch } from './memory.ts';
+import { weightOfSubscriber, weightOfWatch } from './memory.ts';
 import { inTurn, type Question, takeRates } from './rates.ts';
 import { SHARED_QUESTION } from './shared-read.ts';
 import { spreadAt } from './spread.ts';
@@ -17,6 +17,9 @@ import { WATCHED_QUESTION, watchedSeat } from './watched-read.ts';
 
 const BOTH = ['ours', 'before'] as const satisfies readonly ContestantName[];
 const SUBSCRIBERS = 1_000;
+
+/** Each takes half a minute. */
+const LOOKS_AT_MEMORY = 3;
 
 /** Nothing may be worse by more than this, or than what a row varies by itself. */
 const NOTICEABLE = 0.03;
@@ -102,13 +105,23 @@ async function compareStarts(stage: Stage): Promise<void> {
 }
 
 async function compareMemory(stage: Stage): Promise<void> {
-  for (const [what, kilobytes] of [
-    ['subscriber', kilobytesOfSubscriber],
-    ['watch', kilobytesOfWatch],
+  for (const [what, weightOf] of [
+    ['subscriber', weightOfSubscriber],
+    ['watch', weightOfWatch],
   ] as const) {
-    const each = bothNamed();
-    for (const [index, name] of BOTH.entries()) each[index]?.values.push(await kilobytes(stage, name));
-    stage.report(judged('memory', `KB for each idle ${what}`, each[0], each[1], 'less'));
+    const heap = bothNamed();
+    const resident = bothNamed();
+    for (let round = 0; round < LOOKS_AT_MEMORY; round += 1) {
+      for (const [index, name] of inTurn([...BOTH.entries()], round)) {
+        const weight = await weightOf(stage, name);
+        heap[index]?.values.push(weight.heap);
+        resident[index]?.values.push(weight.resident);
+      }
+    }
+    stage.report(
+      judged('memory', `KB of heap for each idle ${what}`, heap[0], heap[1], 'less'),
+      judged('memory', `KB resident for each idle ${what}`, resident[0], resident[1], 'less'),
+    );
   }
 }
 

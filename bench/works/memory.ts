@@ -22,9 +22,9 @@ const FIRST_SESSION = 7_000_000;
 
 /** Counts idle subscribers of one watch, then idle watches with one subscription each: told by news, and polled. */
 export async function memory(stage: Stage): Promise<void> {
-  const subscribers = await kilobytesOfSubscriber(stage, 'ours');
+  const { resident: subscribers } = await weightOfSubscriber(stage, 'ours');
   const told = await weigh(stage, { ...WATCHING, name: 'ours', source: 'push' });
-  const polled = await kilobytesOfWatch(stage, 'ours');
+  const { resident: polled } = await weightOfWatch(stage, 'ours');
   stage.report(
     atMost(
       { work: WORK, measure: `KB for each of ${SUBSCRIBERS} idle subscribers`, ours: once(subscribers) },
@@ -47,16 +47,15 @@ export async function memory(stage: Stage): Promise<void> {
 }
 
 /** What an idle subscriber costs this contestant. */
-export async function kilobytesOfSubscriber(stage: Stage, name: ContestantName): Promise<number> {
-  const weight = await weigh(stage, {
+export function weightOfSubscriber(stage: Stage, name: ContestantName): Promise<Weight> {
+  return weigh(stage, {
     ...{ name, source: 'poll', count: SUBSCRIBERS, perSocket: 1, sessionOf: () => FIRST_SESSION },
   });
-  return weight.resident;
 }
 
 /** What an idle watch that is polled costs it. */
-export async function kilobytesOfWatch(stage: Stage, name: ContestantName): Promise<number> {
-  return (await weigh(stage, { ...WATCHING, name, source: 'poll' })).resident;
+export function weightOfWatch(stage: Stage, name: ContestantName): Promise<Weight> {
+  return weigh(stage, { ...WATCHING, name, source: 'poll' });
 }
 
 const WATCHING = {
@@ -74,8 +73,9 @@ interface Crowd {
 }
 
 /** Of each, in KB. */
-interface Weight {
+export interface Weight {
   readonly resident: number;
+  /** Not a number where the contestant does not tell. */
   readonly heap: number;
 }
 
@@ -109,7 +109,7 @@ async function weigh(stage: Stage, { name, count, perSocket, sessionOf, source }
   const look = async (): Promise<Weight> => ({
     resident: await contestant.server.residentAtRest(),
     // An earlier one may have no such port.
-    heap: name === 'ours' ? await metric(metricsPort, 'nodejs_heap_size_used_bytes') : Number.NaN,
+    heap: await metric(metricsPort, 'nodejs_heap_size_used_bytes').catch(() => Number.NaN),
   });
   const before = await look();
   await audience.admit(placesFor(WARM, WARM + count));

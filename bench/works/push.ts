@@ -54,9 +54,9 @@ interface Measured {
   readonly requests: number;
 }
 
-/** Seats them all, then lets their calls change for twenty seconds (in a full round, a minute later, for a minute). */
+/** Seats them all, then lets their calls change (in a full round a minute later). */
 export async function push(stage: Stage): Promise<void> {
-  const seconds = stage.pace.full ? 60 : 20;
+  const seconds = stage.pace.look / 1_000;
   const upstream = await stage.ownUpstream({ limit: LIMIT, push: true });
   const listening = await stage.own('ours', { env: { LIVE_SOURCE: 'push' } }, upstream);
   const polling = await stage.own('ours', { env: { LONG_POLL_TIMEOUT: '' } }, upstream);

@@ -32,9 +32,9 @@ interface Screen {
   example: string | null;
 }
 
-/** Lets the screens ask for three minutes (in a short round, twenty seconds). */
+/** Lets the screens ask (in a full round for three minutes). */
 export async function realLimit(stage: Stage): Promise<void> {
-  const seconds = stage.pace.full ? 180 : 20;
+  const seconds = stage.pace.full ? 180 : stage.pace.look / 1_000;
   const upstream = await stage.ownUpstream({ limit: LIMIT });
   // The time a poll may be held is left as it comes: it is part of what is judged.
   const ours = await stage.own('ours', { env: { LONG_POLL_TIMEOUT: '' } }, upstream);

@@ -27,7 +27,7 @@ export async function redis(stage: Stage): Promise<void> {
     stage.report(notMeasured(WORK, 'against itself without', `needs ${REDIS_SERVER}`));
     return;
   }
-  await startRedis(stage);
+  await startRedis();
   for (const name of BOTH) {
     const audience = createAudience(stage.upstream);
     stage.leaves(audience);
@@ -91,11 +91,10 @@ async function compare(stage: Stage, question: Question, least: number): Promise
   stage.report(ratio({ work: WORK, measure, ours: shared.perSecond, theirs: alone.perSecond }, { least }));
 }
 
-/** It runs beside the load, not beside the gateway. */
-async function startRedis(stage: Stage): Promise<void> {
+/** It runs beside the load, not beside the gateway; and as long as that, which other works could share. */
+async function startRedis(): Promise<void> {
   const port = await freePort();
   const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const child = endingWithUs(spawn(REDIS_SERVER, settings, { stdio: 'ignore' }));
-  stage.leaves({ stop: () => child.kill('SIGKILL') });
+  endingWithUs(spawn(REDIS_SERVER, settings, { stdio: 'ignore' }));
   process.env.BENCH_REDIS = `redis://127.0.0.1:${port}`;
 }

@@ -1,41 +1,46 @@
 /** What the bodies of requests to Genesys Cloud are made of; only what is given is sent, so nothing else is changed by it. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
-const text = z.string().min(1, 'it must not be empty');
+const text = z.string().check(z.minLength(1, 'it must not be empty'));
 const time = z.iso.datetime('a time like 2026-03-04T15:20:30.000Z');
 const speakTo = z.enum(['DESTINATION', 'OBJECT', 'BOTH', 'CONFERENCE']);
 const phoneType = z.enum(['WorkPhone', 'CellPhone', 'HomePhone', 'OtherPhone']);
+
+const member = z.strictObject({
+  address: z.optional(text),
+  userId: z.optional(text),
+  queueId: z.optional(text),
+});
 
 const someOf = (facts: object) => Object.values(facts).some((value) => value !== undefined);
 
 /** Whom a new call goes to, and how. */
 export const placedCall = z
   .strictObject({
-    phoneNumber: text.optional(),
-    callUserId: text.optional(),
-    callQueueId: text.optional(),
-    participants: z
-      .array(z.strictObject({ address: text.optional(), userId: text.optional(), queueId: text.optional() }))
-      .min(1)
-      .optional(),
-    conversationIds: z.array(text).min(1).optional(),
-    callerId: text.optional(),
-    callerIdName: text.optional(),
-    callFromQueueId: text.optional(),
-    priority: z.int().optional(),
-    languageId: text.optional(),
-    routingSkillsIds: z.array(text).optional(),
-    attributes: z.record(z.string(), z.string()).optional(),
-    uuiData: z.string().optional(),
-    externalContactId: text.optional(),
-    label: z.string().optional(),
+    phoneNumber: z.optional(text),
+    callUserId: z.optional(text),
+    callQueueId: z.optional(text),
+    participants: z.optional(z.array(member).check(z.minLength(1))),
+    conversationIds: z.optional(z.array(text).check(z.minLength(1))),
+    callerId: z.optional(text),
+    callerIdName: z.optional(text),
+    callFromQueueId: z.optional(text),
+    priority: z.optional(z.int()),
+    languageId: z.optional(text),
+    routingSkillsIds: z.optional(z.array(text)),
+    attributes: z.optional(z.record(z.string(), z.string())),
+    uuiData: z.optional(z.string()),
+    externalContactId: z.optional(text),
+    label: z.optional(z.string()),
   })
-  .refine(
-    ({ phoneNumber, callUserId, callQueueId, participants, conversationIds }) => {
-      const single = [phoneNumber, callUserId, callQueueId].filter((one) => one !== undefined).length;
-      return single === 0 ? someOf({ participants, conversationIds }) : single === 1;
-    },
-    { path: ['to'], message: 'exactly one destination, or those of a conference' },
+  .check(
+    z.refine(
+      ({ phoneNumber, callUserId, callQueueId, participants, conversationIds }) => {
+        const single = [phoneNumber, callUserId, callQueueId].filter((one) => one !== undefined).length;
+        return single === 0 ? someOf({ participants, conversationIds }) : single === 1;
+      },
+      { path: ['to'], message: 'exactly one destination, or those of a conference' },
+    ),
   );
 
 /** Ends the conversation. */
@@ -43,7 +48,7 @@ export const conversationChange = z.strictObject({ state: z.literal('disconnecte
 
 /** Conversations that join another. */
 export const conversationIds = z.strictObject({
-  conversationIds: z.array(text).min(1, 'at least one conversation'),
+  conversationIds: z.array(text).check(z.minLength(1, 'at least one conversation')),
 });
 
 /** Secure pause. */
@@ -51,40 +56,40 @@ export const recordingState = z.strictObject({ recordingState: z.enum(['ACTIVE',
 
 /** Those who are called into a conversation. */
 export const conferenceMembers = z.strictObject({
-  participants: z
-    .array(z.strictObject({ address: text.optional(), userId: text.optional(), queueId: text.optional() }))
-    .min(1, 'at least one participant'),
+  participants: z.array(member).check(z.minLength(1, 'at least one participant')),
 });
 
 /** What an agent notes after the call. */
 export const wrapup = z
   .strictObject({
-    code: text.optional(),
-    notes: z.string().optional(),
-    tags: z.array(z.string()).optional(),
-    durationSeconds: z.int().nonnegative().optional(),
-    endTime: time.optional(),
-    provisional: z.boolean().optional(),
-    disableEndTimeUpdates: z.boolean().optional(),
+    code: z.optional(text),
+    notes: z.optional(z.string()),
+    tags: z.optional(z.array(z.string())),
+    durationSeconds: z.optional(z.int().check(z.nonnegative())),
+    endTime: z.optional(time),
+    provisional: z.optional(z.boolean()),
+    disableEndTimeUpdates: z.optional(z.boolean()),
   })
-  .refine(({ code, provisional }) => code !== undefined || provisional === true, {
-    path: ['code'],
-    message: 'a wrap-up code, unless it is provisional',
-  });
+  .check(
+    z.refine(({ code, provisional }) => code !== undefined || provisional === true, {
+      path: ['code'],
+      message: 'a wrap-up code, unless it is provisional',
+    }),
+  );
 
 /** One change of a participant. */
 export const participantChange = z
   .strictObject({
-    state: z.enum(['connected', 'disconnected']).optional(),
-    muted: z.boolean().optional(),
-    held: z.boolean().optional(),
-    recording: z.boolean().optional(),
-    confined: z.boolean().optional(),
-    wrapup: wrapup.optional(),
-    wrapupSkipped: z.literal(true).optional(),
-    resumeTime: time.optional(),
+    state: z.optional(z.enum(['connected', 'disconnected'])),
+    muted: z.optional(z.boolean()),
+    held: z.optional(z.boolean()),
+    recording: z.optional(z.boolean()),
+    confined: z.optional(z.boolean()),
+    wrapup: z.optional(wrapup),
+    wrapupSkipped: z.optional(z.literal(true)),
+    resumeTime: z.optional(time),
   })
-  .refine(someOf, 'something to change');
+  .check(z.refine(someOf, 'something to change'));
 
 /** Hangs a communication up; nothing else can be asked of it. */
 export const communicationChange = z.strictObject({ state: z.literal('disconnected') });
@@ -101,15 +106,15 @@ const transferType = z.enum(['Attended', 'Unattended']);
 /** To the voicemail of whoever is replaced. */
 export const voicemail = z.strictObject({
   voicemail: z.literal(true),
-  transferType: transferType.optional(),
+  transferType: z.optional(transferType),
 });
 
 /** Blind, to whoever is named so. */
 export function transferOf(target: 'userId' | 'queueId' | 'contactId' | 'address') {
   return z.strictObject({
     [target]: text,
-    ...(target === 'contactId' && { phoneType: phoneType.optional() }),
-    transferType: transferType.optional(),
+    ...(target === 'contactId' && { phoneType: z.optional(phoneType) }),
+    transferType: z.optional(transferType),
   });
 }
 
@@ -117,17 +122,17 @@ export function transferOf(target: 'userId' | 'queueId' | 'contactId' | 'address
 export function consultOf(target: 'userId' | 'queueId' | 'contactId' | 'address') {
   return z.strictObject({
     [target]: text,
-    ...(target === 'contactId' && { phoneType: phoneType.optional() }),
-    speakTo: speakTo.optional(),
-    consultingUserId: text.optional(),
+    ...(target === 'contactId' && { phoneType: z.optional(phoneType) }),
+    speakTo: z.optional(speakTo),
+    consultingUserId: z.optional(text),
   });
 }
 
-export const consultUpdate = z.strictObject({ speakTo, consultingUserId: text.optional() });
+export const consultUpdate = z.strictObject({ speakTo, consultingUserId: z.optional(text) });
 
 export const snippet = z.strictObject({ type: z.enum(['snippet', 'adhoc']), record: z.boolean() });
 
 /** What a phone has keys for, and pauses. */
 export const digits = z.strictObject({
-  digits: z.string().regex(/^[0-9A-D*#,]+$/i, 'digits, A to D, * and #, and commas for pauses'),
+  digits: z.string().check(z.regex(/^[0-9A-D*#,]+$/i, 'digits, A to D, * and #, and commas for pauses')),
 });

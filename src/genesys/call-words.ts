@@ -1,7 +1,8 @@
 /** How what happens to a conversation of Genesys Cloud is worded. */
-import { CallNotFound, Forbidden } from '../../schema/failures.ts';
+import { Forbidden } from '../../schema/failures.ts';
 import type { CallWords } from '../live/shape.ts';
 import type { GenesysKind } from './call-kind.ts';
+import { noConversation } from './failures.ts';
 
 /** The events of the schema. */
 export const WORDS: CallWords<GenesysKind> = {
@@ -57,10 +58,7 @@ export const WORDS: CallWords<GenesysKind> = {
   list: (conversations, observedAt) => ({ type: 'ConversationList', conversations, observedAt }),
   listNotice: (kind, message, at) => ({ type: 'ActiveCallNotice', kind, message, at }),
   listNewsOf: (event) => (event.type === 'ConversationList' ? 'list' : event.kind),
-  notFound: () =>
-    new CallNotFound('Genesys Cloud knows no such conversation (any more).', 'conversationId', {
-      system: 'genesys',
-    }),
+  notFound: noConversation,
   notListening: (reason) =>
     new Forbidden(
       `Conversations are told by notifications only (LIVE_SOURCE=push), and they are not to be had: ${reason}`,

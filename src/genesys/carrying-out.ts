@@ -160,8 +160,9 @@ export async function carryOut(
   /** What a read of all media says of after-call work, for the one command that is about it. */
   async function workOf(lane: Lane): Promise<boolean | null> {
     if (command.name !== 'setCallMediaParticipantAfterCallWork') return null;
-    const { communicationId } = command;
-    const all = await conversations.readCommunications(caller, command, { lane, requestId });
+    const { conversationId, participantId, communicationId } = command;
+    const read = await conversations.readCommunications(caller, conversationId, { lane, requestId });
+    const all = read(participantId);
     const meant =
       communicationId === undefined ? latestOf(all) : all.find(({ id }) => id === communicationId);
     return meant?.afterCallWorkRequired ?? null;

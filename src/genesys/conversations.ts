@@ -50,12 +50,8 @@ export interface Conversations {
     conversationId: string,
     options: TimedReadOptions,
   ): Promise<Reading<CallConversation | null>>;
-  /** The communications of a participant, the latest last; none when there is no such participant. */
-  readCommunications(
-    caller: Caller,
-    address: ParticipantAddress,
-    options: ReadOptions,
-  ): Promise<readonly Communication[]>;
+  /** The communications of whoever takes part in a conversation: one request tells them of all. */
+  readCommunications(caller: Caller, conversationId: string, options: ReadOptions): Promise<CommunicationsOf>;
   readWrapupCodes(
     caller: Caller,
     address: ParticipantAddress,
@@ -74,6 +70,9 @@ export interface Conversations {
    */
   command(caller: Caller, command: ConversationCommand, options: CommandOptions): Promise<Accepted>;
 }
+
+/** The communications of a participant, the latest last; none when there is no such participant. */
+export type CommunicationsOf = (participantId: string) => readonly Communication[];
 
 /** A read that has its own time. */
 export interface TimedReadOptions extends ReadOptions {
@@ -190,26 +189,26 @@ export function createConversations(upstream: Upstream, leftOut: LeftOut = unnot
 
   async function readCommunications(
     caller: Caller,
-    { conversationId, participantId }: ParticipantAddress,
+    conversationId: string,
     options: ReadOptions,
-  ): Promise<readonly Communication[]> {
+  ): Promise<CommunicationsOf> {
     const answer = await upstream.send(caller, {
       ...options,
       operation: OPERATIONS.getConversation,
       ids: { conversationId },
       orNull: true,
     });
-    return isMissing(answer) ? [] : toCommunications(answer.body, participantId);
+    return (participantId) => (isMissing(answer) ? [] : toCommunications(answer.body, participantId));
   }
 
   /** The one that is going on, else the latest. */
   async function latestCommunication(
     caller: Caller,
-    address: ParticipantAddress,
+    { conversationId, participantId }: ParticipantAddress,
     requestId: string | undefined,
   ): Promise<string> {
-    const all = await readCommunications(caller, address, { lane: 'command', requestId });
-    const meant = latestOf(all);
+    const communicationsOf = await readCommunications(caller, conversationId, { lane: 'command', requestId });
+    const meant = latestOf(communicationsOf(participantId));
     if (meant !== undefined) return meant.id;
     throw new BadUserInput(
       'This participant has no communication on the call medium that the command could be about.',

@@ -54,7 +54,7 @@ export function failureOfAnswer(answer: RawAnswer, operation: Refusable): CallCo
   if (status === 401) {
     return new Unauthenticated(said('Genesys Cloud does not take this token; sign in again.'), trace);
   }
-  const meaning = MEANINGS[plain(error.code)];
+  const meaning = MEANINGS.get(plain(error.code));
   if (meaning !== undefined) return meaning({ said, error, operation, trace });
   if (status >= 500) return new UpstreamUnavailable(said('Genesys Cloud is out of order.'), true, trace);
   switch (status) {
@@ -166,49 +166,51 @@ const NAMES = {
 const IDS = ['conversationId', 'participantId'] as const;
 
 /** What each code means; those of which nothing stands here mean what their status does. */
-const MEANINGS: Readonly<Record<string, Meaning>> = {
-  'conversation.not.found': gone('conversationId'),
-  'not.conversation.participant': gone('participantId'),
-  // What was to be called, not the call.
-  'resource.not.found': (refusal) =>
-    refusal.operation.path.includes('{conversationId}') ? notFound(refusal) : badField('to')(refusal),
-  'hold.alerting': wrongState,
-  'call.disconnected': wrongState,
-  'cannot.disconnect.call': wrongState,
-  'cannot.confine.party': wrongState,
-  'cannot.create.conference': wrongState,
-  'cannot.merge.alerting.conference': wrongState,
-  'cannot.transfer.conference': wrongState,
-  'participant.no.active.conversations': wrongState,
-  'wrapup.cannot.skip': wrongState,
-  'transfer.not.connected': wrongState,
-  'transfer.userCall.voicemail': wrongState,
-  'consult.transfer.not.started': wrongState,
-  'consult.transfer.pending.not.found': wrongState,
-  'consult.transfer.no.initiator': wrongState,
-  'monitor.own.conversation': wrongState,
-  'object.participant.id.required': wrongState,
-  'wrapup.code.required': badField('code'),
-  'empty.conversation.list': badField('conversationIds'),
-  'participant.attribute.null': badField('attributes'),
-  'queue.not.found': badField('queueId'),
-  'queue.required': badField('queueId'),
-  'transfer.same.party': badField('target'),
-  'transfer.destination.required': badField('target'),
-  'transfer.acd.call.unattended': badField('transferType'),
-  'consult.transfer.no.destination': badField('target'),
-  'cannot.transfer.to.self': badField('target'),
-  'too.many.create.conversation.parameters': badField('to'),
-  'communication.state.required': badInput,
-  'forbidden.not.active.participant': forbidden,
-  // Refused with 400, and about who asks.
-  'not.a.participant': forbidden,
-  'not.a.user': forbidden,
-  // The user has no phone that could ring. The last two come with a 500, and are certainly not done.
-  'no.user.station': badInput,
-  'providerapi.error.station.no.active.edge': badInput,
-  'providerapi.error.no.station.for.edge': badInput,
-};
+const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
+  Object.entries<Meaning>({
+    'conversation.not.found': gone('conversationId'),
+    'not.conversation.participant': gone('participantId'),
+    // What was to be called, not the call.
+    'resource.not.found': (refusal) =>
+      refusal.operation.path.includes('{conversationId}') ? notFound(refusal) : badField('to')(refusal),
+    'hold.alerting': wrongState,
+    'call.disconnected': wrongState,
+    'cannot.disconnect.call': wrongState,
+    'cannot.confine.party': wrongState,
+    'cannot.create.conference': wrongState,
+    'cannot.merge.alerting.conference': wrongState,
+    'cannot.transfer.conference': wrongState,
+    'participant.no.active.conversations': wrongState,
+    'wrapup.cannot.skip': wrongState,
+    'transfer.not.connected': wrongState,
+    'transfer.userCall.voicemail': wrongState,
+    'consult.transfer.not.started': wrongState,
+    'consult.transfer.pending.not.found': wrongState,
+    'consult.transfer.no.initiator': wrongState,
+    'monitor.own.conversation': wrongState,
+    'object.participant.id.required': wrongState,
+    'wrapup.code.required': badField('code'),
+    'empty.conversation.list': badField('conversationIds'),
+    'participant.attribute.null': badField('attributes'),
+    'queue.not.found': badField('queueId'),
+    'queue.required': badField('queueId'),
+    'transfer.same.party': badField('target'),
+    'transfer.destination.required': badField('target'),
+    'transfer.acd.call.unattended': badField('transferType'),
+    'consult.transfer.no.destination': badField('target'),
+    'cannot.transfer.to.self': badField('target'),
+    'too.many.create.conversation.parameters': badField('to'),
+    'communication.state.required': badInput,
+    'forbidden.not.active.participant': forbidden,
+    // Refused with 400, and about who asks.
+    'not.a.participant': forbidden,
+    'not.a.user': forbidden,
+    // The user has no phone that could ring. The last two come with a 500, and are certainly not done.
+    'no.user.station': badInput,
+    'providerapi.error.station.no.active.edge': badInput,
+    'providerapi.error.no.station.for.edge': badInput,
+  }),
+);
 
 function tooMany(answer: RawAnswer, trace: UpstreamTrace): RateLimited {
   const retryAfter = Math.max(1, Math.ceil(penaltyOf(answer) / 1_000));
@@ -275,7 +277,7 @@ function permissionsIn(params: unknown): string | undefined {
   if (typeof params !== 'object' || params === null) return undefined;
   const { permissions, permission } = params as Readonly<Record<string, unknown>>;
   const named = [permissions ?? permission ?? []].flat().flatMap((one) => textOf(one) ?? []);
-  return named.length === 0 ? undefined : named.join(', ').replace(/^\[(.*)\]$/, '$1');
+  return textOf(named.join(', '))?.replace(/^\[(.*)\]$/, '$1');
 }
 
 function firstText(objects: readonly Readonly<Record<string, unknown>>[], name: string): string | undefined {

@@ -4,7 +4,7 @@
  *
  * All of them are paid for by one limit: 300 requests a minute of one user by one app, 3,000 of one user by all apps.
  */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Operation as UpstreamOperation } from '../upstream/operation.ts';
 import {
   afterCallWork,
@@ -47,7 +47,7 @@ const COMMUNICATION = `${PARTICIPANT}/communications/{communicationId}`;
 const ANY_PARTICIPANT = `${CONVERSATION}/participants/{participantId}`;
 
 interface Row {
-  readonly body?: z.ZodType;
+  readonly body?: z.ZodMiniType;
   readonly success?: readonly number[];
   readonly permissions?: readonly string[];
 }

@@ -21,9 +21,7 @@ import {
   type LeftOut,
   listOf,
 } from '../upstream/values.ts';
-import { asInt, asInt64, asRef, refsOf } from './values.ts';
-
-type Wire = Readonly<Record<string, unknown>>;
+import { asInt, asInt64, asRef, refsOf, type Wire } from './values.ts';
 
 /** The customer's way to this call. */
 export function toJourneyContext(wire: Partial<Wire>): JourneyContext {

@@ -1,11 +1,12 @@
 /** Genesys Cloud as the phone system behind the schema: reads go through the desk, commands are carried out once. */
 import type { ConversationProvider } from '../../schema/genesys/provider.ts';
 import type { Visit } from '../../schema/provider.ts';
-import { orAborted } from '../live/shared-read.ts';
+import { orAborted } from '../or-aborted.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { IdempotencyKeys } from '../upstream/idempotency.ts';
 import { availableActions } from './actions.ts';
 import { type CarryingOutParts, carryOut, NO_STATE } from './carrying-out.ts';
+import type { CommunicationsOf } from './conversations.ts';
 import type { ConversationPerson } from './person.ts';
 
 export interface ConversationProviderParts extends CarryingOutParts {
@@ -23,6 +24,8 @@ export function createConversationProvider(
   const { desk, caller, viewerId, names } = person;
   // Not the signal: it is made for the first who asks for it.
   const { requestId } = visit;
+  /** Reads that are on their way, by conversation. */
+  const communications = new Map<string, Promise<CommunicationsOf>>();
 
   return {
     // Asked once for all connections: whoever leaves does not call it off, nor wait for it.
@@ -37,10 +40,9 @@ export function createConversationProvider(
         ),
         visit.signal,
       ),
-    async communicationIds(address) {
-      const options = { lane: 'query', signal: visit.signal, requestId } as const;
-      const communications = await conversations.readCommunications(caller, address, options);
-      return communications.map(({ id }) => id);
+    async communicationIds({ conversationId, participantId }) {
+      const communicationsOf = await communicationsIn(conversationId);
+      return communicationsOf(participantId).map(({ id }) => id);
     },
     wrapupCodes: (address) =>
       conversations.readWrapupCodes(caller, address, { lane: 'query', signal: visit.signal, requestId }),
@@ -60,4 +62,16 @@ export function createConversationProvider(
       return result;
     },
   };
+
+  /** One read for all who are asked about at the same time. */
+  function communicationsIn(conversationId: string): Promise<CommunicationsOf> {
+    const underway = communications.get(conversationId);
+    if (underway !== undefined) return underway;
+    const options = { lane: 'query', signal: visit.signal, requestId } as const;
+    const reading = conversations
+      .readCommunications(caller, conversationId, options)
+      .finally(() => communications.delete(conversationId));
+    communications.set(conversationId, reading);
+    return reading;
+  }
 }

@@ -47,10 +47,7 @@ import {
   unnoted,
 } from '../upstream/values.ts';
 import { toDisposition, toFaxStatus, toJourneyContext, toRoutingData } from './participant-details.ts';
-import { asInt, asRef, refsOf, refTo } from './values.ts';
-
-/** Any object of Genesys's JSON: every field of every model is optional, and may be of any type here. */
-export type Wire = Readonly<Record<string, unknown>>;
+import { asInt, asRef, refsOf, refTo, type Wire } from './values.ts';
 
 /**
  * A conversation as its call medium shows it, from a read or from the body of an event.

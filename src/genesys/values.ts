@@ -2,6 +2,9 @@
 import type { EntityKind, EntityRef, Int64 } from '../../schema/genesys/model.ts';
 import { asNumber, asText, entriesOf, ifObject, type LeftOut } from '../upstream/values.ts';
 
+/** Any object of Genesys's JSON: every field of every model is optional, and may be of any type here. */
+export type Wire = Readonly<Record<string, unknown>>;
+
 /** What a pointer to something else is: `name` and `selfUri` are there or not. */
 export interface WireRef {
   readonly id?: unknown;

@@ -223,9 +223,13 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
   function hear(news: CallNews<K>): void {
     // Of calls that nobody knows only the list wants to hear, and it has own parties alone.
     if (parts.toCall(news) || (news.about === 'party' && news.isOfOthers === true)) return;
-    if (graves.has(news.callId)) metrics.pushEvents.inc({ result: 'ghost' });
+    if (graves.has(news.callId)) count('ghost');
     else if (news.about === 'party') hearParty(news);
     else hearWhole(news);
+  }
+
+  function count(result: string): void {
+    metrics.pushEvents.inc({ system: shape.system, result });
   }
 
   function hearWhole(news: WholeNews<K>): void {
@@ -235,7 +239,7 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
     const call = news.call(held?.call ?? null);
     const observation = { call, sentAt: receivedAt, receivedAt, isWholeNews: true };
     const verdict = observe(shape, held, observation, source().outlook);
-    metrics.pushEvents.inc({ result: RESULTS[verdict.kind] });
+    count(RESULTS[verdict.kind]);
     if (verdict.kind === 'doubtful') {
       parts.onDoubt();
       return;
@@ -251,13 +255,13 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
     const told = unknown.get(callId);
     const before = told?.get(news.partyId);
     if (before !== undefined && news.sequence <= before.sequence) {
-      metrics.pushEvents.inc({ result: 'old' });
+      count('old');
       return;
     }
     const party = news.party(before?.party ?? null);
     // Whoever has left does not come back.
     if (before !== undefined && shape.hasLeft(before.party) && !shape.hasLeft(party)) return;
-    metrics.pushEvents.inc({ result: 'applied' });
+    count('applied');
     unknown.set(callId, new Map(told).set(news.partyId, { sequence: news.sequence, party }));
     parts.toList(news, party);
   }

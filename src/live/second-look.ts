@@ -1,6 +1,7 @@
 /** A call that is missing although it was alive a moment ago is looked for once more, before anybody believes it. */
+
+import { orAborted } from '../or-aborted.ts';
 import { SECOND_LOOK } from './polling.ts';
-import { orAborted } from './shared-read.ts';
 import type { Reading } from './source.ts';
 
 /**

@@ -1,4 +1,5 @@
 /** One request for everybody who asks the same thing at the same time. */
+import { orAborted } from '../or-aborted.ts';
 
 /** A question that many may ask, and its one request. */
 export interface SharedRead<Value> {
@@ -74,15 +75,4 @@ interface Flight<Value> {
   readonly controller: AbortController;
   passengers: number;
   hasLanded: boolean;
-}
-
-/** Settles as the promise does, or rejects with the signal's reason; leaves no listener behind. */
-export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason);
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
 }

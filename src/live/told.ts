@@ -160,7 +160,7 @@ class News<K extends Kind> implements Told<K> {
   }
 
   #apply(news: CallNews<K>, call: K['Call']): Verdict<K>['kind'] {
-    const { shape, metrics } = this.#parts;
+    const { shape } = this.#parts;
     const { receivedAt } = news;
     if (news.about === 'call') {
       return this.#applyWhole(
@@ -174,7 +174,7 @@ class News<K extends Kind> implements Told<K> {
       call: { ...withParty(shape, call, party), ...news.facts },
       ...{ sentAt: receivedAt, receivedAt, only: partyId, news: { sequence, eventTime } },
     });
-    metrics.pushEvents.inc({ result: RESULTS[kind] });
+    this.#count(kind);
     if (kind === 'doubtful') {
       // What is read now is newer than these news.
       this.#isLacking = true;
@@ -192,7 +192,7 @@ class News<K extends Kind> implements Told<K> {
     const isClose = isCloseTo(held, receivedAt) || receivedAt < this.#heardAt + DISORDER;
     this.#heardAt = receivedAt;
     const kind = this.#call.merge(observation);
-    this.#parts.metrics.pushEvents.inc({ result: RESULTS[kind] });
+    this.#count(kind);
     if (kind === 'doubtful' || (isClose && kind !== 'confirmed')) {
       this.#isLacking = true;
       // A doubt keeps something from the readers; but there is one look in a second at most.
@@ -200,6 +200,11 @@ class News<K extends Kind> implements Told<K> {
       this.#lookIn(Math.max(wait, this.#lookAt + DISORDER - receivedAt));
     }
     return kind;
+  }
+
+  #count(kind: Verdict<K>['kind']): void {
+    const { metrics, shape } = this.#parts;
+    metrics.pushEvents.inc({ system: shape.system, result: RESULTS[kind] });
   }
 
   #lookIn(wait: number): void {

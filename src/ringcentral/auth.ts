@@ -19,10 +19,10 @@ import { type CallControlFailure, UpstreamUnavailable } from '../../schema/failu
 import { setAlarm } from '../alarm.ts';
 import type { Commons } from '../commons/commons.ts';
 import { createInProcessCommons } from '../commons/in-process.ts';
+import { orAborted } from '../or-aborted.ts';
 import type { Log } from '../telemetry/log.ts';
 import { digest } from '../tokens.ts';
 import type { Caller } from '../upstream/caller.ts';
-import { raceWith } from '../upstream/racing.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { type ServiceToken, toServiceToken } from './service-token.ts';
 import { isRefusal, type Setback } from './session-record.ts';
@@ -125,11 +125,11 @@ export function createServiceSignIn(parts: ServiceSignInParts): ServiceSignIn {
     bucket,
 
     async accessToken(signal) {
-      const { accessToken } = await raceWith(signal, freshToken());
+      const { accessToken } = await orAborted(freshToken(), signal);
       return accessToken;
     },
 
-    renew: (signal) => raceWith(signal, freshToken()),
+    renew: (signal) => orAborted(freshToken(), signal),
 
     async refused(refusedToken, errorCode) {
       if (token !== null && token.accessToken !== refusedToken) return true; // somebody was faster

@@ -1,16 +1,18 @@
 /** The pieces that the bodies of requests are made of, as RingCentral wants them. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** A text that says something. */
-export const text = z.string().min(1, 'it must not be empty');
+export const text = z.string().check(z.minLength(1, 'it must not be empty'));
 
 /** An object with exactly one of these texts. */
 export const exactlyOne = (...names: readonly string[]) =>
   z
-    .strictObject(Object.fromEntries(names.map((name) => [name, text.optional()])))
-    .refine(
-      (target) => Object.values(target).filter((value) => value !== undefined).length === 1,
-      `exactly one of ${names.join(', ')}`,
+    .strictObject(Object.fromEntries(names.map((name) => [name, z.optional(text)])))
+    .check(
+      z.refine(
+        (target) => Object.values(target).filter((value) => value !== undefined).length === 1,
+        `exactly one of ${names.join(', ')}`,
+      ),
     );
 
 /** The phone that is to act. */
@@ -20,13 +22,13 @@ export const device = z.strictObject({ deviceId: text });
 export const supervision = z.strictObject({
   mode: z.literal('Listen'),
   supervisorDeviceId: text,
-  autoAnswer: z.boolean().optional(),
-  mediaSDP: z.enum(['sendOnly', 'sendRecv']).optional(),
+  autoAnswer: z.optional(z.boolean()),
+  mediaSDP: z.optional(z.enum(['sendOnly', 'sendRecv'])),
 });
 
 /** What is to be told over a socket. */
 export const subscription = z.strictObject({
-  eventFilters: z.array(text).min(1),
+  eventFilters: z.array(text).check(z.minLength(1)),
   deliveryMode: z.strictObject({ transportType: z.literal('WebSocket') }),
 });
 
@@ -43,13 +45,15 @@ export const replyPattern = z
       'InAMeeting',
       'OnTheOtherLineNoCall',
     ]),
-    time: z.int32().positive().optional(),
-    timeUnit: z.enum(['Minute', 'Hour', 'Day']).optional(),
+    time: z.optional(z.int32().check(z.positive())),
+    timeUnit: z.optional(z.enum(['Minute', 'Hour', 'Day'])),
   })
-  .refine(
-    ({ pattern, time, timeUnit }) =>
-      (time === undefined && timeUnit === undefined) ||
-      pattern === 'WillCallYouBack' ||
-      pattern === 'CallMeBack',
-    { path: ['time'], message: 'a time only with the patterns WillCallYouBack and CallMeBack' },
+  .check(
+    z.refine(
+      ({ pattern, time, timeUnit }) =>
+        (time === undefined && timeUnit === undefined) ||
+        pattern === 'WillCallYouBack' ||
+        pattern === 'CallMeBack',
+      { path: ['time'], message: 'a time only with the patterns WillCallYouBack and CallMeBack' },
+    ),
   );

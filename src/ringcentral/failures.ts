@@ -73,7 +73,7 @@ function notFound(
     return new UpstreamBadResponse('RingCentral does not know this operation at its address.', trace);
   }
   const { parameterName } = detail;
-  const missing = parameterName === undefined ? 'call' : MISSING[parameterName];
+  const missing = parameterName === undefined ? 'call' : MISSING.get(parameterName);
   const message =
     missing === undefined
       ? said('This is not to be found (any more).')
@@ -82,13 +82,15 @@ function notFound(
 }
 
 /** What a parameter of a path names, for a person. */
-const MISSING: { readonly [parameterName: string]: string } = {
-  telephonySessionId: 'call',
-  partyId: 'party of this call',
-  recordingId: 'recording of this call',
-  extensionId: 'extension',
-  groupId: 'call queue',
-};
+const MISSING: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    telephonySessionId: 'call',
+    partyId: 'party of this call',
+    recordingId: 'recording of this call',
+    extensionId: 'extension',
+    groupId: 'call queue',
+  }),
+);
 
 /** What a call is addressed by: elsewhere a missing extension is a wrong value. */
 const ADDRESS: ReadonlySet<string> = new Set(['telephonySessionId', 'partyId', 'recordingId']);

@@ -2,7 +2,7 @@
  * Every RingCentral operation that the gateway uses, in one table: where it is, what it takes, what it
  * answers, and which rate group pays for it.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Operation as UpstreamOperation } from '../upstream/operation.ts';
 import { device, exactlyOne, replyPattern, subscription, supervision, text } from './bodies.ts';
 import type { RateGroup } from './rate-groups.ts';
@@ -30,7 +30,7 @@ export const OPERATIONS = {
     body: z.strictObject({
       from: device,
       to: exactlyOne('phoneNumber', 'extensionNumber'),
-      countryId: z.int().nonnegative().optional(),
+      countryId: z.optional(z.int().check(z.nonnegative())),
     }),
     success: [201],
     group: 'Heavy',
@@ -86,10 +86,12 @@ export const OPERATIONS = {
       [
         z.strictObject({
           party: z
-            .strictObject({ muted: z.boolean().optional(), standAlone: z.boolean().optional() })
-            .refine(
-              ({ muted, standAlone }) => muted !== undefined || standAlone !== undefined,
-              'muted, standAlone or both',
+            .strictObject({ muted: z.optional(z.boolean()), standAlone: z.optional(z.boolean()) })
+            .check(
+              z.refine(
+                ({ muted, standAlone }) => muted !== undefined || standAlone !== undefined,
+                'muted, standAlone or both',
+              ),
             ),
         }),
         z.strictObject({ muted: z.boolean() }),
@@ -105,7 +107,7 @@ export const OPERATIONS = {
     id: 'deleteCallParty',
     method: 'DELETE',
     path: PARTY,
-    body: z.strictObject({ keepConferenceAlive: z.boolean() }).optional(),
+    body: z.optional(z.strictObject({ keepConferenceAlive: z.boolean() })),
     success: [204],
     group: 'Light',
     permission: 'CallControl',
@@ -115,11 +117,11 @@ export const OPERATIONS = {
     id: 'holdCallParty',
     method: 'POST',
     path: `${PARTY}/hold`,
-    body: z
-      .strictObject({
+    body: z.optional(
+      z.strictObject({
         proto: z.enum(['Auto', 'RC', 'BroadWorks', 'DisconnectHolder', 'BroadWorksOrDisconnectHolder']),
-      })
-      .optional(),
+      }),
+    ),
     success: [200],
     group: 'Light',
     permission: 'CallControl',
@@ -272,11 +274,13 @@ export const OPERATIONS = {
     id: 'superviseCallSession',
     method: 'POST',
     path: `${SESSION}/supervise`,
-    body: supervision
-      .extend({ agentExtensionId: text.optional(), agentExtensionNumber: text.optional() })
-      .refine(
-        (agent) => (agent.agentExtensionId === undefined) !== (agent.agentExtensionNumber === undefined),
-        'exactly one of agentExtensionId, agentExtensionNumber',
+    body: z
+      .extend(supervision, { agentExtensionId: z.optional(text), agentExtensionNumber: z.optional(text) })
+      .check(
+        z.refine(
+          (agent) => (agent.agentExtensionId === undefined) !== (agent.agentExtensionNumber === undefined),
+          'exactly one of agentExtensionId, agentExtensionNumber',
+        ),
       ),
     success: [201],
     group: 'Light',
@@ -287,7 +291,7 @@ export const OPERATIONS = {
     id: 'superviseCallParty',
     method: 'POST',
     path: `${PARTY}/supervise`,
-    body: supervision.extend({ agentExtensionId: text }),
+    body: z.extend(supervision, { agentExtensionId: text }),
     success: [201],
     group: 'Light',
     permission: 'CallControl',
@@ -339,12 +343,12 @@ export const OPERATIONS = {
     path: '/restapi/oauth/token',
     body: z.strictObject({
       grant_type: text,
-      assertion: text.optional(),
-      refresh_token: text.optional(),
-      code: text.optional(),
-      redirect_uri: text.optional(),
-      code_verifier: text.optional(),
-      client_id: text.optional(),
+      assertion: z.optional(text),
+      refresh_token: z.optional(text),
+      code: z.optional(text),
+      redirect_uri: z.optional(text),
+      code_verifier: z.optional(text),
+      client_id: z.optional(text),
     }),
     success: [200],
     group: 'Auth',
@@ -355,7 +359,7 @@ export const OPERATIONS = {
     id: 'revokeToken',
     method: 'POST',
     path: '/restapi/oauth/revoke',
-    body: z.strictObject({ token: text, client_id: text.optional() }),
+    body: z.strictObject({ token: text, client_id: z.optional(text) }),
     success: [200],
     group: 'Auth',
     permission: null,

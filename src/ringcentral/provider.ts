@@ -14,6 +14,7 @@
  *                                                         └► anything else       UNKNOWN, the state as it is
  * ```
  */
+import type { AccountProvider } from '../../schema/account/provider.ts';
 import { CallControlFailure, Unauthenticated, WrongCallState } from '../../schema/failures.ts';
 import {
   type CallParty,
@@ -26,7 +27,7 @@ import {
 import type { CallProvider, Command, CommandOutcome, CommandResult, Visit } from '../../schema/provider.ts';
 import type { Desk } from '../live/desk.ts';
 import { lookedTwice } from '../live/second-look.ts';
-import { orAborted } from '../live/shared-read.ts';
+import { orAborted } from '../or-aborted.ts';
 import type { Caller, Lane } from '../upstream/caller.ts';
 import { inDoubtBecause, isAmbiguous, wasAnswered } from '../upstream/doubt.ts';
 import { type AccountParts, type AccountPerson, createAccountProvider } from './account/provider.ts';
@@ -67,6 +68,7 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
   const { desk, caller, viewerId } = person;
   // Not the signal: it is made for the first who asks for it.
   const { requestId } = visit;
+  let account: AccountProvider | null = null;
 
   return {
     // Asked once for all connections: whoever leaves does not call it off, nor wait for it.
@@ -83,7 +85,11 @@ export function createProvider(parts: ProviderParts, person: Person, visit: Visi
     activeCallUpdates: () => desk.listUpdates(),
     activeCallEvents: () => desk.listEvents(),
     liveSource: () => desk.liveSource(),
-    account: createAccountProvider(parts, person, visit),
+    // For the few that ask for it: there is a provider for each subscription.
+    get account() {
+      account ??= createAccountProvider(parts, person, visit);
+      return account;
+    },
     async signInSessions() {
       const sessions = (await parts.sessions?.list(viewerId)) ?? [];
       return sessions.map((one) => ({ ...one, isCurrent: one.id === person.signInSessionId }));

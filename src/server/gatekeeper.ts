@@ -14,7 +14,7 @@ import { readBearer } from '../upstream/bearer.ts';
 import type { Caller } from '../upstream/caller.ts';
 import { VIGIL_TIMES, type VigilTimes } from '../upstream/vigil.ts';
 import { createPassThrough } from './pass-through.ts';
-import { createPerson, createPools, type GatekeeperParts, once, type Pools, visitorOf } from './people.ts';
+import { createPerson, createPools, type GatekeeperParts, once, viewOf } from './people.ts';
 import type { SystemGatekeeper, SystemVisitor } from './visitor.ts';
 
 /** How a token ages, in milliseconds since it was first seen here, and how it is looked after; other numbers are for tests. */
@@ -45,14 +45,9 @@ export function createServiceGatekeeper(
   const visitors = gatewayKeys.map((key) => {
     const viewerId = `key:${digest(key)}`;
     const sharing: Caller = { ...caller, share: viewerId };
-    return {
-      digest: Buffer.from(digest(key)),
-      visitor: visitorOf(
-        parts,
-        createPerson(parts, viewerId, { own: sharing, any: sharing, steady: () => sharing }, viewer),
-        neverExpires,
-      ),
-    };
+    const callers = { own: sharing, any: sharing, steady: () => sharing };
+    const view = viewOf(parts, createPerson(parts, viewerId, callers, viewer));
+    return { digest: Buffer.from(digest(key)), visitor: { ...view, viewerId, expired: neverExpires } };
   });
 
   return {
@@ -80,7 +75,7 @@ export function createPassThroughGatekeeper(
   parts: GatekeeperParts,
   fallbackToken: string | null,
   changedTimes: Partial<TokenTimes> = {},
-  pools: Pools = createPools(parts, { ...TOKEN_TIMES, ...changedTimes }),
+  pools = createPools(parts, { ...TOKEN_TIMES, ...changedTimes }),
 ): SystemGatekeeper<CallProvider> {
   const times = { ...TOKEN_TIMES, ...changedTimes };
   return createPassThrough<CallProvider, () => Promise<Viewer>>({
@@ -96,8 +91,7 @@ export function createPassThroughGatekeeper(
     },
     leaveBehind: (bucket) => parts.budget.leaveBehind(bucket),
     unknown: (error) => () => Promise.reject(error),
-    visitorOf: (viewerId, callers, viewer, holder) =>
-      visitorOf(parts, createPerson(parts, viewerId, callers, viewer), holder.expired, holder),
+    viewFor: (viewerId, callers, viewer) => viewOf(parts, createPerson(parts, viewerId, callers, viewer)),
     onToken: (viewerId) => parts.push?.newToken(viewerId),
     ageing: {
       notice: times.notice,

@@ -12,6 +12,16 @@ export interface DemoUser {
   readonly token: string;
 }
 
+/** Who a visitor is at one phone system. */
+export interface Role {
+  /** Says what is chosen, or typed in. */
+  readonly label: string;
+  /** Where the token goes, in lower case. */
+  readonly header: string;
+  /** Whom they may be without signing in; nobody: they type a token in. */
+  readonly users: readonly DemoUser[];
+}
+
 /** An example as the bar knows it. */
 export interface MenuEntry {
   /** The name of its operation, and so the title of its tab. */
@@ -25,28 +35,34 @@ export interface MenuEntry {
 /** What the page knows from the start. */
 export interface BarFacts {
   readonly menu: readonly MenuEntry[];
-  /** Whom a visitor may be without signing in. */
-  readonly users: readonly DemoUser[];
+  /** Of each phone system that is on. */
+  readonly roles: readonly Role[];
   /** Browsers can sign in here, and then hold a cookie that no script can read. */
   readonly signsIn: boolean;
 }
 
 /** Runs before GraphiQL does: it knows the examples, whom to be, and what the browser has kept. */
-export function headOf({ menu, users, signsIn }: BarFacts): string {
+export function headOf({ menu, roles, signsIn }: BarFacts): string {
   // In a script, `</script>` would end it wherever it stands.
-  const known = JSON.stringify({ menu, users, signsIn }).replaceAll('<', '\\u003c');
+  const known = JSON.stringify({ menu, roles, signsIn }).replaceAll('<', '\\u003c');
   return `<style>${STYLE}</style><script>const gateway = ${known};${BEFORE}</script>`;
 }
 
 /** Stands above GraphiQL. */
-export function barOf(title: string, signsIn: boolean): string {
+export function barOf(title: string, roles: readonly Role[], signsIn: boolean): string {
+  const choices = roles.map(
+    ({ label, users }) =>
+      `<label class="gateway-role"><span>${label}</span>${users.length > 0 ? '<select></select>' : TOKEN}</label>`,
+  );
   return `<header class="gateway-bar">
     <strong>${title}</strong>
     <label><span>Examples</span><select id="gateway-examples"></select></label>
-    <label><span id="gateway-who">Token</span></label>
+    ${choices.join('')}
     ${signsIn ? SESSION : ''}
   </header>`;
 }
+
+const TOKEN = '<input type="password" placeholder="for all tabs" autocomplete="off" spellcheck="false">';
 
 /** Who is signed in; one half of it is shown. */
 const SESSION = `<div id="gateway-session" role="status">
@@ -80,37 +96,35 @@ export const AFTER = /* js */ `{
     }
   });
 
-  const who = document.querySelector('#gateway-who');
-  const signIn = who.parentElement.appendChild(document.createElement(gateway.users.length > 0 ? 'select' : 'input'));
-  signIn.id = 'gateway-token';
-  if (gateway.users.length > 0) {
-    who.textContent = 'You are';
-    for (const { name, token } of gateway.users) signIn.append(new Option(name, token));
-  } else {
-    Object.assign(signIn, { type: 'password', placeholder: 'for all tabs', autocomplete: 'off', spellcheck: false });
+  const labels = [...document.querySelectorAll('.gateway-role')];
+  for (const [index, role] of gateway.roles.entries()) {
+    const choice = labels[index].lastElementChild;
+    for (const { name, token } of role.users) choice.append(new Option(name, token));
+    choice.value = gateway.token(role);
+    choice.addEventListener('change', () => {
+      gateway.keep(role, choice.value);
+      // Whoever may ask only now has no schema yet.
+      document.querySelector('[aria-label="Re-fetch GraphQL schema"]')?.click();
+    });
   }
-  signIn.value = gateway.token();
-  signIn.addEventListener('change', () => {
-    gateway.keep(signIn.value);
-    // Whoever may ask only now has no schema yet.
-    document.querySelector('[aria-label="Re-fetch GraphQL schema"]')?.click();
-  });
 
   if (gateway.signsIn) {
     const [link, person, leave] = ['sign-in', 'person', 'sign-out'].map((part) => document.querySelector('#gateway-' + part));
     gateway.show = () => {
       const isIn = gateway.session !== null;
-      who.parentElement.hidden = isIn;
+      for (const label of labels) label.hidden = isIn;
       link.hidden = isIn;
       person.hidden = leave.hidden = !isIn;
       if (!isIn) return;
-      const { user, expiresAt } = gateway.session.systems.ringcentral;
+      // RingCentral is the first, where it is one of them.
+      const [[system, { user, expiresAt }]] = Object.entries(gateway.session.systems);
+      const extension = user.extensionNumber === null ? '' : 'extension ' + user.extensionNumber;
       const until = new Date(expiresAt);
       const isToday = until.toDateString() === new Date().toDateString();
       const time = until.toLocaleString(undefined, { ...(isToday ? {} : { weekday: 'short' }), hour: '2-digit', minute: '2-digit' });
       person.querySelector('b').textContent = user.name ?? 'Somebody';
       person.querySelector('small').textContent =
-        [user.extensionNumber === null ? '' : 'extension ' + user.extensionNumber, 'until ' + time].filter(Boolean).join(', ');
+        [system === 'genesys' ? 'Genesys Cloud' : extension, 'until ' + time].filter(Boolean).join(', ');
     };
     gateway.ready.then(gateway.show);
     // In another tab somebody may have signed in or out.
@@ -160,21 +174,26 @@ const BEFORE = /* js */ `{
   const tabs = 'graphiql:tabState';
   const next = 'gateway:next';
   const seen = 'gateway:examples';
-  const chosen = 'gateway:token';
-  const [user] = gateway.users;
+  const chosen = ({ header }) => 'gateway:token:' + header;
   /** Who is signed in; null: nobody. The cookie says so to the gateway, and to no script. */
   gateway.session = null;
   /** Kept by the browser's tab alone, and gone with it; a token of somebody who can be no more is not used. */
-  gateway.token = () => {
+  gateway.token = (role) => {
     if (gateway.session !== null) return '';
-    const kept = sessionStorage.getItem(chosen) ?? '';
-    return user === undefined || gateway.users.some(({ token }) => token === kept) ? kept : user.token;
+    const kept = sessionStorage.getItem(chosen(role)) ?? '';
+    const [user] = role.users;
+    return user === undefined || role.users.some(({ token }) => token === kept) ? kept : user.token;
   };
-  gateway.keep = (token) => sessionStorage.setItem(chosen, token.trim().replace(/^Bearer +/i, ''));
-  /** The headers of a request: those of its tab, and the token of all tabs where they name nobody. */
+  gateway.keep = (role, token) => sessionStorage.setItem(chosen(role), token.trim().replace(/^Bearer +/i, ''));
+  /** The headers of a request: those of its tab, and the tokens of all tabs where they name nobody. */
   gateway.headers = (own) => {
-    const named = Object.keys(own ?? {}).some((name) => name.toLowerCase() === 'authorization');
-    return named || gateway.token() === '' ? { ...own } : { ...own, authorization: 'Bearer ' + gateway.token() };
+    const named = Object.keys(own ?? {}).map((name) => name.toLowerCase());
+    const shown = gateway.roles
+      .filter(({ header }) => !named.includes(header))
+      .map((role) => [role.header, gateway.token(role)])
+      .filter(([, token]) => token !== '')
+      .map(([header, token]) => [header, 'Bearer ' + token]);
+    return { ...own, ...Object.fromEntries(shown) };
   };
   /** A request that names an operation which its query has not asks for the one that is there. */
   gateway.settle = (request) => {
@@ -195,11 +214,7 @@ const BEFORE = /* js */ `{
   /** Looks who is signed in. Where that cannot be known now, it stays what it was. */
   gateway.look = async () => {
     const answer = gateway.signsIn ? await fetchAsIs('/auth/session', { cache: 'no-store' }).catch(() => null) : null;
-    if (answer?.status === 200) {
-      const session = await answer.json();
-      // It may be of another system alone.
-      gateway.session = session.systems.ringcentral === undefined ? null : session;
-    }
+    if (answer?.status === 200) gateway.session = await answer.json();
     if (answer?.status === 401) gateway.session = null;
     gateway.show?.();
   };
@@ -284,6 +299,7 @@ const STYLE = /* css */ `
   .gateway-bar span { color: var(--quiet); white-space: nowrap; }
   .gateway-bar select, .gateway-bar input { font: inherit; color: var(--ink); background: var(--lift); min-width: 0;
     width: 210px; height: 34px; padding: 0 10px; border: 1px solid var(--line); border-radius: 8px; box-sizing: border-box; }
+  .gateway-role select, .gateway-role input { width: 195px; }
   .gateway-bar select:focus-visible, .gateway-bar input:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
   .gateway-bar [hidden] { display: none; }
   #gateway-session { display: flex; align-items: center; gap: 14px; min-width: 0; }
@@ -300,12 +316,21 @@ const STYLE = /* css */ `
   #gateway-session a:focus-visible, #gateway-session button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
   .graphiql-tabs { overflow-x: auto; overscroll-behavior-x: contain; }
   .graphiql-tab { flex: none; touch-action: pan-x !important; }
+  @media (max-width: 1200px) {
+    .gateway-bar { flex-wrap: wrap; }
+    .gateway-bar label { flex: 1 1 150px; flex-direction: column; align-items: stretch; gap: 2px; font-size: 13px; }
+    .gateway-bar select, .gateway-bar input { width: 100%; font-size: 15px; }
+    #gateway-session { align-self: flex-end; }
+  }
+  @media (max-width: 960px) {
+    .gateway-bar strong { width: 100%; }
+  }
   @media (max-width: 760px) {
-    .gateway-bar { flex-wrap: wrap; padding: 8px 10px; }
-    .gateway-bar strong { width: 100%; font-size: 16px; }
-    .gateway-bar label { flex: 1 1 40%; flex-direction: column; align-items: stretch; gap: 2px; font-size: 13px; }
+    .gateway-bar { padding: 8px 10px; }
+    .gateway-bar strong { font-size: 16px; }
+    .gateway-bar label { flex-basis: 40%; }
     /* 16 pixels: a phone zooms in on anything smaller. */
-    .gateway-bar select, .gateway-bar input { width: 100%; height: 40px; font-size: 16px; }
+    .gateway-bar select, .gateway-bar input { height: 40px; font-size: 16px; }
     #gateway-session { flex: 1 1 100%; justify-content: space-between; }
     #gateway-session a, #gateway-session button { height: 40px; }
     #gateway-session a { flex: 1; }

@@ -9,7 +9,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { AFTER, type BarFacts, barOf, type DemoUser, headOf, type MenuEntry } from './graphiql-bar.ts';
+import { AFTER, barOf, type DemoUser, headOf, type MenuEntry, type Role } from './graphiql-bar.ts';
+import { GENESYS_HEADER } from './origins.ts';
 
 /** A tab of GraphiQL. */
 export interface Example {
@@ -17,7 +18,7 @@ export interface Example {
   readonly query: string;
   /** JSON text. */
   readonly variables?: string;
-  /** JSON text: whom the example takes, where visitors may be anybody. */
+  /** JSON text: whom the example takes at RingCentral, where visitors may be anybody there. */
   readonly headers?: string;
 }
 
@@ -48,12 +49,18 @@ const CONTENT_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Whom a visitor may be at each phone system without signing in, mostly nobody; null: it is off. */
+export interface DemoUsers {
+  readonly ringCentral: readonly DemoUser[] | null;
+  readonly genesys: readonly DemoUser[] | null;
+}
+
 /** What the page is made of. */
 export interface GraphiQLParts {
   /** Its tabs. */
   readonly examples: readonly Example[];
-  /** Whom a visitor may be without signing in, now; mostly nobody. */
-  readonly users?: (() => readonly DemoUser[]) | undefined;
+  /** Asked for each visitor. */
+  readonly users?: (() => DemoUsers) | undefined;
   /** Browsers can sign in here. */
   readonly signsIn?: boolean;
 }
@@ -61,7 +68,7 @@ export interface GraphiQLParts {
 /** Makes the page. */
 export function createGraphiQLPage({
   examples,
-  users = () => [],
+  users = () => NOBODY,
   signsIn = false,
 }: GraphiQLParts): GraphiQLPage {
   let page: { readonly users: string; readonly load: () => Promise<Page> } | undefined;
@@ -70,8 +77,7 @@ export function createGraphiQLPage({
   function pageNow(): Promise<Page> {
     const current = users();
     const key = JSON.stringify(current);
-    if (page?.users !== key)
-      page = { users: key, load: once(() => make(examples, { users: current, signsIn })) };
+    if (page?.users !== key) page = { users: key, load: once(() => make(examples, current, signsIn)) };
     return page.load();
   }
 
@@ -116,8 +122,8 @@ interface Page extends Readonly<Record<Encoding, () => Promise<Buffer>>> {
   readonly tag: string;
 }
 
-async function make(examples: readonly Example[], facts: Omit<BarFacts, 'menu'>): Promise<Page> {
-  const html = Buffer.from(await render(examples, facts));
+async function make(examples: readonly Example[], users: DemoUsers, signsIn: boolean): Promise<Page> {
+  const html = Buffer.from(await render(examples, users, signsIn));
   const tag = createHash('sha256').update(html).digest('base64url').slice(0, 16);
   const encode = (encoding: Encoding) => once(() => ENCODERS[encoding](html));
   return { tag, br: encode('br'), gzip: encode('gzip'), identity: encode('identity') };
@@ -125,15 +131,12 @@ async function make(examples: readonly Example[], facts: Omit<BarFacts, 'menu'>)
 
 const TITLE = 'RingCentral GraphQL Gateway';
 
-async function render(
-  examples: readonly Example[],
-  { users, signsIn }: Omit<BarFacts, 'menu'>,
-): Promise<string> {
+async function render(examples: readonly Example[], users: DemoUsers, signsIn: boolean): Promise<string> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   // A token of the examples is one that everybody knows: it goes to nobody but who gave it out.
-  const tabs = examples.map(({ headers, ...tab }) =>
-    users.length > 0 && headers ? { ...tab, headers } : tab,
-  );
+  const isPlayed = users.ringCentral !== null && users.ringCentral.length > 0;
+  const tabs = examples.map(({ headers, ...tab }) => (isPlayed && headers ? { ...tab, headers } : tab));
+  const roles = rolesOf(users);
   const html = mend(
     renderGraphiQL({
       title: TITLE,
@@ -149,13 +152,31 @@ async function render(
   const [head = 0, body = 0, end = 0] = places;
   return [
     html.slice(0, head),
-    headOf({ menu: tabs.flatMap(entryOf), users, signsIn }),
+    headOf({ menu: tabs.flatMap(entryOf), roles, signsIn }),
     html.slice(head, body),
-    barOf(TITLE, signsIn),
+    barOf(TITLE, roles, signsIn),
     html.slice(body, end),
     `<script>${AFTER}</script>`,
     html.slice(end),
   ].join('');
+}
+
+const NOBODY: DemoUsers = { ringCentral: [], genesys: null };
+
+/** Where there is one phone system, its token comes in `Authorization`, whichever it is. */
+function rolesOf({ ringCentral, genesys }: DemoUsers): readonly Role[] {
+  if (ringCentral === null || genesys === null) {
+    const users = ringCentral ?? genesys ?? [];
+    return [roleOf('authorization', users, users.length > 0 ? 'You are' : 'Token')];
+  }
+  return [
+    roleOf('authorization', ringCentral, ringCentral.length > 0 ? 'You are' : 'RingCentral token'),
+    roleOf(GENESYS_HEADER, genesys, genesys.length > 0 ? 'In Genesys Cloud' : 'Genesys Cloud token'),
+  ];
+}
+
+function roleOf(header: string, users: readonly DemoUser[], label: string): Role {
+  return { header, users, label };
 }
 
 /** An example without a name has a tab, but no place in the menu. */

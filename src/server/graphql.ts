@@ -18,31 +18,20 @@ import {
 } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { Forbidden } from '../../schema/failures.ts';
-import type { ConversationProvider } from '../../schema/genesys/provider.ts';
-import type { CallProvider, Visit } from '../../schema/provider.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
 import { asGraphQLError, createAnswers, isStream, type Stream, withStatus } from './answers.ts';
 import type { Arrival } from './arrival.ts';
 import type { OperationPlace } from './by-operation.ts';
 import { createExecutor } from './compiled.ts';
+import { type ContextsParts, createContexts } from './contexts.ts';
 import type { Crowd } from './crowd.ts';
 import { UnconditionalSubscriptionRule, withinStack } from './document-rules.ts';
 import { createTextCache } from './documents.ts';
 import { deliver, type Send } from './fan-out.ts';
 import { createFastPath, type SubscriptionArgs } from './fast-path.ts';
 import { createLimitsRule } from './limits.ts';
-import {
-  nameOperation,
-  noteDelay,
-  type Operation,
-  type ReceivedAtOf,
-  withConversationDelays,
-  withConversationOutcomes,
-  withOutcomes,
-  withPushDelays,
-} from './observe.ts';
+import { nameOperation, type Operation } from './observe.ts';
 import { SIGNS_OF_INTENT } from './origins.ts';
 import type { FindDocument, OperationParams } from './persisted.ts';
 import { SharedSubscription, type SharedWork } from './shared-subscription.ts';
@@ -52,24 +41,14 @@ import { createWeighing, type Weighed } from './weighing.ts';
 import type { Variables } from './weight.ts';
 
 export type { Arrival } from './arrival.ts';
+export type { CreateContext } from './contexts.ts';
 
-/** Makes what resolvers are handed; the door adds nothing to it. */
-export type CreateContext = (parts: {
-  readonly provider: CallProvider;
-  /** Undefined: it is off. */
-  readonly genesys: ConversationProvider | undefined;
-  readonly requestId: string;
-}) => object;
-
-export interface PipelineParts {
+export interface PipelineParts extends ContextsParts {
   readonly config: Config;
   readonly schema: GraphQLSchema;
-  readonly createContext: CreateContext;
   readonly findDocument: FindDocument;
   readonly crowd: Crowd;
-  readonly metrics: Metrics;
   readonly log: Log;
-  readonly receivedAtOf?: ReceivedAtOf | undefined;
 }
 
 /** An operation that may run. */
@@ -108,14 +87,15 @@ interface ServerContext {
 
 /** Makes the pipeline of one gateway. */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { config, schema, createContext, findDocument, crowd, metrics, log, receivedAtOf } = parts;
+  const { config, schema, findDocument, crowd, log } = parts;
+  const contexts = createContexts(parts);
   const answers = createAnswers({ log, suggestions: config.introspection });
   const { conclude, concludeStream } = answers;
 
   const yoga = createYoga<ServerContext>({
     schema,
     graphqlEndpoint: '/graphql',
-    context: ({ arrival }: ServerContext) => contextOf(arrival),
+    context: ({ arrival }: ServerContext) => contexts.of(arrival),
     plugins: [useHouseRules()],
     extraParamNames: ['documentId', 'id'],
     parserAndValidationCache: { documentCache: createTextCache(), errorCache: createTextCache() },
@@ -136,7 +116,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const fastPath = config.fastPath ? createFastPath({ schema, documentOf }) : null;
   const executeFast = createExecutor(schema);
   const weighing = createWeighing(schema, config, fastPath === null ? execute : executeFast);
-  const shared = fastPath && { fastPath, contextOf: eventContextOf, weighing, answers, noteSent };
+  const { ofEvent: contextOf, noteSent } = contexts;
+  const shared = fastPath && { fastPath, contextOf, weighing, answers, noteSent };
 
   return {
     async fetch(url, request, arrival) {
@@ -148,36 +129,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     prepare,
     refuse: answers.refuse,
   };
-
-  function contextOf(arrival: Arrival): object {
-    const { operation, visitor } = arrival;
-    const provider = withOutcomes(visitor.provider(visitOf(arrival)), operation);
-    const genesys = genesysOf(arrival);
-    return createContext({
-      provider: receivedAtOf === undefined ? provider : withPushDelays(provider, metrics, receivedAtOf),
-      genesys: genesys && watchedOver(genesys, operation),
-      requestId: operation.requestId,
-    });
-  }
-
-  function visitOf(arrival: Arrival): Visit {
-    return {
-      requestId: arrival.operation.requestId,
-      get signal() {
-        return arrival.signal;
-      },
-      dropped: () => arrival.dropped(),
-    };
-  }
-
-  function genesysOf(arrival: Arrival): ConversationProvider | undefined {
-    return arrival.visitor.genesys?.(visitOf(arrival));
-  }
-
-  function watchedOver(genesys: ConversationProvider, operation: Operation): ConversationProvider {
-    const provider = withConversationOutcomes(genesys, operation);
-    return receivedAtOf === undefined ? provider : withConversationDelays(provider, metrics, receivedAtOf);
-  }
 
   /** A document that this pipeline has parsed and validated; null where it would refuse it. */
   function documentOf(params: OperationParams): DocumentNode | null {
@@ -212,7 +163,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const weighed = weighFast(args, variables);
     // Refusals have a status, which the plain way knows; and there those wait that have to.
     if (weighed === null || weighed.isHeavy || isWithoutIntent(args, arrival)) return null;
-    const whole = { ...args, schema, variableValues: variables, contextValue: contextOf(arrival) };
+    const whole = { ...args, schema, variableValues: variables, contextValue: contexts.of(arrival) };
     const result = await weighing.execute(whole, weighed, arrival, executeFast);
     // Wrong variables: nothing was executed, and the plain way words the refusal.
     if (!('data' in result)) return null;
@@ -314,7 +265,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     shared: SharedWork,
     send: Send,
   ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
-    const subscribe = () => createSourceEventStream({ ...args, contextValue: eventContextOf(arrival) });
+    const subscribe = () => createSourceEventStream({ ...args, contextValue: contexts.ofEvent(arrival) });
     try {
       const isHeavy = takePlace(args, arrival)?.isHeavy ?? false;
       const source = await arrival.operation.within(subscribe);
@@ -324,24 +275,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     } catch (error) {
       return conclude({ errors: [asGraphQLError(error)] }, arrival);
     }
-  }
-
-  /** What resolvers are handed for one event; the delays of the fast path are noted elsewhere. */
-  function eventContextOf(arrival: Arrival): object {
-    const { operation, visitor } = arrival;
-    return createContext({
-      provider: visitor.provider(visitOf(arrival)),
-      // Most events are of the one phone system, and need nothing of the other.
-      get genesys() {
-        return genesysOf(arrival);
-      },
-      requestId: operation.requestId,
-    });
-  }
-
-  function noteSent(event: unknown): void {
-    const receivedAt = receivedAtOf?.(event) ?? null;
-    if (receivedAt !== null) noteDelay(metrics, receivedAt);
   }
 
   async function prepare(

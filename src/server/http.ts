@@ -28,8 +28,7 @@ import { createConnections } from './connections.ts';
 import { shownIn, showsNothing } from './credentials.ts';
 import { createCrowd } from './crowd.ts';
 import { sendAwayAll } from './drain.ts';
-import { createGraphiQLPage, type Example } from './graphiql.ts';
-import type { DemoUser } from './graphiql-bar.ts';
+import { createGraphiQLPage, type DemoUsers, type Example } from './graphiql.ts';
 import { type CreateContext, createPipeline } from './graphql.ts';
 import { tellMetrics } from './metrics-door.ts';
 import { createObserver, type ReceivedAtOf } from './observe.ts';
@@ -66,7 +65,7 @@ export interface ServerParts {
   /** The tabs of GraphiQL. */
   readonly examples: readonly Example[];
   /** Whom a visitor of GraphiQL may be without signing in, now. */
-  readonly demoUsers?: (() => readonly DemoUser[]) | undefined;
+  readonly demoUsers?: (() => DemoUsers) | undefined;
   /** Called when draining begins, with the time by which every client has been sent away (epoch milliseconds). */
   readonly announceDrain?: ((by: number) => void) | undefined;
   readonly receivedAtOf?: ReceivedAtOf | undefined;

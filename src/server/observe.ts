@@ -9,6 +9,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { AccountProvider } from '../../schema/account/provider.ts';
 import type { ErrorCode } from '../../schema/failures.ts';
 import type { ConversationProvider } from '../../schema/genesys/provider.ts';
 import type { CallProvider } from '../../schema/provider.ts';
@@ -187,17 +188,27 @@ function firstField({ selections: [first] }: SelectionSetNode, document: Documen
 
 /** Has the operation hear what becomes of its commands. */
 export function withOutcomes(provider: CallProvider, operation: Operation): CallProvider {
-  const { account } = provider;
   const noted = noting(operation);
-  return {
-    ...provider,
+  let account: AccountProvider | null = null;
+  return over(provider, {
     command: async (command, key) => noted(await provider.command(command, key)),
-    account: {
-      ...account,
-      setPresence: async (wish, key) => noted(await account.setPresence(wish, key)),
-      setQueueAvailability: async (wish, key) => noted(await account.setQueueAvailability(wish, key)),
+    get account() {
+      account ??= withAccountOutcomes(provider.account, noted);
+      return account;
     },
-  };
+  });
+}
+
+function withAccountOutcomes(account: AccountProvider, noted: Noted): AccountProvider {
+  return over(account, {
+    setPresence: async (wish, key) => noted(await account.setPresence(wish, key)),
+    setQueueAvailability: async (wish, key) => noted(await account.setQueueAvailability(wish, key)),
+  });
+}
+
+/** The provider with these instead of its own; what it makes when it is asked for is still made then. */
+function over<Provider extends object>(provider: Provider, own: Partial<Provider>): Provider {
+  return Object.setPrototypeOf(own, provider);
 }
 
 /** The same of Genesys Cloud. */
@@ -206,11 +217,12 @@ export function withConversationOutcomes(
   operation: Operation,
 ): ConversationProvider {
   const noted = noting(operation);
-  return {
-    ...provider,
+  return over(provider, {
     command: async (command, key) => noted(await provider.command(command, key)),
-  };
+  });
 }
+
+type Noted = ReturnType<typeof noting>;
 
 function noting(operation: Operation) {
   return function noted<Result extends CommandReport>(result: Result): Result {
@@ -232,13 +244,12 @@ export function withPushDelays(
   receivedAtOf: ReceivedAtOf,
 ): CallProvider {
   const timed = timing(metrics, receivedAtOf);
-  return {
-    ...provider,
+  return over(provider, {
     callEvents: (sessionId, after) => timed(provider.callEvents(sessionId, after)),
     callPartyUpdates: (sessionId, partyId) => timed(provider.callPartyUpdates(sessionId, partyId)),
     activeCallUpdates: () => timed(provider.activeCallUpdates()),
     activeCallEvents: () => timed(provider.activeCallEvents()),
-  };
+  });
 }
 
 /** The same of Genesys Cloud. */
@@ -248,13 +259,12 @@ export function withConversationDelays(
   receivedAtOf: ReceivedAtOf,
 ): ConversationProvider {
   const timed = timing(metrics, receivedAtOf);
-  return {
-    ...provider,
+  return over(provider, {
     conversationEvents: (id, after) => timed(provider.conversationEvents(id, after)),
     participantUpdates: (id, participantId) => timed(provider.participantUpdates(id, participantId)),
     conversationUpdates: () => timed(provider.conversationUpdates()),
     conversationListEvents: () => timed(provider.conversationListEvents()),
-  };
+  });
 }
 
 /** Not an async generator: its return() would wait behind a next() that waits for an event. */

@@ -7,13 +7,15 @@ import { LRUCache } from 'lru-cache';
 import { Forbidden, SignInRequired } from '../../schema/failures.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { digest } from '../tokens.ts';
+import { upTo } from '../up-to.ts';
 import { readBearer } from '../upstream/bearer.ts';
 import type { Caller } from '../upstream/caller.ts';
-import { createSteadyCaller, refusedToken, type TokenHolder } from '../upstream/token-pool.ts';
+import { refusedToken, type TokenHolder } from '../upstream/token-pool.ts';
+import type { TokenPools } from '../upstream/token-pools.ts';
 import { createAllowance } from './crowd.ts';
-import type { Callers, Pools } from './people.ts';
+import type { Callers } from './people.ts';
 import { createStrangers } from './strangers.ts';
-import type { Knock, SystemGatekeeper, SystemVisitor } from './visitor.ts';
+import type { Knock, SystemGatekeeper, SystemView, SystemVisitor } from './visitor.ts';
 
 /** What differs from one phone system to the next. */
 export interface PassThroughParts<Provider, Person> {
@@ -25,7 +27,7 @@ export interface PassThroughParts<Provider, Person> {
   readonly fallbackToken: string | null;
   /** Browsers may sign in instead. */
   readonly signsIn: boolean;
-  readonly pools: Pools;
+  readonly pools: TokenPools;
   readonly metrics: Metrics;
   /** @throws the failures of a read; {Forbidden}: the token is taken, and may not ask that. */
   whose(caller: Caller, signal: AbortSignal): Promise<{ readonly viewerId: string; readonly person: Person }>;
@@ -33,7 +35,7 @@ export interface PassThroughParts<Provider, Person> {
   leaveBehind(bucket: string): void;
   /** Who they are where they may not ask: each token is a viewer of its own then. */
   unknown(error: Forbidden): Person;
-  visitorOf(viewerId: string, callers: Callers, person: Person, holder: TokenHolder): SystemVisitor<Provider>;
+  viewFor(viewerId: string, callers: Callers, person: Person): SystemView<Provider>;
   /** A viewer has shown another token. */
   onToken(viewerId: string): void;
   /** When tokens are told to end, in milliseconds since they were first seen; missing: nobody knows when they do. */
@@ -45,9 +47,6 @@ export interface PassThroughParts<Provider, Person> {
 
 /** How many tokens are remembered; the least recently used goes first. */
 const MOST_TOKENS = 10_000;
-
-/** A cache with a `max` has all its room from the start, one with a `maxSize` grows. */
-const UP_TO_MOST_TOKENS = { maxSize: MOST_TOKENS, sizeCalculation: () => 1 };
 
 /** A token that nobody showed for this long is forgotten. */
 const TOKEN_IDLE = 3_900_000; // 65 minutes, just above the longest life of a RingCentral token
@@ -71,7 +70,7 @@ export function createPassThrough<Provider, Person>(
   const keys = new LRUCache<string, string>({ ...TOKEN_TEXTS, ttl: TOKEN_IDLE });
   const strangers = createStrangers<Admission<Provider>>(parts.metrics, system);
   const admissions = new LRUCache<string, Admission<Provider>>({
-    ...UP_TO_MOST_TOKENS,
+    ...upTo(MOST_TOKENS),
     ttl: TOKEN_IDLE,
     updateAgeOnGet: true,
     dispose: ({ leave }) => queueMicrotask(leave),
@@ -137,9 +136,18 @@ export function createPassThrough<Provider, Person>(
       clearTimeout(notice);
       holder.release();
     };
-    // Not with this pool: its tokens may all end, and the viewer come back with another.
-    const steady = () => createSteadyCaller(viewerId, () => pools.known(viewerId), system);
-    const visitor = parts.visitorOf(viewerId, { own: holder, any: pool, steady }, person, holder);
+    const callers = { own: holder, any: pool, steady: () => pools.steady(viewerId) };
+    const view = parts.viewFor(viewerId, callers, person);
+    const visitor: SystemVisitor<Provider> = {
+      ...view,
+      viewerId,
+      expired: holder.expired,
+      stay: () => holder.open(),
+      provider(visit) {
+        holder.used();
+        return view.provider(visit);
+      },
+    };
     parts.onToken(viewerId);
     const admission = { visitor, holder, leave };
     admissions.set(key, admission);

@@ -10,9 +10,9 @@ import { createProvider, type Person, type ProviderParts } from '../ringcentral/
 import type { Push } from '../ringcentral/push/push.ts';
 import type { Budget } from '../upstream/budget.ts';
 import type { Caller } from '../upstream/caller.ts';
-import { createTokenPool, type TokenHolder, type TokenPool } from '../upstream/token-pool.ts';
+import { createTokenPools, type TokenPools } from '../upstream/token-pools.ts';
 import type { VigilTimes } from '../upstream/vigil.ts';
-import type { SystemVisitor } from './visitor.ts';
+import type { SystemView } from './visitor.ts';
 
 export interface GatekeeperParts extends ProviderParts {
   readonly hub: Hub<RingCentralKind>;
@@ -22,59 +22,24 @@ export interface GatekeeperParts extends ProviderParts {
   readonly accounts: Accounts;
 }
 
-/** The tokens of each user who is here. */
-export interface Pools {
-  of(viewerId: string): TokenPool;
-  /** Undefined while the user has none. */
-  known(viewerId: string): TokenPool | undefined;
-  stop(): void;
-}
-
-/** Makes them; one for all ways to come in. */
+/** Makes the tokens of each user who is here; one for all ways to come in. */
 export function createPools(
-  parts: Pick<GatekeeperParts, 'callControl' | 'budget'>,
+  { callControl, budget }: Pick<GatekeeperParts, 'callControl' | 'budget'>,
   times: VigilTimes,
-): Pools {
-  const pools = new Map<string, TokenPool>();
-  return {
-    of(viewerId) {
-      const known = pools.get(viewerId);
-      if (known !== undefined) return known;
-      const pool = createTokenPool({
-        bucket: viewerId,
-        ask: (caller) => parts.callControl.readExtension(caller, { lane: 'query' }),
-        allowed: () => parts.budget.allowed(viewerId, 'Light'),
-        onEmpty() {
-          if (pools.get(viewerId) === pool) pools.delete(viewerId);
-        },
-        times,
-      });
-      pools.set(viewerId, pool);
-      return pool;
-    },
-    known: (viewerId) => pools.get(viewerId),
-    stop() {
-      for (const pool of pools.values()) pool.stop();
-    },
-  };
+): TokenPools {
+  return createTokenPools({
+    system: 'RingCentral',
+    ask: (caller) => callControl.readExtension(caller, { lane: 'query' }),
+    allowed: (viewerId) => budget.allowed(viewerId, 'Light'),
+    times,
+  });
 }
 
-/** `holder` is told what the visitor does; whoever has no token of their own has none. */
-export function visitorOf(
-  parts: GatekeeperParts,
-  person: Person,
-  expired: AbortSignal,
-  holder?: Pick<TokenHolder, 'used' | 'open'>,
-): SystemVisitor<CallProvider> {
+/** What RingCentral shows to a person. */
+export function viewOf(parts: GatekeeperParts, person: Person): SystemView<CallProvider> {
   return {
-    viewerId: person.viewerId,
-    expired,
     currentCall: (sessionId) => person.desk.current(sessionId),
-    ...(holder && { stay: () => holder.open() }),
-    provider(visit) {
-      holder?.used();
-      return createProvider(parts, person, visit);
-    },
+    provider: (visit) => createProvider(parts, person, visit),
   };
 }
 

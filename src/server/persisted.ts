@@ -7,7 +7,7 @@
  * sends text instead is let in when the text is registered, letter by letter.
  */
 import { readFile } from 'node:fs/promises';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { BadUserInput, PersistedQueryNotSupported } from '../../schema/failures.ts';
 import { InvalidSettings } from '../config.ts';
 
@@ -29,9 +29,18 @@ export type FindDocument = (params: OperationParams) => string | undefined;
 const Manifest = z.record(z.string(), z.string());
 const PersistedQuery = z.object({ persistedQuery: z.object({ sha256Hash: z.string() }) });
 const Named = z.union([
-  z.object({ documentId: z.string() }).transform((params) => params.documentId),
-  z.object({ id: z.string() }).transform((params) => params.id),
-  z.object({ extensions: PersistedQuery }).transform((params) => params.extensions.persistedQuery.sha256Hash),
+  z.pipe(
+    z.object({ documentId: z.string() }),
+    z.transform(({ documentId }) => documentId),
+  ),
+  z.pipe(
+    z.object({ id: z.string() }),
+    z.transform(({ id }) => id),
+  ),
+  z.pipe(
+    z.object({ extensions: PersistedQuery }),
+    z.transform(({ extensions }) => extensions.persistedQuery.sha256Hash),
+  ),
 ]);
 
 /** The finder of a gateway without a manifest: the document is the text that was sent. */

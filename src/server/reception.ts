@@ -42,16 +42,22 @@ export function createReception({ ringCentral, genesys }: ReceptionParts): Gatek
   }
 
   return {
-    recognise: (shown) =>
-      isGenesysOnly(shown)
-        ? genesys.gatekeeper.recognise(shown.genesysAuthorization)
-        : ringCentral.gatekeeper.recognise(shown.authorization),
+    recognise(shown) {
+      if (isGenesysOnly(shown)) return genesys.gatekeeper.recognise(shown.genesysAuthorization);
+      try {
+        return ringCentral.gatekeeper.recognise(shown.authorization);
+      } catch (error) {
+        throw withOtherPlace(error, shown);
+      }
+    },
     async admit(shown, knock) {
       const { authorization, genesysAuthorization } = shown;
       if (isGenesysOnly(shown)) {
         return alone(await genesys.gatekeeper.admit(genesysAuthorization, knock), isNotShown);
       }
-      const first = await ringCentral.gatekeeper.admit(authorization, knock);
+      const first = await ringCentral.gatekeeper.admit(authorization, knock).catch((error: unknown) => {
+        throw withOtherPlace(error, shown);
+      });
       if (genesysAuthorization === null && !genesys.takesAnybody) return both(first, NO_SECOND_IDENTITY);
       return both(first, secondByToken(genesys.gatekeeper, genesysAuthorization, knock?.address ?? ''));
     },
@@ -75,32 +81,26 @@ export function both(first: SystemVisitor<CallProvider>, second: SecondIdentity)
   };
 }
 
-const alones = new WeakMap<SystemVisitor<ConversationProvider>, Map<Refusal, Visitor>>();
+const alones = new WeakMap<SystemVisitor<ConversationProvider>, Visitor>();
 
-/** Somebody at Genesys Cloud, and nobody at RingCentral, for this reason; the same visitor for the same one. */
-export function alone(
-  visitor: SystemVisitor<ConversationProvider>,
-  refusal: Refusal,
-  browsers?: Browsers,
-): Visitor {
-  const known = alones.get(visitor) ?? new Map<Refusal, Visitor>();
-  alones.set(visitor, known);
+/** Somebody at Genesys Cloud, and nobody at RingCentral, for this reason, which stays the same as long as they are known. */
+export function alone(visitor: SystemVisitor<ConversationProvider>, refusal: Refusal): Visitor {
+  const known = alones.get(visitor);
+  if (known !== undefined) return known;
+  const { currentCall, browsers, ...rest } = visitor;
   const calls = absentCalls(refusal, browsers);
-  const { currentCall, ...rest } = visitor;
-  const made = known.get(refusal) ?? {
+  const made: Visitor = {
     ...rest,
     ...(currentCall && { currentConversation: currentCall }),
     provider: () => calls,
     genesys: (visit) => visitor.provider(visit),
   };
-  known.set(refusal, made);
+  alones.set(visitor, made);
   return made;
 }
 
 /** Why somebody is nobody at RingCentral. */
 export type Refusal = Parameters<typeof absentCalls>[0];
-/** The browsers in which somebody is signed in. */
-export type Browsers = Parameters<typeof absentCalls>[1];
 
 /** It is switched off. */
 export const isOff: Refusal = () => new NotConfigured('ringcentral');
@@ -109,6 +109,17 @@ const isNotShown: Refusal = () =>
   new Unauthenticated('Show a token of RingCentral: "Authorization: Bearer <token>".', OF_RINGCENTRAL);
 
 const OF_RINGCENTRAL = { system: 'ringcentral' } as const;
+
+/** Stands before what RingCentral says, and is short enough that a close frame has all of it. */
+const OTHER_PLACE =
+  'RingCentral takes no such token; one of Genesys Cloud goes in X-Genesys-Authorization or genesysAuthorization';
+
+/** Whoever shows one token may have meant the other phone system, whose token has a place of its own. */
+function withOtherPlace(error: unknown, { authorization, genesysAuthorization }: Shown): unknown {
+  const mayBeOther = authorization !== null && genesysAuthorization === null;
+  if (!mayBeOther || !(error instanceof Unauthenticated)) return error;
+  return new Unauthenticated(`${OTHER_PLACE}: ${error.message}`, error.trace, { cause: error });
+}
 
 /** Where Genesys Cloud is alone, both headers are for it. */
 function eitherOf({ authorization, genesysAuthorization }: Shown): string | null {

@@ -1,11 +1,12 @@
 /** GraphQL over HTTP: one request at `/graphql`, its answer or its stream of server-sent events. */
 import { once, setMaxListeners } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { BadUserInput, Forbidden, RateLimited } from '../../schema/failures.ts';
+import { RateLimited } from '../../schema/failures.ts';
 import type { Config } from '../config.ts';
-import { orAborted } from '../live/shared-read.ts';
+import { orAborted } from '../or-aborted.ts';
 import { RequestArrival } from './arrival.ts';
-import type { BodyRooms, HeldBody } from './bodies.ts';
+import type { BodyRooms } from './bodies.ts';
+import { type ComingBody, readBody } from './coming-body.ts';
 import type { Connections } from './connections.ts';
 import { shownIn, showsNothing } from './credentials.ts';
 import type { Crowd, Leave } from './crowd.ts';
@@ -14,8 +15,9 @@ import type { Pipeline } from './graphql.ts';
 import { Leaving } from './leaving.ts';
 import { codeOf, originOf, STATUS_OF_CODE } from './masking.ts';
 import type { Observer, Operation } from './observe.ts';
-import { corsHeaders, isFromForeignPage, preflightHeaders, showsIntent } from './origins.ts';
+import { corsHeaders, preflightHeaders, showsIntent } from './origins.ts';
 import type { Patience } from './patience.ts';
+import { checkForm, Refusal } from './request-form.ts';
 import type { Gatekeeper, Knock, SessionGatekeeper, Visitor } from './visitor.ts';
 
 export interface RequestParts {
@@ -36,19 +38,6 @@ export interface RequestDoor {
   answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void>;
   /** The open event streams. */
   guests(): readonly Guest[];
-}
-
-/** A request that is refused for what it is, not for what it asks. */
-class Refusal extends Error {
-  override name = 'Refusal';
-  readonly status: number;
-  readonly headers: OutgoingHttpHeaders;
-
-  constructor(status: number, cause: BadUserInput | Forbidden, headers: OutgoingHttpHeaders = {}) {
-    super(cause.message, { cause });
-    this.status = status;
-    this.headers = headers;
-  }
 }
 
 /** Makes the door for GraphQL requests. */
@@ -257,114 +246,7 @@ interface Caller {
   admit(knock: Knock): Promise<Visitor>;
 }
 
-/** Refuses, before anybody is asked who they are, what a browser may send for a page of somebody else. */
-function checkForm(request: IncomingMessage, { corsOrigins, maxBodyBytes }: Config): void {
-  const { method, headers } = request;
-  if (method === 'GET') {
-    if (isFromForeignPage(headers, corsOrigins)) {
-      throw new Refusal(
-        403,
-        new Forbidden('Pages of this origin may not ask here; allowed are those of CORS_ORIGINS.'),
-      );
-    }
-    checkParameters(request.url ?? '');
-    return;
-  }
-  if (method !== 'POST') {
-    throw new Refusal(405, new BadUserInput('GraphQL is asked with GET or POST.'), {
-      allow: 'GET, POST, OPTIONS',
-    });
-  }
-  if (!JSON_TYPE.test(headers['content-type'] ?? '')) {
-    throw new Refusal(415, new BadUserInput('The body is taken as application/json only.'), {
-      'accept-post': 'application/json',
-    });
-  }
-  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
-    throw new Refusal(415, new BadUserInput('The body is taken uncompressed only.'), {
-      'accept-encoding': 'identity',
-    });
-  }
-  if (Number(headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge(maxBodyBytes);
-}
-
-/** Refuses a GET whose parameters cannot be read; the rest of them is looked at as that of a POST is. */
-function checkParameters(url: string): void {
-  const start = url.indexOf('?');
-  if (start === -1) return;
-  const parameters = new URLSearchParams(url.slice(start));
-  for (const name of ['variables', 'extensions']) {
-    const text = parameters.get(name);
-    if (text && !isJson(text)) throw new Refusal(400, new BadUserInput(`"${name}" is not JSON.`, name));
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const NOT_ACCEPTABLE = 406;
-
-const JSON_TYPE = /^application\/(graphql\+)?json *(;|$)/i;
-
-interface ComingBody {
-  readonly held: HeldBody;
-  readonly whole: Promise<string>;
-}
-
-/**
- * Collects the body by its events: an iterator over the stream costs more than the whole rest of a small request. To be
- * called before anything is waited for, because the events of a client that left come once.
- */
-function readBody(
-  request: IncomingMessage,
-  maxBytes: number,
-  hold: (giveUp: (error: Error) => void) => HeldBody,
-): ComingBody {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let isOver = false;
-  let settle: { resolve(text: string): void; reject(error: Error): void };
-  const whole = new Promise<string>((resolve, reject) => {
-    settle = { resolve, reject };
-  });
-  const giveUp = (error: Error) => {
-    isOver = true;
-    // The stream is kept, so that the refusal can still be sent.
-    request.off('data', take).pause();
-    chunks.length = 0;
-    settle.reject(error);
-  };
-  const held = hold(giveUp);
-  function take(chunk: Buffer): void {
-    size += chunk.length;
-    chunks.push(chunk);
-    if (size > maxBytes) giveUp(tooLarge(maxBytes));
-    else held.hold(size);
-  }
-  request.on('data', take);
-  request.once('end', () => {
-    isOver = true;
-    settle.resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString());
-  });
-  request.once('error', giveUp);
-  request.once('close', () => {
-    if (!isOver) giveUp(new Error('The client left before its request was whole.'));
-  });
-  return { held, whole };
-}
-
-function tooLarge(maxBytes: number): Refusal {
-  return new Refusal(
-    413,
-    new BadUserInput(`The body is larger than ${maxBytes} bytes, which is as much as is read.`),
-  );
-}
 
 async function send(answer: Response, response: ServerResponse): Promise<void> {
   const text = await answer.text();

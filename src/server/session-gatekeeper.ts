@@ -7,25 +7,22 @@ import { Apart } from '../commons/commons.ts';
 import type { User } from '../sign-in/account.ts';
 import type { HeldSession, Keeper } from '../sign-in/keeper.ts';
 import type { Sessions } from '../sign-in/sessions.ts';
-import { SYSTEM_NAMES, type System } from '../sign-in/systems.ts';
+import type { System } from '../sign-in/systems.ts';
 import { createRenewedHolder } from '../upstream/renewed-token.ts';
-import { createSteadyCaller, type TokenHolder } from '../upstream/token-pool.ts';
-import type { Callers, Pools } from './people.ts';
-import type { SystemSessions, SystemVisitor } from './visitor.ts';
+import type { TokenHolder } from '../upstream/token-pool.ts';
+import type { TokenPools } from '../upstream/token-pools.ts';
+import type { Callers } from './people.ts';
+import type { SystemSessions, SystemView, SystemVisitor } from './visitor.ts';
 
 /** A phone system that somebody can be signed in to. */
 export interface SystemSessionsParts<Provider> {
   readonly system: System;
   readonly browserSessions: Pick<Sessions, 'known' | 'find'>;
-  readonly pools: Pools;
+  readonly pools: TokenPools;
   /** A viewer has another token. */
   onToken(viewerId: string): void;
   /** What the phone system shows to whoever holds a session. */
-  personOf(
-    user: User,
-    callers: Callers,
-    sessionId: string,
-  ): Pick<SystemVisitor<Provider>, 'currentCall' | 'provider'>;
+  viewFor(user: User, callers: Callers, sessionId: string): SystemView<Provider>;
 }
 
 /** Makes it. */
@@ -74,11 +71,10 @@ export function createSystemSessions<Provider>(
     const { user } = session.keeper.account;
     const { viewerId } = user;
     const holder = holderOf(session.keeper);
-    const steady = () => createSteadyCaller(viewerId, () => pools.known(viewerId), SYSTEM_NAMES[system]);
-    const callers = { own: holder, any: pools.of(viewerId), steady };
-    const person = parts.personOf(user, callers, session.publicId);
+    const callers = { own: holder, any: pools.of(viewerId), steady: () => pools.steady(viewerId) };
+    const view = parts.viewFor(user, callers, session.publicId);
     return {
-      ...person,
+      ...view,
       viewerId,
       expired: session.ended,
       farewell: 'Forbidden: the session has ended, sign in again',
@@ -91,7 +87,7 @@ export function createSystemSessions<Provider>(
       provider(visit) {
         session.used();
         holder.used();
-        return person.provider(visit);
+        return view.provider(visit);
       },
     };
   }

@@ -5,9 +5,9 @@ import type { ConversationProvider } from '../../schema/genesys/provider.ts';
 import type { CallProvider } from '../../schema/provider.ts';
 import { readCookie, SESSION_COOKIE } from '../sign-in/cookies.ts';
 import { isOfAllowedPage } from '../sign-in/places.ts';
-import { alone, type Browsers, both, isOff, type ReceptionParts, type Refusal } from './reception.ts';
+import { alone, both, isOff, type ReceptionParts, type Refusal } from './reception.ts';
 import { NO_SECOND_IDENTITY, type SecondIdentity, secondByCookie, secondByToken } from './second-identity.ts';
-import type { SessionGatekeeper, SystemSessions, SystemVisitor } from './visitor.ts';
+import type { SessionGatekeeper, SystemSessions } from './visitor.ts';
 
 /** Where browsers sign in. Null: to this one they cannot. */
 export interface SessionReceptionParts {
@@ -15,8 +15,6 @@ export interface SessionReceptionParts {
   readonly genesys: SystemSessions<ConversationProvider> | null;
   /** The same phone systems by token. */
   readonly byToken: ReceptionParts;
-  /** What somebody of Genesys Cloud alone may know and do of their own sessions. */
-  readonly browsersOf: (visitor: SystemVisitor<ConversationProvider>, cookie: string) => Browsers;
   /** The origins whose pages may show a cookie. */
   readonly originsFor: (headers: IncomingHttpHeaders) => readonly string[];
 }
@@ -51,13 +49,7 @@ export function createSessionReception(parts: SessionReceptionParts): SessionGat
       if (other === null) {
         throw new SignInRequired('Nobody is signed in here (any more); sign in again.');
       }
-      if (anyCall === null) {
-        return alone(
-          other,
-          byToken.ringCentral === null ? isOff : isNotSignedIn,
-          parts.browsersOf(other, cookie),
-        );
-      }
+      if (anyCall === null) return alone(other, byToken.ringCentral === null ? isOff : isNotSignedIn);
       return both(await anyCall.admit(null), secondOf(cookie));
     },
   };

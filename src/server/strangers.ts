@@ -64,7 +64,7 @@ export interface Strangers<Known> {
 }
 
 /** Makes the place where strangers wait. */
-export function createStrangers<Known>(metrics: Metrics, system = 'RingCentral'): Strangers<Known> {
+export function createStrangers<Known>(metrics: Metrics, system: string): Strangers<Known> {
   const marks = new LRUCache<string, Mark>(upTo(MOST_MARKS));
   const met = new Map<string, SharedRead<Known>>();
   const line = createShares(MOST_STRANGERS);

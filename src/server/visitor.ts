@@ -20,9 +20,14 @@ export interface SystemVisitor<Provider> {
   currentCall?(callId: string): object | undefined;
   /** To be called when the caller opens a stream; answers how to close it. What streams is shown by the caller's token. */
   stay?(): () => void;
+  /** What they may know and do of the browsers in which they are signed in; missing where the provider tells. */
+  readonly browsers?: Pick<CallProvider, 'signInSessions' | 'endSignInSession'>;
   /** A provider for one operation. */
   provider(visit: Visit): Provider;
 }
+
+/** What a phone system shows to a person, however they came in. */
+export type SystemView<Provider> = Pick<SystemVisitor<Provider>, 'currentCall' | 'browsers' | 'provider'>;
 
 /** A caller that has been let in. When it is `expired`, open sockets close with 4403. */
 export interface Visitor extends SystemVisitor<CallProvider> {

@@ -45,6 +45,7 @@ import type { Crowd, Leave } from './crowd.ts';
 import type { Guest } from './drain.ts';
 import { headOf, nextFrame } from './fan-out.ts';
 import type { Pipeline, PreparedOperation } from './graphql.ts';
+import { createHeartbeat } from './heartbeat.ts';
 import { isAboutOperation, type OperationMessage, problemOf, readMessage, withText } from './messages.ts';
 import type { Observer } from './observe.ts';
 import type { Patience } from './patience.ts';
@@ -102,7 +103,6 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
   const { config, pipeline, gatekeeper, observer, crowd, metrics, log, patience, noteRefusal, unread } =
     parts;
   const open = new Map<WebSocket, Seat>();
-  const unanswered = new Set<WebSocket>();
   const { sessions } = parts;
   const admission = createAdmission({ gatekeeper, sessions, noteRefusal });
   const door: SeatDoor = { unread, close, cut };
@@ -112,8 +112,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
   let begun: { readonly id: string; readonly ticket: Ticket } | null = null;
 
   const acceptor = new WebSocketServer(acceptorOptions(config.maxBodyBytes, patience.close));
-  const pinging = setInterval(pingAll, patience.ping);
-  pinging.unref();
+  const heartbeat = createHeartbeat(() => open.values(), patience.ping);
 
   const protocol = makeServer<Record<string, unknown>, Seat>({
     // The seat waits instead: graphql-ws would keep the timer as long as the socket.
@@ -186,7 +185,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     },
     async closed() {
       await Promise.all([...open.keys()].map((socket) => once(socket, 'close')));
-      clearInterval(pinging);
+      heartbeat.stop();
     },
   };
 
@@ -288,7 +287,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
 
   function onPong(this: WebSocket, { length }: Buffer): void {
     open.get(this)?.heardControl(length);
-    unanswered.delete(this);
+    heartbeat.settle(this);
   }
 
   /** ws itself closes a socket over what it cannot read: a frame too large, or not one of the protocol. */
@@ -302,7 +301,7 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
   function onClose(this: WebSocket, code: number, reason: Buffer): void {
     const seat = open.get(this);
     open.delete(this);
-    unanswered.delete(this);
+    heartbeat.settle(this);
     metrics.sockets.set(open.size);
     if (seat === undefined) return;
     admission.left(seat);
@@ -363,19 +362,6 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
     }
     if (!(error instanceof CallControlFailure)) log.error({ err: error }, 'unexpected error on a socket');
     close(seat, TRY_AGAIN_LATER, 'Try again later');
-  }
-
-  function pingAll(): void {
-    for (const socket of open.keys()) {
-      if (unanswered.has(socket)) {
-        metrics.socketsClosed.inc({ code: ABNORMAL_CLOSURE });
-        socket.terminate();
-        continue;
-      }
-      // Also those whose other side said goodbye and stays.
-      unanswered.add(socket);
-      if (socket.readyState === socket.OPEN) socket.ping();
-    }
   }
 
   function asGuest(seat: Seat): Guest {

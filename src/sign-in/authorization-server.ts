@@ -214,7 +214,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
       checked = oauth.validateAuthResponse(server, client, brought, state);
     } catch (error) {
       if (error instanceof oauth.AuthorizationResponseError) {
-        throw new SignInProblem(MEANING_OF_ERROR[error.error] ?? 'MALFORMED', errorWord(error.error));
+        throw new SignInProblem(MEANING_OF_ERROR.get(error.error) ?? 'MALFORMED', errorWord(error.error));
       }
       const issuers = brought.getAll('iss');
       const isMixedUp = issuers.length > 1 || (issuers[0] !== undefined && issuers[0] !== server.issuer);

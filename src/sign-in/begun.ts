@@ -9,7 +9,7 @@
  * ```
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Sealer } from './sealer.ts';
 import { SYSTEMS, type System } from './systems.ts';
 
@@ -46,7 +46,7 @@ const Kept = z.array(
     verifier: z.string(),
     redirectUri: z.string(),
     returnTo: z.string(),
-    opener: z.string().nullable(),
+    opener: z.nullable(z.string()),
     at: z.number(),
   }),
 );

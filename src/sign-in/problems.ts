@@ -97,19 +97,21 @@ export class SignInProblem extends Error {
 }
 
 /** What the documented errors of the callback mean (RFC 6749, 4.1.2.1, and those of OpenID Connect). */
-export const MEANING_OF_ERROR: { readonly [error: string]: ProblemCode } = {
-  access_denied: 'ACCESS_DENIED',
-  login_required: 'LOGIN_REQUIRED',
-  interaction_required: 'LOGIN_REQUIRED',
-  consent_required: 'LOGIN_REQUIRED',
-  account_selection_required: 'LOGIN_REQUIRED',
-  invalid_request: 'MISCONFIGURED',
-  unauthorized_client: 'MISCONFIGURED',
-  unsupported_response_type: 'MISCONFIGURED',
-  invalid_scope: 'MISCONFIGURED',
-  server_error: 'UNAVAILABLE',
-  temporarily_unavailable: 'UNAVAILABLE',
-};
+export const MEANING_OF_ERROR: ReadonlyMap<string, ProblemCode> = new Map(
+  Object.entries<ProblemCode>({
+    access_denied: 'ACCESS_DENIED',
+    login_required: 'LOGIN_REQUIRED',
+    interaction_required: 'LOGIN_REQUIRED',
+    consent_required: 'LOGIN_REQUIRED',
+    account_selection_required: 'LOGIN_REQUIRED',
+    invalid_request: 'MISCONFIGURED',
+    unauthorized_client: 'MISCONFIGURED',
+    unsupported_response_type: 'MISCONFIGURED',
+    invalid_scope: 'MISCONFIGURED',
+    server_error: 'UNAVAILABLE',
+    temporarily_unavailable: 'UNAVAILABLE',
+  }),
+);
 
 /** Only what an error code is made of may be repeated. */
 export function errorWord(text: string | null | undefined): string | null {

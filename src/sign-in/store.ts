@@ -2,7 +2,7 @@
  * Where sessions are kept, in the commons and sealed: the accounts, and under the digest of each cookie whose account it
  * opens. What was sealed for one place is not believed in another.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Cell, CellSort, Change, Commons, Key, Soon, Stop } from '../commons/commons.ts';
 import { type Account, lifetimeOf, type SessionTimes } from './account.ts';
 import type { Sealer } from './sealer.ts';

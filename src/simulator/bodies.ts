@@ -11,7 +11,7 @@ import type {
 } from '../ringcentral/wire.ts';
 import { ACCOUNT_ID, BRAND_ID } from './account.ts';
 import type { Call, Party, Recording } from './call.ts';
-import type { Device, Extension, ForwardingNumber } from './company/extension.ts';
+import { contactOf, type Device, type Extension, type ForwardingNumber } from './company/extension.ts';
 import type { Refusal } from './refusals.ts';
 
 /** A session with what the simulator always tells of it. */
@@ -81,14 +81,13 @@ export function recordingBody(recording: Recording): WireRecording {
 }
 
 export function extensionBody(extension: Extension, origin: string): WireExtension {
-  const [firstName = '', lastName = ''] = extension.name.split(' ');
   return {
     uri: extensionUri(extension, origin),
     id: Number(extension.id),
     account: { id: ACCOUNT_ID, uri: accountUri(origin) },
     extensionNumber: extension.number,
     name: extension.name,
-    contact: { firstName, lastName, email: `${firstName.toLowerCase()}@example.com` },
+    contact: contactOf(extension),
     type: extension.type,
     status: extension.status,
   };
@@ -177,10 +176,12 @@ function ownership({ extensionId }: Party) {
   return extensionId === null ? null : { accountId: ACCOUNT_ID, extensionId, brandId: BRAND_ID };
 }
 
-function accountUri(origin: string): string {
+/** Where the account is. */
+export function accountUri(origin: string): string {
   return `${origin}/restapi/v1.0/account/${ACCOUNT_ID}`;
 }
 
-function extensionUri(extension: Extension, origin: string): string {
-  return `${accountUri(origin)}/extension/${extension.id}`;
+/** Where an extension is. */
+export function extensionUri({ id }: Pick<Extension, 'id'>, origin: string): string {
+  return `${accountUri(origin)}/extension/${id}`;
 }

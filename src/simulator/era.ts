@@ -4,6 +4,7 @@
  * that this is over.
  */
 import { randomUUID } from 'node:crypto';
+import { pauseAmong } from './timers.ts';
 
 export interface Era {
   /** No other era of any simulator has this name. */
@@ -34,24 +35,8 @@ export function createEra(): Era {
       if (name !== current || signal.aborted) return Promise.resolve();
       if (told > 0) told -= 1;
       if (told === 0) for (const resolve of asking) resolve();
-      return pause(timeout, waiting, signal);
+      return pauseAmong(waiting, timeout, signal);
     },
-    known: (timeout) => (told === 0 ? Promise.resolve() : pause(timeout, asking)),
+    known: (timeout) => (told === 0 ? Promise.resolve() : pauseAmong(asking, timeout)),
   };
-}
-
-/** Waits in a set, until its own entry is called, for a while, or until the signal aborts. */
-function pause(timeout: number, sleepers: Set<() => void>, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, timeout);
-    sleepers.add(done);
-    signal?.addEventListener('abort', done);
-
-    function done(): void {
-      clearTimeout(timer);
-      sleepers.delete(done);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

@@ -173,6 +173,10 @@ export interface Matchable {
   readonly grants?: readonly string[];
 }
 
+/** In one list: each request is held against all of them. */
+const MOST_FAULTS = 100;
+const LONGEST_MATCH = 500; // letters
+
 /**
  * Reads a list of faults as somebody ordered them.
  * @param operations What there is to hit: a fault that fits none of them would never do anything.
@@ -182,6 +186,9 @@ export function readFaults(body: unknown, operations: readonly Matchable[]): rea
   if (!Array.isArray(body)) {
     throw refused('faults', `The faults are ${shown(body)}, but must be a list; an empty one clears them`);
   }
+  if (body.length > MOST_FAULTS) {
+    throw refused('faults', `There are ${body.length} faults, but must be no more than ${MOST_FAULTS}`);
+  }
   return body.map((order) => readFault(order, operations));
 }
 
@@ -190,6 +197,9 @@ const RULES = Object.fromEntries(Object.entries(FAULT_FIELDS).map(([name, { rule
 function readFault(given: unknown, operations: readonly Matchable[]): Fault {
   const order = checked('Fault field', given, RULES) as unknown as FaultOrder;
   const kind = order.do;
+  if (order.match.length > LONGEST_MATCH) {
+    throw refused('match', `Fault field match must be no longer than ${LONGEST_MATCH} letters`);
+  }
   for (const [name, { of = FAULT_KINDS }] of Object.entries(FAULT_FIELDS)) {
     if (name in order && !of.includes(kind)) {
       throw refused(name, `Fault field ${name} does nothing for ${kind}; it is for ${of.join(', ')}`);
@@ -212,18 +222,19 @@ function readFault(given: unknown, operations: readonly Matchable[]): Fault {
 function fitsAny(match: string, operations: readonly Matchable[]): boolean {
   if (LIKE_AN_ID.test(match) || operations.some(({ grants }) => grants?.includes(match))) return true;
   const parts = match.split(/[/ ]/).map((part) => part.replaceAll('…', ''));
-  const ids = [...new Set(parts.filter((part) => LIKE_AN_ID.test(part)))].slice(0, MOST_IDS);
-  const candidates = ['x', ...ids];
-  return operations.some(({ operationId, method, path }) =>
-    pathsOf(path, candidates).some((filled) =>
+  const ids = [...new Set(parts.filter((part) => LIKE_AN_ID.test(part)))];
+  return operations.some(({ operationId, method, path }) => {
+    // No more of them stand in it, beside what is cut at either end; each is tried in every place.
+    const placeholders = path.split('{').length - 1;
+    const candidates = ['x', ...ids.slice(0, placeholders + 2)];
+    return pathsOf(path, candidates).some((filled) =>
       hits({ match }, { operationId, method, path: filled, viewer: null }),
-    ),
-  );
+    );
+  });
 }
 
 /** Whole parts of a path that stand for somebody or something: `~`, `701001004`, `s-a01…`, a UUID. */
 const LIKE_AN_ID = /^(~|\d+|[sp]-[\w-]+|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/;
-const MOST_IDS = 8;
 
 /** The path with each of its placeholders filled with each of the candidates. */
 function pathsOf(path: string, candidates: readonly string[]): string[] {

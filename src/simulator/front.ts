@@ -20,12 +20,16 @@ export interface SimulatedUser {
 /** What `GET /simulator/era` answers. */
 export interface EraBody {
   readonly era: string;
+  /** Of RingCentral. */
   readonly users: readonly SimulatedUser[];
+  readonly genesysUsers: readonly SimulatedUser[];
 }
 
 export interface Front {
-  /** Nobody, until it has proved to be a simulator. */
+  /** Of RingCentral: nobody, until it has proved to be a simulator. */
   users(): readonly SimulatedUser[];
+  /** The same of Genesys Cloud. */
+  genesysUsers(): readonly SimulatedUser[];
   /** Another one after each reset; null, until it has proved to be a simulator. */
   era(): string | null;
   /** Resolves at the first answer, whatever it is. */
@@ -45,20 +49,26 @@ const MOST_BYTES = 100_000;
 export function followSimulator(serverUrl: string, onReset: () => void): Front {
   const { protocol, hostname } = new URL(serverUrl);
   const leaving = new AbortController();
-  let users: readonly SimulatedUser[] = [];
+  let told: EraBody | null = null;
   let era: string | null = null;
   const answered = new Promise<void>((resolve) => {
     if (protocol === 'http:' && LOOPBACK.has(hostname)) void follow(resolve).then(resolve);
     else resolve();
   });
-  return { users: () => users, era: () => era, answered, stop: () => leaving.abort() };
+  return {
+    users: () => told?.users ?? [],
+    genesysUsers: () => told?.genesysUsers ?? [],
+    era: () => era,
+    answered,
+    stop: () => leaving.abort(),
+  };
 
   async function follow(onAnswer: () => void): Promise<void> {
     while (!leaving.signal.aborted) {
       try {
         const body = await ask(`${serverUrl}/simulator/era?after=${era ?? ''}`, leaving.signal);
         if (body === null) break;
-        users = body.users;
+        told = body;
         const isReset = era !== null && era !== body.era;
         era = body.era;
         if (isReset) onReset();
@@ -68,7 +78,7 @@ export function followSimulator(serverUrl: string, onReset: () => void): Front {
         await delay(RETRY, undefined, { signal: leaving.signal, ref: false }).catch(() => {});
       }
     }
-    users = [];
+    told = null;
   }
 }
 
@@ -96,11 +106,17 @@ function ask(url: string, signal: AbortSignal): Promise<EraBody | null> {
 
 function read(text: string): EraBody | null {
   try {
-    const { era, users } = JSON.parse(text) as Partial<EraBody>;
-    const isUser = (user: Partial<SimulatedUser> | null) =>
-      typeof user?.name === 'string' && typeof user.token === 'string';
-    return typeof era === 'string' && Array.isArray(users) && users.every(isUser) ? { era, users } : null;
+    // An older one knows nobody of Genesys Cloud.
+    const { era, users, genesysUsers = [] } = JSON.parse(text) as Partial<EraBody>;
+    const isKnown = typeof era === 'string' && areUsers(users) && areUsers(genesysUsers);
+    return isKnown ? { era, users, genesysUsers } : null;
   } catch {
     return null;
   }
+}
+
+function areUsers(users: unknown): users is readonly SimulatedUser[] {
+  const isUser = (user: Partial<SimulatedUser> | null) =>
+    typeof user?.name === 'string' && typeof user.token === 'string';
+  return Array.isArray(users) && users.every(isUser);
 }

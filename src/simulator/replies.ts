@@ -1,4 +1,4 @@
-/** What both phone systems share of a request and its reply: how it is read, and what goes back. */
+/** What both phone systems share of a request and its reply: how it is read, what it is for, and what goes back. */
 import type { Fault } from './faults.ts';
 import type { JournalEntry } from './journal.ts';
 
@@ -38,4 +38,43 @@ export function readable(body: string): unknown {
   } catch {
     return body;
   }
+}
+
+/** An operation, and the parts of its path; those that differ stand in braces. */
+export interface Route<Operation> {
+  readonly operation: Operation;
+  readonly pattern: readonly string[];
+}
+
+export function routeTo<Operation extends { readonly path: string }>(operation: Operation): Route<Operation> {
+  return { operation, pattern: operation.path.slice(1).split('/') };
+}
+
+/** The operation that a request is for, and the parts of its path that differ. */
+export interface Found<Operation> {
+  readonly operation: Operation;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/**
+ * The first operation for a method and the decoded parts of a path (`['restapi', 'v1.0', …]`).
+ * @returns Null when there is none.
+ */
+export function findRoute<Operation extends { readonly method: string }>(
+  routes: readonly Route<Operation>[],
+  method: string,
+  segments: readonly string[],
+): Found<Operation> | null {
+  for (const { operation, pattern } of routes) {
+    if (operation.method !== method || pattern.length !== segments.length) continue;
+    const params: Record<string, string> = {};
+    const fits = pattern.every((part, index) => {
+      const segment = segments[index] ?? '';
+      if (!part.startsWith('{')) return part === segment;
+      params[part.slice(1, -1)] = segment;
+      return true;
+    });
+    if (fits) return { operation, params };
+  }
+  return null;
 }

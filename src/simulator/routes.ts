@@ -8,6 +8,7 @@ import { DIRECTORY_OPERATIONS } from './directory.ts';
 import type { Answer, Asked, Operation } from './operation.ts';
 import { SUBSCRIPTION_OPERATIONS } from './push/operations.ts';
 import { notFound } from './refusals.ts';
+import { type Found, findRoute, routeTo } from './replies.ts';
 
 /** The operations of Call Control, and what finding and hearing of calls, and seeing the company, needs. */
 export const OPERATIONS: readonly Operation[] = [
@@ -19,28 +20,11 @@ export const OPERATIONS: readonly Operation[] = [
   ...SUBSCRIPTION_OPERATIONS,
 ];
 
-const ROUTES = OPERATIONS.map((operation) => ({ operation, pattern: operation.path.slice(1).split('/') }));
+const ROUTES = OPERATIONS.map(routeTo);
 
-/**
- * Finds the operation for a method and the decoded parts of a path: `['restapi', 'v1.0', …]`.
- * @returns Null when there is none.
- */
-export function findOperation(
-  method: string,
-  segments: readonly string[],
-): { readonly operation: Operation; readonly params: Readonly<Record<string, string>> } | null {
-  for (const { operation, pattern } of ROUTES) {
-    if (operation.method !== method || pattern.length !== segments.length) continue;
-    const params: Record<string, string> = {};
-    const fits = pattern.every((part, index) => {
-      const segment = segments[index] ?? '';
-      if (!part.startsWith('{')) return part === segment;
-      params[part.slice(1, -1)] = segment;
-      return true;
-    });
-    if (fits) return { operation, params };
-  }
-  return null;
+/** Finds the operation for a method and the decoded parts of a path; null when there is none. */
+export function findOperation(method: string, segments: readonly string[]): Found<Operation> | null {
+  return findRoute(ROUTES, method, segments);
 }
 
 /** Does an operation; there is one account, and `~` is it. */

@@ -11,7 +11,7 @@ import { createFaults } from './faults.ts';
 import type { EraBody } from './front.ts';
 import { createGenesysCloud } from './genesys/cloud.ts';
 import { CHANNEL_PATH } from './genesys/notifications/sockets.ts';
-import { GENESYS_TOKENS } from './genesys/people.ts';
+import { GENESYS_TOKENS, PEOPLE } from './genesys/people.ts';
 import { isForGenesys } from './genesys/platform.ts';
 import { GenesysRefusal, genesysErrorBody } from './genesys/refusals.ts';
 import { createJournal } from './journal.ts';
@@ -79,6 +79,11 @@ const USERS = STATIC_TOKENS.map((token) => {
   const { name = '', role = 'user' } = extensionByNumber(number) ?? {};
   return { token, name: `${name}, ${number}${role === 'user' ? '' : ` (${role})`}` };
 });
+
+const GENESYS_USERS = PEOPLE.map(({ name, role }, index) => ({
+  token: GENESYS_TOKENS[index] ?? '',
+  name: `${name}, ${role}`,
+}));
 
 /** Starts a simulator. Rejects when the address cannot be had. */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -168,7 +173,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     signal: AbortSignal,
   ): Promise<void> {
     await era.over(query.get('after') ?? '', ERA_HOLD, signal);
-    const answer: EraBody = { era: era.name(), users: USERS };
+    const answer: EraBody = { era: era.name(), users: USERS, genesysUsers: GENESYS_USERS };
     send(response, { status: 200, headers: {}, body: answer });
   }
 

@@ -23,40 +23,24 @@ import { type CallOrder, placeCall } from './placing.ts';
 import { Refusal } from './refusals.ts';
 import { createStage, DEMO_PARTY_ID, DEMO_RECORDING_ID, DEMO_SESSION_ID } from './stage.ts';
 import type { Switchboard } from './switchboard.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 export { DEMO_CALLER_PARTY_ID, DEMO_PARTY_ID, DEMO_SESSION_ID } from './stage.ts';
 
-export interface Story {
-  /** Plays or pauses, as the settings say now. */
-  follow(): void;
+export interface Story extends Turns {
   /** A command is about to be done: the calls of the examples make ready for it. */
   expect(operationId: string, sessionId: string): void;
-  /** Forgets how far it was, and begins again. */
-  restart(): void;
-  /** Plays no more. */
-  stop(): void;
 }
 
 /** Plays live calls at the pace of the settings. Its first calls are there at once. */
 export function createStory(board: Switchboard): Story {
   const stage = createStage(board);
   const day = createDay(board);
-  let timer: NodeJS.Timeout | undefined;
   let demo = demoAtStart();
   let scenes: Scene[] = [];
-  let turn = 0;
+  const turns = createTurns(() => board.settings, play);
 
-  function follow(): void {
-    clearTimeout(timer);
-    if (!board.settings.story) return;
-    if (turn === 0) play();
-    timer = setTimeout(() => {
-      play();
-      follow();
-    }, board.settings.storyPace);
-  }
-
-  function play(): void {
+  function play(turn: number): void {
     demo = playDemo(board, demo);
     if (turn % TURNS_PER_SCENE === 0 && scenes.length < SCENES_AT_ONCE) {
       const script = SCRIPTS[(turn / TURNS_PER_SCENE) % SCRIPTS.length];
@@ -66,11 +50,10 @@ export function createStory(board: Switchboard): Story {
     }
     stage.turn();
     day.turn();
-    turn += 1;
   }
 
   return {
-    follow,
+    ...turns,
     expect(operationId, sessionId) {
       if (board.settings.story) stage.ready(operationId, sessionId);
     },
@@ -79,10 +62,8 @@ export function createStory(board: Switchboard): Story {
       day.clear();
       demo = demoAtStart();
       scenes = [];
-      turn = 0;
-      follow();
+      turns.restart();
     },
-    stop: () => clearTimeout(timer),
   };
 }
 

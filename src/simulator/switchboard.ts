@@ -14,6 +14,7 @@ import {
 import { createStaff, type Staff } from './company/staff.ts';
 import { notFound, wrongState } from './refusals.ts';
 import { DEFAULT_SETTINGS, mergeSettings, type SettingChanges, type Settings } from './settings.ts';
+import { createTimers, type Timers } from './timers.ts';
 
 export interface Switchboard {
   readonly settings: Settings;
@@ -48,11 +49,9 @@ export interface Switchboard {
    * @throws {Refusal} 409 when all are taken.
    */
   parkSlot(): string;
-  /** Does something after a while: at once for 0 milliseconds, never for null or once all is reset. */
-  later(delay: number | null, work: () => void): void;
+  readonly later: Timers['later'];
   /** Resolves when a call changes, after the timeout (milliseconds), or when the signal aborts. */
   changed(id: string, timeout: number, signal: AbortSignal): Promise<void>;
-  /** Resolves after a while, when the signal aborts, or when all is reset. */
   pause(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Ends all calls, timers and waits, and sets the settings back. */
   reset(): void;
@@ -61,6 +60,8 @@ export interface Switchboard {
 }
 
 const PARKED_AT_ONCE = 50;
+/** More calls than any test begins; one more ends the oldest. */
+export const MOST_CALLS = 5_000;
 
 /** @param initial What differs from the default settings, also after a reset. */
 export function createSwitchboard(initial: SettingChanges, now: () => number): Switchboard {
@@ -69,11 +70,10 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
   const staff = createStaff();
   /** The ids of the calls of each extension, the oldest first. */
   const ofExtension = new Map<string, Set<string>>();
-  const timers = new Set<NodeJS.Timeout>();
+  const timers = createTimers();
   const waiting = new Map<string, Set<() => void>>();
   const listeners: ((before: Call | null, after: Call) => void)[] = [];
   let counted = 0;
-  let stopped = false;
 
   function isForgotten({ endedAt }: Call): boolean {
     return endedAt !== null && endedAt <= now() - settings.retention * 1_000;
@@ -81,6 +81,15 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
 
   function forgetEnded(): void {
     for (const call of calls.values()) if (isForgotten(call)) forget(call);
+  }
+
+  /** Makes room for a new one. */
+  function forgetOldest(): void {
+    for (const { id } of calls.values()) {
+      if (calls.size < MOST_CALLS) return;
+      const call = calls.get(id);
+      if (call !== undefined) forget(put(hangUp(call, now())));
+    }
   }
 
   function forget({ id, parties }: Call): void {
@@ -128,40 +137,12 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
     for (const resolve of waiting.get(id) ?? []) resolve();
   }
 
-  function later(delay: number | null, work: () => void): void {
-    if (delay === null || stopped) return;
-    if (delay === 0) {
-      work();
-      return;
-    }
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      work();
-    }, clampDelay(delay));
-    timers.add(timer);
-  }
-
-  /** Waits for a change of a call; an id that no call has waits for the time alone. */
-  function wait(id: string, timeout: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (stopped || signal?.aborted) {
-        resolve();
-        return;
-      }
-      const sleepers = waiting.get(id) ?? new Set();
-      waiting.set(id, sleepers);
-      sleepers.add(done);
-      const timer = setTimeout(done, clampDelay(timeout));
-      signal?.addEventListener('abort', done);
-
-      function done(): void {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        sleepers.delete(done);
-        if (sleepers.size === 0 && waiting.get(id) === sleepers) waiting.delete(id);
-        resolve();
-      }
-    });
+  /** An id that no call has waits for the time alone. */
+  async function changed(id: string, timeout: number, signal: AbortSignal): Promise<void> {
+    const sleepers = waiting.get(id) ?? new Set();
+    waiting.set(id, sleepers);
+    await timers.pause(timeout, signal, sleepers);
+    if (sleepers.size === 0 && waiting.get(id) === sleepers) waiting.delete(id);
   }
 
   function reset(): void {
@@ -169,8 +150,7 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
     ofExtension.clear();
     staff.reset();
     for (const id of [...waiting.keys()]) wake(id);
-    for (const timer of timers) clearTimeout(timer);
-    timers.clear();
+    timers.reset();
     settings = mergeSettings(DEFAULT_SETTINGS, initial);
   }
 
@@ -210,6 +190,7 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
     },
     open({ origin, id, voiceCallToken = false }) {
       forgetEnded();
+      forgetOldest();
       counted += 1;
       const at = now();
       const sessionId = id ?? sessionIdOf(counted, at);
@@ -236,12 +217,12 @@ export function createSwitchboard(initial: SettingChanges, now: () => number): S
       }
       throw wrongState();
     },
-    later,
-    changed: wait,
-    pause: (milliseconds, signal) => wait('', milliseconds, signal),
+    later: timers.later,
+    changed,
+    pause: (milliseconds, signal) => timers.pause(milliseconds, signal),
     reset,
     stop() {
-      stopped = true;
+      timers.stop();
       reset();
     },
   };
@@ -304,9 +285,4 @@ function sessionIdOf(count: number, at: number): string {
 
 function voiceCallTokenOf(sessionId: string): string {
   return `conf_${Buffer.from(`${sessionId}@10.1.2.3:5070`).toString('hex')}`;
-}
-
-/** Node takes no longer timers than this. */
-function clampDelay(milliseconds: number): number {
-  return Math.min(milliseconds, 2 ** 31 - 1);
 }

@@ -7,12 +7,13 @@ import { createEntityNames } from '../genesys/entity-names.ts';
 import type { Notifications } from '../genesys/notifications/notifications.ts';
 import type { ConversationPerson } from '../genesys/person.ts';
 import { type ConversationProviderParts, createConversationProvider } from '../genesys/provider.ts';
+import { GENESYS } from '../genesys/system.ts';
 import type { Hub } from '../live/hub.ts';
 import type { CallSource } from '../live/source.ts';
-import type { Callers, Pools } from '../server/people.ts';
-import type { SystemVisitor } from '../server/visitor.ts';
+import type { Callers } from '../server/people.ts';
+import type { SystemView } from '../server/visitor.ts';
 import type { Budget } from '../upstream/budget.ts';
-import { createTokenPool, type TokenPool } from '../upstream/token-pool.ts';
+import { createTokenPools, type TokenPools } from '../upstream/token-pools.ts';
 import type { VigilTimes } from '../upstream/vigil.ts';
 
 export interface GenesysPeopleParts extends ConversationProviderParts {
@@ -25,34 +26,17 @@ export interface GenesysPeopleParts extends ConversationProviderParts {
 /** The rate group of all that is asked. */
 const GROUP = 'Platform';
 
-/** The tokens of each user who is here. */
+/** Makes the tokens of each user who is here. */
 export function createGenesysPools(
   { conversations, budget }: Pick<GenesysPeopleParts, 'conversations' | 'budget'>,
   times: VigilTimes,
-): Pools {
-  const pools = new Map<string, TokenPool>();
-  return {
-    of(viewerId) {
-      const known = pools.get(viewerId);
-      if (known !== undefined) return known;
-      const pool = createTokenPool({
-        system: 'Genesys Cloud',
-        bucket: viewerId,
-        ask: (caller) => conversations.readUser(caller, { lane: 'query' }),
-        allowed: () => budget.allowed(viewerId, GROUP),
-        onEmpty() {
-          if (pools.get(viewerId) === pool) pools.delete(viewerId);
-        },
-        times,
-      });
-      pools.set(viewerId, pool);
-      return pool;
-    },
-    known: (viewerId) => pools.get(viewerId),
-    stop() {
-      for (const pool of pools.values()) pool.stop();
-    },
-  };
+): TokenPools {
+  return createTokenPools({
+    system: GENESYS.name,
+    ask: (caller) => conversations.readUser(caller, { lane: 'query' }),
+    allowed: (viewerId) => budget.allowed(viewerId, GROUP),
+    times,
+  });
 }
 
 /** Makes a person; `ask` says who they are. */
@@ -99,23 +83,17 @@ export function createGenesysPerson(
   };
 }
 
-/**
- * What a visitor of Genesys Cloud is told of a conversation without asking. Before it is known which participants are their own,
- * what they may do says less than it will.
- */
-export function currentOf({
-  desk,
-  userId,
-}: ConversationPerson): (conversationId: string) => object | undefined {
-  return (id) => (userId() === null ? undefined : desk.current(id));
-}
-
-/** What a visitor of Genesys Cloud can ask for. */
-export function providerOf(
+/** What Genesys Cloud shows to a person. */
+export function genesysViewOf(
   parts: GenesysPeopleParts,
   person: ConversationPerson,
-): SystemVisitor<ConversationProvider>['provider'] {
-  return (visit) => createConversationProvider(parts, person, visit);
+): SystemView<ConversationProvider> {
+  const { desk, userId } = person;
+  return {
+    // Before it is known which participants are their own, what they may do says less than it will.
+    currentCall: (id) => (userId() === null ? undefined : desk.current(id)),
+    provider: (visit) => createConversationProvider(parts, person, visit),
+  };
 }
 
 function ignore(): void {}

@@ -1,11 +1,12 @@
 /** Signing in to Genesys Cloud from browsers, put together. It is loaded only where it is on. */
 import type { ConversationProvider } from '../../schema/genesys/provider.ts';
 import type { GenesysSettings } from '../config.ts';
-import { once, type Pools } from '../server/people.ts';
+import { once } from '../server/people.ts';
 import { createSystemSessions } from '../server/session-gatekeeper.ts';
 import { createGenesys } from '../sign-in/genesys.ts';
+import type { TokenPools } from '../upstream/token-pools.ts';
 import { createTransport } from '../upstream/transport.ts';
-import { createGenesysPerson, currentOf, type GenesysPeopleParts, providerOf } from './genesys-people.ts';
+import { createGenesysPerson, type GenesysPeopleParts, genesysViewOf } from './genesys-people.ts';
 import { SIMULATED_APP, type SystemSignIn } from './system.ts';
 
 export interface GenesysSignInParts {
@@ -16,7 +17,7 @@ export interface GenesysSignInParts {
   /** Milliseconds for an answer. */
   readonly timeout: number;
   readonly people: GenesysPeopleParts;
-  readonly pools: Pools;
+  readonly pools: TokenPools;
 }
 
 const EXPIRING =
@@ -39,15 +40,24 @@ export function createGenesysSignIn(parts: GenesysSignInParts): SystemSignIn<Con
       ...{ scope: apiUrl, server, onMove: notifications?.move },
       onExpiring: (viewerId, at) => hub.notify('TOKEN_EXPIRING', EXPIRING, at, viewerId),
     },
-    sessions: (browserSessions) =>
+    sessions: (browserSessions, own) =>
       createSystemSessions<ConversationProvider>({
         ...{ system: 'genesys', browserSessions, pools },
         onToken: (viewerId) => notifications?.newToken(viewerId),
-        personOf({ viewerId }, callers) {
+        viewFor({ viewerId }, callers, sessionId) {
           // Of their organisation nothing was asked when they signed in.
           const ask = once(() => conversations.readUser(callers.own, { lane: 'query' }));
           const person = createGenesysPerson(people, viewerId, callers, ask);
-          return { currentCall: currentOf(person), provider: providerOf(people, person) };
+          return {
+            ...genesysViewOf(people, person),
+            browsers: {
+              async signInSessions() {
+                const sessions = await own.list(viewerId);
+                return sessions.map((one) => ({ ...one, isCurrent: one.id === sessionId }));
+              },
+              endSignInSession: (id) => own.end(viewerId, id),
+            },
+          };
         },
       }),
     stop: () => transport.stop(),

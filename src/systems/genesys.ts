@@ -16,7 +16,7 @@ import { createIdempotencyKeys } from '../upstream/idempotency.ts';
 import { createLeftOut } from '../upstream/left-out.ts';
 import { createSharedWindows } from '../upstream/shared-window.ts';
 import { VIGIL_TIMES, type VigilTimes } from '../upstream/vigil.ts';
-import { createGenesysPerson, createGenesysPools, currentOf, providerOf } from './genesys-people.ts';
+import { createGenesysPerson, createGenesysPools, genesysViewOf } from './genesys-people.ts';
 import type { System, SystemOptions } from './system.ts';
 
 export interface GenesysOptions extends SystemOptions {
@@ -70,6 +70,9 @@ export function createGenesysSystem(options: GenesysOptions): System<Conversatio
   const reach = createReach(apiUrl);
 
   return {
+    demoUsers: () => front.genesysUsers(),
+    answered: isPlayed ? front.answered : Promise.resolve(),
+
     entrance() {
       const gatekeeper = createPassThrough<ConversationProvider, () => Promise<ConversationUser>>({
         system: GENESYS.name,
@@ -83,20 +86,8 @@ export function createGenesysSystem(options: GenesysOptions): System<Conversatio
         },
         leaveBehind: (bucket) => budget.leaveBehind(bucket),
         unknown: (error) => () => Promise.reject(error),
-        visitorOf(viewerId, callers, user, holder) {
-          const person = createGenesysPerson(people, viewerId, callers, user);
-          const provider = providerOf(people, person);
-          return {
-            viewerId,
-            expired: holder.expired,
-            currentCall: currentOf(person),
-            stay: () => holder.open(),
-            provider(visit) {
-              holder.used();
-              return provider(visit);
-            },
-          };
-        },
+        viewFor: (viewerId, callers, user) =>
+          genesysViewOf(people, createGenesysPerson(people, viewerId, callers, user)),
         onToken: (viewerId) => notifications?.newToken(viewerId),
       });
       return { gatekeeper, takesAnybody: isPlayed };

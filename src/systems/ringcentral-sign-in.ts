@@ -3,8 +3,7 @@ import { Forbidden, Unauthenticated } from '../../schema/failures.ts';
 import type { Viewer } from '../../schema/model.ts';
 import type { CallProvider } from '../../schema/provider.ts';
 import { OPERATIONS } from '../ringcentral/operations.ts';
-import { createProvider } from '../ringcentral/provider.ts';
-import { createPerson, type GatekeeperParts, once, type Pools } from '../server/people.ts';
+import { createPerson, type GatekeeperParts, once, viewOf } from '../server/people.ts';
 import { createSystemSessions } from '../server/session-gatekeeper.ts';
 import type { RingCentralUser, User } from '../sign-in/account.ts';
 import {
@@ -16,6 +15,7 @@ import {
 import { SignInProblem } from '../sign-in/problems.ts';
 import type { Caller } from '../upstream/caller.ts';
 import type { Upstream } from '../upstream/http.ts';
+import type { TokenPools } from '../upstream/token-pools.ts';
 import { SIMULATED_APP, type SystemSignIn } from './system.ts';
 
 export interface RingCentralSignInParts {
@@ -26,7 +26,7 @@ export interface RingCentralSignInParts {
   readonly isPlayed: boolean;
   readonly upstream: Pick<Upstream, 'postForm'>;
   readonly people: Omit<GatekeeperParts, 'sessions'>;
-  readonly pools: Pools;
+  readonly pools: TokenPools;
 }
 
 const EXPIRING = 'Your session ends then, because its tokens cannot be renewed: sign in again before.';
@@ -59,14 +59,10 @@ export function createRingCentralSignIn(parts: RingCentralSignInParts): SystemSi
       return createSystemSessions<CallProvider>({
         ...{ system: 'ringcentral', browserSessions, pools },
         onToken: (viewerId) => push?.newToken(viewerId),
-        personOf(user, callers, sessionId) {
+        viewFor(user, callers, sessionId) {
           const viewer =
             viewerOf(user) ?? once(() => callControl.readExtension(callers.own, { lane: 'query' }));
-          const person = createPerson(all, user.viewerId, callers, viewer, sessionId);
-          return {
-            currentCall: (id) => person.desk.current(id),
-            provider: (visit) => createProvider(all, person, visit),
-          };
+          return viewOf(all, createPerson(all, user.viewerId, callers, viewer, sessionId));
         },
       });
     },

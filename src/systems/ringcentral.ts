@@ -20,7 +20,7 @@ import {
 } from '../server/gatekeeper.ts';
 import { createPools } from '../server/people.ts';
 import { createReach } from '../server/reach.ts';
-import { followSimulator, type SimulatedUser } from '../simulator/front.ts';
+import { followSimulator } from '../simulator/front.ts';
 import { createBudget } from '../upstream/budget.ts';
 import { createUpstream, type UpstreamParts } from '../upstream/http.ts';
 import { createIdempotencyKeys } from '../upstream/idempotency.ts';
@@ -37,13 +37,6 @@ export interface RingCentralOptions extends SystemOptions {
   readonly push?: Pick<PushParts, 'times' | 'random'> | undefined;
 }
 
-export interface RingCentral extends System<CallProvider> {
-  /** Whom a visitor may be without signing in, where it is played. */
-  demoUsers(): readonly SimulatedUser[];
-  /** Resolves when that is known. */
-  readonly answered: Promise<void>;
-}
-
 /** The extension that a caller without a token is, where it is played. */
 const SIMULATED_CALLER = 'sim-101';
 
@@ -51,7 +44,7 @@ const SIMULATED_CALLER = 'sim-101';
 const COMMAND_PATIENCE = 2.5;
 
 /** Makes it. */
-export function createRingCentral(options: RingCentralOptions): RingCentral {
+export function createRingCentral(options: RingCentralOptions): System<CallProvider> {
   const { config, url: serverUrl, isPlayed, userAgent, commons, metrics, log } = options;
   const { identity } = config;
   // Another RingCentral, or one that was reset, knows nothing of what was done before.
@@ -108,8 +101,9 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
   signIn?.accessToken().catch(ignore);
 
   return {
+    // Callers of a service identity show a key instead, which nobody else knows.
     demoUsers: () => (identity.kind === 'service' ? [] : front.users()),
-    answered: front.answered,
+    answered: isPlayed ? front.answered : Promise.resolve(),
 
     entrance(sessions) {
       const parts = { ...people, sessions };

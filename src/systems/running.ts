@@ -1,6 +1,7 @@
 /** The phone systems that are on, together. */
 import type { ConversationProvider } from '../../schema/genesys/provider.ts';
 import type { CallProvider } from '../../schema/provider.ts';
+import type { DemoUsers } from '../server/graphiql.ts';
 import type { Readiness } from '../server/http.ts';
 import type { ReceptionParts } from '../server/reception.ts';
 import type { System, UserSessions } from './system.ts';
@@ -37,6 +38,11 @@ export async function readinessOf(running: RunningSystems): Promise<Readiness> {
 }
 
 const REACHED = 'Reached.';
+
+/** Whom a visitor of GraphiQL may be at each, now. */
+export function demoUsersOf({ ringCentral, genesys }: RunningSystems): DemoUsers {
+  return { ringCentral: ringCentral?.demoUsers() ?? null, genesys: genesys?.demoUsers() ?? null };
+}
 
 /** What is done to all of them. */
 export function eachOf({ ringCentral, genesys }: RunningSystems): readonly System<unknown>[] {

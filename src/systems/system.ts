@@ -7,6 +7,7 @@ import type { SystemSessions } from '../server/visitor.ts';
 import type { SystemParts as AccountParts } from '../sign-in/accounts.ts';
 import type { Sessions } from '../sign-in/sessions.ts';
 import type { Entrance as SignInEntrance } from '../sign-in/sign-in.ts';
+import type { SimulatedUser } from '../simulator/front.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
@@ -35,6 +36,10 @@ export interface System<Provider> {
   entrance(sessions: UserSessions | undefined): Entrance<Provider>;
   /** How browsers sign in to it, loaded only where they do; null: they cannot. */
   signIn(): Promise<SystemSignIn<Provider> | null>;
+  /** Whom a visitor may be without signing in, where a simulator plays it; it is known once `answered` resolves. */
+  demoUsers(): readonly SimulatedUser[];
+  /** Resolves at once where it is not played by the simulator inside. */
+  readonly answered: Promise<void>;
   /** Costs no request. */
   obstacle(): Promise<Obstacle>;
   /** Every client is sent away by then (epoch milliseconds). */

@@ -176,8 +176,8 @@ export function createMetrics() {
     }),
     pushEvents: new Counter({
       name: 'gateway_push_events_total',
-      help: 'Notifications of RingCentral: applied, known, old (or double; dropped), doubtful (read again), foreign (of another subscription), ghost (of a call that is over), unreadable.',
-      labelNames: ['result'] as const,
+      help: 'Notifications of calls, by phone system (ringcentral, genesys): applied, known, old (or double; dropped), doubtful (read again), foreign (of another subscription), ghost (of a call that is over), unreadable.',
+      labelNames: ['system', 'result'] as const,
       registers,
     }),
     pushArrivalSeconds: new Histogram({

@@ -17,7 +17,8 @@ import { RateLimited, UpstreamUnavailable } from '../../schema/failures.ts';
 import { setAlarm } from '../alarm.ts';
 import { afterOthers } from '../loop.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { Leave, Turnstile } from '../turnstile.ts';
+import type { Leave } from '../turnstile.ts';
+import { type Bucket, createBuckets, gateOf } from './buckets.ts';
 import { LANES } from './caller.ts';
 import {
   causeOf,
@@ -25,7 +26,6 @@ import {
   type Gate,
   isDeserted,
   isHopeless,
-  newGate,
   type Permit,
   PlacedPermit,
   rankOf,
@@ -35,8 +35,8 @@ import {
   type Waiter,
 } from './gate.ts';
 import { depart, newWindow, penalise, type RateRule, refund, remaining, spend } from './rate-window.ts';
-import type { GateSide, ShareWindow } from './shared-window.ts';
-import { createDoor, createGatewayPlaces, createReadPlaces, FEW_READS, takePlace } from './underway.ts';
+import type { ShareWindow } from './shared-window.ts';
+import { createDoor, createGatewayPlaces, FEW_READS, takePlace } from './underway.ts';
 
 /** The gate in front of a phone system. */
 export interface Budget {
@@ -65,24 +65,9 @@ export interface BudgetParts {
   readonly share?: ShareWindow | undefined;
 }
 
-/** A user who was quiet for this long is forgotten, unless a penalty goes on. */
-const IDLE = 900_000; // 15 minutes
-
-/** How often the forgotten are looked for. */
-const SWEEP = 60_000; // 1 minute
-
-interface Bucket {
-  readonly name: string;
-  /** Those under way, and those that wait to be. */
-  readonly reads: Turnstile;
-  readonly gates: ReadonlyMap<string, Gate>;
-  lastUsed: number;
-}
-
 /** Makes the gate of one gateway. */
 export function createBudget({ rule, metrics, clock = () => performance.now(), share }: BudgetParts): Budget {
-  const buckets = new Map<string, Bucket>();
-  let lastSweep = clock();
+  const buckets = createBuckets({ rule, clock, share, onNews: pump });
   let spends = 0;
   let nameless = 0;
 
@@ -101,24 +86,21 @@ export function createBudget({ rule, metrics, clock = () => performance.now(), s
   return {
     async enter(entry) {
       entry.signal?.throwIfAborted();
-      const bucket = bucketOf(entry.bucket);
+      const bucket = buckets.of(entry.bucket);
       return entry.lane === 'query' ? readInPlace(bucket, entry) : inPlace(bucket, entry, NOTHING_TO_LEAVE);
     },
 
     allowed(name, group) {
-      const bucket = buckets.get(name);
+      const bucket = buckets.known(name);
       const { limit, length } =
         bucket === undefined ? newWindow(documented(group)) : gateOf(bucket, group).window;
       return { limit, length };
     },
 
-    leaveBehind(name) {
-      const bucket = buckets.get(name);
-      if (bucket !== undefined && isIdle(bucket)) drop(bucket);
-    },
+    leaveBehind: (name) => buckets.leaveBehind(name),
 
     forget() {
-      for (const bucket of buckets.values()) {
+      for (const bucket of buckets.all()) {
         for (const gate of bucket.gates.values()) {
           // Also what is under way: its answers speak of a window that is no more.
           gate.window = newWindow(gate.documented);
@@ -133,7 +115,7 @@ export function createBudget({ rule, metrics, clock = () => performance.now(), s
       const stopping = new UpstreamUnavailable('The gateway is stopping; nothing was sent.', false);
       everybody.stop(stopping);
       door.stop(stopping);
-      for (const { gates, reads } of buckets.values()) {
+      for (const { gates, reads } of buckets.all()) {
         reads.stop(stopping);
         for (const gate of gates.values()) {
           clearTimeout(gate.timer);
@@ -317,44 +299,6 @@ export function createBudget({ rule, metrics, clock = () => performance.now(), s
     };
   }
 
-  function bucketOf(name: string): Bucket {
-    const now = clock();
-    if (now - lastSweep >= SWEEP) sweep(now);
-    let bucket = buckets.get(name);
-    if (bucket === undefined) {
-      const gates = new Map(
-        Object.entries(rule.limits).map(([group, limit]) => [group, newGate(group, limit)]),
-      );
-      bucket = { name, gates, reads: createReadPlaces(rule.system), lastUsed: now };
-      buckets.set(name, bucket);
-      for (const gate of gates.values()) gate.shared = share?.(name, gate.group, sideOf(bucket, gate));
-    }
-    bucket.lastUsed = now;
-    return bucket;
-  }
-
-  function sweep(now: number): void {
-    lastSweep = now;
-    for (const bucket of buckets.values()) {
-      if (now - bucket.lastUsed > IDLE && isIdle(bucket) && !isInPenalty(bucket, now)) drop(bucket);
-    }
-  }
-
-  function drop({ name, gates }: Bucket): void {
-    buckets.delete(name);
-    for (const { shared } of gates.values()) shared?.stop();
-  }
-
-  function sideOf(bucket: Bucket, gate: Gate): GateSide {
-    return {
-      window: () => gate.window,
-      penalised(until) {
-        gate.window = penalise(gate.window, until);
-      },
-      onNews: () => pump(bucket, gate),
-    };
-  }
-
   function documented(group: string): number {
     const limit = rule.limits[group];
     if (limit === undefined) throw new TypeError(`No rate group is called ${group}.`);
@@ -366,7 +310,7 @@ export function createBudget({ rule, metrics, clock = () => performance.now(), s
     for (const [group, limit] of Object.entries(rule.limits)) {
       // Not spread over a call: there are as many as there are users.
       let fewest: number | null = null;
-      for (const bucket of buckets.values()) {
+      for (const bucket of buckets.all()) {
         const left = remaining(gateOf(bucket, group).window, now);
         if (left !== null) fewest = Math.min(fewest ?? left, left);
       }
@@ -382,23 +326,8 @@ function isOneOfMany({ reads }: Bucket, { operation }: Entry): boolean {
   return operation !== undefined && reads.countOf(operation) > FEW_READS;
 }
 
-function isIdle({ gates, reads }: Bucket): boolean {
-  return reads.isDeserted && [...gates.values()].every(isDeserted);
-}
-
-/** Some last for hours, and must not be forgotten in between. */
-function isInPenalty({ gates }: Bucket, now: number): boolean {
-  return [...gates.values()].some(({ window }) => window.penaltyUntil > now);
-}
-
 /** What another budget reports into the same metric. */
 function collectorOf(metric: object): (() => void) | undefined {
   const { collect } = metric as { collect?: () => void };
   return collect?.bind(metric);
-}
-
-function gateOf(bucket: Bucket, group: string): Gate {
-  const gate = bucket.gates.get(group);
-  if (gate === undefined) throw new TypeError(`No rate group is called ${group}.`);
-  return gate;
 }

@@ -1,7 +1,12 @@
 /** What may leave, and how it is written: the ids of a path and the body of a request, looked at before they are sent. */
+import { config } from 'zod/mini';
+import english from 'zod/v4/locales/en.js';
 import { BadUserInput } from '../../schema/failures.ts';
 import type { Operation } from './operation.ts';
 import type { UpstreamSystem } from './upstream-system.ts';
+
+// `zod/mini` has no words of its own for what does not fit.
+config(english());
 
 /** Whose ids they are, for whoever gave another. */
 type NamesIds = Pick<UpstreamSystem, 'name' | 'sampleIds'>;

@@ -109,21 +109,20 @@ export function parseObject(text: string): object {
   }
 }
 
-/** Text that says something. */
+/** Text that says something; a longer one than any real one is cut before anything is looked for in it. */
 export function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_TEXT) : undefined;
 }
 
 const URL_TEXT = /https?:\/\/\S+/gi;
 const LONG_NUMBER = /\+?\d{7,}/g;
 const LONGEST_MESSAGE = 300; // characters
-/** Longer ones are cut before anything is looked for in them. */
-const LONGEST_READ = 2_000; // characters
+const LONGEST_TEXT = 2_000; // characters
 
 /** The system's own words, without what must not be repeated. */
 export function speakable(message: string | undefined): string | undefined {
   if (message === undefined) return undefined;
-  return withoutSecrets(message.slice(0, LONGEST_READ))
+  return withoutSecrets(message.slice(0, LONGEST_TEXT))
     .replace(URL_TEXT, '…')
     .replace(LONG_NUMBER, '…')
     .slice(0, LONGEST_MESSAGE);

@@ -19,6 +19,7 @@ import {
   Unauthenticated,
   UpstreamUnavailable,
 } from '../../schema/failures.ts';
+import { orAborted } from '../or-aborted.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { inUpstreamSpan } from '../telemetry/tracing.ts';
@@ -29,7 +30,6 @@ import type { RawAnswer } from './failures.ts';
 import { heard, isSuccess, type Outcome, type UpstreamAnswer, unheard } from './hearing.ts';
 import type { Operation } from './operation.ts';
 import { createOutages, type OutageParts } from './outage.ts';
-import { raceWith } from './racing.ts';
 import { FULL_PURSE, pay, retryDelay, take } from './retry.ts';
 import { createTransport } from './transport.ts';
 import type { UpstreamSystem } from './upstream-system.ts';
@@ -173,7 +173,7 @@ export function createUpstream(parts: UpstreamParts): Upstream {
         if (isAboutTheToken(system, failure) && !refused.has(token)) {
           refused.add(token);
           const mayPass = mayPassNow(caller, operation, { token, failure, askedAt });
-          if ((await raceWith(signal, mayPass)) && refused.size < MOST_TOKENS) continue;
+          if ((await orAborted(mayPass, signal)) && refused.size < MOST_TOKENS) continue;
         }
         if (request.orNull && failure instanceof CallNotFound) return outcome.answer;
 

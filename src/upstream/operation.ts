@@ -1,5 +1,5 @@
 /** One operation of a phone system's REST API, as far as sending it is concerned. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 
 export interface Operation {
   /** The name that the published document of the system gives it. */
@@ -8,7 +8,7 @@ export interface Operation {
   /** Path template; each `{name}` is filled with exactly one encoded segment. */
   readonly path: string;
   /** What the request body must look like; null where none is sent. */
-  readonly body: z.ZodType | null;
+  readonly body: z.ZodMiniType | null;
   /** What goes out where no body is given, as the system's own SDKs have it; nothing unless it stands here. */
   readonly blank?: string;
   /** The statuses documented for success. */

@@ -19,26 +19,18 @@
  */
 import {
   CallControlFailure,
-  Forbidden,
   RateLimited,
   Unauthenticated,
   UpstreamUnavailable,
 } from '../../schema/failures.ts';
 import type { Caller } from './caller.ts';
-import {
-  type Allowed,
-  dueAt,
-  isInUse,
-  roomAt,
-  type TokenUse,
-  VIGIL_TIMES,
-  type VigilTimes,
-} from './vigil.ts';
+import { type AskedToken, createTokenInquiry } from './token-inquiry.ts';
+import { type Allowed, dueAt, isInUse, roomAt, VIGIL_TIMES, type VigilTimes } from './vigil.ts';
 
 /** What a pool needs. */
 export interface TokenPoolParts {
-  /** Whose tokens they are, in words: `RingCentral` unless told otherwise. */
-  readonly system?: string;
+  /** Whose tokens they are, in words. */
+  readonly system: string;
   /** Names the user. */
   readonly bucket: string;
   /**
@@ -91,38 +83,20 @@ export interface TokenHolder extends Caller {
 /** What a caller is told whose token was good once. */
 export const refusedToken = (system: string) => `${system} no longer takes this token; sign in again.`;
 
-/** How often a minute a 401 for one token is doubted. */
-const MOST_DOUBTS = 3;
-const DOUBTS_WINDOW = 60_000; // 1 minute
-
 /** A check leaves this share of the time later at the earliest: a use that asks by itself shows the token too. */
 const PATIENCE = 1 / 50;
 
-/** What the phone system said of a token, or why it did not. */
-type Verdict = 'taken' | 'refused' | CallControlFailure;
-
-interface Entry extends TokenUse {
-  readonly token: string;
-  shownAt: number;
+interface Entry extends AskedToken {
   usedAt: number;
   streams: number;
   holders: number;
-  readonly refusal: AbortController;
   /** Permissions that its app was found not to have. */
   readonly lacking: Set<string>;
-  /** The phone system is being asked about it. */
-  asking: Promise<Verdict> | null;
-  /** When the last question was put that found it taken. */
-  takenAt: number;
-  /** When it was doubted within the last minute. */
-  doubts: readonly number[];
-  /** Another one is on its way in its place; null: none is. */
-  coming: Promise<unknown> | null;
 }
 
 /** Makes the pool of one user. */
 export function createTokenPool(parts: TokenPoolParts): TokenPool {
-  const { system = 'RingCentral', bucket, ask, allowed, onEmpty, times = VIGIL_TIMES } = parts;
+  const { system, bucket, ask, allowed, onEmpty, times = VIGIL_TIMES } = parts;
   const { clock = () => performance.now() } = parts;
   /** Oldest first. */
   const tokens = new Map<string, Entry>();
@@ -130,6 +104,7 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
   let checks: readonly number[] = [];
   let alarm: NodeJS.Timeout | undefined;
   let stopped = false;
+  const inquiry = createTokenInquiry({ system, bucket, ask, clock, isHeld: (token) => tokens.has(token) });
 
   return {
     bucket,
@@ -158,7 +133,7 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
 
     async refused(token, _errorCode, askedAt) {
       const entry = tokens.get(token);
-      const verdict = entry === undefined ? 'refused' : await verdictOn(entry, askedAt);
+      const verdict = entry === undefined ? 'refused' : await inquiry.verdictOn(entry, askedAt);
       if (verdict instanceof CallControlFailure) throw inDoubt(verdict, system);
       if (verdict !== 'taken' && live().length === 0) await comingSoon();
       return verdict === 'taken' || live().length > 0;
@@ -187,7 +162,7 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
         return token;
       },
       async refused(_token, _errorCode, askedAt) {
-        const verdict = await verdictOn(entry, askedAt);
+        const verdict = await inquiry.verdictOn(entry, askedAt);
         if (verdict instanceof CallControlFailure) throw inDoubt(verdict, system);
         return verdict === 'taken';
       },
@@ -282,7 +257,8 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
     const { length } = allowed();
     checks = [...checks.filter((at) => now - at < LONGEST_SPAN * length), now];
     // What goes wrong shows in that the token stays due.
-    void askAbout(entry, true)
+    void inquiry
+      .askAbout(entry, true)
       .catch(ignore)
       .then(() => {
         if (entry.shownAt >= now) return;
@@ -291,60 +267,6 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
         clearTimeout(alarm);
         setAlarm(clock());
       });
-  }
-
-  /** What the phone system says of a token that it refused for a request made at `askedAt`. */
-  async function verdictOn(entry: Entry, askedAt: number): Promise<Verdict> {
-    if (entry.coming !== null) {
-      await entry.coming;
-      // Where nothing took its place, it is asked about as any other.
-      if (!tokens.has(entry.token)) return 'refused';
-    }
-    const isSettled = () => entry.takenAt >= askedAt || entry.refusal.signal.aborted;
-    if (!isSettled() && entry.asking !== null) await entry.asking;
-    if (entry.refusal.signal.aborted) return 'refused';
-    if (isSettled()) return 'taken';
-    if (entry.asking !== null) return entry.asking; // put by another one who waited here, and so late enough
-
-    const now = clock();
-    const doubts = entry.doubts.filter((at) => now - at < DOUBTS_WINDOW);
-    if (doubts.length >= MOST_DOUBTS) return contradictory(system);
-    entry.doubts = [...doubts, now];
-    return askAbout(entry, false);
-  }
-
-  /** Shows it a token; `twice`: a 401 is not believed the first time. */
-  function askAbout(entry: Entry, twice: boolean): Promise<Verdict> {
-    entry.asking ??= put(entry, twice).finally(() => {
-      entry.asking = null;
-    });
-    return entry.asking;
-  }
-
-  async function put(entry: Entry, twice: boolean): Promise<Verdict> {
-    let shownAt = clock();
-    const caller: Caller = {
-      bucket,
-      async accessToken() {
-        shownAt = clock();
-        entry.shownAt = shownAt;
-        return entry.token;
-      },
-      refused: async () => twice,
-    };
-    try {
-      await ask(caller);
-    } catch (error) {
-      if (error instanceof Unauthenticated) {
-        entry.refusal.abort();
-        return 'refused';
-      }
-      // May it not do that, it is known all the same.
-      if (!(error instanceof Forbidden)) return asFailure(error);
-    }
-    entry.shownAt = Math.max(entry.shownAt, shownAt);
-    entry.takenAt = shownAt;
-    return 'taken';
   }
 }
 
@@ -357,7 +279,7 @@ export function createTokenPool(parts: TokenPoolParts): TokenPool {
 export function createSteadyCaller(
   bucket: string,
   pool: () => TokenPool | undefined,
-  system = 'RingCentral',
+  system: string,
 ): Caller {
   let shown: string | undefined;
   return {
@@ -406,15 +328,6 @@ function inDoubt(failure: CallControlFailure, system: string): CallControlFailur
   if (failure instanceof RateLimited) return failure;
   const message = `${system} refused the token, and cannot be asked once more now; nothing was done.`;
   return new UpstreamUnavailable(message, false, failure.trace, { cause: failure });
-}
-
-function contradictory(system: string): UpstreamUnavailable {
-  return new UpstreamUnavailable(`${system} takes this token and refuses it by turns.`, false);
-}
-
-function asFailure(error: unknown): CallControlFailure {
-  if (error instanceof CallControlFailure) return error;
-  throw error;
 }
 
 function once(act: () => void): () => void {

@@ -143,6 +143,7 @@ export function listOf(raw: unknown): readonly unknown[] {
 /** Nobody wants to know. */
 export function unnoted(): void {}
 
-function isObject(raw: unknown): raw is object {
+/** True for an object that is no list. */
+export function isObject(raw: unknown): raw is Readonly<Record<string, unknown>> {
   return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }

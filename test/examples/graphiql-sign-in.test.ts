@@ -165,6 +165,35 @@ describe.skipIf(cannotSee)('Signing in from GraphiQL', { timeout: 240_000 /* 4 m
     });
   });
 
+  test('whoever signed in to Genesys Cloud alone is named, asks by cookie, and can sign out', async () => {
+    const { gateway } = await openGateway();
+    await using _gateway = gateway;
+    await using desk = await openDesk(there(), { url: gateway.url });
+    const { page } = desk;
+    const { origin } = new URL(gateway.url);
+    await page.goto(`${origin}/auth/sign-in?with=genesys&returnTo=%2Fgraphql`);
+    await page.getByRole('button', { name: /Ben Okoro/ }).click();
+    const person = page.locator('#gateway-person');
+    await person.waitFor();
+    expect(await person.innerText()).toMatch(/^Ben Okoro\s+Genesys Cloud, until .*\d\d:\d\d/);
+    expect(await page.getByLabel('You are').isVisible()).toBe(false);
+    expect(await page.getByRole('link', { name: 'Sign in' }).isVisible()).toBe(false);
+
+    const asked = `fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ viewer { name genesysUser { name } } }' }),
+    }).then((response) => response.json())`;
+    // At RingCentral, which is played, they are whoever comes.
+    expect(await page.evaluate(asked)).toEqual({
+      data: { viewer: { name: 'Iris Vance', genesysUser: { name: 'Ben Okoro' } } },
+    });
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('You are').waitFor();
+    expect(await person.isVisible()).toBe(false);
+  });
+
   test('whoever refuses is told so, and is not signed in', async () => {
     const { gateway } = await openGateway();
     await using _gateway = gateway;

@@ -78,6 +78,27 @@ describe('With both phone systems', () => {
     expect([status, errors?.[0]?.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
   });
 
+  test('a token of Genesys Cloud that comes in the place of the other is told its own place.', async () => {
+    await using house = await openGenesysHouse();
+    const message =
+      /^RingCentral takes no such token; .* in X-Genesys-Authorization or genesysAuthorization: ./;
+    for (const _again of [1, 2]) {
+      const { status, errors } = await house.ask(WHO, { ringCentral: 'gsim-ada' });
+      expect([status, errors?.[0]?.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
+      expect(errors?.[0]?.message).toMatch(message);
+    }
+    const client = house.socket({ ringCentral: 'gsim-ada' });
+    const closed = new Promise<unknown>((resolve) => client.on('closed', resolve));
+    subscribed(client, 'subscription { conversations { id } }');
+    expect(await closed).toMatchObject({
+      code: 4403,
+      reason: expect.stringMatching(/^Forbidden: .* in X-Genesys-Authorization or genesysAuthorization/),
+    });
+    // Whoever shows that too has meant what they showed.
+    const both = await house.ask(WHO, { ringCentral: 'nobody', genesys: 'gsim-ada' });
+    expect(both.errors?.[0]?.message).not.toContain('X-Genesys-Authorization');
+  });
+
   test('whoever asks nothing of Genesys Cloud does not wait for it.', async () => {
     await using house = await openGenesysHouse();
     house.simulator.orderFaults([{ match: 'getUsersMe', times: null, do: 'hang' }]);

@@ -116,3 +116,27 @@ async function isLive(house: Awaited<ReturnType<typeof openGenesysHouse>>): Prom
       (await house.ask('{ viewer { genesysLiveSource } }')).data.viewer.genesysLiveSource === 'PUSH',
   );
 }
+
+test('Notifications are counted by the phone system that told.', async () => {
+  await using house = await openGenesysHouse({ environment: { LIVE_SOURCE: 'push' } });
+  const client = house.socket();
+  const calls = subscribed(client, 'subscription { activeCalls { sessionId } }');
+  const conversations = subscribed(client, 'subscription { conversations { id } }');
+  await until(() => calls.heard().length > 0 && conversations.heard().length > 0);
+  const metrics = async () => (await fetch(house.gateway.url.replace('/graphql', '/metrics'))).text();
+  const told = async () => {
+    const lines = [
+      ...(await metrics()).matchAll(/^gateway_push_events_total\{system="(\w+)",result="\w+"\} [1-9]/gm),
+    ];
+    return new Set(lines.map(([, system]) => system));
+  };
+  for (const listeners of ['push_listeners', 'genesys_channels']) {
+    await until(async () => (await metrics()).includes(`gateway_${listeners}{state="listening"} 1`));
+  }
+  expect(await told()).toEqual(new Set());
+  callUser(house);
+  await until(async () => (await told()).has('genesys'));
+  expect(await told()).toEqual(new Set(['genesys']));
+  house.simulator.startCall({ kind: 'inbound', from: '+12025550147', to: '101' });
+  await until(async () => (await told()).has('ringcentral'));
+});

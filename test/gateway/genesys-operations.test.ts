@@ -595,6 +595,24 @@ describe('A query', () => {
     ]);
   });
 
+  test('reads the communications of all who take part in a conversation at once', async () => {
+    const call = talking(house.simulator);
+    const requests = await requestsOf(async () => {
+      const { data, errors } = await house.ask(
+        'query ($id: ID!) { callConversation(id: $id) { participants { id communicationIds } } }',
+        genesys,
+        { id: call.id },
+      );
+      expect(errors).toBeUndefined();
+      for (const id of [call.ids.customer, call.ids.agent]) {
+        expect(data.callConversation.participants).toContainEqual({
+          ...{ id, communicationIds: [expect.any(String)] },
+        });
+      }
+    });
+    expect(requests.toSorted()).toEqual(['getConversation', 'getConversationsCall']);
+  });
+
   test('answers null for a conversation and a participant that Genesys Cloud does not know', async () => {
     const call = talking(house.simulator);
     await requestsOf(async () => {

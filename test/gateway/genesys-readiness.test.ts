@@ -43,3 +43,11 @@ test('Before Genesys Cloud alone it is ready when that can be reached, and RingC
     body: { ok: false, reason: 'Genesys Cloud cannot be reached.' },
   });
 });
+
+test('Before one that is played it starts, also where the other is to be at this machine and is not there yet.', async () => {
+  const nowhere = `http://127.0.0.1:${await freePort()}`;
+  const environment = { RINGCENTRAL_SERVER_URL: nowhere, SIMULATOR: 'on', GRAPHIQL: 'on' };
+  await using house = await openGenesysHouse({ on: 'none', environment });
+  const page = await fetch(house.gateway.url, { headers: { accept: 'text/html' } });
+  expect(await page.text()).toContain('"token":"gsim-ada"');
+});

@@ -65,6 +65,10 @@ describe('A refusal with the code', () => {
     [504, 'request.timeout', hold, { name: 'UpstreamUnavailable', sent: true }],
     [415, 'unsupported.media.type', hold, { name: 'BadUserInput' }],
     [418, 'teapot', hold, { name: 'UpstreamBadResponse' }],
+    // Names of what every object has.
+    [400, 'constructor', hold, { name: 'BadUserInput' }],
+    [400, 'conversation.error.toString', hold, { name: 'BadUserInput' }],
+    [503, '__proto__', hold, { name: 'UpstreamUnavailable', sent: true }],
   ];
   for (const [status, code, operation, failure] of cells) {
     test(`${code} (${status}) of ${operation.id} is ${JSON.stringify(failure)}, with what support needs.`, () => {
@@ -101,6 +105,18 @@ describe('A refusal with the code', () => {
 });
 
 describe('An error body', () => {
+  test('is not repeated beyond what an honest one can be.', () => {
+    const long = 'x'.repeat(100_000);
+    const body = errorBody(400, long, {
+      contextId: long,
+      details: [{ fieldName: long }],
+      messageParams: { permissions: Array(100).fill(long) },
+    });
+    const refusals = [failureOfAnswer(answer(400, body), place), failureOfAnswer(answer(403, body), monitor)];
+    expect(refusals).toMatchObject([{ name: 'BadUserInput' }, { name: 'Forbidden' }]);
+    for (const refusal of refusals) expect(JSON.stringify(refusal).length).toBeLessThan(10_000);
+  });
+
   test('that says little is read for the one inside of it.', () => {
     const inner = errorBody(400, 'conversation.error.hold.alerting');
     const middle = errorBody(400, 'general.bad.request', { errors: [inner] });

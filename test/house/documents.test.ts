@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CloseCode } from 'graphql-ws';
 import { describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ERROR_CODES } from '../../schema/failures.ts';
 import { schema } from '../../schema/index.ts';
 import { InvalidSettings, readConfig, Settings } from '../../src/config.ts';

@@ -51,6 +51,11 @@ describe('an answer of', () => {
       },
     ],
     [
+      '404 for a parameter that is called as something that every object has',
+      answer(404, list('CMN-102', 'Resource is not found', { parameterName: 'constructor' })),
+      { name: 'CallNotFound', message: 'Resource is not found', parameterName: 'constructor' },
+    ],
+    [
       '400 that means an unknown device',
       answer(
         400,

@@ -3,6 +3,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { getIntrospectionQuery } from 'graphql';
 import { expect, test } from 'vitest';
+import type { DemoUsers } from '../../src/server/graphiql.ts';
 import type { DemoUser } from '../../src/server/graphiql-bar.ts';
 import { openHouse } from './house.ts';
 
@@ -64,7 +65,7 @@ test('A token that everybody knows is in the page as long as it is good for some
   await using house = await openHouse({
     settings: { GRAPHIQL: 'on' },
     examples: [{ query: 'query MyCalls { me }', headers: '{"authorization":"Bearer sim-103"}' }],
-    demoUsers: () => users,
+    demoUsers: () => ({ ringCentral: users, genesys: null }),
   });
   const before = await load(house.url);
   expect(String(before.body)).not.toContain('sim-10');
@@ -78,6 +79,48 @@ test('A token that everybody knows is in the page as long as it is good for some
 
   users = [];
   expect(String((await load(house.url)).body)).not.toContain('sim-10');
+});
+
+test('Each phone system has a place for whom a visitor is, and a token in an example is shown to RingCentral alone', async () => {
+  let users: DemoUsers = { ringCentral: null, genesys: [{ name: 'Ada', token: 'gsim-ada' }] };
+  await using house = await openHouse({
+    settings: { GRAPHIQL: 'on' },
+    examples: [{ query: 'query MyCalls { me }', headers: '{"authorization":"Bearer sim-103"}' }],
+    demoUsers: () => users,
+  });
+  const placesOf = async () => {
+    const page = String((await load(house.url)).body);
+    const places = [...page.matchAll(/<label class="gateway-role"><span>([^<]+)<\/span><(\w+)/g)];
+    const headers = [
+      ...(/"roles":(\[.*?\]),"signsIn"/.exec(page)?.[1]?.matchAll(/"header":"([^"]+)"/g) ?? []),
+    ];
+    return {
+      places: places.map(([, label, kind], index) => [label, kind, headers[index]?.[1]]),
+      showsExample: page.includes('sim-103'),
+    };
+  };
+  const own = 'authorization';
+  expect(await placesOf()).toEqual({ places: [['You are', 'select', own]], showsExample: false });
+  users = { ringCentral: null, genesys: [] };
+  expect(await placesOf()).toEqual({ places: [['Token', 'input', own]], showsExample: false });
+  const [iris] = [{ name: 'Iris', token: 'sim-101' }];
+  users = { ringCentral: [iris], genesys: [{ name: 'Ada', token: 'gsim-ada' }] };
+  const other = 'x-genesys-authorization';
+  expect(await placesOf()).toEqual({
+    places: [
+      ['You are', 'select', own],
+      ['In Genesys Cloud', 'select', other],
+    ],
+    showsExample: true,
+  });
+  users = { ringCentral: [], genesys: [] };
+  expect(await placesOf()).toEqual({
+    places: [
+      ['RingCentral token', 'input', own],
+      ['Genesys Cloud token', 'input', other],
+    ],
+    showsExample: false,
+  });
 });
 
 test('The root leads a browser to GraphiQL', async () => {

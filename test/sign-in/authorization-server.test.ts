@@ -130,6 +130,7 @@ describe('A code', () => {
     ['with an answer in one piece', '&response=x', 'MALFORMED'],
     ['with another state too', '&state=other', 'MALFORMED'],
     ['with an error', '&error=access_denied', 'ACCESS_DENIED'],
+    ['with a word that every object has for an error', '&error=constructor', 'MALFORMED'],
   ])('%s is never sent', async (_what, more, code) => {
     const { server, asked } = serverThat(json(200, TOKENS));
     expect(await problemOf(server.exchange(brought(more), BEGUN))).toBe(code);

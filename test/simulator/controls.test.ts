@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { MOST_CONVERSATIONS } from '../../src/simulator/genesys/centre.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
 import { DEFAULT_SETTINGS } from '../../src/simulator/settings.ts';
+import { MOST_CALLS } from '../../src/simulator/switchboard.ts';
 import { type Client, clientOf, codesOf, partyPath, sessionPath, startQuiet } from './support.ts';
 
 let simulator: Simulator;
@@ -184,6 +186,26 @@ test('another control is 404 and lists those that there are', async () => {
   });
 });
 
+test('five thousand calls and as many conversations are kept, and one more ends the oldest', async () => {
+  const first = simulator.startCall({ kind: 'inbound', from: '+12025550171' }).id;
+  const met = simulator.genesys.start({ kind: 'direct', to: '10000' }).id;
+  for (let more = 1; more < MOST_CALLS; more += 1) {
+    simulator.startCall({ kind: 'inbound', to: String(10_000 + more) });
+  }
+  for (let more = 1; more < MOST_CONVERSATIONS; more += 1) {
+    simulator.genesys.start({ kind: 'direct', to: String(10_000 + more) });
+  }
+  expect([simulator.calls()[0]?.id, simulator.genesys.conversations()[0]?.id]).toEqual([first, met]);
+  simulator.startCall({ kind: 'inbound' });
+  simulator.genesys.start({ kind: 'direct' });
+  expect(simulator.calls()[0]?.id).not.toBe(first);
+  expect(simulator.genesys.conversations()[0]?.id).not.toBe(met);
+  expect([simulator.calls().length, simulator.genesys.conversations().length]).toEqual([
+    MOST_CALLS,
+    MOST_CONVERSATIONS,
+  ]);
+});
+
 describe('what stands in a body', () => {
   test.each<[method: string, path: string, body: unknown, parameterName: string, message: string]>([
     ['POST', 'calls', { kind: 'inbound', form: '+12025550170' }, 'form', 'there are kind, from, to, state'],
@@ -196,6 +218,15 @@ describe('what stands in a body', () => {
     ['PUT', 'settings', { retention: '30' }, 'retention', '"30", but must be a number, 0 or more'],
     ['PUT', 'settings', 'null', 'body', 'The body is null, but must be an object'],
     ['PUT', 'faults', { match: 'hold' }, 'faults', '{"match":"hold"}, but must be a list'],
+    [
+      ...([
+        'PUT',
+        'faults',
+        Array.from({ length: 101 }, () => ({ match: 'hold', do: 'hang' })),
+        'faults',
+      ] as const),
+      'There are 101 faults, but must be no more than 100',
+    ],
     ['PUT', 'faults', ['hold'], 'body', 'The body is "hold", but must be an object'],
     ['PUT', 'faults', [{ match: 'holdd', do: 'hang' }], 'match', '"holdd", which fits no request'],
     ['PUT', 'faults', [{ match: 'hold' }], 'do', 'do is missing, but must be one of status'],

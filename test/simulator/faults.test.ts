@@ -32,6 +32,8 @@ describe('a fault hits', () => {
     ['PATCH /…/parties/', false, false],
     ['/sessions/s-1/…/hold', true, false],
     ['s-1', true, true],
+    ['POST /restapi/v1.0/account/~/telephony/sessions/s-1/parties/p-1/hold', true, false],
+    ['0/account/~/telephony/sessions/s-1/parties/p-1/…ol', true, true],
     ['getToken', false, false],
   ])('%s: hold %s, unhold %s', (match, hold, unhold) => {
     const faults = readFaults([{ match, do: 'hang' }], REQUESTS);
@@ -68,6 +70,7 @@ describe('a fault hits', () => {
     [{ match: 'holdParty', do: 'hang' }, 'match'],
     [{ match: 'GET /…/hold', do: 'hang' }, 'match'],
     [{ match: '/sessions/…/holds', do: 'hang' }, 'match'],
+    [{ match: `/${'…'.repeat(500)}hold`, do: 'hang' }, 'match'],
   ])('never, when the order %j is wrong', (order, parameterName) => {
     expect(() => readFaults([order], REQUESTS)).toThrow(
       expect.objectContaining({ status: 400, details: { parameterName } }),

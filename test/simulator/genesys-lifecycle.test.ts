@@ -7,16 +7,18 @@ import {
   connect,
   endAll,
   endsOf,
-  isConnected,
-  isPresent,
-  isSupervising,
   join,
   leave,
-  type NewLeg,
-  owesWork,
   type Transfer,
 } from '../../src/simulator/genesys/conversation.ts';
 import { cancelConsult, consult, speakTo, transferBlind } from '../../src/simulator/genesys/moving.ts';
+import {
+  isConnected,
+  isPresent,
+  isSupervising,
+  type NewLeg,
+  owesWork,
+} from '../../src/simulator/genesys/participant.ts';
 import { GenesysRefusal } from '../../src/simulator/genesys/refusals.ts';
 import { supervise } from '../../src/simulator/genesys/supervising.ts';
 import { holdBackRecordings, tearDown } from '../../src/simulator/genesys/whole.ts';
@@ -72,6 +74,22 @@ describe('A conversation', () => {
       endAcwTime: expect.any(String),
       wrapup: { name: 'ININ-WRAP-UP-TIMEOUT' },
     });
+  });
+
+  test('that is placed with more than there is room for is refused, and never begins', async () => {
+    await using simulator = await startStill();
+    const participants = Array.from({ length: 50 }, () => ({ address: '+12025550188' }));
+    const { status, body } = await clientOf(simulator)('POST', '/conversations/calls', { participants });
+    expect([status, body.code]).toEqual([400, 'conversation.error.cannot.create.conference']);
+    expect(simulator.genesys.conversations()).toEqual([]);
+  });
+
+  test('whose caller nobody answers for very long ends, and does not grow for ever', async () => {
+    await using simulator = await startStill({ genesysQueueWait: 1, genesysAlertingTimeout: 1 });
+    const { id } = simulator.genesys.start({ kind: 'inbound', to: 'Support', state: 'queue' });
+    const states = () => [...new Set(read(simulator, String(id)).participants.map(({ state }) => state))];
+    await eventually(states).toEqual(['terminated']);
+    expect(read(simulator, String(id)).participants.length).toBeGreaterThan(400);
   });
 
   test('that an agent declines alerts the next one', async () => {

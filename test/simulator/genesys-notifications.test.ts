@@ -1,7 +1,15 @@
 /** Notifications of the simulated Genesys Cloud: channels, topics, sockets, and whatever goes wrong with them. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import WebSocket from 'ws';
+import { createCentre } from '../../src/simulator/genesys/centre.ts';
+import {
+  type Channel,
+  createChannels,
+  MOST_CHANNELS,
+} from '../../src/simulator/genesys/notifications/channels.ts';
+import { type GenesysPerson, PEOPLE, personNamed } from '../../src/simulator/genesys/people.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
+import { DEFAULT_SETTINGS } from '../../src/simulator/settings.ts';
 import { problemsOf, requestProblemsOf } from './genesys-published.ts';
 import {
   ADA,
@@ -263,6 +271,32 @@ describe('A channel', () => {
     now += 1_000_000;
     expect((await ask('HEAD', `/notifications/channels/${listener.id}`)).status).toBe(404);
     await eventually(() => listener.messages.at(-1)?.result).toBe('404');
+  });
+
+  test('of ten thousand others ends the one that was used least recently', () => {
+    const channels = createChannels(createCentre(() => DEFAULT_SETTINGS, Date.now));
+    const create = (number: number) => {
+      const person = personNamed(String(10_000 + (number % 10_000)));
+      return channels.create({ person: person as GenesysPerson, app: `app-${number}`, token: 'any' });
+    };
+    const [first, second] = Array.from({ length: MOST_CHANNELS }, (_, number) => create(number));
+    channels.subscribe(first as Channel, new Map());
+    create(MOST_CHANNELS);
+    expect(channels.all()).toHaveLength(MOST_CHANNELS);
+    expect([first, second].map((one) => channels.find(one?.id ?? '') !== undefined)).toEqual([true, false]);
+    channels.reset(1);
+  });
+
+  test('has one timer, however often its topics change, and none when it has ended', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const channels = createChannels(createCentre(() => DEFAULT_SETTINGS, Date.now));
+    const person = PEOPLE[0] as GenesysPerson;
+    const channel = channels.create({ person, app: 'any', token: 'any' });
+    for (let time = 1; time <= 100; time += 1) channels.subscribe(channel, new Map());
+    expect(vi.getTimerCount()).toBe(1);
+    channels.end(channel, 'gone');
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('has one socket: a second one ends the first', async () => {

@@ -198,10 +198,15 @@ describe('The controls of Genesys Cloud', () => {
       [{ kind: 'odd' }, 'must be one of'],
       [{ kind: 'inbound', to: 'nobody' }, 'which is nobody'],
       [{ kind: 'inbound', colour: 'red' }, 'There is no field colour'],
+      [{ kind: 'conference', to: Array(50).fill('+12025550148').join() }, 'room for 50 participants'],
     ] as const) {
       const refused = await ask('POST', '/simulator/genesys/conversations', wrong);
       expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining(says)]);
     }
+    expect(simulator.genesys.conversations()).toHaveLength(1);
+    const full = { kind: 'conference', to: Array(49).fill('+12025550148').join() };
+    const meeting = await ask('POST', '/simulator/genesys/conversations', full);
+    expect([meeting.status, meeting.body.participants.length]).toEqual([201, 50]);
     const lost = await ask('POST', `/simulator/genesys/conversations/x/participants/y`, {});
     expect([lost.status, lost.body.code]).toEqual([404, 'conversation.error.conversation.not.found']);
     // Whoever declines leaves the customer in the queue.

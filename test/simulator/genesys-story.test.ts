@@ -1,6 +1,12 @@
 /** The story of the simulated Genesys Cloud, and the conversations of the examples. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createCentre } from '../../src/simulator/genesys/centre.ts';
+import { change } from '../../src/simulator/genesys/conversation.ts';
+import { startConversation } from '../../src/simulator/genesys/placing.ts';
+import { followConversations } from '../../src/simulator/genesys/routing.ts';
+import { createGenesysStory } from '../../src/simulator/genesys/story.ts';
 import { createSimulator, GENESYS_DEMO, GENESYS_STAGED, type Simulator } from '../../src/simulator/server.ts';
+import { DEFAULT_SETTINGS } from '../../src/simulator/settings.ts';
 import { ADA, type AnyBody, clientOf, statesOf } from './genesys-support.ts';
 import { eventually } from './support.ts';
 
@@ -88,4 +94,29 @@ test('What an example did to a call that goes on is undone a while after, and a 
     expect((await ask('PATCH', ending, { state: 'disconnected' })).status).toBe(202);
     expect(statesOf((await ask('GET', ending)).body)[0]).toMatch(/terminated/);
   }
+});
+
+test('A call that a user has placed, and that nobody comes back to, ends after a while by itself', () => {
+  vi.useFakeTimers();
+  const centre = createCentre(() => DEFAULT_SETTINGS, Date.now);
+  followConversations(centre);
+  const story = createGenesysStory(centre, () => DEFAULT_SETTINGS);
+  onTestFinished(() => {
+    story.stop();
+    centre.stop();
+    vi.useRealTimers();
+  });
+  story.follow();
+  const turns = (count: number) => vi.advanceTimersByTime(count * DEFAULT_SETTINGS.storyPace);
+  const { id } = startConversation(centre, { kind: 'outbound', from: 'ben', to: '+12025550199' });
+  turns(15);
+  expect(statesOf(centre.conversation(id) as unknown as AnyBody)).toEqual([
+    'user connected',
+    'external connected',
+  ]);
+  centre.change(id, (call, at) => change(call, call.participants[0]?.id ?? '', { muted: true }, at));
+  turns(15);
+  expect(centre.find(id)?.endedAt).toBeNull();
+  turns(2);
+  expect(centre.find(id)?.endedAt).not.toBeNull();
 });

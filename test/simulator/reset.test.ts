@@ -29,6 +29,13 @@ async function spendAll(house: House): Promise<void> {
 
 const LIMITED = { simulator: { settings: { lightLimit: 8 } } };
 
+test('A simulator that has stopped plays nothing any more, also when it is reset', async () => {
+  const simulator = await createSimulator();
+  await simulator.stop();
+  simulator.reset();
+  expect([simulator.calls(), simulator.genesys.conversations()]).toEqual([[], []]);
+});
+
 test('A penalty ends with a reset: the very next question is answered', async () => {
   await using house = await openHouse(LIMITED);
   house.simulator.orderFaults([{ match: 'device', do: 'status', status: 429, retryAfter: 3_600 }]);
@@ -106,6 +113,7 @@ test('A simulator that goes away and comes back is one that was reset', async ()
   const front = followSimulator(first.url, () => void resets.push(1));
   onTestFinished(() => front.stop());
   await until(() => front.users().length > 0);
+  expect(front.genesysUsers()[0]).toEqual({ name: 'Ada Lind, team lead', token: 'gsim-ada' });
   await first.stop();
   await using second = await createSimulator({ story: false, port: Number(new URL(first.url).port) });
   await until(() => resets.length === 1);

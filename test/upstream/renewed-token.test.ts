@@ -29,6 +29,7 @@ function house() {
     ended: ending.signal,
   };
   const pool = createTokenPool({
+    system: 'RingCentral',
     bucket: '1/101',
     async ask(caller: Caller) {
       const asked = await caller.accessToken();

@@ -16,6 +16,7 @@ function house({ limit = 50 as number | null } = {}) {
   let empties = 0;
   const start = performance.now();
   const pool = createTokenPool({
+    system: 'RingCentral',
     bucket: '1/2',
     async ask(caller: Caller) {
       if (trouble !== null) throw trouble;
@@ -89,7 +90,7 @@ describe('The tokens of a user', () => {
 
   test('do not take turns at what belongs to one sign-in, which goes to another when that one ends.', async () => {
     const { pool, dead, refuse } = house();
-    const steady = createSteadyCaller('1/2', () => pool);
+    const steady = createSteadyCaller('1/2', () => pool, 'RingCentral');
     for (const token of ['a', 'b', 'c']) pool.add(token).used();
     const first = await steady.accessToken();
     for (let count = 0; count < 3; count += 1) {
@@ -106,7 +107,7 @@ describe('The tokens of a user', () => {
   test('may all end and others come, for what belongs to one sign-in.', async () => {
     const [old, fresh] = [house(), house()];
     let pool: typeof old.pool | undefined = old.pool;
-    const steady = createSteadyCaller('1/2', () => pool);
+    const steady = createSteadyCaller('1/2', () => pool, 'RingCentral');
     old.pool.add('a').used();
     expect(await steady.accessToken()).toBe('a');
     pool = undefined;

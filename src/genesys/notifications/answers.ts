@@ -2,7 +2,7 @@
 import { Forbidden } from '../../../schema/failures.ts';
 import type { Setback } from '../../upstream/setbacks.ts';
 import { asText, asTime, ifObject, listOf } from '../../upstream/values.ts';
-import type { Wire } from '../translate.ts';
+import type { Wire } from '../values.ts';
 import type { Channel } from './listening.ts';
 
 /** A channel, and when it ends unless its topics are set again (epoch milliseconds; null: nobody says). */

@@ -5,7 +5,8 @@
 import type { CallConversation } from '../../../schema/genesys/model.ts';
 import { asText, ifObject, type LeftOut } from '../../upstream/values.ts';
 import { laidOver } from '../laying-over.ts';
-import { toConversation, type Wire } from '../translate.ts';
+import { toConversation } from '../translate.ts';
+import type { Wire } from '../values.ts';
 
 /** One event. */
 export interface ConversationNews {

@@ -260,13 +260,13 @@ export function createListener(parts: ListenerParts): Listener {
   }
 
   async function subscribe(channel: Channel): Promise<void> {
-    try {
-      const refusal = await setTopics(channel);
-      if (state.phase !== 'subscribing' || state.channel !== channel) return;
-      feed(refusal ?? { kind: 'granted' });
-    } catch (error) {
-      feed(isUnknown(error) ? { kind: 'gone' } : (setbackOf(error) ?? afterDefect(error)));
-    }
+    const outcome = await setTopics(channel).then(
+      (refusal): ListeningInput => refusal ?? { kind: 'granted' },
+      (error: unknown): ListeningInput =>
+        isUnknown(error) ? { kind: 'gone' } : (setbackOf(error) ?? afterDefect(error)),
+    );
+    // Another channel may have taken its place meanwhile.
+    if (isAt('subscribing', channel)) feed(outcome);
   }
 
   /** Sets all that the channel tells, and with that lets it live on; null: all of it is granted. */
@@ -287,16 +287,16 @@ export function createListener(parts: ListenerParts): Listener {
     renewAt = Number.POSITIVE_INFINITY;
     try {
       const refusal = await setTopics(channel);
-      if (refusal !== null && isListeningBy(channel)) feed(refusal);
+      if (refusal !== null && isAt('listening', channel)) feed(refusal);
     } catch (error) {
       // Tried again soon: there is a quarter of its life left.
       renewAt = performance.now() + times.renewal;
-      if (isUnknown(error) && isListeningBy(channel)) feed({ kind: 'gone' });
+      if (isUnknown(error) && isAt('listening', channel)) feed({ kind: 'gone' });
     }
   }
 
-  function isListeningBy(channel: Channel): boolean {
-    return state.phase === 'listening' && state.channel === channel;
+  function isAt(phase: 'subscribing' | 'listening', channel: Channel): boolean {
+    return state.phase === phase && state.channel === channel;
   }
 
   /** Channels cannot be given back: this one tells nothing any more, and is the first that makes room for others. */

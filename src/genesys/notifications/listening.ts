@@ -110,9 +110,7 @@ export function next(state: Listening, input: ListeningInput, now: number, rando
       return { ...state, phase: 'connecting', channel: input.channel, hasTopics: false };
     case 'opened':
       if (state.phase !== 'connecting') return state;
-      return state.hasTopics
-        ? { phase: 'listening', channel: state.channel }
-        : withoutTopics(state, 'subscribing');
+      return state.hasTopics ? { phase: 'listening', channel: state.channel } : subscribing(state);
     case 'granted':
       return state.phase === 'subscribing' ? { phase: 'listening', channel: state.channel } : state;
     case 'gone':
@@ -204,11 +202,12 @@ function due(state: Listening, now: number): Listening {
     : { phase: 'connecting', channel, hasTopics, failures, hasListened };
 }
 
-function withoutTopics(
-  { channel, failures, hasListened }: Extract<Listening, { phase: 'connecting' }>,
-  phase: 'subscribing',
-): Listening {
-  return { phase, channel, failures, hasListened };
+function subscribing({
+  channel,
+  failures,
+  hasListened,
+}: Extract<Listening, { phase: 'connecting' }>): Listening {
+  return { phase: 'subscribing', channel, failures, hasListened };
 }
 
 function denied(reason: string, now: number): Listening {

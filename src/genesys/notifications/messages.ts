@@ -1,4 +1,6 @@
 /** What comes over the socket of a channel: read for what it is, and never an exception. */
+import { withLongNumbersAsText } from '../../upstream/long-numbers.ts';
+import { isObject } from '../../upstream/values.ts';
 
 /** A message, by what it is about. */
 export type Message =
@@ -17,14 +19,15 @@ export type Message =
 export function readMessage(text: string): Message {
   let message: unknown;
   try {
-    message = JSON.parse(text);
+    message = JSON.parse(withLongNumbersAsText(text));
   } catch {
     return OTHER;
   }
   if (!isObject(message)) return OTHER;
   const { topicName, eventBody, result } = message;
   // To whoever comes to a channel that is no more.
-  if (String(result) === '404') return { type: 'gone', reason: 'The channel is not known any more.' };
+  if (result === '404' || result === 404)
+    return { type: 'gone', reason: 'The channel is not known any more.' };
   if (typeof topicName !== 'string') return OTHER;
   const topic = topicName.toLowerCase();
   if (topic === 'channel.metadata') return LIFE;
@@ -53,8 +56,4 @@ const LONGEST_REASON = 100; // characters
 function reasonIn(body: unknown): string {
   const { reason } = isObject(body) ? body : {};
   return typeof reason === 'string' ? reason.slice(0, LONGEST_REASON) : 'nobody says why';
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

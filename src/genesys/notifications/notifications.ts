@@ -64,7 +64,7 @@ export function createNotifications(parts: NotificationsParts): Notifications {
             if (!isAboutCalls(topic)) return;
             const news = readConversationNews(body, receivedAt, leftOut);
             if (news === null) {
-              metrics.pushEvents.inc({ result: 'unreadable' });
+              metrics.pushEvents.inc({ system: 'genesys', result: 'unreadable' });
               return;
             }
             const user = userIn(topic) ?? own;

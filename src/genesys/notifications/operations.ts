@@ -1,5 +1,5 @@
 /** The operations of notification channels; those of calls stand in `../operations.ts`. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Operation } from '../operations.ts';
 
 const CHANNELS = '/api/v2/notifications/channels';
@@ -23,7 +23,7 @@ export const OPERATIONS = {
     id: 'putNotificationsChannelSubscriptions',
     method: 'PUT',
     path: SUBSCRIPTIONS,
-    body: z.array(z.strictObject({ id: z.string().max(199) })).max(1_000),
+    body: z.array(z.strictObject({ id: z.string().check(z.maxLength(199)) })).check(z.maxLength(1_000)),
   },
   /** `DELETE …/{channelId}/subscriptions` · it tells nothing any more. */
   deleteNotificationsChannelSubscriptions: {

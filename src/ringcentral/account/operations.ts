@@ -1,5 +1,5 @@
 /** The operations that tell of the whole account, and those two with which its users say whether calls may come. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { text } from '../bodies.ts';
 import type { Operation } from '../operations.ts';
 
@@ -101,7 +101,7 @@ export const ACCOUNT_OPERATIONS = {
     body: z.strictObject({
       records: z
         .array(z.strictObject({ callQueue: z.strictObject({ id: text }), acceptCalls: z.boolean() }))
-        .min(1, 'at least one queue'),
+        .check(z.minLength(1, 'at least one queue')),
     }),
     success: [200],
     group: 'Medium',
@@ -114,18 +114,20 @@ export const ACCOUNT_OPERATIONS = {
     path: `${EXTENSION}/presence`,
     body: z
       .strictObject({
-        dndStatus: z
-          .enum([
+        dndStatus: z.optional(
+          z.enum([
             'TakeAllCalls',
             'DoNotAcceptDepartmentCalls',
             'TakeDepartmentCallsOnly',
             'DoNotAcceptAnyCalls',
-          ])
-          .optional(),
-        userStatus: z.enum(['Offline', 'Busy', 'Available']).optional(),
-        message: z.string().max(75, 'at most 75 characters').optional(),
+          ]),
+        ),
+        userStatus: z.optional(z.enum(['Offline', 'Busy', 'Available'])),
+        message: z.optional(z.string().check(z.maxLength(75, 'at most 75 characters'))),
       })
-      .refine((body) => Object.keys(body).length > 0, 'dndStatus, userStatus, message or several of them'),
+      .check(
+        z.refine((body) => Object.keys(body).length > 0, 'dndStatus, userStatus, message or several of them'),
+      ),
     success: [200],
     group: 'Medium',
     permission: 'EditPresence',

@@ -280,7 +280,7 @@ export function createListener(parts: ListenerParts): Listener {
   function heard(notification: WireNotification, receivedAt: number): void {
     // A second subscription of a socket that is gone tells the same things again.
     if (notification.subscriptionId !== subscription.id) {
-      metrics.pushEvents.inc({ result: 'foreign' });
+      metrics.pushEvents.inc({ system: 'ringcentral', result: 'foreign' });
       return;
     }
     ear.heard(notification, receivedAt);

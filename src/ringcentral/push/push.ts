@@ -115,7 +115,7 @@ export function createPush(parts: PushParts): Push {
       function hearCalls(notification: WireNotification, receivedAt: number): void {
         ownerId = asText(notification.ownerId) ?? ownerId;
         const news = readSessionNews(notification.body, receivedAt, leftOut);
-        if (news.length === 0) metrics.pushEvents.inc({ result: 'unreadable' });
+        if (news.length === 0) metrics.pushEvents.inc({ system: 'ringcentral', result: 'unreadable' });
         for (const one of news) {
           noteDelay(one);
           const isOfOthers = looksBeyond && !isOwn(one.extensionId);
@@ -133,7 +133,7 @@ export function createPush(parts: PushParts): Push {
 
       function hearPresence({ body }: WireNotification, receivedAt: number): void {
         const news = readPresenceNews(body, receivedAt, leftOut);
-        if (news === null) metrics.pushEvents.inc({ result: 'unreadable' });
+        if (news === null) metrics.pushEvents.inc({ system: 'ringcentral', result: 'unreadable' });
         else beyond?.heardPresence(news);
       }
     },

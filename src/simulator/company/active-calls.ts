@@ -1,5 +1,5 @@
 /** The records of the call log for calls that go on. */
-import { ACCOUNT_ID } from '../account.ts';
+import { extensionUri } from '../bodies.ts';
 import type { Switchboard } from '../switchboard.ts';
 import type { Extension } from './extension.ts';
 import { ownCalls } from './presence.ts';
@@ -10,7 +10,7 @@ export function activeCallRecords(
   board: Pick<Switchboard, 'staff' | 'calls' | 'callsOf' | 'now'>,
   origin: string,
 ): Record<string, unknown>[] {
-  const uri = `${origin}/restapi/v1.0/account/${ACCOUNT_ID}/extension/${owner.id}`;
+  const uri = extensionUri(owner, origin);
   const connected = ownCalls(owner, board).filter(([, { code }]) => code === 'Answered' || code === 'Hold');
   return connected.map(([call, party]) => ({
     uri: `${uri}/call-log/${call.legacyId}?view=Simple`,

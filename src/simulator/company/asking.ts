@@ -1,5 +1,6 @@
 /** What the operations on the company read alike: whom something is about, which page, and what may be known. */
-import { ACCOUNT_ID, extensionById } from '../account.ts';
+import { extensionById } from '../account.ts';
+import { accountUri } from '../bodies.ts';
 import type { Asked } from '../operation.ts';
 import { invalid, notFound, otherExtension } from '../refusals.ts';
 import type { Extension } from './extension.ts';
@@ -85,5 +86,5 @@ export function choices<Choice extends string>(
 
 /** The address of something in the account. */
 export function uriOf({ origin }: Pick<Asked, 'origin'>, path: string): string {
-  return `${origin}/restapi/v1.0/account/${ACCOUNT_ID}/${path}`;
+  return `${accountUri(origin)}/${path}`;
 }

@@ -184,18 +184,18 @@ export function createDay(board: Switchboard): Day {
 }
 
 function stageOf({ parties }: Call): Stage {
-  if (parties.some((party) => rings(party) !== null)) return 'rings';
+  if (parties.some(rings)) return 'rings';
   const ends = parties.filter((party) => isPresent(party) && party.code !== 'Setup');
   return ends.length > 1 ? 'talks' : 'waits';
 }
 
 /** A phone that rings: the leg on which a caller waits is none. */
-function rings(party: Party): Party | null {
-  return isRinging(party) && party.code === 'Proceeding' ? party : null;
+function rings(party: Party): boolean {
+  return isRinging(party) && party.code === 'Proceeding';
 }
 
 function pickUp(call: Call, at: number): Call {
-  const ringing = call.parties.find((party) => rings(party) !== null);
+  const ringing = call.parties.find(rings);
   return ringing === undefined ? call : connect(call, ringing.id, at);
 }
 

@@ -65,6 +65,12 @@ export function extension(facts: Pick<Extension, 'id' | 'number' | 'name'> & Par
   };
 }
 
+/** Who it is, as lists tell it: the address follows from the name. */
+export function contactOf({ name }: Pick<Extension, 'name'>) {
+  const [firstName = '', lastName = ''] = name.split(' ');
+  return { firstName, lastName, email: `${firstName.toLowerCase()}@example.com` };
+}
+
 export function mobile(id: string, phoneNumber: string, flipNumber: string): ForwardingNumber {
   return {
     id,

@@ -4,7 +4,7 @@ import { extensionBody, pageBody } from '../bodies.ts';
 import { ACCOUNT, type Answer, type Asked, type Operation, ok } from '../operation.ts';
 import { invalid, notFound, Refusal } from '../refusals.ts';
 import { choices, managedExtension, type PageWanted, pageWanted, uriOf } from './asking.ts';
-import { type Extension, MAIN_NUMBER } from './extension.ts';
+import { contactOf, type Extension, MAIN_NUMBER } from './extension.ts';
 import { MONITORING_GROUPS, mayMonitor } from './groups.ts';
 import { may, needs, PERMISSIONS_OF } from './rights.ts';
 
@@ -28,7 +28,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
           fits(types, one.type) &&
           fits(statuses, one.status) &&
           (number === null || one.number === number) &&
-          fits(emails, emailOf(one)),
+          fits(emails, contactOf(one).email),
       );
       const records = found.map((one) => extensionBody(one, asked.origin));
       return ok(pageBody(records, pageWanted(asked), uriOf(asked, 'extension')));
@@ -182,19 +182,14 @@ const MOST_ENTRIES = 2_000;
 
 function entryBody(extension: Extension) {
   const { id, number, name, type, status, directNumber } = extension;
-  const [firstName = '', lastName = ''] = name.split(' ');
   return {
     ...{ id, type, status, name, extensionNumber: number },
     account: { id: ACCOUNT_ID, mainNumber: { phoneNumber: MAIN_NUMBER, usageType: 'MainCompanyNumber' } },
-    ...(type === 'User' ? { firstName, lastName, email: emailOf(extension) } : {}),
+    ...(type === 'User' ? contactOf(extension) : {}),
     phoneNumbers:
       directNumber === MAIN_NUMBER ? [] : [{ phoneNumber: directNumber, usageType: 'DirectNumber' }],
     hidden: false,
   };
-}
-
-function emailOf({ name }: Extension): string {
-  return `${(name.split(' ')[0] ?? '').toLowerCase()}@example.com`;
 }
 
 function grantBody(owner: Extension, other: Extension, asked: Asked) {

@@ -1,6 +1,6 @@
 /** What extensions are doing, as RingCentral tells it: in answers, and in notifications. */
 import type { WireActiveCall, WirePresence } from '../../ringcentral/wire.ts';
-import { ACCOUNT_ID } from '../account.ts';
+import { extensionUri } from '../bodies.ts';
 import type { Call, Endpoint, Party } from '../call.ts';
 import type { Switchboard } from '../switchboard.ts';
 import type { Extension } from './extension.ts';
@@ -40,7 +40,7 @@ export function presenceBody(
   wants: PresenceWants,
   origin: string,
 ): PresenceBody {
-  const uri = `${origin}/restapi/v1.0/account/${ACCOUNT_ID}/extension/${extension.id}`;
+  const uri = extensionUri(extension, origin);
   const own = ownCalls(extension, board);
   const calls = own.map((one) => activeCallBody(extension, one, wants.sipData, '+0000'));
   return {

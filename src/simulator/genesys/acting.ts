@@ -1,19 +1,14 @@
 /** What a command does to one participant, or why not: the rules that Genesys Cloud keeps. Pure. */
+import { type Conversation, change, connect, endAfterCallWork, endsOf, find, leave } from './conversation.ts';
 import {
-  type Conversation,
-  change,
-  connect,
-  endAfterCallWork,
-  endsOf,
-  find,
+  holding,
   isConnected,
   isPresent,
   isWaiting,
-  leave,
   owesWork,
   type Participant,
   type Wrapup,
-} from './conversation.ts';
+} from './participant.ts';
 import { badRequest, type GenesysRefusal, noParticipant, notNow } from './refusals.ts';
 
 /** A command to one participant. */
@@ -53,9 +48,7 @@ export function act(
     case 'disconnect':
       return leave(conversation, participantId, action.disconnectType, at);
     case 'hold':
-      return one.held === action.held
-        ? conversation
-        : changed({ held: action.held, startHoldTime: action.held ? at : null });
+      return changed(holding(one, action.held, at));
     case 'mute':
       return changed({ muted: action.muted });
     case 'confine':

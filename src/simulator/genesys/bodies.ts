@@ -1,14 +1,7 @@
 /** Conversations as reads show them: the call's own shape, the shape of all media, and what lists and histories show. */
-import {
-  type Conversation,
-  isConnected,
-  isPresent,
-  MOST_PARTICIPANTS,
-  type Participant,
-  type Transfer,
-  type Wrapup,
-} from './conversation.ts';
+import { type Conversation, MOST_PARTICIPANTS, type Transfer } from './conversation.ts';
 import { DIVISION, wrapupNameOf } from './organisation.ts';
+import { isConnected, isPresent, type Participant, type Wrapup } from './participant.ts';
 
 /** JSON as it is sent: what is undefined is not there. */
 export type Json = Readonly<Record<string, unknown>>;

@@ -1,6 +1,8 @@
 /** The conversations that are going on, the time that passes in them, and whoever hears of a change. */
 import { randomUUID } from 'node:crypto';
-import type { Conversation, NewLeg } from './conversation.ts';
+import { createTimers, type Timers } from '../timers.ts';
+import { type Conversation, endAll } from './conversation.ts';
+import type { NewLeg } from './participant.ts';
 import { GenesysRefusal, noConversation } from './refusals.ts';
 import type { GenesysSettings } from './settings.ts';
 
@@ -27,9 +29,7 @@ export interface Centre {
   /** The ids of a new leg. */
   ids(): Pick<NewLeg, 'id' | 'communicationId'>;
   onChange(listener: ConversationListener): void;
-  /** Does something after a while: at once for 0 milliseconds, never for null or once all is reset. */
-  later(delay: number | null, work: () => void): void;
-  /** Resolves after a while, when the signal aborts, or when all is reset. */
+  readonly later: Timers['later'];
   pause(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Ends all conversations, timers and waits. */
   reset(): void;
@@ -39,14 +39,13 @@ export interface Centre {
 
 /** Conversations that have ended are forgotten after a while, and the oldest of them sooner than that. */
 const MOST_ENDED = 2_000;
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** More than any test begins; one more ends the oldest. */
+export const MOST_CONVERSATIONS = 5_000;
 
 export function createCentre(settings: () => GenesysSettings, now: () => number): Centre {
   const conversations = new Map<string, Conversation>();
-  /** What runs when each time is over; called early when all is reset, it does nothing but end a wait. */
-  const timers = new Map<NodeJS.Timeout, (() => void) | null>();
+  const timers = createTimers();
   const listeners: ConversationListener[] = [];
-  let stopped = false;
 
   function isForgotten({ endedAt }: Conversation): boolean {
     return endedAt !== null && endedAt <= now() - settings().genesysRetention * 1_000;
@@ -56,6 +55,15 @@ export function createCentre(settings: () => GenesysSettings, now: () => number)
     const ended = [...conversations.values()].filter(({ endedAt }) => endedAt !== null);
     for (const [index, one] of ended.entries()) {
       if (isForgotten(one) || index < ended.length - MOST_ENDED) conversations.delete(one.id);
+    }
+  }
+
+  /** Makes room for a new one. */
+  function forgetOldest(): void {
+    for (const one of conversations.values()) {
+      if (conversations.size < MOST_CONVERSATIONS) return;
+      put(endAll(one, 'system', now()));
+      conversations.delete(one.id);
     }
   }
 
@@ -72,25 +80,8 @@ export function createCentre(settings: () => GenesysSettings, now: () => number)
     return conversation;
   }
 
-  function start(delay: number, work: () => void, onReset: (() => void) | null): NodeJS.Timeout {
-    const timer = setTimeout(
-      () => {
-        timers.delete(timer);
-        work();
-      },
-      Math.min(delay, LONGEST_TIMER),
-    );
-    timers.set(timer, onReset);
-    return timer;
-  }
-
   function reset(): void {
-    const left = [...timers];
-    timers.clear();
-    for (const [timer, onReset] of left) {
-      clearTimeout(timer);
-      onReset?.();
-    }
+    timers.reset();
     conversations.clear();
   }
 
@@ -116,6 +107,7 @@ export function createCentre(settings: () => GenesysSettings, now: () => number)
     },
     open(make, id = randomUUID()) {
       forgetEnded();
+      forgetOldest();
       const at = now();
       const empty: Conversation = {
         ...{ id, startedAt: at, endedAt: null, participants: [] },
@@ -125,27 +117,11 @@ export function createCentre(settings: () => GenesysSettings, now: () => number)
     },
     ids: () => ({ id: randomUUID(), communicationId: randomUUID() }),
     onChange: (listener) => void listeners.push(listener),
-    later(delay, work) {
-      if (delay === null || stopped) return;
-      if (delay === 0) work();
-      else start(delay, work, null);
-    },
-    pause(milliseconds, signal) {
-      if (stopped || signal?.aborted) return Promise.resolve();
-      return new Promise((resolve) => {
-        const done = () => {
-          clearTimeout(timer);
-          timers.delete(timer);
-          signal?.removeEventListener('abort', done);
-          resolve();
-        };
-        const timer = start(milliseconds, done, done);
-        signal?.addEventListener('abort', done);
-      });
-    },
+    later: timers.later,
+    pause: (milliseconds, signal) => timers.pause(milliseconds, signal),
     reset,
     stop() {
-      stopped = true;
+      timers.stop();
       reset();
     },
   };

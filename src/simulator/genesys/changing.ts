@@ -1,6 +1,6 @@
 /** The commands to one participant: answer, hold, mute, record, wrap up, hang up, and what is noted of them. */
 import { type Action, act } from './acting.ts';
-import { type Conversation, find, type Participant, type Wrapup } from './conversation.ts';
+import { type Conversation, find } from './conversation.ts';
 import {
   attributesIn,
   choiceIn,
@@ -23,6 +23,7 @@ import {
   ok,
 } from './operation.ts';
 import { wrapupNameOf } from './organisation.ts';
+import type { Participant, Wrapup } from './participant.ts';
 import {
   badRequest,
   GenesysRefusal,

@@ -5,6 +5,7 @@ import type { Faults } from '../faults.ts';
 import type { Incoming } from '../incoming.ts';
 import type { Journal } from '../journal.ts';
 import type { Reply } from '../replies.ts';
+import type { StorySettings } from '../turns.ts';
 import { createCentre } from './centre.ts';
 import { createGenesysControls, type GenesysControls } from './controls.ts';
 import { createGenesysLogin } from './login.ts';
@@ -20,8 +21,6 @@ export interface GenesysCloud {
   readonly controls: GenesysControls;
   answer(incoming: Incoming): Reply | Promise<Reply>;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Waits as long as somebody is there to wait. */
-  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Plays its story or pauses, as the settings say now. */
   follow(): void;
   /** All as at the start. */
@@ -32,11 +31,7 @@ export interface GenesysCloud {
 }
 
 interface Parts {
-  readonly settings: () => GenesysSettings & {
-    readonly journalBodies: boolean;
-    readonly story: boolean;
-    readonly storyPace: number;
-  };
+  readonly settings: () => GenesysSettings & StorySettings & { readonly journalBodies: boolean };
   readonly journal: Journal;
   readonly faults: Faults;
   readonly now: () => number;
@@ -60,7 +55,6 @@ export function createGenesysCloud({ settings, journal, faults, now }: Parts): G
     controls: createGenesysControls({ centre, channels, sockets, login }),
     answer: platform.answer,
     upgrade: sockets.upgrade,
-    pause: centre.pause,
     follow: story.follow,
     restart: story.restart,
     reset(seed) {

@@ -1,6 +1,6 @@
 /** Placing a call, and the commands to a whole conversation: others come in, conversations become one, all of it ends. */
 import { conversationBody } from './bodies.ts';
-import { type Conversation, isConnected, isPresent, type NewLeg, type Participant } from './conversation.ts';
+import { type Conversation, MOST_PARTICIPANTS } from './conversation.ts';
 import {
   addressOf,
   attributesIn,
@@ -11,7 +11,7 @@ import {
   textIn,
   textsIn,
 } from './fields.ts';
-import { addToConference, merge } from './moving.ts';
+import { addToConference, conferenceIsFull, merge } from './moving.ts';
 import {
   ACCEPTED,
   accept,
@@ -23,6 +23,7 @@ import {
   seen,
 } from './operation.ts';
 import { queueNamed } from './organisation.ts';
+import { isConnected, isPresent, type NewLeg, type Participant } from './participant.ts';
 import { type GenesysPerson, personNamed } from './people.ts';
 import { call, legTo } from './placing.ts';
 import {
@@ -140,6 +141,8 @@ function place(asked: GenesysAsked): GenesysAnswer {
   const [first, ...rest] =
     single !== undefined ? [single] : (many ?? []).map((one) => destinationIn(asked, one));
   if (first === undefined) throw badRequest('The participants are missing');
+  // Asked first: a call that was placed cannot be taken back.
+  if (rest.length + 2 > MOST_PARTICIPANTS) throw conferenceIsFull();
   const placed = call(
     centre,
     {},

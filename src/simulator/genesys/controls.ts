@@ -4,7 +4,7 @@ import type { PushCounts } from '../deliveries.ts';
 import { checked, oneOf, type Rule, required, someText } from '../rules.ts';
 import { callConversationBody, type Json } from './bodies.ts';
 import type { Centre } from './centre.ts';
-import { type Conversation, change, find, leave, type Participant } from './conversation.ts';
+import { type Conversation, change, find, leave } from './conversation.ts';
 import type { GenesysLogin } from './login.ts';
 import type { Channels } from './notifications/channels.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type ChannelSockets,
   type ChannelTrouble,
 } from './notifications/sockets.ts';
+import type { Participant } from './participant.ts';
 import { CONVERSATION_KINDS, type ConversationOrder, startConversation } from './placing.ts';
 import { GenesysRefusal, invalidValue, noParticipant } from './refusals.ts';
 

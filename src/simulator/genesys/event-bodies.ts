@@ -12,7 +12,7 @@ import {
   times,
   withoutNothing,
 } from './bodies.ts';
-import { type Conversation, MOST_PARTICIPANTS, type Participant, type Wrapup } from './conversation.ts';
+import { type Conversation, MOST_PARTICIPANTS } from './conversation.ts';
 import {
   CONTACT_ORGANISATIONS,
   CONTACTS,
@@ -23,6 +23,7 @@ import {
   SCRIPTS,
   TEAMS,
 } from './organisation.ts';
+import type { Participant, Wrapup } from './participant.ts';
 import { personNamed } from './people.ts';
 
 /** `v2.users.{id}.conversations.calls`. */

@@ -1,7 +1,7 @@
 /** New legs: who is called, by what number, and what they owe after the call. */
 import type { Centre } from './centre.ts';
-import type { NewLeg } from './conversation.ts';
 import { type GenesysContact, type GenesysQueue, IVR, QUEUES } from './organisation.ts';
+import type { NewLeg } from './participant.ts';
 import type { GenesysPerson } from './people.ts';
 
 /** The address of a number, as it stands in calls: `tel:+12025550147`. */

@@ -3,20 +3,22 @@ import {
   type Conversation,
   endsOf,
   find,
-  holding,
-  isConnected,
-  isPresent,
-  isWaiting,
   join,
   leave,
   MOST_PARTICIPANTS,
-  type NewLeg,
-  newParticipant,
-  type Participant,
   type SpeakTo,
   type Transfer,
   withoutConsult,
 } from './conversation.ts';
+import {
+  holding,
+  isConnected,
+  isPresent,
+  isWaiting,
+  type NewLeg,
+  newParticipant,
+  type Participant,
+} from './participant.ts';
 import { GenesysRefusal, noParticipant, noTransfer, notNow } from './refusals.ts';
 
 /** Where a call goes: the leg that begins there, and what is written down of it. */
@@ -153,9 +155,13 @@ export function addToConference(
   at: number,
 ): Conversation | GenesysRefusal {
   if (endsOf(conversation).length >= MOST_PARTICIPANTS) {
-    return notNow('cannot.create.conference', `A conference has room for ${MOST_PARTICIPANTS} participants`);
+    return conferenceIsFull();
   }
   return join({ ...conversation, isConference: true }, leg, at);
+}
+
+export function conferenceIsFull(): GenesysRefusal {
+  return notNow('cannot.create.conference', `A conference has room for ${MOST_PARTICIPANTS} participants`);
 }
 
 /**

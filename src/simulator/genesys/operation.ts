@@ -3,8 +3,7 @@ import type { Centre } from './centre.ts';
 import { type Conversation, isActiveIn } from './conversation.ts';
 import type { GenesysBody } from './fields.ts';
 import type { Channels } from './notifications/channels.ts';
-import type { GenesysPerson } from './people.ts';
-import { MAY_OBSERVE } from './people.ts';
+import { type GenesysPerson, MAY_OBSERVE } from './people.ts';
 import { GenesysRefusal, granted, noConversation, notActive } from './refusals.ts';
 
 /** A request that has found its operation, from somebody who is known. */
@@ -29,6 +28,7 @@ export interface GenesysAsked {
 
 export interface GenesysAnswer {
   readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
 

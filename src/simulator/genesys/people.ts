@@ -4,6 +4,8 @@
 export interface GenesysPerson {
   readonly id: string;
   readonly name: string;
+  /** What they are, for whoever chooses one of them. */
+  readonly role: string;
   readonly email: string;
   /** The short name that controls, faults and the journal use: `ada`, whose token is `gsim-ada`. */
   readonly handle: string;
@@ -45,23 +47,24 @@ const ADMIN = [...SUPERVISOR, 'conversation:agentlessCall:add', 'conversation:pa
 const person = (
   handle: string,
   name: string,
+  role: string,
   id: string,
   extension: string | null,
   permissions: readonly string[],
 ): GenesysPerson => ({
-  ...{ id, name, handle, extension, permissions },
+  ...{ id, name, role, handle, extension, permissions },
   email: `${name.toLowerCase().replace(' ', '.')}@example.com`,
   stationId: extension === null ? null : `5e1a0000-0000-4000-8000-00000000${extension}`,
 });
 
 /** Everybody who is in the lists. The first is whom a caller without a token is taken for. */
 export const PEOPLE: readonly GenesysPerson[] = [
-  person('ada', 'Ada Lind', '6f1c2a9e-0b7d-4c53-9a42-51d0c7e8a101', '2001', SUPERVISOR),
-  person('ben', 'Ben Okoro', '2d94e0f7-83c1-4e6a-b7f5-0c9b64d2e102', '2002', AGENT),
-  person('cleo', 'Cleo Marsh', 'b80a57c3-1e4f-42d9-8c06-7fa3d915c103', '2003', SUPERVISOR),
-  person('dana', 'Dana Ruiz', '94c7d1b2-5f80-4a3e-a6d9-2b18e0f7d104', '2004', ADMIN),
-  person('eli', 'Eli Novak', 'e35b8f60-7c2d-4918-b4a1-86d90c3fe105', null, AGENT),
-  person('fay', 'Fay Quist', '0a6d94e8-c1b3-4f72-95e0-d47b2f8af106', '2006', []),
+  person('ada', 'Ada Lind', 'team lead', '6f1c2a9e-0b7d-4c53-9a42-51d0c7e8a101', '2001', SUPERVISOR),
+  person('ben', 'Ben Okoro', 'agent', '2d94e0f7-83c1-4e6a-b7f5-0c9b64d2e102', '2002', AGENT),
+  person('cleo', 'Cleo Marsh', 'supervisor', 'b80a57c3-1e4f-42d9-8c06-7fa3d915c103', '2003', SUPERVISOR),
+  person('dana', 'Dana Ruiz', 'admin', '94c7d1b2-5f80-4a3e-a6d9-2b18e0f7d104', '2004', ADMIN),
+  person('eli', 'Eli Novak', 'agent without a station', 'e35b8f60-7c2d-4918-b4a1-86d90c3fe105', null, AGENT),
+  person('fay', 'Fay Quist', 'without any permission', '0a6d94e8-c1b3-4f72-95e0-d47b2f8af106', '2006', []),
 ];
 
 /** What every static token begins with; the rest is the handle. */
@@ -92,6 +95,7 @@ function oneOfTheMany(name: string): GenesysPerson | undefined {
     : {
         id: `00000000-0000-4000-8000-0000000${number}`,
         name: `Agent ${number}`,
+        role: 'agent',
         email: `agent.${number}@example.com`,
         handle: number,
         stationId: `5e1a0000-0000-4000-8000-0000000${number}`,

@@ -1,8 +1,10 @@
 /** Conversations that begin: somebody outside calls, a user calls somebody, or many meet. */
 import type { Centre } from './centre.ts';
-import { type Conversation, change, connect, join, leave, type NewLeg } from './conversation.ts';
+import { type Conversation, change, connect, join, leave, MOST_PARTICIPANTS } from './conversation.ts';
 import { contactLeg, ivrLeg, ofQueue, outsideLeg, queueLeg, sipOf, telOf, userLeg } from './legs.ts';
+import { conferenceIsFull } from './moving.ts';
 import { contactOf, type GenesysQueue, IVR, QUEUES, queueNamed } from './organisation.ts';
+import type { NewLeg } from './participant.ts';
 import { type GenesysPerson, PEOPLE, personNamed } from './people.ts';
 import { badRequest } from './refusals.ts';
 
@@ -129,8 +131,9 @@ function internal(centre: Centre, order: ConversationOrder): Conversation {
 function conference(centre: Centre, order: ConversationOrder): Conversation {
   const { from = PEOPLE[0]?.id ?? '', to = '+12025550148' } = order;
   const [first = '', ...others] = to.split(',');
-  const begun = outbound(centre, { ...order, from, to: first, state: 'connected' });
   const number = others.length === 0 ? ['+12025550149'] : others;
+  if (number.length + 2 > MOST_PARTICIPANTS) throw conferenceIsFull();
+  const begun = outbound(centre, { ...order, from, to: first, state: 'connected' });
   const legs = number.map((one) =>
     outsideLeg(centre, one, { purpose: 'external', state: 'connected', direction: 'outbound' }),
   );

@@ -62,7 +62,7 @@ interface Resolved {
   readonly viewer: GenesysPerson | null;
   /** Whose requests are counted with it; null: nobody's. */
   readonly bucket: string | null;
-  perform(): GenesysAnswer & { readonly headers?: Readonly<Record<string, string>> };
+  perform(): GenesysAnswer;
 }
 
 export function createGenesysPlatform(parts: Parts): GenesysPlatform {
@@ -136,10 +136,7 @@ export function createGenesysPlatform(parts: Parts): GenesysPlatform {
       const headers: Record<string, string> = { 'ININ-Correlation-Id': correlationId };
       const errorBody = (status: number) =>
         genesysErrorBody({ status, ...(ERRORS[status] ?? ERRORS[500]), params: {} }, correlationId);
-      const reply = (
-        answer: GenesysAnswer & { readonly headers?: Readonly<Record<string, string>> },
-        trouble: Reply['trouble'] = null,
-      ): Reply => {
+      const reply = (answer: GenesysAnswer, trouble: Reply['trouble'] = null): Reply => {
         const { status, body } = answer;
         if (journalBodies() && body !== undefined) entry.responseBody = body;
         return { status, headers: { ...headers, ...answer.headers }, body, trouble, entry, errorBody };

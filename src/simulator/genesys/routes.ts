@@ -1,4 +1,5 @@
 /** Which of all the operations of Genesys Cloud that the simulator knows a request is for. */
+import { type Found, findRoute, routeTo } from '../replies.ts';
 import { CHANGES } from './changing.ts';
 import { CONFERENCING } from './conferencing.ts';
 import { NOTIFICATIONS } from './notifications/operations.ts';
@@ -15,28 +16,16 @@ export const GENESYS_OPERATIONS: readonly GenesysOperation[] = [
   ...NOTIFICATIONS,
 ];
 
-const ROUTES = GENESYS_OPERATIONS.map((operation) => ({
-  operation,
-  pattern: operation.path.slice(1).split('/'),
-})).sort((a, b) => placeholders(a.pattern) - placeholders(b.pattern));
+const ROUTES = GENESYS_OPERATIONS.map(routeTo).sort(
+  (a, b) => placeholders(a.pattern) - placeholders(b.pattern),
+);
 
 /** Finds the operation for a method and the decoded parts of a path; null when there is none. */
 export function findGenesysOperation(
   method: string,
   segments: readonly string[],
-): { readonly operation: GenesysOperation; readonly params: Readonly<Record<string, string>> } | null {
-  for (const { operation, pattern } of ROUTES) {
-    if (operation.method !== method || pattern.length !== segments.length) continue;
-    const params: Record<string, string> = {};
-    const fits = pattern.every((part, index) => {
-      const segment = segments[index] ?? '';
-      if (!part.startsWith('{')) return part === segment;
-      params[part.slice(1, -1)] = segment;
-      return true;
-    });
-    if (fits) return { operation, params };
-  }
-  return null;
+): Found<GenesysOperation> | null {
+  return findRoute(ROUTES, method, segments);
 }
 
 function placeholders(pattern: readonly string[]): number {

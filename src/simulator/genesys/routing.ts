@@ -18,17 +18,15 @@ import {
   change,
   connect,
   endAfterCallWork,
+  endAll,
   find,
   isActiveIn,
-  isPresent,
-  isWaiting,
   join,
   leave,
-  owesWork,
-  type Participant,
 } from './conversation.ts';
 import { ofQueue, queueLeg, queueOf, userLeg, voicemailLeg } from './legs.ts';
 import { TIMED_OUT_CODE } from './organisation.ts';
+import { isPresent, isWaiting, owesWork, type Participant } from './participant.ts';
 import { type GenesysPerson, personNamed } from './people.ts';
 
 /** Lets it happen, from now on. */
@@ -158,10 +156,16 @@ function isFree(centre: Centre, userId: string): boolean {
   return !centre.conversations().some((one) => isActiveIn(one, userId));
 }
 
+/** With so many legs the caller of a queue gives up: whoever was alerted stays in the conversation, and it would grow for ever. */
+const MOST_LEGS = 500;
+
 /** Nobody answered: the next agent of the queue, or the voicemail of whoever was called by themselves. */
 function noAnswer(centre: Centre, conversation: Conversation, one: Participant, at: number): Conversation {
   const queue = one.purpose === 'agent' ? queueOf(one.queueId) : undefined;
   const person = personNamed(one.userId ?? '');
+  if (queue !== undefined && conversation.participants.length >= MOST_LEGS) {
+    return endAll(conversation, 'endpoint', at);
+  }
   if (queue !== undefined) {
     const waited = conversation.participants.find((other) => other.purpose === 'acd' && isPresent(other));
     const next = join(conversation, queueLeg(centre, queue), at);

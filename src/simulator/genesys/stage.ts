@@ -14,7 +14,7 @@
  * full of them. The conversation that never ends is only answered, if it still rings.
  */
 import type { Centre } from './centre.ts';
-import { change, connect, find, join, leave, type Transfer } from './conversation.ts';
+import { type Conversation, change, connect, find, join, leave, type Transfer } from './conversation.ts';
 import { outsideLeg, userLeg } from './legs.ts';
 import { consult } from './moving.ts';
 import { type GenesysPerson, PEOPLE } from './people.ts';
@@ -94,6 +94,8 @@ interface Asked {
 
 export function createGenesysStage(centre: Centre): GenesysStage {
   const asked = new Map<Staged, Asked>();
+  /** In which turn a conversation was first seen as it is. */
+  const seen = new WeakMap<Conversation, number>();
   let turns = 0;
 
   function place(name: Staged): void {
@@ -112,6 +114,16 @@ export function createGenesysStage(centre: Centre): GenesysStage {
 
   function rested(name: Staged): boolean {
     return turns - (asked.get(name)?.at ?? Number.NEGATIVE_INFINITY) >= TURNS_TO_REST;
+  }
+
+  /** Calls that a user has placed would go on for ever, where nobody plays their far end. */
+  function hangUpForgotten(): void {
+    for (const one of centre.conversations()) {
+      if (one.endedAt !== null || one.participants[0]?.userId == null || STAGED_IDS.has(one.id)) continue;
+      const since = seen.get(one) ?? turns;
+      seen.set(one, since);
+      if (turns - since >= TURNS_TO_STAY) centre.change(one.id, tearDown);
+    }
   }
 
   return {
@@ -140,6 +152,7 @@ export function createGenesysStage(centre: Centre): GenesysStage {
           place(name);
         }
       }
+      hangUpForgotten();
     },
     clear: () => asked.clear(),
   };
@@ -153,6 +166,7 @@ const OWN_STATES: Readonly<Partial<Record<Staged, string>>> = {
 const UNDONE: ReadonlySet<Staged> = new Set(['talking', 'held']);
 
 const NAMES = Object.keys(GENESYS_STAGED) as Staged[];
+const STAGED_IDS: ReadonlySet<string> = new Set(NAMES.map((name) => GENESYS_STAGED[name].conversationId));
 const [ADA, BEN, CLEO] = PEOPLE as readonly [GenesysPerson, GenesysPerson, GenesysPerson];
 
 function answerDemo(centre: Centre): void {

@@ -5,68 +5,42 @@
  * the other examples are those of `stage.ts`. Beside them others come, are answered, held, handed on, recorded, listened to,
  * missed, wrapped up, and end. Whatever a user does to one is done; the story goes on from there.
  */
+import { createTurns, type StorySettings, type Turns } from '../turns.ts';
 import { type Action, act } from './acting.ts';
 import type { Centre } from './centre.ts';
-import {
-  type Conversation,
-  endAll,
-  find,
-  isPresent,
-  type Participant,
-  type Transfer,
-} from './conversation.ts';
+import { type Conversation, endAll, find, type Transfer } from './conversation.ts';
 import { userLeg } from './legs.ts';
 import { transferBlind } from './moving.ts';
 import { WRAPUP_CODES } from './organisation.ts';
+import { isPresent, type Participant } from './participant.ts';
 import type { GenesysPerson } from './people.ts';
 import { type ConversationOrder, startConversation } from './placing.ts';
 import type { GenesysRefusal } from './refusals.ts';
 import { createGenesysStage, GENESYS_DEMO, STORY_PEOPLE } from './stage.ts';
 import { supervise } from './supervising.ts';
 
-export interface GenesysStory {
-  /** Plays or pauses, as the settings say now. */
-  follow(): void;
+export interface GenesysStory extends Turns {
   /** A request for a conversation is about to be answered: those of the examples make ready for it. */
   expect(operationId: string, conversationId: string): void;
-  /** Forgets how far it was, and begins again. */
-  restart(): void;
-  /** Plays no more. */
-  stop(): void;
 }
 
 /** Plays at the pace of the settings. Its first conversations are there at once. */
-export function createGenesysStory(
-  centre: Centre,
-  settings: () => { readonly story: boolean; readonly storyPace: number },
-): GenesysStory {
+export function createGenesysStory(centre: Centre, settings: () => StorySettings): GenesysStory {
   const stage = createGenesysStage(centre);
-  let timer: NodeJS.Timeout | undefined;
   let demo = demoAtStart();
   let scenes: Scene[] = [];
-  let turn = 0;
+  const turns = createTurns(settings, play);
 
-  function follow(): void {
-    clearTimeout(timer);
-    if (!settings().story) return;
-    if (turn === 0) play();
-    timer = setTimeout(() => {
-      play();
-      follow();
-    }, settings().storyPace);
-  }
-
-  function play(): void {
+  function play(turn: number): void {
     demo = playDemo(centre, demo);
     const script = SCRIPTS[(turn / TURNS_PER_SCENE) % SCRIPTS.length];
     if (script !== undefined && scenes.length < SCENES_AT_ONCE) scenes.push(openScene(centre, script));
     else scenes = scenes.filter((scene) => playScene(centre, scene));
     stage.turn();
-    turn += 1;
   }
 
   return {
-    follow,
+    ...turns,
     expect(operationId, conversationId) {
       if (settings().story) stage.ready(operationId, conversationId);
     },
@@ -74,10 +48,8 @@ export function createGenesysStory(
       stage.clear();
       demo = demoAtStart();
       scenes = [];
-      turn = 0;
-      follow();
+      turns.restart();
     },
-    stop: () => clearTimeout(timer),
   };
 }
 

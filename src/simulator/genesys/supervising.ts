@@ -1,14 +1,6 @@
 /** Supervisors: who listens to a call, whispers into it, or speaks in it. Pure. */
-import {
-  type Conversation,
-  change,
-  find,
-  isConnected,
-  isPresent,
-  join,
-  leave,
-  type NewLeg,
-} from './conversation.ts';
+import { type Conversation, change, find, join, leave } from './conversation.ts';
+import { isConnected, isPresent, type NewLeg } from './participant.ts';
 import { type GenesysRefusal, noParticipant, notNow } from './refusals.ts';
 
 export type Supervision = 'monitor' | 'coach' | 'barge';

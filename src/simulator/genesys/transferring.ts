@@ -1,6 +1,5 @@
 /** Handing a call on, unseen or after asking; and listening in. */
-import type { Conversation, NewLeg, Participant, SpeakTo, Transfer } from './conversation.ts';
-import { find, SPEAK_TO } from './conversation.ts';
+import { type Conversation, find, SPEAK_TO, type SpeakTo, type Transfer } from './conversation.ts';
 import { addressOf, choiceIn, flagIn, type GenesysBody, objectIn, textIn } from './fields.ts';
 import { userLeg, voicemailLeg } from './legs.ts';
 import { cancelConsult, consult, speakTo, transferBlind } from './moving.ts';
@@ -14,6 +13,7 @@ import {
   seen,
 } from './operation.ts';
 import { QUEUES } from './organisation.ts';
+import type { NewLeg, Participant } from './participant.ts';
 import { PEOPLE, personNamed } from './people.ts';
 import { legTo, legToContact } from './placing.ts';
 import { badRequest, noParticipant, noResource, noStation, noTransfer, notNow } from './refusals.ts';

@@ -1,13 +1,7 @@
 /** What is done to a whole conversation: everybody leaves, or every recording is held back. Pure. */
-import {
-  type Conversation,
-  endAfterCallWork,
-  endAll,
-  isPresent,
-  owesWork,
-  type Wrapup,
-} from './conversation.ts';
+import { type Conversation, endAfterCallWork, endAll } from './conversation.ts';
 import { TIMED_OUT_CODE } from './organisation.ts';
+import { isPresent, owesWork, type Wrapup } from './participant.ts';
 import { type GenesysRefusal, notNow } from './refusals.ts';
 
 /** Every recording is held back, or goes on: the caller says the number of their card. */

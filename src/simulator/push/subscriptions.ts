@@ -93,6 +93,7 @@ const PARK_LOCATION = EXTENSIONS.find(({ type }) => type === 'ParkLocation')?.id
 const LIFETIME = 86_400_000; // 24 hours
 /** More sockets than any test opens. */
 const MOST_SESSIONS = 10_000;
+const FEW_SEQUENCES = 5_000;
 
 /** @param onChange Hands in a listener for every change of a call. */
 export function createSubscriptions(
@@ -104,6 +105,7 @@ export function createSubscriptions(
   const subscriptions = new Map<string, Subscription>();
   /** The next sequence of each call. */
   const sequences = new Map<string, number>();
+  let mostSequences = FEW_SEQUENCES;
   let presenceSequence = 300;
   let notified = 0;
   const deliveries = createDeliveries(
@@ -195,10 +197,15 @@ export function createSubscriptions(
       legacyId: (sessionId) => legacyIdOf(board.find(sessionId)),
     });
     sequences.set(after.id, sequence + events.length);
-    if (sequences.size > 5_000)
-      for (const id of sequences.keys()) if (board.find(id) === undefined) sequences.delete(id);
+    if (sequences.size > mostSequences) forgetSequences();
     for (const event of events) tellEvent(event);
     tellPresences(events, before, after);
+  }
+
+  /** Of calls that are forgotten. Looked for again when there are twice as many as then were left. */
+  function forgetSequences(): void {
+    for (const id of sequences.keys()) if (board.find(id) === undefined) sequences.delete(id);
+    mostSequences = Math.max(FEW_SEQUENCES, sequences.size * 2);
   }
 
   function grant(body: Body, owner: SignedIn): Granted & { readonly index: FilterIndex } {

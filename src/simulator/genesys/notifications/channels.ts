@@ -9,8 +9,7 @@
  * ```
  */
 import { randomUUID } from 'node:crypto';
-import type { PushCounts } from '../../deliveries.ts';
-import { createDeliveries } from '../../deliveries.ts';
+import { createDeliveries, type PushCounts } from '../../deliveries.ts';
 import { conversationBody } from '../bodies.ts';
 import type { Centre } from '../centre.ts';
 import type { Conversation } from '../conversation.ts';
@@ -37,7 +36,8 @@ export interface Channel {
   readonly id: string;
   readonly owner: ChannelOwner;
   expires: number;
-  usedAt: number;
+  /** Its time is not over by itself any more. */
+  stopClock: () => void;
   /** By the topic as it was asked for. */
   topics: ReadonlyMap<string, readonly Interest[]>;
   line: Line | null;
@@ -59,6 +59,9 @@ export interface Channels {
   counts(): PushCounts;
   reset(seed: number): void;
 }
+
+/** Of everybody together; one more ends the one that was used least recently. */
+export const MOST_CHANNELS = 10_000;
 
 export function createChannels(centre: Centre): Channels {
   /** The one that was used least recently first. */
@@ -92,7 +95,6 @@ export function createChannels(centre: Centre): Channels {
   }
 
   function use(channel: Channel): void {
-    channel.usedAt = centre.now();
     channels.delete(channel.id);
     channels.set(channel.id, channel);
   }
@@ -106,6 +108,7 @@ export function createChannels(centre: Centre): Channels {
 
   function end(channel: Channel, reason: ChannelEnd): void {
     if (!channels.delete(channel.id)) return;
+    channel.stopClock();
     const { line } = channel;
     channel.line = null;
     line?.end(reason);
@@ -114,7 +117,8 @@ export function createChannels(centre: Centre): Channels {
   function lengthen(channel: Channel): void {
     const life = centre.settings().genesysChannelTtl * 1_000;
     channel.expires = centre.now() + life;
-    centre.later(Math.max(life, 1), () => find(channel.id));
+    channel.stopClock();
+    channel.stopClock = centre.later(Math.max(life, 1), () => find(channel.id));
   }
 
   return {
@@ -128,8 +132,10 @@ export function createChannels(centre: Centre): Channels {
       )) {
         end(old, 'gone');
       }
+      for (const old of channels.values()) if (channels.size >= MOST_CHANNELS) end(old, 'gone');
       const channel: Channel = {
-        ...{ id: `streaming-${randomUUID()}`, owner, expires: 0, usedAt: 0, topics: new Map(), line: null },
+        ...{ id: `streaming-${randomUUID()}`, owner, expires: 0, topics: new Map(), line: null },
+        stopClock: () => {},
       };
       use(channel);
       lengthen(channel);

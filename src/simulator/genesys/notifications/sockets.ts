@@ -105,7 +105,6 @@ export function createChannelSockets(centre: Centre, channels: Channels, journal
     };
     channel.line?.end('replaced');
     channel.line = line;
-    channel.usedAt = centre.now();
     connections.add(connection);
     const heartbeats = setInterval(
       () => line.send(metadata('WebSocket Heartbeat')),

@@ -1,0 +1,66 @@
+/** The listener of one viewer before a scripted Genesys Cloud, which answers when the test says so. */
+import type { ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { createListener, type ListenerState } from '../../../src/genesys/notifications/listener.ts';
+import { createLog } from '../../../src/telemetry/log.ts';
+import { callerWith, countOf } from '../../ringcentral/support.ts';
+import { until } from '../../support/gateway.ts';
+import { answer, errorBody, serving } from '../support.ts';
+
+/** Takes sockets, and says nothing. */
+async function openStreaming(): Promise<string> {
+  const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await new Promise((resolve) => sockets.once('listening', resolve));
+  onTestFinished(() => {
+    for (const socket of sockets.clients) socket.terminate();
+    sockets.close();
+  });
+  return `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`;
+}
+
+test('What was refused to a channel that is left does not keep the next one from being taken.', async () => {
+  const address = await openStreaming();
+  const channelAt = (count: number) => ({
+    id: `channel-${count}`,
+    connectUri: `${address}/channel-${count}`,
+  });
+  const held = new Map<string, ServerResponse>();
+  let opened = 0;
+  const { server, upstream, metrics } = await serving((response, { method, url }) => {
+    if (method === 'POST') {
+      opened += 1;
+      // The second one is given when the test says so.
+      if (opened === 2) held.set('second channel', response);
+      else answer(response, 200, channelAt(opened));
+    } else if (method === 'PUT' && url.includes('/channel-1/')) {
+      held.set('first topics', response);
+    } else {
+      answer(response, 200, { entities: [] });
+    }
+  });
+  const states: ListenerState[] = [];
+  const listener = createListener({
+    ...{ caller: callerWith('t'), upstream, metrics, log: createLog('silent'), random: () => 0 },
+    topics: async () => ['v2.users.u-1.conversations.calls'],
+    ear: { heard() {}, entered: (state) => void states.push(state) },
+  });
+  onTestFinished(() => listener.stop());
+
+  await until(() => held.has('first topics'));
+  await listener.move();
+  await until(() => held.has('second channel'));
+  answer(held.get('first topics') as ServerResponse, 503, errorBody(503, 'service.unavailable'));
+  const labels = { operation: 'putNotificationsChannelSubscriptions', status: '503' };
+  await until(async () => (await countOf(metrics, 'upstreamRequests', labels)) === 1);
+  answer(held.get('second channel') as ServerResponse, 200, channelAt(2));
+
+  await until(() => states.includes('listening'));
+  expect(opened).toBe(2);
+  const topicsOf = server.arrivals.filter(({ method }) => method === 'PUT').map(({ url }) => url);
+  expect(topicsOf).toEqual([
+    '/api/v2/notifications/channels/channel-1/subscriptions',
+    '/api/v2/notifications/channels/channel-2/subscriptions',
+  ]);
+});
