@@ -270,8 +270,9 @@ export class AccountMemory {
     const memory = new CallMemory(this.#shape);
     memory.restore(known.state);
     const sequences = [...known.state.held.marks.values()].map(({ sequence }) => sequence);
-    const upTo = Math.max(NOTHING_HEARD.upTo, ...sequences);
-    this.#calls.set(sessionId, { memory, heard: { upTo, beyond: [] }, isWhole: known.isWhole });
+    const { isWhole } = known;
+    const told = { upTo: Math.max(FIRST_NEWS - 1, ...sequences), beyond: [] };
+    this.#calls.set(sessionId, { memory, heard: isWhole ? filled(told) : told, isWhole });
   }
 
   restorePresence(known: KnownPresence): void {
@@ -310,7 +311,6 @@ export class AccountMemory {
   }
 
   /** What the transitions of a call are to those who look at the whole account. */
-
   #settle(
     sessionId: string,
     known: KnownCall,

@@ -235,6 +235,27 @@ describe('News that are overtaken on their way', () => {
   });
 });
 
+describe('A call that was read before anything was told of it', () => {
+  test('is told of from the next news on, and only what is missing after those is missing', () => {
+    const all = newsOfLife(INBOUND, INBOUND_LIFE);
+    const seen = openMemory();
+    hear(seen, all.slice(0, 4));
+    const read = seen.call(INBOUND);
+    if (read === undefined) throw new Error('It is not known.');
+    const memory = openMemory();
+    memory.take(read, { sentAt: ARRIVAL, receivedAt: ARRIVAL + 50, trueAt: { least: 0, most: 0 } });
+    const later = all.slice(4).map((news, index) => ({ ...news, receivedAt: ARRIVAL + 1_000 + index }));
+    const [first, second, third, ...others] = later as [News, News, News, ...News[]];
+    expect(memory.hear(first, true).missing).toBe('nothing');
+    expect(memory.isWhole(INBOUND)).toBe(true);
+    expect(memory.hear(third, true).missing).toBe('soon');
+    memory.hear(second, true);
+    const results = hear(memory, others);
+    expect(results.map(({ missing }) => missing)).toEqual(others.map(() => 'nothing'));
+    expect(toldBy(results).at(-1)).toBe('ended');
+  });
+});
+
 describe('What is held has a bound:', () => {
   const callNumber = (number: number) =>
     newsOfLife(`s-a0${number}z19cb96f3e89z5e1a0000`, INBOUND_LIFE.slice(0, 2)) as [News, News];
