@@ -371,7 +371,7 @@ export function createListener(parts: ListenerParts): Listener {
     subscriptionId = null;
     if (id !== null) living.delete(id);
     widening.close();
-    feed({ kind: 'lost', recoverable: null });
+    feed({ kind: 'moved' });
     await sayGoodbye(open, id);
   }
 
