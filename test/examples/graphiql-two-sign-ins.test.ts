@@ -40,7 +40,7 @@ async function fitsAnyWindow(page: Page): Promise<void> {
   const bar = page.locator('.gateway-bar');
   for (const width of [390, 761, 1024, 1201, 1440]) {
     await page.setViewportSize({ width, height: 800 });
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    expect(await bar.evaluate(({ scrollWidth }) => scrollWidth)).toBe(width);
     const parts = await bar.locator('strong, select, p, a, button').filter({ visible: true }).all();
     const boxes: Box[] = [];
     for (const part of parts) {
