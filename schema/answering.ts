@@ -55,8 +55,8 @@ const ForwardTargetInput = builder.inputType('ForwardTargetInput', {
 });
 
 const device =
-  'A soft phone or desk phone of the user that is `ONLINE`: see `viewer.devices`. A web phone knows its ' +
-  'own id from its sign-in; those of mobile apps are not known.';
+  'A phone of the user that is `ONLINE`, and of type `SOFT_PHONE`, `HARD_PHONE` or `WEB_PHONE`: see `viewer.devices`. A ' +
+  'web phone that is not listed there knows its own id from its sign-in; the ids of mobile apps are not known.';
 
 addCommand('answerCallParty', {
   description: [

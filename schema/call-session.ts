@@ -43,7 +43,7 @@ const CallOrigin = builder
 
 CallSession.implement({
   description: paragraphs(
-    'A call: RingCentral calls it a telephony session. It lives until its last party leaves, and may ' +
+    'A call of RingCentral, which calls it a telephony session. It lives until its last party leaves, and may ' +
       'outlive any of them: a transfer changes the parties, not the session.',
     'One conversation may span two sessions: after a warm transfer or in a conference, parties that are ' +
       '`GONE` point to their `peer` in the other session.',
@@ -66,7 +66,7 @@ CallSession.implement({
     creationTime: t.expose('creationTime', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it began, in whole seconds.',
+      description: 'When it began, to the second: the same as `startedAt`.',
     }),
     parties: t.expose('parties', {
       type: [CallParty],

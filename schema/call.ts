@@ -145,8 +145,8 @@ export const CallParticipant = builder
         type: 'DateTime',
         nullable: true,
         description:
-          'Since when it has been doing what `activity` says; null where the phone system does not tell. RingCentral never ' +
-          'does: count from `call.startedAt` there.',
+          'Since when it has been doing what `activity` says; null where the phone system does not tell, as RingCentral ' +
+          'never does: count from `call.startedAt` then.',
         extensions: IN_PLACE,
         resolve: (participant) => (isParty(participant) ? null : sinceOfParticipant(participant)),
       }),
@@ -185,7 +185,8 @@ Call.implement({
       resolve: (call) => (isSession(call) ? call.creationTime : startOfConversation(call)),
     }),
     isOver: t.boolean({
-      description: 'True when everybody has left. An agent may still owe the work after the call.',
+      description:
+        'True when everybody has left. An agent may still owe the work after it (`WRAPPING_UP`, only in Genesys Cloud).',
       extensions: IN_PLACE,
       resolve: (call) => (isSession(call) ? isSessionOver(call) : isConversationOver(call)),
     }),

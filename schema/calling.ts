@@ -17,7 +17,7 @@ const CallOutCalleeInput = builder.inputType('CallOutCalleeInput', {
 
 addCommand('makeCallOut', {
   description: [
-    "Calls somebody from one of the user's phones. That phone rings first; once the user answers it, " +
+    "Calls somebody by RingCentral, from one of the user's phones. That phone rings first; once the user answers it, " +
       "the other side is called. The answer has one party, the user's own in `SETUP`; watch the call to " +
       'see the rest.',
     'When the outcome is `UNKNOWN` a phone may ring: look at `viewer.activeCalls` before calling again.',
@@ -28,7 +28,7 @@ addCommand('makeCallOut', {
     deviceId: t.id({
       required: true,
       description:
-        'The phone that rings first: of type `SOFT_PHONE` or `HARD_PHONE` and `ONLINE` (`viewer.devices`).',
+        'The phone that rings first: `ONLINE`, and of type `SOFT_PHONE`, `HARD_PHONE` or `WEB_PHONE` (`viewer.devices`).',
     }),
     to: t.field({ type: CallOutCalleeInput, required: true, description: 'Whom to call.' }),
     countryId: t.id({

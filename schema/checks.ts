@@ -3,6 +3,7 @@ import { BadUserInput } from './failures.ts';
 
 const MAX_ID_LENGTH = 256; // characters; the longest ids seen have about 90
 const MAX_TEXT_LENGTH = 64; // characters; phone numbers, extension numbers, flip ids
+const MAX_ADDRESS_LENGTH = 256; // characters
 const MAX_IDS = 100; // ids in one list
 
 /** Control characters, every kind of white space, and halves of characters that UTF-8 cannot carry. */
@@ -60,13 +61,14 @@ function quoted(text: string): string {
 }
 
 /**
- * A target of which exactly one way to name it is given: numbers are checked as texts, all else as ids.
+ * A target of which exactly one way to name it is given: numbers and addresses are checked as texts, all else as ids.
  * @throws {BadUserInput} naming the field inside `name`.
  */
 export function checkTarget<Target extends object>(target: Target, name: string): Target {
   for (const [way, value] of Object.entries<string>(target as Record<string, string>)) {
-    const check = way.endsWith('Number') ? checkText : checkId;
-    check(value, `${name}.${way}`);
+    if (way === 'address') checkText(value, `${name}.address`, MAX_ADDRESS_LENGTH);
+    else if (way.endsWith('Number')) checkText(value, `${name}.${way}`);
+    else checkId(value, `${name}.${way}`);
   }
   return target;
 }

@@ -11,7 +11,7 @@ import {
 
 addCommand('createConference', {
   description: [
-    "Opens a conference, still empty. The user's phone joins it by dialling its `voiceCallToken` as a " +
+    "Opens a conference in RingCentral, still empty. The user's phone joins it by dialling its `voiceCallToken` as a " +
       'SIP address, which a web phone can do; RingCentral closes a conference that nobody joined within ' +
       'about 38 seconds. Then bring in calls with `bringInCallParty`.',
   ],

@@ -11,7 +11,7 @@ import { type CallParty, type CallSession, findParty, type PartyAddress } from '
 import type { CallProvider } from './provider.ts';
 import { settled } from './settled.ts';
 
-/** One operation of one viewer. In a subscription it lives as long as the stream. */
+/** One operation of one viewer. In a subscription it lives as long as the stream, or is made anew for each event. */
 export interface GatewayContext {
   /** RingCentral, for the viewer. */
   readonly provider: CallProvider;
@@ -53,26 +53,34 @@ export type ViewerReads = Pick<
 /** Genesys Cloud where it is off. */
 const GENESYS_IS_OFF = absentConversations(() => new NotConfigured('genesys'));
 
-/** Makes the context of one operation. */
+/**
+ * Makes the context of one operation. A door may copy its fields into a context of its own, so none of them is replaced later:
+ * what starts anew does so inside.
+ */
 export function createContext(parts: {
   readonly provider: CallProvider;
   /** Left out: it is off. */
   readonly genesys?: ConversationProvider | undefined;
   readonly requestId: string;
 }): GatewayContext {
-  const { provider, genesys = GENESYS_IS_OFF, requestId } = parts;
+  const { provider, requestId } = parts;
   const loaders = new LazyLoaders(provider);
+  let genesys: ConversationProvider | null = null;
   let account: AccountReads | null = null;
   let conversations: ConversationReads | null = null;
   return {
     provider,
-    genesys,
+    // Handed in as a getter by whoever wants it made only for those who ask.
+    get genesys() {
+      genesys ??= parts.genesys ?? GENESYS_IS_OFF;
+      return genesys;
+    },
     get account() {
       account ??= createAccountReads(provider.account);
       return account;
     },
     get conversations() {
-      conversations ??= createConversationReads(genesys);
+      conversations ??= createConversationReads(this.genesys);
       return conversations;
     },
     requestId,
@@ -86,12 +94,12 @@ export function createContext(parts: {
       signInSessions: once(() => provider.signInSessions()),
     },
     forEvent(...sessions) {
-      account = null;
+      account?.startAnew();
       loaders.startAnew(sessions);
     },
     afterCommand({ session = null, party = null, presence = null }) {
-      account = null;
-      if (presence !== null) this.account.prime(presence);
+      // Also where nothing was read before: the answer of the command is to be known.
+      if (account !== null || presence !== null) this.account.startAnew(presence);
       loaders.startAnew(session === null ? [] : [session], party);
     },
   };

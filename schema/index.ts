@@ -41,7 +41,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   UPSTREAM_UNAVAILABLE: 'the phone system did not answer, or with an error of its own; ask again later.',
   UPSTREAM_BAD_RESPONSE: "what answered was not the phone system's API; ask again later.",
   BAD_USER_INPUT: 'the request is wrong, or asks for too much; `parameterName` says what to mend.',
-  CALL_NOT_FOUND: 'the call, party or recording is not there (any more); `parameterName` says which.',
+  CALL_NOT_FOUND:
+    'the call, party, participant or recording is not there (any more); `parameterName` says which.',
   WRONG_CALL_STATE: 'the call is not in a state for this; read it again.',
   OVERLOADED: 'too much at once, of you or of everybody; ask again in a moment.',
   PERSISTED_QUERY_NOT_SUPPORTED: 'the hash of an operation came without its text; send the text.',
@@ -53,10 +54,10 @@ builder.queryType({
     'Reading calls. Those of RingCentral are `CallSession` and `CallParty`, those of Genesys Cloud `CallConversation` ' +
       'and `CallMediaParticipant`. The gateway may have one of the two or both; `Call` and `CallParticipant` are what they ' +
       'have in common.',
-    'RingCentral gives every user a small rate budget, usually 50 requests a minute of the group Light and 10 of the ' +
-      'group Heavy, Genesys Cloud usually 300 requests a minute, for queries and commands together; descriptions say ' +
-      'what a field costs. Within one operation nothing is read twice, and a call that a subscription ' +
-      'watches costs nothing to read.',
+    'Queries and commands of a user share a rate budget at each phone system, and descriptions say what a field costs of ' +
+      'it. RingCentral counts in three groups, usually 50 requests a minute of Light, 40 of Medium and 10 of Heavy; ' +
+      'Genesys Cloud counts all together, usually 300 a minute. Within one operation nothing is read twice, and a call ' +
+      'that a subscription watches costs nothing to read.',
     'What is not the outcome of a command is an error with `extensions.requestId`, to quote to the ' +
       "gateway's operator, and `extensions.code`:",
     bullets(...ERROR_CODES.map((code) => `\`${code}\`: ${MEANINGS[code]}`)),
@@ -69,6 +70,8 @@ builder.mutationType({
       'mutation is one request to the phone system, sent once and never repeated by the gateway: after a lost ' +
       'answer the state is read again instead, and `outcome` says what is known. Several mutations of one ' +
       'operation run one after another. Only `endSession` is about something else.',
+    'Of Genesys Cloud are those whose name has `CallMediaParticipant`, `CallConversation` or `ConsultTransfer` in it, ' +
+      '`placeCall` and `startCallConference`; all others but `endSession` are of RingCentral.',
     'Every other payload has:',
     bullets(
       '`outcome`: whether it was done, was not, or is unknown;',
@@ -82,7 +85,8 @@ builder.mutationType({
       'RingCentral calls need the app permission `CallControl`.',
     'Genesys Cloud accepts a command before it does it. The gateway waits until the effect is seen, at most five ' +
       'seconds: `APPLIED` is what was seen. When nothing was, the outcome is `UNKNOWN`, with the state as it is; so it is ' +
-      'at once where what is asked for is so already. Digits alone leave no trace: of them `APPLIED` means accepted.',
+      'at once where what is asked for is so already. Digits alone leave no trace: of them `APPLIED` means accepted. Of a ' +
+      'conversation that nobody watches the state is read before, for one request more.',
   ),
 });
 
@@ -90,6 +94,8 @@ builder.subscriptionType({
   description: paragraphs(
     'Calls as they happen, over WebSocket (`graphql-transport-ws`) or server-sent events. However many ' +
       'subscribers a call has, the gateway watches it once per user, inside the rate budget.',
+    'Of Genesys Cloud are `conversations`, `conversationEvents`, `conversationListEvents` and ' +
+      '`callMediaParticipantUpdated`; all others are of RingCentral.',
   ),
 });
 

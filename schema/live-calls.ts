@@ -10,12 +10,12 @@ import type {
   CallSnapshot as CallSnapshotModel,
   CallStreamNotice as CallStreamNoticeModel,
 } from './provider.ts';
-import { SnapshotReason, StreamNoticeKind } from './stream-words.ts';
+import { cursorOf, SnapshotReason, StreamNoticeKind } from './stream-words.ts';
 
 const CallSnapshot = builder.objectRef<CallSnapshotModel>('CallSnapshot').implement({
   description: 'The whole call as it is now. Replace what you have: later events build on it.',
   fields: (t) => ({
-    cursor: cursor(t),
+    cursor: cursorOf(t, 'callEvents'),
     reason: t.expose('reason', { type: SnapshotReason, description: 'Why there is a snapshot.' }),
     session: t.expose('session', { type: CallSession, description: 'The call.' }),
   }),
@@ -26,7 +26,7 @@ const CallPartyChange = builder.objectRef<CallPartyChangeModel>('CallPartyChange
     'One party changed, or joined. It also comes for a party of which nothing changed but its ' +
     '`availableActions`, because another party or the call did: `previousStatus` is its present status then.',
   fields: (t) => ({
-    cursor: cursor(t),
+    cursor: cursorOf(t, 'callEvents'),
     party: t.expose('party', { type: CallParty, description: 'The party as it is after the change.' }),
     previousStatus: t.expose('previousStatus', {
       type: PartyStatus,
@@ -46,7 +46,7 @@ const CallPartyChange = builder.objectRef<CallPartyChangeModel>('CallPartyChange
 const CallStreamNotice = builder.objectRef<CallStreamNoticeModel>('CallStreamNotice').implement({
   description: 'Something to show or do, beside the states of the parties.',
   fields: (t) => ({
-    cursor: cursor(t),
+    cursor: cursorOf(t, 'callEvents'),
     kind: t.expose('kind', { type: StreamNoticeKind, description: 'What it is about.' }),
     message: t.exposeString('message', { description: 'The same in words for a person.' }),
     sessionId: t.exposeID('sessionId', { description: 'The call of the stream.' }),
@@ -88,7 +88,7 @@ const ActiveCallList = builder.objectRef<ActiveCallListModel>('ActiveCallList').
 /** Of every list of calls. */
 export const ActiveCallNotice = builder.objectRef<ActiveCallNoticeModel>('ActiveCallNotice').implement({
   description:
-    'Something to show or do, beside the list of calls. It has no cursor, because there is nothing to resume: ' +
+    'Something to show or do, beside the list of calls or conversations. It has no cursor, because there is nothing to resume: ' +
     'a new subscription starts with the whole list.',
   fields: (t) => ({
     kind: t.expose('kind', {
@@ -168,7 +168,7 @@ builder.subscriptionFields((t) => ({
   activeCalls: t.field({
     type: [ActiveCall],
     description:
-      'The calls of the user: now, and again whenever the list or anything in it changes. A call that ' +
+      'The calls of the user in RingCentral: now, and again whenever the list or anything in it changes. A call that ' +
       'begins appears by itself. `activeCallEvents` also tells when the list may be old.',
     subscribe: (_, __, { provider }) => provider.activeCallUpdates(),
     resolve: (calls, _, context) => {
@@ -191,11 +191,3 @@ builder.subscriptionFields((t) => ({
     },
   }),
 }));
-
-function cursor(
-  t: PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, { readonly cursor: string }>,
-) {
-  return t.exposeID('cursor', {
-    description: 'Where in the stream this is: give it to `callEvents(after:)` to resume.',
-  });
-}

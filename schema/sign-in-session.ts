@@ -6,7 +6,7 @@ import type { SignInSession as SignInSessionModel } from './model.ts';
 export const SignInSession = builder.objectRef<SignInSessionModel>('SignInSession').implement({
   description: paragraphs(
     'A browser in which the user is signed in at this gateway. It ends when it is not used for eight hours, after seven ' +
-      'days, when its user signs out or ends it, or when RingCentral ends the sign-in behind it.',
+      'days, when its user signs out or ends it, or when the phone system ends the sign-in behind it.',
     keyedBy('id'),
   ),
   fields: (t) => ({
@@ -55,7 +55,7 @@ builder.mutationField('endSession', (t) =>
     type: EndSessionPayload,
     description:
       'Signs the user out in one browser: its sockets are closed with 4403, and it has to sign in again. With the last one ' +
-      'the sign-in at RingCentral ends too.',
+      'the sign-in at the phone system ends too.',
     args: { id: t.arg.id({ required: true, description: 'The `id` of one of `viewer { sessions }`.' }) },
     resolve: async (_source, { id }, { provider }) => ({
       isEnded: await provider.endSignInSession(id),

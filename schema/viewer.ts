@@ -77,15 +77,15 @@ export const LiveSource = addEnum('LiveSource', LIVE_SOURCES, {
   description: "How changes of the user's calls come to be known.",
   values: {
     PUSH:
-      "RingCentral tells them by itself: a change of the user's own party is here in a tenth of a second and costs no " +
-      'request. Other parties are looked at within a second after the own one moved, else every 30 seconds. Genesys ' +
-      'Cloud tells of everybody in a conversation; each that is watched is read every 30 seconds all the same.',
+      'The phone system tells them by itself, which costs no request. RingCentral tells of the parties of the user, in ' +
+      'about a tenth of a second; other parties are read within a second after such a change, else every 30 seconds. ' +
+      'Genesys Cloud tells of everybody in a conversation; each that is watched is read every 30 seconds besides.',
     LONG_POLL:
       'Only RingCentral. It is asked, and answers when something changes: within a second or two for a few calls. Each change ' +
       "costs two of the minute's requests.",
     PACED_POLL:
-      'The phone system is asked over and over, inside the rate budget: of RingCentral 1.5 seconds late with one call, 40 ' +
-      'with twenty.',
+      'The phone system is asked over and over, inside the rate budget: changes of RingCentral calls are seen 1.5 seconds ' +
+      'late with one call, 40 seconds late with twenty.',
   },
 });
 
@@ -159,7 +159,7 @@ export const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
   fields: (t) => ({
     accountId: t.id({
       nullable: true,
-      description: 'The account of the user.',
+      description: "RingCentral's id of the account that the user is of.",
       resolve: async ({ viewer }) => (await viewer()).accountId,
     }),
     extensionId: t.id({
@@ -182,7 +182,7 @@ export const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
       type: [ActiveCall],
       nullable: { list: true, items: false },
       description: paragraphs(
-        'The calls the user is in now, ringing ones included.',
+        'The RingCentral calls that the user is in now, ringing ones included.',
         spends(
           'readUserPresenceStatus',
           'GET /restapi/v1.0/account/~/extension/~/presence?detailedTelephonyState=true',
@@ -207,8 +207,8 @@ export const Viewer = builder.objectRef<ViewerReads>('Viewer').implement({
       type: LiveSource,
       nullable: true,
       description:
-        'How changes come to be known at this moment: it may change at any time. Null while nobody watches a call or the ' +
-        'list of calls of this user. Costs nothing.',
+        'How changes of RingCentral calls come to be known at this moment: it may change at any time. Null while nobody ' +
+        'watches a call or the list of calls of this user. Costs nothing.',
       resolve: ({ liveSource }) => liveSource(),
     }),
     sessions: t.field({

@@ -15,7 +15,7 @@ const USUAL_QUEUES = 20;
 const USUAL_CALLS = 50;
 
 const AccountLiveSource = addEnum('AccountLiveSource', ACCOUNT_LIVE_SOURCES, {
-  description: 'How changes of the company’s calls come to be known.',
+  description: "How changes of the company's calls come to be known.",
   values: {
     ACCOUNT_PUSH: 'RingCentral tells of every call and every presence by itself.',
     EXTENSIONS_PUSH:
@@ -34,7 +34,7 @@ const listCallQueues = spends('listCallQueues', 'GET /restapi/v1.0/account/~/cal
 
 Account.implement({
   description: paragraphs(
-    'The company. Nothing is shown that RingCentral would not show to this user: who may not see the presence of others gets ' +
+    'The company, as RingCentral knows it. Nothing is shown that RingCentral would not show to this user: who may not see the presence of others gets ' +
       '`null` for it, or `FORBIDDEN` with the name of the missing permission. What cannot be read is null with an error, and the ' +
       'rest is there. Each field costs only when it is asked for.',
     keyedBy('id'),

@@ -81,7 +81,7 @@ addPresenceCommand('setPresence', {
     'Sets what a user says of themselves, at least one of: do not disturb, status, message. What is left out stays.',
     'Everybody may set their own; that of somebody else an administrator may, where RingCentral lets them. A call that rings already ' +
       'goes on ringing. Needs the RingCentral app permission `EditPresence`.',
-    'Known limit: where the account has RingCentral’s newer call handling, `dndStatus` of a user is refused or ignored: the ' +
+    "Known limit: where the account has RingCentral's newer call handling, `dndStatus` of a user is refused or ignored: the " +
       'answered `presence` tells.',
   ],
   upstream: ['updateUserPresenceStatus', 'PUT /extension/{extensionId}/presence', 'Medium'],
@@ -95,7 +95,10 @@ addPresenceCommand('setPresence', {
       type: DndStatus,
       description: 'Which calls may ring them. Leave it out to keep it.',
     }),
-    userStatus: t.field({ type: UserStatus, description: 'What they are. Leave it out to keep it.' }),
+    userStatus: t.field({
+      type: UserStatus,
+      description: 'What they say of themselves. Leave it out to keep it.',
+    }),
     message: t.string({
       description: `What stands beside their status, at most ${LONGEST_MESSAGE} characters; empty: nothing. Leave it out to keep it.`,
     }),

@@ -180,7 +180,7 @@ Extension.implement({
   ),
   fields: (t) => ({
     id: t.exposeID('id', {
-      description: 'RingCentral’s internal id: what commands take as `extensionId`, and parties have.',
+      description: "RingCentral's internal id: what commands take as `extensionId`, and parties have.",
     }),
     extensionNumber: t.exposeString('extensionNumber', {
       nullable: true,

@@ -3,7 +3,7 @@ import { builder, bullets, CallParty, CallSession, paragraphs } from '../builder
 import { PartyStatus } from '../call-party.ts';
 import { checkIds } from '../checks.ts';
 import { BadUserInput } from '../failures.ts';
-import { SnapshotReason, StreamNoticeKind } from '../stream-words.ts';
+import { cursorOf, SnapshotReason, StreamNoticeKind } from '../stream-words.ts';
 import { Presence } from './nouns.ts';
 import type {
   AccountCallBegan as AccountCallBeganModel,
@@ -17,7 +17,7 @@ import type {
 const AccountSnapshot = builder.objectRef<AccountSnapshotModel>('AccountSnapshot').implement({
   description: 'Everything that goes on in the account. Replace what you have: later events build on it.',
   fields: (t) => ({
-    cursor: cursor(t),
+    cursor: cursorOf(t, 'accountCallEvents'),
     reason: t.expose('reason', { type: SnapshotReason, description: 'Why there is a snapshot.' }),
     calls: t.expose('calls', {
       type: [CallSession],
@@ -36,7 +36,7 @@ const AccountSnapshot = builder.objectRef<AccountSnapshotModel>('AccountSnapshot
 const AccountCallBegan = builder.objectRef<AccountCallBeganModel>('AccountCallBegan').implement({
   description: 'A call that is new here: it has just begun, or was found.',
   fields: (t) => ({
-    cursor: cursor(t),
+    cursor: cursorOf(t, 'accountCallEvents'),
     session: t.expose('session', { type: CallSession, description: 'The call.' }),
   }),
 });
@@ -46,7 +46,7 @@ const AccountCallPartyChange = builder
   .implement({
     description: 'One party of a call changed, or joined. Nothing is sent of the others.',
     fields: (t) => ({
-      cursor: cursor(t),
+      cursor: cursorOf(t, 'accountCallEvents'),
       sessionId: t.exposeID('sessionId', { description: 'The call.' }),
       party: t.expose('party', { type: CallParty, description: 'The party as it is after the change.' }),
       previousStatus: t.expose('previousStatus', {
@@ -70,7 +70,7 @@ const AccountCallPartyChange = builder
 const AccountCallEnded = builder.objectRef<AccountCallEndedModel>('AccountCallEnded').implement({
   description: 'A call is over. Nothing follows of it.',
   fields: (t) => ({
-    cursor: cursor(t),
+    cursor: cursorOf(t, 'accountCallEvents'),
     sessionId: t.exposeID('sessionId', { description: 'The call.' }),
     session: t.expose('session', { type: CallSession, description: 'As it was seen last.' }),
   }),
@@ -81,7 +81,7 @@ const AccountPresenceChange = builder
   .implement({
     description: 'Somebody does something else now.',
     fields: (t) => ({
-      cursor: cursor(t),
+      cursor: cursorOf(t, 'accountCallEvents'),
       presence: t.expose('presence', { type: Presence, description: 'What they do.' }),
     }),
   });
@@ -89,7 +89,7 @@ const AccountPresenceChange = builder
 const AccountStreamNotice = builder.objectRef<AccountStreamNoticeModel>('AccountStreamNotice').implement({
   description: 'Something to show or do, beside what happens in the account.',
   fields: (t) => ({
-    cursor: cursor(t),
+    cursor: cursorOf(t, 'accountCallEvents'),
     kind: t.expose('kind', {
       type: StreamNoticeKind,
       description:
@@ -131,7 +131,7 @@ builder.subscriptionFields((t) => ({
         'To resume after a broken connection, subscribe again with `after: <the last cursor>` within 60 seconds: ' +
           'what was missed follows, exactly once.',
         'A cursor that cannot be resumed from is answered with a fresh snapshot and its reason; so is a client that ' +
-          'reads far too slowly.',
+          'reads far too slowly (`CURSOR_EXPIRED`).',
         'However many subscribe, the account is watched once per user.',
       ),
       'Costs at its start one Heavy request per thousand extensions, and one Light request for each call that goes ' +
@@ -181,12 +181,4 @@ function sessionsOf(event: typeof AccountCallEvent.$inferType) {
 function checkRow(extensionIds: readonly string[]): readonly string[] {
   if (extensionIds.length > 0) return checkIds(extensionIds, 'extensionIds');
   throw new BadUserInput('extensionIds: read no ids, allowed are 1 to 100.', 'extensionIds');
-}
-
-function cursor(
-  t: PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, { readonly cursor: string }>,
-) {
-  return t.exposeID('cursor', {
-    description: 'Where in the stream this is: give it to `accountCallEvents(after:)` to resume.',
-  });
 }

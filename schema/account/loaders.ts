@@ -14,12 +14,47 @@ export interface AccountReads extends Pick<AccountProvider, 'extensions' | 'call
   readonly members: DataLoader<string, readonly CallQueueMember[]>;
   readonly waitingCalls: DataLoader<string, readonly WaitingCall[]>;
   activeCalls(): Promise<readonly AccountCall[]>;
-  /** Takes these as the truth, without asking. */
-  prime(...presences: readonly Presence[]): void;
+  /** Forgets what was read before this event or command, and takes a presence that came with it as the truth. */
+  startAnew(presence?: Presence | null): void;
 }
 
-/** Makes them; nothing is asked for yet. */
+type Loaders = Omit<AccountReads, 'extensions' | 'callQueues' | 'liveSource' | 'startAnew'>;
+
+/** Makes the reads of one operation. What they need is made when it is of use: most events need nothing of the account. */
 export function createAccountReads(provider: AccountProvider): AccountReads {
+  let loaders: Loaders | null = null;
+  const made = () => {
+    loaders ??= createLoaders(provider);
+    return loaders;
+  };
+  return {
+    get extension() {
+      return made().extension;
+    },
+    get presence() {
+      return made().presence;
+    },
+    get callQueue() {
+      return made().callQueue;
+    },
+    get members() {
+      return made().members;
+    },
+    get waitingCalls() {
+      return made().waitingCalls;
+    },
+    activeCalls: () => made().activeCalls(),
+    extensions: (filter) => provider.extensions(filter),
+    callQueues: () => provider.callQueues(),
+    liveSource: () => provider.liveSource(),
+    startAnew(presence = null) {
+      loaders = null;
+      if (presence !== null) made().presence.prime(presence.extensionId, presence);
+    },
+  };
+}
+
+function createLoaders(provider: AccountProvider): Loaders {
   const presence = new DataLoader<string, Presence | null>((ids) => provider.presences(ids).then(copied));
   const presences = (ids: readonly string[]) => presence.loadMany(ids);
   let calls: Promise<readonly AccountCall[]> | undefined;
@@ -32,12 +67,6 @@ export function createAccountReads(provider: AccountProvider): AccountReads {
     activeCalls() {
       calls ??= provider.activeCalls(presences);
       return calls;
-    },
-    extensions: (filter) => provider.extensions(filter),
-    callQueues: () => provider.callQueues(),
-    liveSource: () => provider.liveSource(),
-    prime(...known) {
-      for (const one of known) presence.clear(one.extensionId).prime(one.extensionId, one);
     },
   };
 }

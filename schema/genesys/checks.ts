@@ -1,9 +1,8 @@
 /** What the types of the inputs for Genesys Cloud cannot say: checked before anything leaves the gateway. */
-import { checkId, checkText, refusal } from '../checks.ts';
+import { checkText, refusal } from '../checks.ts';
 import { BadUserInput } from '../failures.ts';
 import type { CallAttribute } from './model.ts';
 
-const MAX_ADDRESS_LENGTH = 256; // characters
 const MAX_ATTRIBUTES = 100;
 const MAX_NAME_LENGTH = 256; // characters
 const MAX_LONG_TEXT = 10_000; // characters
@@ -27,20 +26,7 @@ export function optional<Value, Checked>(
 }
 
 /**
- * Whom something goes to, of which exactly one way is given: numbers and addresses are texts, all else are ids.
- * @throws {BadUserInput} naming the field inside `name`.
- */
-export function checkWay<Target extends object>(target: Target, name: string): Target {
-  for (const [way, value] of Object.entries<string>(target as Record<string, string>)) {
-    if (way === 'address') checkText(value, `${name}.address`, MAX_ADDRESS_LENGTH);
-    else if (way.endsWith('Number')) checkText(value, `${name}.${way}`);
-    else checkId(value, `${name}.${way}`);
-  }
-  return target;
-}
-
-/**
- * A list of at least one and not too many, each checked.
+ * A list of no fewer than `least` and no more than `most`, each checked.
  * @throws {BadUserInput} naming the item.
  */
 export function checkList<Item>(

@@ -4,6 +4,7 @@ import { Call } from '../call.ts';
 import { checkId, checkIds } from '../checks.ts';
 import { PARTICIPANT_ACTIONS } from './actions.ts';
 import { EntityReference } from './entity.ts';
+import { maybe, raw } from './fields.ts';
 import {
   type CallConversation as ConversationModel,
   type ConversationDivision as DivisionModel,
@@ -19,50 +20,27 @@ const ConversationTransfer = builder.objectRef<TransferModel>('ConversationTrans
   description: paragraphs('A transfer that was commanded in a conversation.', keyedBy('id')),
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the command.' }),
-    state: t.expose('state', { type: TransferState, nullable: true, description: 'How far it has come.' }),
-    rawState: t.exposeString('rawState', {
-      nullable: true,
-      description: '`state` as Genesys Cloud wrote it.',
-    }),
-    dateIssued: t.expose('dateIssued', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was commanded.',
-    }),
-    initiator: t.expose('initiator', {
-      type: EntityReference,
-      nullable: true,
-      description: 'The user who commanded it, where it was one.',
-    }),
-    modifiedById: t.exposeID('modifiedById', {
-      nullable: true,
-      description: 'The later command that changed it.',
-    }),
-    destinationUser: t.expose('destinationUser', {
-      type: EntityReference,
-      nullable: true,
-      description: 'The user it goes to, where it is one.',
-    }),
-    destinationAddress: t.exposeString('destinationAddress', {
-      nullable: true,
-      description: 'The address it goes to, where it is no user.',
-    }),
-    transferType: t.expose('transferType', {
-      type: TransferType,
-      nullable: true,
-      description: 'Whether whoever transfers waits for the target.',
-    }),
-    rawTransferType: t.exposeString('rawTransferType', {
-      nullable: true,
-      description: '`transferType` as Genesys Cloud wrote it.',
-    }),
+    state: maybe(t, 'state', TransferState, 'How far it has come.'),
+    rawState: raw(t, 'rawState', 'state'),
+    dateIssued: maybe(t, 'dateIssued', 'DateTime', 'When it was commanded.'),
+    initiator: maybe(t, 'initiator', EntityReference, 'The user who commanded it, where it was one.'),
+    modifiedById: maybe(t, 'modifiedById', 'ID', 'The later command that changed it.'),
+    destinationUser: maybe(t, 'destinationUser', EntityReference, 'The user it goes to, where it is one.'),
+    destinationAddress: maybe(
+      t,
+      'destinationAddress',
+      'String',
+      'The address it goes to, where it is no user.',
+    ),
+    transferType: maybe(t, 'transferType', TransferType, 'Whether whoever transfers waits for the target.'),
+    rawTransferType: raw(t, 'rawTransferType', 'transferType'),
   }),
 });
 
 const ConversationDivision = builder.objectRef<DivisionModel>('ConversationDivision').implement({
   description: 'A division of the organisation that a conversation belongs to, and why.',
   fields: (t) => ({
-    division: t.expose('division', { type: EntityReference, nullable: true, description: 'The division.' }),
+    division: maybe(t, 'division', EntityReference, 'The division.'),
     entities: t.expose('entities', {
       type: [EntityReference],
       description: 'What of the conversation is in it: users, queues, flows.',
@@ -73,14 +51,14 @@ const ConversationDivision = builder.objectRef<DivisionModel>('ConversationDivis
 
 CallConversation.implement({
   description: paragraphs(
-    'A conversation of Genesys Cloud, as its call medium shows it: everybody who takes part in one call, from the first ' +
-      'ring to the last note of an agent. It has no state of its own: look at its participants.',
+    'A conversation of Genesys Cloud, as far as it is a call: everybody who takes part in it, from the first ring to the ' +
+      'last note of an agent. It has no state of its own: look at its participants.',
     keyedBy('id'),
   ),
   interfaces: [Call],
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The id of the conversation: what every operation on it wants.' }),
-    name: t.exposeString('name', { nullable: true, description: 'Its name, where it has one.' }),
+    name: maybe(t, 'name', 'String', 'Its name, where it has one.'),
     participants: t.expose('participants', {
       type: [CallMediaParticipant],
       description: 'Everybody who is or was part of it, in the order in which they joined.',
@@ -92,26 +70,18 @@ CallConversation.implement({
       args: { id: t.arg.id({ required: true, description: 'The id of the participant.' }) },
       resolve: (conversation, { id }) => findParticipant(conversation, checkId(id, 'id')) ?? null,
     }),
-    recordingState: t.expose('recordingState', {
-      type: RecorderState,
-      nullable: true,
-      description: 'Whether the call as a whole is recorded.',
-    }),
-    rawRecordingState: t.exposeString('rawRecordingState', {
-      nullable: true,
-      description: '`recordingState` as Genesys Cloud wrote it.',
-    }),
-    securePause: t.exposeBoolean('securePause', {
-      nullable: true,
-      description: 'Whether its recording is paused while something secret is said.',
-    }),
-    maxParticipants: t.exposeInt('maxParticipants', {
-      nullable: true,
-      description: 'Of a conference: how many may take part.',
-    }),
+    recordingState: maybe(t, 'recordingState', RecorderState, 'Whether the call as a whole is recorded.'),
+    rawRecordingState: raw(t, 'rawRecordingState', 'recordingState'),
+    securePause: maybe(
+      t,
+      'securePause',
+      'Boolean',
+      'Whether its recording is paused while something secret is said.',
+    ),
+    maxParticipants: maybe(t, 'maxParticipants', 'Int', 'Of a conference: how many may take part.'),
     recentTransfers: t.expose('recentTransfers', {
       type: [ConversationTransfer],
-      description: 'The transfers that were commanded in it, twenty at most.',
+      description: 'The transfers that were commanded in it, the last twenty at most.',
       extensions: { usualLength: 2 },
     }),
     divisions: t.expose('divisions', {
@@ -122,15 +92,18 @@ CallConversation.implement({
     otherMediaUris: t.exposeStringList('otherMediaUris', {
       description: "Addresses of the conversation's other media, like a chat beside the call.",
     }),
-    utilizationLabelId: t.exposeID('utilizationLabelId', {
-      nullable: true,
-      description: 'The kind of work it counts as, where an agent may have several calls at once.',
-    }),
-    inactivityTimeout: t.expose('inactivityTimeout', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'From when on it counts as inactive, unless something happens.',
-    }),
+    utilizationLabelId: maybe(
+      t,
+      'utilizationLabelId',
+      'ID',
+      'The kind of work it counts as, where an agent may have several calls at once.',
+    ),
+    inactivityTimeout: maybe(
+      t,
+      'inactivityTimeout',
+      'DateTime',
+      'From when on it counts as inactive, unless something happens.',
+    ),
     observedAt: t.expose('observedAt', {
       type: 'DateTime',
       description:
@@ -146,10 +119,7 @@ const AvailableParticipantAction = builder.objectRef<ActionModel>('AvailablePart
   fields: (t) => ({
     action: t.expose('action', { type: ParticipantAction, description: 'The action.' }),
     allowed: t.exposeBoolean('allowed', { description: 'Whether to offer it.' }),
-    reason: t.exposeString('reason', {
-      nullable: true,
-      description: 'Why not, in words to show to a person; null when it is allowed.',
-    }),
+    reason: maybe(t, 'reason', 'String', 'Why not, in words to show to a person; null when it is allowed.'),
   }),
 });
 
@@ -157,8 +127,8 @@ const WrapupCode = builder.objectRef<WrapupCodeModel>('WrapupCode').implement({
   description: paragraphs('A code that a call can be wrapped up with.', keyedBy('id')),
   fields: (t) => ({
     id: t.exposeID('id', { description: 'What `wrapUpCallMediaParticipant` takes as `code`.' }),
-    name: t.exposeString('name', { nullable: true, description: 'Its name.' }),
-    description: t.exposeString('description', { nullable: true, description: 'What it is for.' }),
+    name: maybe(t, 'name', 'String', 'Its name.'),
+    description: maybe(t, 'description', 'String', 'What it is for.'),
   }),
 });
 
@@ -190,9 +160,8 @@ builder.objectFields(CallMediaParticipant, (t) => ({
       asks('GET /api/v2/conversations/calls/{conversationId}/participants/{participantId}/wrapupcodes'),
     ),
     extensions: { ...READS, readsElsewhere: true },
-    resolve: async ({ conversationId, id }, _, { conversations }) => [
-      ...(await conversations.wrapupCodes({ conversationId, participantId: id })),
-    ],
+    resolve: ({ conversationId, id }, _, { conversations }) =>
+      conversations.wrapupCodes({ conversationId, participantId: id }),
   }),
   communicationIds: t.idList({
     nullable: true,
@@ -202,9 +171,8 @@ builder.objectFields(CallMediaParticipant, (t) => ({
       asks('GET /api/v2/conversations/{conversationId}', '`conversation:communication:view`'),
     ),
     extensions: { ...READS, readsElsewhere: true },
-    resolve: async ({ conversationId, id }, _, { genesys }) => [
-      ...(await genesys.communicationIds({ conversationId, participantId: id })),
-    ],
+    resolve: ({ conversationId, id }, _, { genesys }) =>
+      genesys.communicationIds({ conversationId, participantId: id }),
   }),
 }));
 
@@ -248,8 +216,8 @@ builder.queryFields((t) => ({
     type: CallMediaParticipant,
     nullable: true,
     description: paragraphs(
-      'One participant of a conversation; null when there is no such conversation or participant. Costs what ' +
-        '`callConversation` costs, once for all participants of one conversation.',
+      'One participant of a conversation; null when there is no such conversation or participant. It is read with its ' +
+        'conversation, once for all participants that an operation asks for.',
       READ,
     ),
     args: {

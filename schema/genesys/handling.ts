@@ -30,8 +30,9 @@ addConversationCommand('answerCallMediaParticipant', {
 
 addConversationCommand('disconnectCallMediaParticipant', {
   description: [
-    "Hangs up: the participant leaves the call. Of the user's own that rings it declines the call; a personal call goes to " +
-      'voicemail by `transferCallMediaParticipant` with `voicemail`. An agent may owe a wrap-up after it.',
+    "Hangs up: the participant leaves the call. With the user's own participant that still rings this declines the call; " +
+      'to send a personal call to voicemail use `transferCallMediaParticipant` with `voicemail`. An agent may owe a ' +
+      'wrap-up after it.',
     'With `communicationId` only that communication ends, by ' +
       '`PATCH /api/v2/conversations/calls/{conversationId}/participants/{participantId}/communications/{communicationId}`.',
     own,

@@ -3,7 +3,7 @@ import { builder, bullets, paragraphs } from '../builder.ts';
 import { CallActivity } from '../call.ts';
 import { checkId } from '../checks.ts';
 import { ActiveCallNotice } from '../live-calls.ts';
-import { SnapshotReason, StreamNoticeKind } from '../stream-words.ts';
+import { cursorOf, SnapshotReason, StreamNoticeKind } from '../stream-words.ts';
 import type {
   CallMediaParticipantChange as ChangeModel,
   ConversationList as ListModel,
@@ -16,7 +16,7 @@ import { ParticipantState } from './words.ts';
 const ConversationSnapshot = builder.objectRef<SnapshotModel>('ConversationSnapshot').implement({
   description: 'The whole conversation as it is now. Replace what you have: later events build on it.',
   fields: (t) => ({
-    cursor: cursor(t),
+    cursor: cursorOf(t, 'conversationEvents'),
     reason: t.expose('reason', { type: SnapshotReason, description: 'Why there is a snapshot.' }),
     conversation: t.expose('conversation', { type: CallConversation, description: 'The conversation.' }),
   }),
@@ -27,7 +27,7 @@ const CallMediaParticipantChange = builder.objectRef<ChangeModel>('CallMediaPart
     'One participant changed, or joined. It also comes for one of which nothing changed but its `availableActions`, ' +
     'because another participant or the conversation did.',
   fields: (t) => ({
-    cursor: cursor(t),
+    cursor: cursorOf(t, 'conversationEvents'),
     participant: t.expose('participant', {
       type: CallMediaParticipant,
       description: 'The participant as it is after the change.',
@@ -55,7 +55,7 @@ const CallMediaParticipantChange = builder.objectRef<ChangeModel>('CallMediaPart
 const ConversationStreamNotice = builder.objectRef<NoticeModel>('ConversationStreamNotice').implement({
   description: 'Something to show or do, beside the states of the participants.',
   fields: (t) => ({
-    cursor: cursor(t),
+    cursor: cursorOf(t, 'conversationEvents'),
     kind: t.expose('kind', {
       type: StreamNoticeKind,
       description: 'What it is about: any but `MOVED`, because nobody moves to another conversation.',
@@ -160,7 +160,7 @@ builder.subscriptionFields((t) => ({
     subscribe: (_, __, { genesys }) => genesys.conversationUpdates(),
     resolve: (list, _, { conversations }) => {
       conversations.startAnew(...list);
-      return [...list];
+      return list;
     },
   }),
   conversationListEvents: t.field({
@@ -177,11 +177,3 @@ builder.subscriptionFields((t) => ({
     },
   }),
 }));
-
-function cursor(
-  t: PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, { readonly cursor: string }>,
-) {
-  return t.exposeID('cursor', {
-    description: 'Where in the stream this is: give it to `conversationEvents(after:)` to resume.',
-  });
-}

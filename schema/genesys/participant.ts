@@ -1,5 +1,5 @@
 /** A participant of a conversation: who it is, what it is doing, and how it got there. */
-import { type builder, IN_PLACE, keyedBy, paragraphs } from '../builder.ts';
+import { keyedBy, paragraphs } from '../builder.ts';
 import { CallParticipant, Direction } from '../call.ts';
 import {
   CallAttribute,
@@ -12,7 +12,7 @@ import {
   Wrapup,
 } from './details.ts';
 import { EntityReference } from './entity.ts';
-import type { CallMediaParticipant as ParticipantModel } from './model.ts';
+import { maybe, raw } from './fields.ts';
 import { CallMediaParticipant } from './refs.ts';
 import {
   DisconnectType,
@@ -23,42 +23,10 @@ import {
   WrapupPrompt,
 } from './words.ts';
 
-type Fields = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, ParticipantModel>;
-type Named<Value> = {
-  [Name in keyof ParticipantModel]: ParticipantModel[Name] extends Value ? Name : never;
-}[keyof ParticipantModel];
-
-/** A moment that may not have come. */
-function time(t: Fields, name: Named<number | null>, description: string) {
-  return t.field({
-    type: 'DateTime',
-    nullable: true,
-    description,
-    extensions: IN_PLACE,
-    resolve: (participant) => participant[name],
-  });
-}
-
-/** Something of the organisation that it points to. */
-function entity(t: Fields, name: Named<ParticipantModel['user']>, description: string) {
-  return t.field({
-    type: EntityReference,
-    nullable: true,
-    description,
-    extensions: IN_PLACE,
-    resolve: (participant) => participant[name],
-  });
-}
-
-/** What Genesys Cloud wrote where an enum shows its meaning. */
-function raw(t: Fields, name: Named<string | null>, of: string) {
-  return t.exposeString(name, { nullable: true, description: `\`${of}\` as Genesys Cloud wrote it.` });
-}
-
 CallMediaParticipant.implement({
   description: paragraphs(
-    'A participant of a Genesys Cloud conversation, on the call medium: a customer, an agent, but also the queue and ' +
-      'the menu that the call went through. Whoever left stays in the list.',
+    'Whoever takes part in the call of a Genesys Cloud conversation: a customer, an agent, but also the queue and the ' +
+      'menu that the call went through. Whoever left stays in the list.',
     'A user may have several participants in one conversation, for example after a call came back to them. Theirs is the ' +
       'one whose `user.id` is their own: take the one that is `CONNECTED`, else `ALERTING`, else the last.',
     keyedBy('conversationId', 'id'),
@@ -69,193 +37,166 @@ CallMediaParticipant.implement({
     conversationId: t.exposeID('conversationId', {
       description: 'The conversation it is in. Costs nothing.',
     }),
-    name: t.exposeString('name', { nullable: true, description: 'Name to show.' }),
-    address: t.exposeString('address', {
-      nullable: true,
-      description:
-        'Where it is reached, like `tel:+61370151234` or `sip:…`. `number` is the bare number in it.',
-    }),
-    purpose: t.expose('purpose', {
-      type: ParticipantPurpose,
-      nullable: true,
-      description: 'What it is there for.',
-    }),
+    name: maybe(t, 'name', 'String', 'Name to show.'),
+    address: maybe(
+      t,
+      'address',
+      'String',
+      'Where it is reached, like `tel:+61370151234` or `sip:…`. `number` is the bare number in it.',
+    ),
+    purpose: maybe(t, 'purpose', ParticipantPurpose, 'What it is there for.'),
     rawPurpose: raw(t, 'rawPurpose', 'purpose'),
-    state: t.expose('state', { type: ParticipantState, nullable: true, description: 'What it is doing.' }),
+    state: maybe(t, 'state', ParticipantState, 'What it is doing.'),
     rawState: raw(t, 'rawState', 'state'),
-    direction: t.expose('direction', {
-      type: Direction,
-      nullable: true,
-      description: 'Whether this leg came in or goes out.',
-    }),
+    direction: maybe(t, 'direction', Direction, 'Whether this leg came in or goes out.'),
     rawDirection: raw(t, 'rawDirection', 'direction'),
-    startTime: time(t, 'startTime', 'When it joined the conversation.'),
-    startAlertingTime: time(t, 'startAlertingTime', 'When it began to ring.'),
-    connectedTime: time(t, 'connectedTime', 'When it was connected.'),
-    endTime: time(t, 'endTime', 'When it left the call.'),
-    disconnectType: t.expose('disconnectType', {
-      type: DisconnectType,
-      nullable: true,
-      description: 'Why it left; null while it has not.',
-    }),
+    startTime: maybe(t, 'startTime', 'DateTime', 'When it joined the conversation.'),
+    startAlertingTime: maybe(t, 'startAlertingTime', 'DateTime', 'When it began to ring.'),
+    connectedTime: maybe(t, 'connectedTime', 'DateTime', 'When it was connected.'),
+    endTime: maybe(t, 'endTime', 'DateTime', 'When it left the call.'),
+    disconnectType: maybe(t, 'disconnectType', DisconnectType, 'Why it left; null while it has not.'),
     rawDisconnectType: raw(t, 'rawDisconnectType', 'disconnectType'),
-    held: t.exposeBoolean('held', {
-      nullable: true,
-      description: 'Whether the call is on hold for it. Its `state` stays `CONNECTED`.',
-    }),
-    startHoldTime: time(t, 'startHoldTime', 'When the hold began; it may stay after the hold has ended.'),
-    muted: t.exposeBoolean('muted', {
-      nullable: true,
-      description: 'Whether it is muted: the others do not hear it.',
-    }),
-    confined: t.exposeBoolean('confined', {
-      nullable: true,
-      description: 'Whether it is cut off from the others of a conference.',
-    }),
-    recording: t.exposeBoolean('recording', {
-      nullable: true,
-      description: 'Whether a recording of it is under way, also while it is paused.',
-    }),
-    recordingState: t.expose('recordingState', {
-      type: RecorderState,
-      nullable: true,
-      description: 'The state of that recording.',
-    }),
+    held: maybe(t, 'held', 'Boolean', 'Whether the call is on hold for it. Its `state` stays `CONNECTED`.'),
+    startHoldTime: maybe(
+      t,
+      'startHoldTime',
+      'DateTime',
+      'When the hold began; it may stay after the hold has ended.',
+    ),
+    muted: maybe(t, 'muted', 'Boolean', 'Whether it is muted: the others do not hear it.'),
+    confined: maybe(t, 'confined', 'Boolean', 'Whether it is cut off from the others of a conference.'),
+    recording: maybe(
+      t,
+      'recording',
+      'Boolean',
+      'Whether a recording of it is under way, also while it is paused.',
+    ),
+    recordingState: maybe(t, 'recordingState', RecorderState, 'The state of that recording.'),
     rawRecordingState: raw(t, 'rawRecordingState', 'recordingState'),
-    recordersState: t.expose('recordersState', {
-      type: RecordersState,
-      nullable: true,
-      description: 'The same for each of those who record.',
-    }),
-    securePause: t.exposeBoolean('securePause', {
-      nullable: true,
-      description: 'Whether its recording is paused while something secret is said.',
-    }),
-    user: entity(t, 'user', 'The user it is, where it is one.'),
-    queue: entity(t, 'queue', 'The queue it came through, or is.'),
-    team: entity(t, 'team', 'The team of the user when they joined.'),
-    group: entity(t, 'group', 'The group that was called.'),
-    script: entity(t, 'script', 'The script that guides the agent.'),
-    externalContact: entity(t, 'externalContact', 'The contact it is, where a contact was found or chosen.'),
-    externalContactInitialDivisionId: t.exposeID('externalContactInitialDivisionId', {
-      nullable: true,
-      description:
-        'The division that the contact was in at first. It stays when the contact is given to another.',
-    }),
-    externalOrganization: entity(t, 'externalOrganization', 'The organisation of that contact.'),
-    ani: t.exposeString('ani', {
-      nullable: true,
-      description: 'The number that calls on this leg, like `tel:+61370151234`.',
-    }),
-    dnis: t.exposeString('dnis', { nullable: true, description: 'The number that is called on this leg.' }),
+    recordersState: maybe(t, 'recordersState', RecordersState, 'The same for each of those who record.'),
+    securePause: maybe(
+      t,
+      'securePause',
+      'Boolean',
+      'Whether its recording is paused while something secret is said.',
+    ),
+    user: maybe(t, 'user', EntityReference, 'The user it is, where it is one.'),
+    queue: maybe(t, 'queue', EntityReference, 'The queue it came through, or is.'),
+    team: maybe(t, 'team', EntityReference, 'The team of the user when they joined.'),
+    group: maybe(t, 'group', EntityReference, 'The group that was called.'),
+    script: maybe(t, 'script', EntityReference, 'The script that guides the agent.'),
+    externalContact: maybe(
+      t,
+      'externalContact',
+      EntityReference,
+      'The contact it is, where a contact was found or chosen.',
+    ),
+    externalContactInitialDivisionId: maybe(
+      t,
+      'externalContactInitialDivisionId',
+      'ID',
+      'The division that the contact was in at first. It stays when the contact is given to another.',
+    ),
+    externalOrganization: maybe(
+      t,
+      'externalOrganization',
+      EntityReference,
+      'The organisation of that contact.',
+    ),
+    ani: maybe(t, 'ani', 'String', 'The number that calls on this leg, like `tel:+61370151234`.'),
+    dnis: maybe(t, 'dnis', 'String', 'The number that is called on this leg.'),
     attributes: t.expose('attributes', {
       type: [CallAttribute],
       description: 'Values attached to it, in the order of their names.',
       extensions: { usualLength: 5 },
     }),
-    wrapupRequired: t.exposeBoolean('wrapupRequired', {
-      nullable: true,
-      description: 'Whether this agent owes a wrap-up of the call.',
-    }),
-    wrapupPrompt: t.expose('wrapupPrompt', {
-      type: WrapupPrompt,
-      nullable: true,
-      description: 'How the agent is to be asked for it.',
-    }),
+    wrapupRequired: maybe(t, 'wrapupRequired', 'Boolean', 'Whether this agent owes a wrap-up of the call.'),
+    wrapupPrompt: maybe(t, 'wrapupPrompt', WrapupPrompt, 'How the agent is to be asked for it.'),
     rawWrapupPrompt: raw(t, 'rawWrapupPrompt', 'wrapupPrompt'),
-    wrapupTimeoutMs: t.exposeInt('wrapupTimeoutMs', {
-      nullable: true,
-      description: 'How long the agent has for it, in milliseconds.',
-    }),
-    wrapupSkipped: t.exposeBoolean('wrapupSkipped', {
-      nullable: true,
-      description: 'Whether the agent chose to give none.',
-    }),
-    wrapup: t.expose('wrapup', { type: Wrapup, nullable: true, description: 'What the agent noted.' }),
-    startAcwTime: time(t, 'startAcwTime', 'When the work after the call began.'),
-    endAcwTime: time(t, 'endAcwTime', 'When the work after the call ended.'),
-    alertingTimeoutMs: t.exposeInt('alertingTimeoutMs', {
-      nullable: true,
-      description: 'How long it rings before the agent counts as not responding, in milliseconds.',
-    }),
+    wrapupTimeoutMs: maybe(t, 'wrapupTimeoutMs', 'Int', 'How long the agent has for it, in milliseconds.'),
+    wrapupSkipped: maybe(t, 'wrapupSkipped', 'Boolean', 'Whether the agent chose to give none.'),
+    wrapup: maybe(t, 'wrapup', Wrapup, 'What the agent noted.'),
+    startAcwTime: maybe(t, 'startAcwTime', 'DateTime', 'When the work after the call began.'),
+    endAcwTime: maybe(t, 'endAcwTime', 'DateTime', 'When the work after the call ended.'),
+    alertingTimeoutMs: maybe(
+      t,
+      'alertingTimeoutMs',
+      'Int',
+      'How long it rings before the agent counts as not responding, in milliseconds.',
+    ),
     mediaRoles: t.exposeStringList('mediaRoles', {
       description: 'The parts its audio has had, like `monitor` or `coach`.',
     }),
-    monitoredParticipantId: t.exposeID('monitoredParticipantId', {
-      nullable: true,
-      description: 'Of a supervisor who listens in: whom they listen to.',
-    }),
-    coachedParticipantId: t.exposeID('coachedParticipantId', {
-      nullable: true,
-      description: 'Of a supervisor who coaches: whom they speak to, unheard by the others.',
-    }),
-    bargedParticipantId: t.exposeID('bargedParticipantId', {
-      nullable: true,
-      description: 'Of a supervisor who has barged in: whose call it was.',
-    }),
-    bargedTime: time(t, 'bargedTime', 'When they barged in.'),
-    consultParticipantId: t.exposeID('consultParticipantId', {
-      nullable: true,
-      description: 'During a consult transfer: the participant who is asked first.',
-    }),
-    transferSource: t.exposeString('transferSource', {
-      nullable: true,
-      description: 'How the call reached the agent, where it was transferred.',
-    }),
-    peer: t.exposeID('peer', {
-      nullable: true,
-      description:
-        'The communication at the other end of this leg: an id of a communication, not of a participant.',
-    }),
-    provider: t.exposeString('provider', {
-      nullable: true,
-      description: 'What carries the call for Genesys Cloud, like `Edge`.',
-    }),
-    parkTime: time(t, 'parkTime', 'When it was parked last; it stays after it was resumed.'),
-    resumeTime: time(t, 'resumeTime', 'When a parked one is to be resumed.'),
-    flaggedReason: t.expose('flaggedReason', {
-      type: FlaggedReason,
-      nullable: true,
-      description: 'Why it has flagged the conversation; null when it has not.',
-    }),
+    monitoredParticipantId: maybe(
+      t,
+      'monitoredParticipantId',
+      'ID',
+      'Of a supervisor who listens in: whom they listen to.',
+    ),
+    coachedParticipantId: maybe(
+      t,
+      'coachedParticipantId',
+      'ID',
+      'Of a supervisor who coaches: whom they speak to, unheard by the others.',
+    ),
+    bargedParticipantId: maybe(
+      t,
+      'bargedParticipantId',
+      'ID',
+      'Of a supervisor who has barged in: whose call it was.',
+    ),
+    bargedTime: maybe(t, 'bargedTime', 'DateTime', 'When they barged in.'),
+    consultParticipantId: maybe(
+      t,
+      'consultParticipantId',
+      'ID',
+      'During a consult transfer: the participant who is asked first.',
+    ),
+    transferSource: maybe(
+      t,
+      'transferSource',
+      'String',
+      'How the call reached the agent, where it was transferred.',
+    ),
+    peer: maybe(
+      t,
+      'peer',
+      'ID',
+      'The communication at the other end of this leg: an id of a communication, not of a participant.',
+    ),
+    provider: maybe(t, 'provider', 'String', 'What carries the call for Genesys Cloud, like `Edge`.'),
+    parkTime: maybe(t, 'parkTime', 'DateTime', 'When it was parked last; it stays after it was resumed.'),
+    resumeTime: maybe(t, 'resumeTime', 'DateTime', 'When a parked one is to be resumed.'),
+    flaggedReason: maybe(
+      t,
+      'flaggedReason',
+      FlaggedReason,
+      'Why it has flagged the conversation; null when it has not.',
+    ),
     rawFlaggedReason: raw(t, 'rawFlaggedReason', 'flaggedReason'),
-    errorInfo: t.expose('errorInfo', {
-      type: ErrorInfo,
-      nullable: true,
-      description: 'What went wrong, if anything.',
-    }),
-    conversationRoutingData: t.expose('conversationRoutingData', {
-      type: ConversationRoutingData,
-      nullable: true,
-      description: 'How the call finds its agent.',
-    }),
-    journeyContext: t.expose('journeyContext', {
-      type: JourneyContext,
-      nullable: true,
-      description: 'How the customer came to the call.',
-    }),
-    disposition: t.expose('disposition', {
-      type: Disposition,
-      nullable: true,
-      description: 'Who, or what, answered an outbound call.',
-    }),
-    documentId: t.exposeID('documentId', {
-      nullable: true,
-      description: 'Of a fax: the id of its document.',
-    }),
-    faxStatus: t.expose('faxStatus', {
-      type: FaxStatus,
-      nullable: true,
-      description: 'Of a fax: how it goes.',
-    }),
-    uuiData: t.exposeString('uuiData', {
-      nullable: true,
-      description: 'Data that came with the call from the telephone network, from user to user (RFC 7433).',
-    }),
-    clientIpAddress: t.exposeString('clientIpAddress', {
-      nullable: true,
-      description: 'The address of the app through which it takes part, where Genesys Cloud tells.',
-    }),
+    errorInfo: maybe(t, 'errorInfo', ErrorInfo, 'What went wrong, if anything.'),
+    conversationRoutingData: maybe(
+      t,
+      'conversationRoutingData',
+      ConversationRoutingData,
+      'How the call finds its agent.',
+    ),
+    journeyContext: maybe(t, 'journeyContext', JourneyContext, 'How the customer came to the call.'),
+    disposition: maybe(t, 'disposition', Disposition, 'Who, or what, answered an outbound call.'),
+    documentId: maybe(t, 'documentId', 'ID', 'Of a fax: the id of its document.'),
+    faxStatus: maybe(t, 'faxStatus', FaxStatus, 'Of a fax: how it goes.'),
+    uuiData: maybe(
+      t,
+      'uuiData',
+      'String',
+      'Data that came with the call from the telephone network, from user to user (RFC 7433).',
+    ),
+    clientIpAddress: maybe(
+      t,
+      'clientIpAddress',
+      'String',
+      'The address of the app through which it takes part, where Genesys Cloud tells.',
+    ),
     observedAt: t.expose('observedAt', {
       type: 'DateTime',
       description:

@@ -1,8 +1,8 @@
 /** Beginning calls and conferences in Genesys Cloud, and ending conversations for everybody. */
 import { builder } from '../builder.ts';
-import { checkId, checkIds, checkText } from '../checks.ts';
+import { checkId, checkIds, checkTarget, checkText } from '../checks.ts';
 import { BadUserInput } from '../failures.ts';
-import { checkAttributes, checkList, checkLongText, checkWay, given, optional } from './checks.ts';
+import { checkAttributes, checkList, checkLongText, given, optional } from './checks.ts';
 import {
   addConversationCommand,
   CallConversationPayload,
@@ -41,8 +41,8 @@ export const CallAttributeInput = builder.inputType('CallAttributeInput', {
 
 addConversationCommand('placeCall', {
   description: [
-    "Calls somebody. The user's own phone (their station) rings first; once they answer, the other side is called. The " +
-      'answer has the new conversation; watch it to see the rest.',
+    "Calls somebody by Genesys Cloud. The user's own phone (their station) rings first; once they answer, the other side " +
+      'is called. The answer has the new conversation; watch it to see the rest.',
     'Known limits: the user needs a phone, else `InvalidCommand`. When the outcome is `UNKNOWN` a phone may ring: look at ' +
       '`viewer.conversations` before calling again.',
   ],
@@ -68,7 +68,7 @@ addConversationCommand('placeCall', {
     label: t.string({ description: 'The kind of work the call counts as.' }),
   }),
   command: ({ to, ...input }) => ({
-    to: checkWay(to, 'to'),
+    to: checkTarget(to, 'to'),
     ...given({
       callerId: optional(input.callerId, 'callerId', checkText),
       callerIdName: optional(input.callerIdName, 'callerIdName', checkText),
@@ -87,7 +87,8 @@ addConversationCommand('placeCall', {
 
 addConversationCommand('startCallConference', {
   description: [
-    'Begins a conference of the user: calls those who are named, merges the conversations that are named, or both.',
+    'Begins a conference of the user in Genesys Cloud: calls those who are named, merges the conversations that are named, ' +
+      'or both.',
     'Known limits: no conversation that still rings can be merged. `CallConversation.maxParticipants` says how many may ' +
       'take part.',
   ],
@@ -107,7 +108,7 @@ addConversationCommand('startCallConference', {
       );
     }
     return {
-      participants: checkList(participants, 'participants', { least: 0 }, checkWay),
+      participants: checkList(participants, 'participants', { least: 0 }, checkTarget),
       conversationIds: checkIds(conversationIds, 'conversationIds'),
     };
   },
@@ -146,15 +147,15 @@ addConversationCommand('addCallMediaParticipants', {
   }),
   command: ({ participants, ...conversation }) => ({
     ...conversationOf(conversation),
-    participants: checkList(participants, 'participants', { least: 1 }, checkWay),
+    participants: checkList(participants, 'participants', { least: 1 }, checkTarget),
   }),
 });
 
 addConversationCommand('disconnectCallConversation', {
   description: [
-    'Ends the call for everybody who is in it. To leave it alone use `disconnectCallMediaParticipant` with the ' +
-      "user's own participant. Agents may owe their wrap-up after it.",
-    'With `allMedia` chats and whatever else the conversation has is ended, too: that is ' +
+    'Ends the call for everybody who is in it. Where the others are to talk on use `disconnectCallMediaParticipant` with ' +
+      "the user's own participant. Agents may owe their wrap-up after it.",
+    'With `allMedia` its chats and whatever else it has are ended, too: that is ' +
       '`DELETE /api/v2/conversations/{conversationId}`.',
   ],
   upstream: ['PATCH /conversations/calls/{conversationId}', '`conversation:communication:disconnect`'],
@@ -171,7 +172,7 @@ addConversationCommand('disconnectCallConversation', {
 
 addConversationCommand('tearDownCallConversation', {
   description: [
-    'Ends a conversation that nothing else ends any more. Genesys Cloud wraps it up by itself, with a code of the ' +
+    'Ends a conversation that is stuck, so that nothing else ends it any more. Genesys Cloud wraps it up by itself, with a code of the ' +
       'system. Not for hanging up: use `disconnectCallConversation`.',
   ],
   upstream: ['POST /conversations/{conversationId}/disconnect', '`conversation:communication:disconnect`'],

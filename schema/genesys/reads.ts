@@ -97,9 +97,12 @@ class LazyReads implements ConversationReads {
   }
 
   startAnew(...conversations: readonly (CallConversation | null)[]): void {
-    this.#conversation = null;
-    this.#list = null;
     this.#known = conversations;
+    this.#conversation = null;
+    this.#wrapupCodes = null;
+    this.#names = null;
+    this.#user = null;
+    this.#list = null;
   }
 
   #namesOf(kind: EntityKind): DataLoader<string, string | null> {

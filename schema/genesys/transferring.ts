@@ -1,7 +1,7 @@
 /** A call goes to somebody else: at once, or after asking them. */
-import { addEnum, builder, bullets } from '../builder.ts';
-import { checkId, refusal } from '../checks.ts';
-import { checkWay, given, optional } from './checks.ts';
+import { addEnum, builder } from '../builder.ts';
+import { checkId, checkTarget, refusal } from '../checks.ts';
+import { given, optional } from './checks.ts';
 import {
   addConversationCommand,
   CallMediaParticipantPayload,
@@ -122,11 +122,9 @@ addConversationCommand('startConsultTransfer', {
       '`speakToInConsultTransfer` changes who hears whom, and then `completeConsultTransfer` or `cancelConsultTransfer` ' +
       'ends it.',
     whoIsWho,
-    bullets(
-      'By the kind of target this is `POST …/consult/agent`, `/consult/queue`, `/consult/contact/external`, or ' +
-        '`/voice/consult` for an address.',
-      'Known limits: not for oneself, and not in a conference.',
-    ),
+    'By the kind of target this is `POST …/consult/agent`, `/consult/queue`, `/consult/contact/external`, or ' +
+      '`/voice/consult` for an address.',
+    'Known limits: not for oneself, and not in a conference.',
   ],
   upstream: [
     `POST ${PARTICIPANT}/consult/agent`,
@@ -173,7 +171,8 @@ addConversationCommand('speakToInConsultTransfer', {
 addConversationCommand('completeConsultTransfer', {
   description: [
     "Leaves the call to the one who was asked: the user's own participant hangs up, and the other two talk on. Genesys " +
-      'Cloud has no other way to complete a consult transfer.',
+      'Cloud has no other way to complete a consult transfer. Where nobody is consulted it is refused (`WrongCallState`), and ' +
+      'nobody is hung up on.',
     whoIsWho,
   ],
   upstream: [`PATCH ${PARTICIPANT}`],
@@ -206,9 +205,9 @@ interface ConsultWays {
 }
 
 function consultTarget({ externalContact, ...way }: ConsultWays): ConsultTarget {
-  if (externalContact == null) return checkWay(given(way) as ConsultTarget, 'target');
+  if (externalContact == null) return checkTarget(given(way) as ConsultTarget, 'target');
   const { contactId, phone } = externalContact;
-  checkWay({ contactId }, 'target.externalContact');
+  checkTarget({ contactId }, 'target.externalContact');
   return { externalContact: { contactId, ...given({ phone }) } };
 }
 

@@ -1,19 +1,17 @@
 /** The user in Genesys Cloud, with their conversations. */
 import { builder, keyedBy, paragraphs, READS } from '../builder.ts';
 import { LiveSource, Viewer } from '../viewer.ts';
+import { maybe } from './fields.ts';
 import type { ConversationUser } from './model.ts';
 import { asks, CallConversation } from './refs.ts';
 
 const GenesysUser = builder.objectRef<ConversationUser>('GenesysUser').implement({
   description: paragraphs('A user of Genesys Cloud.', keyedBy('id')),
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Participants with this `user.id` are the user’s own.' }),
-    name: t.exposeString('name', { nullable: true, description: 'Their name.' }),
-    email: t.exposeString('email', { nullable: true, description: 'Their address of e-mail.' }),
-    organizationId: t.exposeID('organizationId', {
-      nullable: true,
-      description: 'The organisation they are of.',
-    }),
+    id: t.exposeID('id', { description: "Participants with this `user.id` are the user's own." }),
+    name: maybe(t, 'name', 'String', 'Their name.'),
+    email: maybe(t, 'email', 'String', 'Their e-mail address.'),
+    organizationId: maybe(t, 'organizationId', 'ID', 'The organisation they are of.'),
   }),
 });
 
@@ -33,7 +31,7 @@ builder.objectFields(Viewer, (t) => ({
     nullable: { list: true, items: false },
     description: paragraphs(
       'The conversations in Genesys Cloud in which the user takes part by phone, ringing ones included. Null with an ' +
-        'error as `genesysUser`.',
+        'error where `genesysUser` is.',
       asks('GET /api/v2/conversations/calls'),
     ),
     extensions: READS,
@@ -43,7 +41,7 @@ builder.objectFields(Viewer, (t) => ({
     type: LiveSource,
     nullable: true,
     description:
-      'How changes of conversations come to be known at this moment. Null while nobody watches one, or the list of them. ' +
+      'How changes of conversations come to be known at this moment: it may change at any time. Null while nobody watches one, or the list of them. ' +
       'Costs nothing.',
     resolve: (_, __, { conversations }) => conversations.liveSource(),
   }),

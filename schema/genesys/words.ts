@@ -18,8 +18,8 @@ import {
 /** Also what a refused command finds instead. */
 export const ParticipantState = addEnum('ParticipantState', PARTICIPANT_STATES, {
   description:
-    'What a participant of a conversation is doing. Waiting for an answer are `ALERTING` and `CONTACTING`, in the call ' +
-    'are `DIALING` and `CONNECTED`, over are `DISCONNECTED` and `TERMINATED`. Hold is not a state: look at `held`.',
+    'What a participant of a conversation is doing. Genesys Cloud counts `ALERTING` and `CONTACTING` as pending, `DIALING` and ' +
+    '`CONNECTED` as live, `DISCONNECTED` and `TERMINATED` as ended. Hold is not a state: look at `held`, or at `activity`.',
   values: {
     ALERTING: 'Is being rung, and has not answered yet.',
     DIALING: 'The call to them is going out.',

@@ -12,7 +12,6 @@
  * It only decides; who is told, and what is asked for, is not its matter. What it holds is bounded: of too many calls the
  * one that was quiet for longest is let go of.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import type { Presence } from '../../schema/account/model.ts';
 import { type CallParty, type CallSession, findParty, type PartyStatus } from '../../schema/model.ts';
@@ -271,8 +270,9 @@ export class AccountMemory {
     const memory = new CallMemory(this.#shape);
     memory.restore(known.state);
     const sequences = [...known.state.held.marks.values()].map(({ sequence }) => sequence);
-    const upTo = Math.max(NOTHING_HEARD.upTo, ...sequences);
-    this.#calls.set(sessionId, { memory, heard: { upTo, beyond: [] }, isWhole: known.isWhole });
+    const { isWhole } = known;
+    const told = { upTo: Math.max(FIRST_NEWS - 1, ...sequences), beyond: [] };
+    this.#calls.set(sessionId, { memory, heard: isWhole ? filled(told) : told, isWhole });
   }
 
   restorePresence(known: KnownPresence): void {
@@ -289,7 +289,7 @@ export class AccountMemory {
     const here = new Set(whole.calls.map(({ id }) => id));
     for (const id of before.keys()) if (!here.has(id)) changes.push(...this.#bury(id));
     for (const { id, ...known } of whole.calls) {
-      changes.push(...differences(before.get(id)?.memory.call ?? null, known));
+      changes.push(...differences(this.#shape, before.get(id)?.memory.call ?? null, known));
       this.restore(id, known);
     }
     for (const known of whole.presences) {
@@ -311,7 +311,6 @@ export class AccountMemory {
   }
 
   /** What the transitions of a call are to those who look at the whole account. */
-
   #settle(
     sessionId: string,
     known: KnownCall,
@@ -367,13 +366,17 @@ function resultOf(seen: KnownPresence | 'old' | 'known'): Result {
 const WORTH = { changed: 'applied', confirmed: 'known', doubtful: 'doubtful', old: 'old' } as const;
 
 /** What is told of two states of a call where nobody has told what was in between. */
-function differences(before: CallSession | null, known: KnownState): readonly Change[] {
+function differences(
+  { completed, sameState }: CallShape<CompanyKind>,
+  before: CallSession | null,
+  known: KnownState,
+): readonly Change[] {
   const { call: session } = known.state.held;
   if (before === null) return [{ kind: 'began', session, known }];
   return session.parties.flatMap((party): Change | readonly Change[] => {
     const earlier = findParty(before, party.id);
-    const isSame =
-      earlier !== undefined && isDeepStrictEqual({ ...earlier, observedAt: 0 }, { ...party, observedAt: 0 });
+    // News tell more than a body does, and one of the two may have come by either.
+    const isSame = earlier !== undefined && sameState(completed(party, earlier), completed(earlier, party));
     return isSame
       ? NO_CHANGES
       : { kind: 'party', session, party, previousStatus: earlier?.status ?? null, known };

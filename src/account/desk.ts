@@ -17,29 +17,24 @@
 import type { AccountLiveSource, WaitingCall } from '../../schema/account/model.ts';
 import type { AccountCallEvent } from '../../schema/account/provider.ts';
 import { Forbidden, Unauthenticated } from '../../schema/failures.ts';
-import type { Beside, BesideDesk, BesideTurn } from '../live/beside.ts';
+import type { Beside, BesideDesk } from '../live/beside.ts';
 import { type CursorScope, createReplay, type Place, type ReplayLimits } from '../live/replay.ts';
 import type { CallShape } from '../live/shape.ts';
 import { SharedReplay } from '../live/shared/shared-replay.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { AccountMemory, type Change, type Result } from './account-memory.ts';
+import { AccountMemory, type Result } from './account-memory.ts';
+import { createHearing, type Hearing } from './hearing.ts';
 import type { CompanyKind } from './kind.ts';
 import { type AccountLedger, createAccountLedger } from './ledger.ts';
+import type { LedgerHost } from './ledger-host.ts';
 import type { WatchedAccount } from './picture.ts';
 import { type AccountReaderLimits, createAccountReaders } from './readers.ts';
-import {
-  type AccountEar,
-  type AccountListener,
-  hasAccount,
-  type Interest,
-  OUT_OF_REACH,
-  type Reach,
-  sourceBy,
-} from './source.ts';
+import { createSoleLedger } from './sole-ledger.ts';
+import { type AccountEar, type AccountListener, hasAccount, sourceBy } from './source.ts';
 import { createSurveyor, type Surveyor } from './surveyor.ts';
-import { changeIn } from './tidings.ts';
-import { type AccountWish, areSameWishes, readWishes, rowOf, writeWish } from './wishes.ts';
+import { changeIn, type Watching } from './tidings.ts';
+import { createWants } from './wants.ts';
 
 /** The account of one viewer. */
 export interface AccountDesk extends Beside, AccountListener, WatchedAccount {}
@@ -62,26 +57,10 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
   const { metrics, log, limits } = parts;
   const picture = new AccountMemory(parts.shape, (session, party) => desk.source().outlook(session, party));
   let isActive = false;
-  let leaving: NodeJS.Timeout | null = null;
-  /** When whoever left last is not waited for any more, by `performance.now()`. */
-  let patientUntil = -Infinity;
-  let widen: ((interest: Interest | null) => void) | null = null;
-  let reach: Reach | null = null;
-  let beginning: NodeJS.Timeout | null = null;
-  /** What told of everything was lost: it is asked for meanwhile. */
-  let isLost = false;
-  /** Nothing has told anything for so long that it is asked for. */
-  let isLate = false;
-  /** Somebody looked at everything a moment ago. */
-  let isAllKept = false;
   let counted: AccountLiveSource | null = null;
-  /** What other gateways wish. */
-  let elsewhere: readonly AccountWish[] = [];
   /** What was told before it was known what others hold. */
   let early: (() => void)[] = [];
   let isTroubled = false;
-  /** Another gateway asked until a moment ago: what was told between the two of them nobody has heard. */
-  let mayHaveMissed = false;
   /** Nobody looked at everything any more, which is not told to all yet. */
   let isNarrowing = false;
   let waits: ReadonlyMap<string, WaitingCall> = new Map();
@@ -98,7 +77,17 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
         : new SharedReplay<AccountCallEvent>(scope, limits.replay);
     },
     onWanted: wanted,
-    onLeave: left,
+    onLeave(patience) {
+      wants.left(patience);
+      if (readers.count() > 0) hearing.level();
+    },
+  });
+  const wants = createWants({
+    readers,
+    tell: (wish) => desk.sharing?.wish(wish),
+    onForgotten() {
+      if (isActive) looksChanged();
+    },
   });
   const surveyor: Surveyor = createSurveyor({
     picture,
@@ -108,71 +97,70 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
       const source = desk.source();
       return hasAccount(source) ? source : null;
     },
-    reach: () => reach,
-    isDeaf: () => desk.isDeaf() || isLost || isLate,
+    reach: () => hearing.reach,
+    isDeaf: () => hearing.isDeaf,
     isAsking: () => isAsking() && isOpen(),
-    wantsAll,
-    row,
+    wantsAll: () => wants.all,
+    row: () => wants.row,
     take,
     known: (presence) => readers.known(presence),
     onSurveyed() {
-      levelReach();
+      hearing.level();
       // Whoever starts from it is not told again what led to it.
-      if (ledger === null) readers.start();
-      else void ledger.settled().then(surveyTold);
+      void ledger.settled().then(surveyTold);
     },
     onTrouble: tellTrouble,
     onRecovery: tellRecovery,
     onRefused(error) {
       if (error instanceof Unauthenticated) desk.sharing?.onUnauthenticated();
-      else ledger?.publishRefusal(error);
+      else ledger.publishRefusal(error);
       fail(error);
     },
   });
-  const ledger: AccountLedger | null =
+  const hearing: Hearing = createHearing({
+    ...{ desk, wants, surveyor, isOpen, pushOnly: parts.pushOnly },
+    isAsking: () => isActive && isAsking(),
+    onReach: noteSource,
+    onLost: () => tellTrouble(null),
+    onUntold: fail,
+  });
+  const host: LedgerHost = {
+    memory: picture,
+    facts() {
+      const { isSurveyed, seesEverybody } = surveyor;
+      return { source: liveSource(), isSurveyed, seesEverybody };
+    },
+    tell: (change, at, place) => readers.tell(change, at, place),
+    tellTrouble: (next, place) => readers.tellTrouble(next, place),
+    tellRecovery: (place) => readers.tellRecovery(place),
+    narrowed,
+    refused: (message, permissionName) => readers.fail(new Forbidden(message, permissionName ?? undefined)),
+    begin(place) {
+      const replay = readers.replay();
+      if (replay instanceof SharedReplay) replay.begin(place);
+    },
+    remember: (tiding, place) => readers.remember(tiding.at, changeIn(tiding), place),
+    opened,
+    doubt: (sessionId) => surveyor.lacks(sessionId, 'now'),
+    onDefect: (error) => log.error({ err: error }, 'The ledger of an account met a defect'),
+  };
+  const ledger: AccountLedger =
     desk.sharing === undefined
-      ? null
-      : createAccountLedger(desk.sharing, limits.replay.most, {
-          memory: picture,
-          facts: () => ({ source: liveSource(), isSurveyed: surveyor.isSurveyed }),
-          tell: (change, at, place) => readers.tell(change, at, place),
-          tellTrouble: (next, place) => readers.tellTrouble(next, place),
-          tellRecovery: (place) => readers.tellRecovery(place),
-          narrowed,
-          refused: (message, permissionName) =>
-            readers.fail(new Forbidden(message, permissionName ?? undefined)),
-          begin(place) {
-            const replay = readers.replay();
-            if (replay instanceof SharedReplay) replay.begin(place);
-          },
-          remember: (tiding, place) => readers.remember(tiding.at, changeIn(tiding), place),
-          opened,
-          doubt: (sessionId) => surveyor.lacks(sessionId, 'now'),
-          onDefect: (error) => log.error({ err: error }, 'The ledger of an account met a defect'),
-        });
+      ? createSoleLedger(host)
+      : createAccountLedger(desk.sharing, limits.replay.most, host);
 
   return {
     isWanted: () => isActive,
-    turned,
-    begin(widening) {
-      widen = widening;
-      const ear: AccountEar = { heard, heardPresence, reached, ended };
-      if (isActive) levelReach();
-      return ear;
-
-      function ended(): void {
-        if (widen !== widening) return;
-        widen = null;
-        reach = null;
-        noteSource();
-      }
-    },
+    turned: hearing.turned,
+    begin: (widen): AccountEar => ({ heard, heardPresence, ...hearing.begin(widen) }),
     callEvents: (after, dropped) => readers.events(after, dropped),
     look: () => readers.look(),
     presenceUpdates: (ids) => readers.presences(ids),
     liveSource,
     current() {
-      if (!isActive || !wantsAll() || !surveyor.isSurveyed || isNarrowing || readers.isTroubled) return null;
+      if (!isActive || !wants.all || !surveyor.isSurveyed || isNarrowing || readers.isTroubled) return null;
+      // Whoever is shown hardly anybody must not take it for an answer that nobody calls.
+      if (!surveyor.seesEverybody && liveSource() !== 'ACCOUNT_PUSH') return null;
       return { ...picture.current(), waits };
     },
     noteWaits(now) {
@@ -181,21 +169,18 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     notify: (kind, message, at) => readers.notify(kind, message, at),
     roleChanged() {
       if (!isActive) return;
-      ledger?.roleChanged();
-      if (!isAsking()) {
-        mayHaveMissed = true;
-        surveyor.pause();
-      } else if (isOpen()) resume();
+      ledger.roleChanged();
+      if (!isAsking()) hearing.pause();
+      else if (isOpen()) hearing.resume();
+      noteSource();
     },
     wishedElsewhere(whats, isAsked) {
-      const wished = readWishes(whats);
-      const isSame = areSameWishes(wished, elsewhere);
-      elsewhere = wished;
-      if (!isSame) looksChanged();
-      if (isActive && (isAsked || !isSame)) ledger?.share();
+      const isNew = wants.elsewhere(whats);
+      if (isNew) looksChanged();
+      if (isActive && (isAsked || isNew)) ledger.share();
     },
-    settled: () => ledger?.settled() ?? Promise.resolve(),
-    beat: () => ledger?.keep(),
+    settled: () => ledger.settled(),
+    beat: () => ledger.keep(),
     stop() {
       readers.end();
       rest();
@@ -208,43 +193,25 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
 
   /** True once it is known what others hold. */
   function isOpen(): boolean {
-    return ledger?.isOpen ?? true;
+    return ledger.isOpen;
   }
 
-  /** Somebody looks at everything, or did a moment ago. */
-  function wantsAll(): boolean {
-    return readers.count() > 0 || (isActive && isAllKept) || elsewhere.some(({ all }) => all);
-  }
-
-  /** Of whom somebody wants to know what they do. */
-  function row(): ReadonlySet<string> {
-    return rowOf(readers.extensionIds(), elsewhere);
-  }
-
-  /** What is looked at here, for whoever leads. */
-  function tellWish(): void {
-    if (desk.sharing === undefined) return;
-    const wish = { all: readers.count() > 0 || isAllKept, row: [...readers.extensionIds()] };
-    desk.sharing.wish(isActive ? writeWish(wish) : null);
-  }
-
-  /** Others look at something else now. */
+  /** Somebody looks at something else now. */
   function looksChanged(): void {
-    if (isLooked() && !isActive) activate();
-    else if (!isLooked() && isActive) rest();
+    if (wants.any && !isActive) wanted();
+    else if (!wants.any && isActive) rest();
     else if (isActive) {
       narrow();
-      resume();
+      hearing.resume();
     }
   }
 
   /** Where only a row is looked at by now, nothing tells of calls any more: what is known of them is let go of. */
   function narrow(): void {
-    if (wantsAll() || isNarrowing || !surveyor.hasBegun || !isAsking() || !isOpen()) return;
+    if (wants.all || isNarrowing || !surveyor.hasBegun || !isAsking() || !isOpen()) return;
     isNarrowing = true;
     isTroubled = false;
-    if (ledger === null) narrowed(null);
-    else ledger.publishNarrowing();
+    ledger.publishNarrowing();
   }
 
   function narrowed(place: Place | null): void {
@@ -253,113 +220,44 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     picture.clearCalls();
     waits = new Map();
     readers.narrow(place);
-    ledger?.share();
-    if (isActive) resume();
+    ledger.share();
+    if (isActive) hearing.resume();
   }
 
-  function isLooked(): boolean {
-    return isAllKept || readers.count() > 0 || readers.extensionIds().size > 0 || elsewhere.length > 0;
-  }
-
-  function activate(): void {
+  function wanted(): void {
+    const wasActive = isActive;
     isActive = true;
-    tellWish();
-    ledger?.open();
-    desk.tellActivity();
-    resume();
-  }
-
-  /** Goes on with what there is to do. */
-  function resume(): void {
-    levelReach();
-    if (isAsking() && isOpen() && reach !== null) askForAll(false);
-    surveyor.level();
-  }
-
-  /** Once, unless something may have been missed. */
-  function askForAll(isInDoubt: boolean): void {
-    if (isInDoubt || mayHaveMissed) surveyor.survey();
-    else surveyor.begin();
-    mayHaveMissed = false;
+    wants.came();
+    if (!wasActive) {
+      ledger.open();
+      desk.tellActivity();
+    }
+    hearing.resume();
   }
 
   function surveyTold(): void {
     if (surveyor.isSurveyed) readers.start();
-    ledger?.share();
+    ledger.share();
   }
 
-  function opened({ isSurveyed }: { readonly isSurveyed: boolean }): void {
-    surveyor.adopted(isSurveyed);
+  function opened(watching: Watching): void {
+    const { isSurveyed } = watching;
+    surveyor.adopted(watching);
     readers.admit();
     for (const catchUp of early.splice(0)) catchUp();
     if (isSurveyed) readers.start();
     for (const presence of picture.presences()) readers.known(presence);
-    if (isActive) resume();
-  }
-
-  function interest(): Interest | null {
-    if (!isActive) return null;
-    const ids = [...row()];
-    if (!wantsAll()) return ids.length === 0 ? null : { account: false, calls: [], presence: ids };
-    const all = surveyor.extensionIds();
-    return { account: true, calls: all, presence: [...new Set([...ids, ...all])] };
-  }
-
-  function wanted(): void {
-    if (leaving !== null) clearTimeout(leaving);
-    leaving = null;
-    if (readers.count() > 0) isAllKept = true;
-    if (!isActive) {
-      activate();
-      return;
-    }
-    tellWish();
-    resume();
-  }
-
-  function left(patience: number): void {
-    patientUntil = Math.max(patientUntil, performance.now() + patience);
-    tellWish();
-    if (readers.count() > 0) {
-      levelReach();
-      return;
-    }
-    if (leaving !== null) clearTimeout(leaving);
-    leaving = setTimeout(leave, Math.max(0, patientUntil - performance.now())).unref();
-  }
-
-  /** Nobody looks at everything any more; somebody may still look at a row. */
-  function leave(): void {
-    leaving = null;
-    if (readers.count() > 0) return;
-    isAllKept = false;
-    tellWish();
-    if (!isLooked()) {
-      rest();
-      return;
-    }
-    narrow();
-    resume();
+    if (isActive) hearing.resume();
   }
 
   function rest(): void {
-    if (leaving !== null) clearTimeout(leaving);
-    leaving = null;
-    if (beginning !== null) clearTimeout(beginning);
-    beginning = null;
     isActive = false;
-    isAllKept = false;
     isTroubled = false;
-    mayHaveMissed = false;
     isNarrowing = false;
     early = [];
-    tellWish();
-    ledger?.close();
-    isLost = false;
-    isLate = false;
-    widen?.(null);
-    reach = null;
-    surveyor.rest();
+    wants.rest();
+    ledger.close();
+    hearing.rest();
     picture.clear();
     waits = new Map();
     readers.forget();
@@ -367,80 +265,13 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
     desk.tellActivity();
   }
 
-  /** Says what is to be told; while nothing answers, it is asked for. */
-  function levelReach(): void {
-    if (!isAsking() || !isOpen()) return;
-    widen?.(interest());
-    noteSource();
-    if (reach !== null || !isActive) return;
-    if (desk.isDeaf()) {
-      if (parts.pushOnly) fail(notTold());
-      else surveyor.begin();
-      return;
-    }
-    beginning ??= setTimeout(() => {
-      beginning = null;
-      if (!isActive || reach !== null) return;
-      isLate = true;
-      surveyor.begin();
-    }, desk.beginning() ?? FIRST_WORD).unref();
-  }
-
-  function reached(now: Reach | null, wasInterrupted: boolean): void {
-    reach = now;
-    noteSource();
-    if (!isActive || !isAsking() || !isOpen()) return;
-    if (now === null) {
-      surveyor.unreached();
-      return;
-    }
-    if (parts.pushOnly && now.calls !== 'everybody' && now.calls.size === 0 && isWithoutHope(now)) {
-      fail(notTold());
-      return;
-    }
-    isLost = false;
-    isLate = false;
-    askForAll(wasInterrupted);
-    levelReach();
-    surveyor.level();
-  }
-
-  /** True where single extensions were tried, too. */
-  function isWithoutHope({ presence }: Reach): boolean {
-    const isNobody = presence !== 'everybody' && presence.size === 0;
-    return isNobody && (!wantsAll() || surveyor.extensionIds().length > 0);
-  }
-
-  function turned(turn: BesideTurn): void {
-    if (!isActive || !isAsking()) return;
-    switch (turn.kind) {
-      case 'lost':
-        if (reach === null && !surveyor.isSurveyed) return;
-        isLost = true;
-        tellTrouble(null);
-        surveyor.level();
-        break;
-      case 'listening':
-        // What is told again is known by `reached`, where it was not told for a while.
-        if (turn.mayHaveMissed && turn.afterLoss) surveyor.resurvey();
-        else if (turn.afterLoss) surveyor.recovered();
-        isLost = false;
-        break;
-      case 'denied':
-        isLost = false;
-        if (parts.pushOnly) fail(notTold());
-        else reached(OUT_OF_REACH, false);
-        break;
-    }
-  }
-
   function heard(news: Parameters<AccountEar['heard']>[0]): void {
-    if (!isActive || !wantsAll()) return;
+    if (!isActive || !wants.all) return;
     if (!isOpen()) {
       keepEarly(() => heard(news));
       return;
     }
-    const isAll = reach?.calls === 'everybody';
+    const isAll = hearing.reach?.calls === 'everybody';
     const result = picture.hear(news, isAll);
     metrics.accountEvents.inc({ result: result.worth });
     take(result, news.receivedAt);
@@ -465,26 +296,19 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
   }
 
   function take({ changes }: Pick<Result, 'changes'>, at: number): void {
-    if (changes.length > 0) publish(changes, at);
-  }
-
-  function publish(changes: readonly Change[], at: number): void {
-    if (ledger !== null) ledger.publish(changes, at);
-    else for (const change of changes) readers.tell(change, at, null);
+    if (changes.length > 0) ledger.publish(changes, at);
   }
 
   function tellTrouble(next: number | null): void {
     if (isTroubled) return;
     isTroubled = true;
-    if (ledger === null) readers.tellTrouble(next, null);
-    else ledger.publishTrouble(next);
+    ledger.publishTrouble(next);
   }
 
   function tellRecovery(): void {
     if (!isTroubled) return;
     isTroubled = false;
-    if (ledger === null) readers.tellRecovery(null);
-    else ledger.publishRecovery();
+    ledger.publishRecovery();
   }
 
   function fail(error: unknown): void {
@@ -494,14 +318,15 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
 
   function liveSource(): AccountLiveSource | null {
     if (!isActive) return null;
-    const told = ledger?.source;
+    const told = ledger.source;
     if (told !== undefined) return told;
-    if (reach === null) return surveyor.isPolling ? 'PRESENCE_POLL' : null;
-    return sourceBy(reach);
+    if (hearing.reach !== null) return sourceBy(hearing.reach);
+    return surveyor.isPolling ? 'PRESENCE_POLL' : null;
   }
 
+  /** Of several gateways one counts it: the one that asks. */
   function noteSource(): void {
-    const source = liveSource();
+    const source = isAsking() ? liveSource() : null;
     if (source === counted) return;
     if (counted !== null) metrics.accountDesks.dec({ source: counted });
     if (source !== null) metrics.accountDesks.inc({ source });
@@ -511,12 +336,3 @@ export function createAccountDesk(parts: AccountDeskParts, desk: BesideDesk<Comp
 
 /** What comes before it is known what others hold, which takes a moment. */
 const MOST_EARLY = 1_000;
-/** A socket is open sooner. */
-const FIRST_WORD = 5_000; // 5 seconds
-
-function notTold(): Forbidden {
-  return new Forbidden(
-    'The account is told by notifications only (LIVE_SOURCE=push), and RingCentral does not let it be heard.',
-    'WebSocketsSubscription',
-  );
-}

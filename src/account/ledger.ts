@@ -15,44 +15,23 @@
  */
 import type { AccountLiveSource } from '../../schema/account/model.ts';
 import type { CallControlFailure } from '../../schema/failures.ts';
-import { Apart, type Cell, type Log, type News, type Position } from '../commons/commons.ts';
+import { Apart, type Entry, type Log, type News, type Position } from '../commons/commons.ts';
 import type { Place } from '../live/replay.ts';
 import { KEEP_EVERY } from '../live/shared/call-ledger.ts';
 import type { BesideSharing } from '../live/shared/desk-sharing.ts';
 import { placeOf } from '../live/shared/standing.ts';
-import type { AccountMemory, Change } from './account-memory.ts';
+import type { Change } from './account-memory.ts';
+import { type LedgerHost, tellOf } from './ledger-host.ts';
+import { createSharedPicture, LIFETIME } from './shared-picture.ts';
 import {
   type AccountCodec,
-  changeIn,
   createAccountCodec,
   holdTiding,
+  NOT_WATCHING,
   type Picture,
   type Tiding,
   tidingOf,
 } from './tidings.ts';
-
-/** The account whose ledger it is. */
-export interface LedgerHost {
-  readonly memory: AccountMemory;
-  /** How it is watched here. */
-  facts(): Pick<Picture, 'source' | 'isSurveyed'>;
-  /** Tells what became true; `place` is null while this gateway is alone. */
-  tell(change: Change, at: number, place: Place | null): void;
-  tellTrouble(next: number | null, place: Place | null): void;
-  tellRecovery(place: Place | null): void;
-  /** Nobody looks at everything any more: what is known of calls is not true for long. */
-  narrowed(place: Place | null): void;
-  refused(message: string, permissionName: string | null): void;
-  /** What was told before is known: nothing before `from` can be had any more. */
-  begin(from: Place): void;
-  /** Keeps an event of before for those who come back. */
-  remember(tiding: Tiding, place: Place): void;
-  /** What all hold is held here, too; as whoever leads watches it. */
-  opened(facts: Pick<Picture, 'source' | 'isSurveyed'>): void;
-  /** Of this call others wrote at the same time. */
-  doubt(sessionId: string): void;
-  onDefect(error: unknown): void;
-}
 
 export interface AccountLedger {
   readonly isOpen: boolean;
@@ -74,8 +53,6 @@ export interface AccountLedger {
   close(): void;
 }
 
-/** A log lives so much longer than it is kept silent. */
-const LIFETIME = 3 * KEEP_EVERY;
 const LOG_BYTES = 32 * 1_048_576; // 32 MiB, as if all entries were as large as the newest
 /** Bounds what waits for the store. */
 const MOST_WAITING = 10_000;
@@ -84,28 +61,23 @@ type Mode = 'closed' | 'opening' | 'open' | 'meeting' | 'alone';
 
 /** Makes it; closed. `most`: entries of the log. */
 export function createAccountLedger(sharing: BesideSharing, most: number, host: LedgerHost): AccountLedger {
-  const { commons, owner, seal } = sharing;
-  const { memory } = host;
+  const { owner, seal } = sharing;
+  const { memory, onDefect } = host;
   const role = () => sharing.role;
   const codec: AccountCodec = createAccountCodec(seal, () => sharing.ahead);
-  const log: Log<string> = commons.log<string>({
+  const log: Log<string> = sharing.commons.log<string>({
     ...{ word: 'account', most, mostBytes: LOG_BYTES, lifetime: LIFETIME },
   });
-  const cell: Cell<string> = commons.cell<string>({
-    word: 'picture',
-    write: (text) => text,
-    read: (text) => text,
-  });
   const key = () => ({ owner: owner(), name: 'account' });
+  const shared = createSharedPicture({ sharing, codec, current, onDefect });
   let mode: Mode = 'closed';
   let position: Position | null = null;
   let source: AccountLiveSource | null | undefined;
   let waiting: Tiding[] = [];
+  /** What the store has not answered for yet. */
+  let underway: Tiding[] = [];
   let isAppending = false;
-  let mustShare = false;
-  let isSharing = false;
   let writtenAt = -Infinity;
-  let sharedAt = -Infinity;
   const stops: (() => void)[] = [];
   const settling: (() => void)[] = [];
   let early: News<string>[] = [];
@@ -141,23 +113,16 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
       // Who is about to learn what others hold has read on by themselves, whoever leads.
       else if (mode !== 'open') enter(mode === 'meeting' ? 'meeting' : 'opening');
     },
-    share() {
-      mustShare = true;
-      void shareNow();
-    },
+    share: shared.want,
     keep() {
       if (mode !== 'open' || role() !== 'leading') return;
-      const now = performance.now();
-      if (now - writtenAt > KEEP_EVERY) write({ kind: 'alive', at: Date.now() });
-      if (now - sharedAt > KEEP_EVERY && (commons.fleet()?.size ?? 1) > 1) {
-        mustShare = true;
-        void shareNow();
-      }
+      if (performance.now() - writtenAt > KEEP_EVERY) write({ kind: 'alive', at: Date.now() });
+      shared.keep();
     },
     async settled() {
       if (mode !== 'open') return;
       // Also when another is about to lead: what was seen here by then is heard by nobody else.
-      await shareNow();
+      await shared.write();
       if (waiting.length === 0 && !isAppending) return;
       await new Promise<void>((resolve) => settling.push(resolve));
     },
@@ -192,12 +157,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
 
   function tell(tiding: Tiding, place: Place | null): void {
     if (isClosing) return;
-    if (tiding.kind === 'trouble') host.tellTrouble(tiding.next, place);
-    else if (tiding.kind === 'recovery') host.tellRecovery(place);
-    else if (tiding.kind === 'narrowed') host.narrowed(place);
-    else if (tiding.kind === 'refused') host.refused(tiding.message, tiding.permissionName);
-    const change = changeIn(tiding);
-    if (change !== null) host.tell(change, tiding.at, place);
+    tellOf(tiding, place, host);
   }
 
   function leave(next: Mode): void {
@@ -205,6 +165,8 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     mode = next;
     for (const stop of stops.splice(0)) stop();
     early = [];
+    // Whether it was taken in nobody knows, and whoever goes on tells it.
+    waiting.unshift(...underway.splice(0));
     isAppending = false;
   }
 
@@ -214,7 +176,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     leave('alone');
     for (const tiding of waiting.splice(0)) tell(tiding, null);
     settle();
-    if (wasOpening) host.opened({ source: null, isSurveyed: false });
+    if (wasOpening) host.opened(NOT_WATCHING);
   }
 
   function enter(next: 'opening' | 'meeting' = 'opening'): void {
@@ -225,7 +187,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     }
     leave(next);
     const begun = era;
-    stops.push(cell.follow(key(), () => void look(begun)));
+    stops.push(shared.follow(() => void look(begun)));
     void look(begun);
   }
 
@@ -233,7 +195,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
   async function look(begun: number): Promise<void> {
     if (begun !== era) return;
     try {
-      const picture = await readPicture();
+      const picture = await shared.read();
       if (begun !== era) return;
       if (mode === 'open') {
         heardAgain(picture);
@@ -254,7 +216,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
       takeUp(picture, reading.entries, reading.position, first);
     } catch (error) {
       // Who is apart is told so.
-      if (!(error instanceof Apart)) host.onDefect(error);
+      if (!(error instanceof Apart)) onDefect(error);
     }
   }
 
@@ -265,17 +227,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     host.opened(picture);
   }
 
-  async function readPicture(): Promise<Picture | null> {
-    const text = await cell.update(key(), (value) => ({ result: value }));
-    return text === null ? null : codec.readPicture(text);
-  }
-
-  function takeUp(
-    picture: Picture,
-    entries: readonly { readonly offset: number; readonly event: string }[],
-    end: Position,
-    first: number,
-  ): void {
+  function takeUp(picture: Picture, entries: readonly Entry<string>[], end: Position, first: number): void {
     const { epoch } = end;
     const isMeeting = mode === 'meeting';
     const changes = memory.adopt(picture.whole);
@@ -304,12 +256,11 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     if (begun !== era) return;
     for (const tiding of waiting.splice(0)) tell(tiding, null);
     host.begin(placeOf(end.epoch, end.offset));
-    const facts = mode === 'meeting' ? host.facts() : { source: null, isSurveyed: false };
+    const facts = mode === 'meeting' ? host.facts() : NOT_WATCHING;
     goOn(end);
     host.opened(facts);
-    mustShare = true;
     void append();
-    void shareNow();
+    shared.want();
   }
 
   function goOn(end: Position): void {
@@ -333,10 +284,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
   }
 
   /** What others wrote. */
-  function take(
-    entries: readonly { readonly offset: number; readonly event: string }[],
-    end: Position,
-  ): void {
+  function take(entries: readonly Entry<string>[], end: Position): void {
     const own = new Set(waiting.flatMap((tiding) => (tiding.kind === 'call' ? sessionOf(tiding) : [])));
     for (const { offset, event } of entries) {
       const tiding = codec.read(event);
@@ -354,36 +302,17 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     const begun = era;
     isAppending = true;
     try {
-      while (mode === 'open' && waiting.length > 0) {
-        const batch = waiting.splice(0);
-        const before = position;
-        let appended: Awaited<ReturnType<typeof log.append>>;
-        try {
-          appended = await log.append(
-            key(),
-            before,
-            batch.map((tiding) => codec.write(tiding)),
-          );
-        } catch (error) {
-          if (begun !== era) return;
+      while (isOpenNow() && waiting.length > 0) {
+        underway = waiting.splice(0);
+        const appended = await handOver(underway);
+        if (begun !== era) return;
+        const batch = underway.splice(0);
+        if (appended?.kind === 'appended') tellAll(batch, appended.position);
+        else {
           waiting.unshift(...batch);
-          if (!(error instanceof Apart)) host.onDefect(error);
           // Who is apart is told so, and then tells everything by itself.
-          return;
-        }
-        if (begun !== era) {
-          waiting.unshift(...batch);
-          return;
-        }
-        if (appended.kind === 'appended') {
-          writtenAt = performance.now();
-          const { epoch } = appended.position;
-          const from = appended.position.offset - batch.length;
-          position = appended.position;
-          for (const [index, tiding] of batch.entries()) tell(tiding, placeOf(epoch, from + index + 1));
-        } else {
-          waiting.unshift(...batch);
-          if (!appended.isComplete || appended.position.epoch !== before?.epoch) {
+          if (appended === null) return;
+          if (!appended.isComplete || appended.position.epoch !== position?.epoch) {
             enter('meeting');
             return;
           }
@@ -399,25 +328,36 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     }
     for (const news of early.splice(0)) hear(news);
     if (waiting.length === 0) settle();
-    void shareNow();
+    void shared.write();
+  }
+
+  /** What stands at the end of the log by now. */
+  function tellAll(batch: readonly Tiding[], end: Position): void {
+    writtenAt = performance.now();
+    position = end;
+    const first = end.offset - batch.length + 1;
+    for (const [index, tiding] of batch.entries()) tell(tiding, placeOf(end.epoch, first + index));
+  }
+
+  /** Null: there was no answer. */
+  async function handOver(batch: readonly Tiding[]) {
+    try {
+      return await log.append(
+        key(),
+        position,
+        batch.map((tiding) => codec.write(tiding)),
+      );
+    } catch (error) {
+      if (!(error instanceof Apart)) onDefect(error);
+      return null;
+    }
   }
 
   /** Once everything is told, so that it is how the account is at that place. */
-  async function shareNow(): Promise<void> {
-    if (!mustShare || isSharing || mode !== 'open' || role() !== 'leading') return;
-    if (position === null || isAppending || waiting.length > 0) return;
-    mustShare = false;
-    isSharing = true;
-    sharedAt = performance.now();
-    const text = codec.writePicture({ position, whole: memory.whole(), ...host.facts() });
-    try {
-      await cell.update(key(), () => ({ value: text, lifetime: LIFETIME, tell: true, result: null }));
-    } catch (error) {
-      mustShare = true;
-      if (!(error instanceof Apart)) host.onDefect(error);
-    } finally {
-      isSharing = false;
-    }
+  function current(): Picture | null {
+    if (mode !== 'open' || role() !== 'leading' || position === null) return null;
+    if (isAppending || waiting.length > 0) return null;
+    return { position, whole: memory.whole(), ...host.facts() };
   }
 
   function settle(): void {

@@ -13,7 +13,7 @@ export interface AccountPicture {
 
 /** The account of one viewer, for whoever watches it. */
 export interface WatchedAccount {
-  /** Null: nobody watches, or not everything is known yet. */
+  /** Null: nobody watches, not everything is known yet, or the viewer is shown too little for that. */
   current(): AccountPicture | null;
   /** These wait by now, and nobody else: whoever asks next is told of the same beginnings. */
   noteWaits(waits: readonly WaitingCall[]): void;

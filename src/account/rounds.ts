@@ -9,8 +9,10 @@
  *
  * Who is asked for is decided when it is their turn: whoever has become known meanwhile costs nothing.
  */
+import { LRUCache } from 'lru-cache';
 import type { Presence } from '../../schema/account/model.ts';
 import { CallControlFailure, Forbidden } from '../../schema/failures.ts';
+import { upTo } from '../up-to.ts';
 import type { Asking } from './asking.ts';
 import { type AccountSource, MOST_AT_ONCE, type Reach } from './source.ts';
 
@@ -27,6 +29,8 @@ export interface RoundsParts {
   readonly see: (presence: Presence, sentAt: number, receivedAt: number) => void;
   /** It is wanted, by this name. */
   readonly onWanted: (name: string) => void;
+  /** Those who were named are asked for, all of them. */
+  readonly onNamedAsked: () => void;
 }
 
 export interface Rounds {
@@ -44,6 +48,8 @@ export interface Rounds {
   pause(): void;
 }
 
+/** Of so many extensions it is remembered when they were told of or asked for: twice as many as are held, for those who are not shown. */
+const MOST_REMEMBERED = 40_000;
 /** A presence that was asked for is known for so many paces. */
 const ROUNDS_KNOWN = 3;
 /** Whoever may see nobody's presence is not asked for it again for so long. */
@@ -53,7 +59,7 @@ const REFUSED_FOR = 600_000; // 10 minutes
 export function createRounds(parts: RoundsParts): Rounds {
   const { asking } = parts;
   /** When what an extension does was told or read last, by `performance.now()`. */
-  const knownAt = new Map<string, number>();
+  const knownAt = new LRUCache<string, number>(upTo(MOST_REMEMBERED));
   /** Those who were named, and not yet asked for. */
   const named = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
@@ -126,8 +132,10 @@ export function createRounds(parts: RoundsParts): Rounds {
       const few = unknown.slice(0, MOST_AT_ONCE);
       await ask(few, from, signal);
       if (signal.aborted) return;
+      const wereNamed = named.size > 0;
       for (const id of few) named.delete(id);
       if (unknown.length > few.length) wantUnknown();
+      if (wereNamed && named.size === 0) parts.onNamedAsked();
     });
   }
 

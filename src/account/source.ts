@@ -58,8 +58,11 @@ export interface AccountEar {
 
 /** Whoever may want to hear more than the viewer's own calls. */
 export interface AccountListener {
-  /** Listening begins: `widen` says what for. Answers who is told. */
-  begin(widen: (interest: Interest | null) => void): AccountEar;
+  /**
+   * Listening begins: `widen` says what for, and answers true where it may reach further by that than it does: how far is
+   * told, also where it is as far as before. Answers who is told.
+   */
+  begin(widen: (interest: Interest | null) => boolean): AccountEar;
 }
 
 /** One page of what everybody does. */

@@ -19,6 +19,7 @@ import { createAsking } from './asking.ts';
 import { createCallReads } from './call-reads.ts';
 import { createRounds, isToldOfCalls } from './rounds.ts';
 import type { AccountSource, Reach } from './source.ts';
+import type { Watching } from './tidings.ts';
 
 export interface SurveyorParts {
   readonly picture: AccountMemory;
@@ -38,6 +39,7 @@ export interface SurveyorParts {
   readonly take: (result: Pick<Result, 'changes'>, at: number) => void;
   /** What an extension does was asked for, and is known. */
   readonly known: (presence: Presence) => void;
+  /** Everything was asked for; again, where those who were only listed then have been asked for, too. */
   readonly onSurveyed: () => void;
   /** It may be old; when it is tried again, if that is known. */
   readonly onTrouble: (at: number | null) => void;
@@ -51,6 +53,8 @@ export interface Surveyor {
   readonly isSurveyed: boolean;
   /** It was, or is being asked for. */
   readonly hasBegun: boolean;
+  /** The viewer was shown what everybody does, and not only what those do whom they asked for. */
+  readonly seesEverybody: boolean;
   /** True while presence is asked for, round and round. */
   readonly isPolling: boolean;
   /** Asks for everything, where that is not done and not being done. */
@@ -74,7 +78,7 @@ export interface Surveyor {
   /** Those that are known of, as many as can be listened for. */
   extensionIds(): readonly string[];
   /** Another gateway asked for everything, or has not yet: what is known here is from there. */
-  adopted(isWhole: boolean): void;
+  adopted(watching: Pick<Watching, 'isSurveyed' | 'seesEverybody'>): void;
   /** Another gateway asks from now on. */
   pause(): void;
   /** Nobody looks at everything any more: what is asked for is what a row of extensions does. */
@@ -105,6 +109,7 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
   const { picture, source } = parts;
   let isSurveyed = false;
   let isSurveying = false;
+  let seesEverybody = false;
   /** Everything that is known is asked for again, before it is said to be true. */
   let isDoubted = false;
   /** What a survey led to, and is not done yet. */
@@ -134,6 +139,10 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
   });
   const rounds = createRounds({
     ...{ asking, pace: parts.pace, reach: parts.reach, row: parts.row, see, onWanted: isPartOfSurvey },
+    onNamedAsked() {
+      level();
+      parts.onSurveyed();
+    },
     everybody: () => (parts.wantsAll() ? picture.presences().map(({ extensionId }) => extensionId) : []),
     mayAsk: () => parts.isAsking() && (parts.reach() !== null || parts.isDeaf()),
   });
@@ -144,6 +153,9 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
     },
     get hasBegun() {
       return isSurveyed || isSurveying;
+    },
+    get seesEverybody() {
+      return seesEverybody;
     },
     get isPolling() {
       return rounds.isPolling;
@@ -178,8 +190,8 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
         .presences()
         .slice(0, MOST_EXTENSIONS)
         .map(({ extensionId }) => extensionId),
-    adopted(isWhole) {
-      isSurveyed = isWhole;
+    adopted(watching) {
+      ({ isSurveyed, seesEverybody } = watching);
       for (const { extensionId } of picture.presences()) rounds.know(extensionId);
     },
     pause,
@@ -190,6 +202,7 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
     rest() {
       pause();
       isSurveyed = false;
+      seesEverybody = false;
       rounds.doubt();
     },
   };
@@ -238,8 +251,10 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
         for (const presence of value.presences) see(presence, sentAt, receivedAt);
         if (!value.hasNext) break;
       }
+      seesEverybody = true;
     } catch (error) {
       if (!(error instanceof Forbidden)) throw error;
+      seesEverybody = false;
       const extensions = await listed(from, signal);
       if (signal.aborted) return;
       rounds.want(extensions);
@@ -265,9 +280,9 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
     for (const presence of picture.presences()) lookAtCalls(undefined, presence);
     isSurveyed = true;
     isSurveying = false;
-    parts.onSurveyed();
     checking ??= setTimeout(check, parts.reach()?.calls === 'everybody' ? CHECK : LOOK).unref();
     level();
+    parts.onSurveyed();
   }
 
   /** What got lost although nobody noticed: calls that nobody is in, and such that nobody told of. */

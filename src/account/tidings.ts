@@ -45,7 +45,14 @@ export interface Picture {
   readonly source: AccountLiveSource | null;
   /** Everything was asked for once. */
   readonly isSurveyed: boolean;
+  /** Whoever watches is shown what everybody does. */
+  readonly seesEverybody: boolean;
 }
+
+/** How an account is watched. */
+export type Watching = Pick<Picture, 'source' | 'isSurveyed' | 'seesEverybody'>;
+
+export const NOT_WATCHING: Watching = { source: null, isSurveyed: false, seesEverybody: false };
 
 /** Writes tidings and pictures, and reads them. */
 export interface AccountCodec {
@@ -92,7 +99,8 @@ export function createAccountCodec(key: SealingKey, ahead: () => number): Accoun
       if (opened === null) return null;
       const { version, whole, ...rest } = JSON.parse(opened);
       if (version !== VERSION) return null;
-      return { ...rest, whole: { ...whole, calls: whole.calls.map(read) } };
+      // A gateway that says nothing of it may be shown little.
+      return { seesEverybody: false, ...rest, whole: { ...whole, calls: whole.calls.map(read) } };
     },
   };
 }

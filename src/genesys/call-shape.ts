@@ -13,6 +13,7 @@ import { activityOfParticipant } from '../../schema/coarse.ts';
 import {
   type CallConversation,
   type CallMediaParticipant,
+  type ConversationRoutingData,
   type EntityRef,
   hasLeft,
   type ParticipantState,
@@ -148,10 +149,21 @@ function sameParticipant(one: CallMediaParticipant, other: CallMediaParticipant)
     if (before === now || field === 'observedAt') return true;
     if (typeof before !== 'object' || typeof now !== 'object' || before === null || now === null)
       return false;
-    return IS_REF.has(field)
-      ? (before as EntityRef).id === (now as EntityRef).id
+    if (IS_REF.has(field)) return (before as EntityRef).id === (now as EntityRef).id;
+    return field === 'conversationRoutingData'
+      ? isDeepStrictEqual(
+          nameless(before as ConversationRoutingData),
+          nameless(now as ConversationRoutingData),
+        )
       : isDeepStrictEqual(before, now);
   });
+}
+
+function nameless({ queue, language, skills, scoredAgents, ...rest }: ConversationRoutingData) {
+  return {
+    ...{ ...rest, queue: queue?.id, language: language?.id, skills: skills.map(({ id }) => id) },
+    scoredAgents: scoredAgents.map(({ agent, score }) => [agent?.id, score]),
+  };
 }
 
 function sameConversation(one: CallConversation, other: CallConversation): boolean {

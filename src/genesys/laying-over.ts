@@ -83,13 +83,24 @@ export const REFS = [
 
 /** A participant that was read, with the names that are known of the same things. */
 export function withNames(known: CallMediaParticipant, told: CallMediaParticipant): CallMediaParticipant {
-  const named: Partial<Record<(typeof REFS)[number], EntityRef>> = {};
+  const named: { -readonly [Field in keyof CallMediaParticipant]?: CallMediaParticipant[Field] } = {};
   let isNamed = false;
   for (const field of REFS) {
-    const [before, now] = [known[field], told[field]];
-    if (now === null || now.name !== null || before === null || before.id !== now.id) continue;
+    const before = nameFor(told[field], known[field]);
+    if (before === null) continue;
     named[field] = before;
     isNamed = true;
   }
+  const routing = told.conversationRoutingData;
+  const queue = nameFor(routing?.queue ?? null, known.conversationRoutingData?.queue ?? null);
+  if (routing !== null && queue !== null) {
+    named.conversationRoutingData = { ...routing, queue };
+    isNamed = true;
+  }
   return isNamed ? { ...told, ...named } : told;
+}
+
+/** What is known, where it is the same and has the name that is missing. */
+function nameFor(told: EntityRef | null, known: EntityRef | null): EntityRef | null {
+  return told !== null && told.name === null && known !== null && known.id === told.id ? known : null;
 }

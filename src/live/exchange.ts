@@ -62,6 +62,8 @@ class QueuedLine<Event> implements Line<Event> {
   readonly #rules: QueueRules<Event>;
   readonly #onLeave: (line: Line<Event>) => void;
   #queue: Event[] = NOTHING;
+  /** Of a reader who was too far behind, until nothing is unread: the latest unread event of each kind of news. */
+  #latest: Map<string, Event> | null = null;
   #waiting: Reader<Event>[] = NOTHING;
   #listener: Listener<Event> | null = null;
   /** The listener takes nothing for now. */
@@ -96,11 +98,8 @@ class QueuedLine<Event> implements Line<Event> {
   }
 
   next(): Promise<IteratorResult<Event>> {
-    const [event] = this.#queue;
-    if (event !== undefined) {
-      this.#queue.shift();
-      return Promise.resolve({ value: event, done: false });
-    }
+    const event = this.#takeFirst();
+    if (event !== undefined) return Promise.resolve({ value: event, done: false });
     if (this.#ending !== null && !this.#left) {
       this.#leave();
       if ('error' in this.#ending) return Promise.reject(this.#ending.error);
@@ -130,10 +129,43 @@ class QueuedLine<Event> implements Line<Event> {
     if (this.#queue.length >= most && restart !== undefined) {
       for (const _ of this.#queue) onSkip?.();
       this.#queue = [restart()];
+      this.#latest = null;
       return;
     }
-    const isFull = this.#queue.length >= limit;
-    this.#queue.push(isFull ? replaceOlder(this.#queue, event, this.#rules) : event);
+    if (this.#queue.length >= limit) {
+      this.#queue.push(this.#replaceOlder(event));
+      return;
+    }
+    this.#latest?.set(this.#rules.key(event), event);
+    this.#queue.push(event);
+  }
+
+  #takeFirst(): Event | undefined {
+    const event = this.#queue.shift();
+    if (this.#queue.length === 0) this.#latest = null;
+    if (event === undefined || this.#latest === null) return event;
+    const news = this.#rules.key(event);
+    if (this.#latest.get(news) === event) this.#latest.delete(news);
+    return event;
+  }
+
+  /**
+   * Takes the latest queued event with the same news out of the queue, and answers the one that stands for both. It goes
+   * to the end, so that cursors are read in order.
+   */
+  #replaceOlder(event: Event): Event {
+    const { key, merge, onSkip } = this.#rules;
+    this.#latest ??= new Map(this.#queue.map((queued) => [key(queued), queued]));
+    const news = key(event);
+    const older = this.#latest.get(news);
+    let newest = event;
+    if (older !== undefined) {
+      this.#queue.splice(this.#queue.lastIndexOf(older), 1);
+      onSkip?.();
+      newest = merge(older, event);
+    }
+    this.#latest.set(news, newest);
+    return newest;
   }
 
   #hand(event: Event, listener: Listener<Event>): void {
@@ -148,7 +180,7 @@ class QueuedLine<Event> implements Line<Event> {
 
   #handQueued(listener: Listener<Event>): void {
     while (!this.#busy && !this.#left) {
-      const event = this.#queue.shift();
+      const event = this.#takeFirst();
       if (event !== undefined) this.#hand(event, listener);
       else if (this.#ending !== null) this.#close(this.#ending, listener);
       else break;
@@ -180,6 +212,7 @@ class QueuedLine<Event> implements Line<Event> {
     if (this.#left) return;
     this.#left = true;
     this.#queue = NOTHING;
+    this.#latest = null;
     for (const { resolve } of this.#waiting.splice(0)) resolve({ value: undefined, done: true });
     this.#onLeave(this);
   }
@@ -192,17 +225,4 @@ const NOTHING: never[] = [];
 interface Reader<Event> {
   readonly resolve: (result: IteratorResult<Event>) => void;
   readonly reject: (error: unknown) => void;
-}
-
-/**
- * Takes the latest queued event with the same news out of the queue, and answers the one that stands for both. It goes
- * to the end, so that cursors are read in order.
- */
-function replaceOlder<Event>(queue: Event[], event: Event, { key, merge, onSkip }: QueueRules<Event>): Event {
-  const news = key(event);
-  const place = queue.findLastIndex((queued) => key(queued) === news);
-  const [older] = place === -1 ? [] : queue.splice(place, 1);
-  if (older === undefined) return event;
-  onSkip?.();
-  return merge(older, event);
 }

@@ -67,6 +67,8 @@ export interface Observation<K extends Kind> {
   readonly news?: Pick<Mark, 'sequence' | 'eventTime'> | undefined;
   /** It came by itself, and is the whole call as it was some time before. */
   readonly isWholeNews?: boolean | undefined;
+  /** It is what another gateway holds, which came to it by these news and bodies. */
+  readonly cameBy?: Pick<Held<Kind>, 'marks' | 'shown'> | undefined;
 }
 
 /** From when to when, epoch milliseconds. */
@@ -111,7 +113,7 @@ export function observe<K extends Kind>(
   observation: Observation<K>,
   outlookOf: Outlook<K>,
 ): Verdict<K> {
-  const { call, sentAt, receivedAt, only, news, trueAt, isWholeNews = false } = observation;
+  const { call, sentAt, receivedAt, only, news, trueAt, isWholeNews = false, cameBy } = observation;
   const order = held === null ? 'new' : orderOfNews(shape, held, observation);
   if (held !== null && order === 'double') return { kind: 'old', held };
   const marks = marked(held, observation);
@@ -169,13 +171,14 @@ export function observe<K extends Kind>(
     const mark = news === undefined ? held?.marks.get(party.id) : undefined;
     const { eventTime = null, changedAt = -Infinity } = mark ?? {};
     if (trueAt !== undefined && eventTime !== null && eventTime > trueAt.most) return earlier;
+    const isTold = news !== undefined || cameBy?.marks.has(party.id) === true;
     const told = mark === undefined || isWholeNews ? party : shape.completed(earlier, party);
     const observedAt = Math.max(receivedAt, earlier.observedAt + 1);
     if (shape.comesBackToLife(earlier, told) || shape.sameState(earlier, told)) {
       return { ...earlier, observedAt };
     }
     // News tell more than a body does: what a body left out is no change when it becomes known.
-    if (news !== undefined && shape.sameState(shape.completed(told, earlier), told)) {
+    if (isTold && shape.sameState(shape.completed(told, earlier), told)) {
       return { ...told, observedAt };
     }
     const isSurelyNewer = trueAt !== undefined && eventTime !== null && eventTime < trueAt.least;
@@ -233,8 +236,9 @@ function orderOfNews<K extends Kind>(
 
 function marked<K extends Kind>(
   held: Held<K> | null,
-  { only, news, receivedAt }: Observation<K>,
+  { only, news, receivedAt, cameBy }: Observation<K>,
 ): Held<K>['marks'] {
+  if (cameBy !== undefined) return latest(held?.marks ?? NO_MARKS, cameBy.marks, isLaterNews);
   if (news === undefined || only === undefined) return held?.marks ?? NO_MARKS;
   return new Map(held?.marks).set(only, { ...news, changedAt: receivedAt });
 }
@@ -254,13 +258,38 @@ function markedWhole(
 function shownBy<K extends Kind>(
   shape: CallShape<K>,
   held: Held<K> | null,
-  { call, only, news, trueAt }: Observation<K>,
+  { call, only, news, trueAt, cameBy }: Observation<K>,
 ): Held<K>['shown'] {
+  if (cameBy !== undefined) return latest(held?.shown ?? NOTHING_SHOWN, cameBy.shown, isLaterBody);
   if (news !== undefined || trueAt === undefined) return held?.shown ?? NOTHING_SHOWN;
   const ids = only === undefined ? shape.partiesOf(call).map(({ id }) => id) : [only];
   const shown = new Map(only === undefined ? [[WHOLE, trueAt] as const] : held?.shown);
   for (const id of ids) shown.set(id, trueAt);
   return shown;
+}
+
+/** Of each party what is later of the two. */
+function latest<Value>(
+  known: ReadonlyMap<string, Value>,
+  told: ReadonlyMap<string, Value>,
+  isLater: (one: Value, other: Value) => boolean,
+): ReadonlyMap<string, Value> {
+  const all = new Map(known);
+  for (const [id, value] of told) {
+    const own = all.get(id);
+    if (own === undefined || isLater(value, own)) all.set(id, value);
+  }
+  return all;
+}
+
+/** Where news have no sequence, by when they came. */
+function isLaterNews(one: Mark, other: Mark): boolean {
+  if (one.sequence !== other.sequence) return one.sequence > other.sequence;
+  return one.changedAt > other.changedAt;
+}
+
+function isLaterBody(one: Span, other: Span): boolean {
+  return one.least > other.least;
 }
 
 /** Stands for the whole body; no party is called so. */

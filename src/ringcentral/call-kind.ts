@@ -1,15 +1,11 @@
 /** What RingCentral's calls are made of, for the live room. */
-import type { ActiveCall, CallParty, CallSession, PartyAddress, PartyStatus } from '../../schema/model.ts';
+import type { CallParty, PartyAddress } from '../../schema/model.ts';
 import type { ActiveCallEvent, CallEvent, CallPartyUpdate } from '../../schema/provider.ts';
-import type { Kind } from '../live/shape.ts';
+import type { CompanyKind } from '../account/kind.ts';
 
-/** Its types, under one name. */
-export interface RingCentralKind extends Kind {
-  readonly Call: CallSession;
-  readonly Party: CallParty;
-  readonly Status: PartyStatus;
+/** Its types, under one name; those of an account among them. */
+export interface RingCentralKind extends CompanyKind {
   readonly Place: PartyAddress;
-  readonly Entry: ActiveCall;
   readonly Sight: readonly SeenParty[];
   readonly Event: CallEvent;
   readonly Update: CallPartyUpdate;

@@ -41,14 +41,13 @@ export function createContexts({ createContext, metrics, receivedAtOf }: Context
     of(arrival) {
       const { operation, visitor } = arrival;
       const provider = withOutcomes(visitor.provider(visitOf(arrival)), operation);
-      const conversations = genesysOf(arrival);
-      const genesys = conversations && withConversationOutcomes(conversations, operation);
-      const { requestId } = operation;
-      if (receivedAtOf === undefined) return createContext({ provider, genesys, requestId });
       return createContext({
-        provider: withPushDelays(provider, metrics, receivedAtOf),
-        genesys: genesys && withConversationDelays(genesys, metrics, receivedAtOf),
-        requestId,
+        provider: receivedAtOf === undefined ? provider : withPushDelays(provider, metrics, receivedAtOf),
+        // Most operations are of the one phone system, and need nothing of the other.
+        get genesys() {
+          return noted(genesysOf(arrival), arrival);
+        },
+        requestId: operation.requestId,
       });
     },
 
@@ -56,7 +55,6 @@ export function createContexts({ createContext, metrics, receivedAtOf }: Context
       const { operation, visitor } = arrival;
       return createContext({
         provider: visitor.provider(visitOf(arrival)),
-        // Most events are of the one phone system, and need nothing of the other.
         get genesys() {
           return genesysOf(arrival);
         },
@@ -69,6 +67,12 @@ export function createContexts({ createContext, metrics, receivedAtOf }: Context
       if (receivedAt !== null) noteDelay(metrics, receivedAt);
     },
   };
+
+  function noted(genesys: ConversationProvider | undefined, { operation }: Arrival) {
+    if (genesys === undefined) return undefined;
+    const provider = withConversationOutcomes(genesys, operation);
+    return receivedAtOf === undefined ? provider : withConversationDelays(provider, metrics, receivedAtOf);
+  }
 }
 
 function genesysOf(arrival: Arrival): ConversationProvider | undefined {

@@ -179,6 +179,22 @@ describe('News that are overtaken on their way', () => {
   const [, setup, , proceeding] = newsOfLife(INBOUND, INBOUND_LIFE) as [News, News, News, News];
   const first = newsOfLife(INBOUND, INBOUND_LIFE)[0] as News;
 
+  test('tell more than a body, and that is no change when a gateway that read the call meets one that was told of it', () => {
+    const news = newsOfLife(INBOUND, INBOUND_LIFE).slice(0, 6);
+    const [toldOf, hasRead] = [openMemory(), openMemory()];
+    hear(toldOf, news);
+    const session = toldOf.call(INBOUND);
+    if (session === undefined) throw new Error('The call is not known.');
+    const parties = session.parties.map((one) => ({ ...one, status: { ...one.status, rcc: null } }));
+    expect(session.parties.map(({ status }) => status.rcc)).not.toEqual(parties.map(() => null));
+    hasRead.take({ ...session, parties }, { sentAt: ARRIVAL, receivedAt: ARRIVAL });
+    const [read, heardOf] = [hasRead.whole(), toldOf.whole()];
+    expect(hasRead.adopt(heardOf)).toEqual([]);
+    expect(toldOf.adopt(read)).toEqual([]);
+    hear(toldOf, newsOfLife(INBOUND, INBOUND_LIFE).slice(6, 7));
+    expect(hasRead.adopt(toldOf.whole()).map(told)).toEqual(['2 ANSWERED']);
+  });
+
   test('never put a party back, and until they are here something may be missing', () => {
     const memory = openMemory();
     memory.hear(first, true);
@@ -216,6 +232,27 @@ describe('News that are overtaken on their way', () => {
     for (const late of all)
       expect(memory.hear(late, true)).toEqual({ changes: [], worth: 'ghost', missing: 'nothing' });
     expect(memory.callIds()).toEqual([]);
+  });
+});
+
+describe('A call that was read before anything was told of it', () => {
+  test('is told of from the next news on, and only what is missing after those is missing', () => {
+    const all = newsOfLife(INBOUND, INBOUND_LIFE);
+    const seen = openMemory();
+    hear(seen, all.slice(0, 4));
+    const read = seen.call(INBOUND);
+    if (read === undefined) throw new Error('It is not known.');
+    const memory = openMemory();
+    memory.take(read, { sentAt: ARRIVAL, receivedAt: ARRIVAL + 50, trueAt: { least: 0, most: 0 } });
+    const later = all.slice(4).map((news, index) => ({ ...news, receivedAt: ARRIVAL + 1_000 + index }));
+    const [first, second, third, ...others] = later as [News, News, News, ...News[]];
+    expect(memory.hear(first, true).missing).toBe('nothing');
+    expect(memory.isWhole(INBOUND)).toBe(true);
+    expect(memory.hear(third, true).missing).toBe('soon');
+    memory.hear(second, true);
+    const results = hear(memory, others);
+    expect(results.map(({ missing }) => missing)).toEqual(others.map(() => 'nothing'));
+    expect(toldBy(results).at(-1)).toBe('ended');
   });
 });
 

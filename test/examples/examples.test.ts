@@ -1,11 +1,9 @@
 /**
- * Every example of RingCentral, run as a newcomer runs it: by the real gateway, before the simulator, on the call that its default
- * variables point to; and those that build on each other, to their end.
+ * Every example of RingCentral that asks or acts, run as a newcomer runs it: by the real gateway, before the simulator, on the
+ * call that its default variables point to; and those that build on each other, to their end.
  */
-import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import oneCall from '../../examples/02-one-call.json' with { type: 'json' };
-import watchACall from '../../examples/03-watch-a-call.json' with { type: 'json' };
 import hold from '../../examples/04-hold.json' with { type: 'json' };
 import unhold from '../../examples/05-unhold.json' with { type: 'json' };
 import mute from '../../examples/06-mute.json' with { type: 'json' };
@@ -23,9 +21,6 @@ import resumeRecording from '../../examples/18-resume-recording.json' with { typ
 import conference from '../../examples/19-conference.json' with { type: 'json' };
 import bringIn from '../../examples/20-bring-in.json' with { type: 'json' };
 import supervise from '../../examples/21-supervise.json' with { type: 'json' };
-import watchParties from '../../examples/22-watch-parties.json' with { type: 'json' };
-import resumeWatching from '../../examples/24-resume-watching.json' with { type: 'json' };
-import watchColleagues from '../../examples/28-watch-colleagues.json' with { type: 'json' };
 import takeABreak from '../../examples/29-take-a-break.json' with { type: 'json' };
 import { partyIdOf } from '../../src/simulator/call.ts';
 import {
@@ -35,57 +30,12 @@ import {
   DEMO_SESSION_ID,
   STAGED,
 } from '../../src/simulator/stage.ts';
-import type { TypedDocumentString } from '../generated/graphql.ts';
 import * as documents from '../generated/graphql.ts';
-import { type House, openHouse, until } from '../support/gateway.ts';
+import { type House, until } from '../support/gateway.ts';
+import { A_MOMENT, countExamples, HERE, openStory, ran, run } from '../support/story.ts';
 
-const A_MOMENT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const A_NUMBER = expect.stringMatching(/^\d+$/);
 const AN_ID = expect.stringMatching(/^[sp]-\w/);
-
-/** Of a party of the story's call: which call it is in, and when it was so. */
-const HERE = { sessionId: DEMO_SESSION_ID, observedAt: A_MOMENT };
-
-/** What ran here, so that no example is forgotten. */
-const ran = new Set<unknown>();
-
-/** A gateway in the story's first moment, which lasts: the call of the examples is there, and does what it is told. */
-async function openStory(code = 'Answered'): Promise<House> {
-  const house = await openHouse({ simulator: { story: true, settings: { storyPace: 2 ** 31 - 1 } } });
-  house.simulator.moveParty(DEMO_SESSION_ID, DEMO_PARTY_ID, { code });
-  return house;
-}
-
-async function run<Data, Variables>(
-  house: House,
-  document: TypedDocumentString<Data, Variables>,
-  variables?: Variables,
-  token?: string,
-) {
-  ran.add(document);
-  return house.ask(document, variables, token);
-}
-
-/** The first `count` answers of a subscription; `meanwhile` runs as the first one is there. */
-async function listen<Data, Variables extends Record<string, unknown>>(
-  house: House,
-  document: TypedDocumentString<Data, Variables>,
-  variables: Variables,
-  count = 1,
-  meanwhile: (first: Data) => unknown = () => {},
-): Promise<Data[]> {
-  ran.add(document);
-  const client = house.socket();
-  const heard: Data[] = [];
-  for await (const { data, errors } of client.iterate<Data>({ query: document.toString(), variables })) {
-    expect(errors).toBeUndefined();
-    if (data === null || data === undefined) continue;
-    heard.push(data);
-    if (heard.length === count) break;
-    if (heard.length === 1) await meanwhile(data);
-  }
-  return heard;
-}
 
 describe('Asking', () => {
   test('MyCalls answers the calls of the story with everybody in them', async () => {
@@ -388,125 +338,6 @@ describe('Acting in two steps', () => {
   });
 });
 
-describe('Watching', () => {
-  test('WatchACall begins with the whole call and goes on with each change', async () => {
-    await using house = await openStory();
-    const events = await listen(house, documents.WatchACallDocument, watchACall, 2, () =>
-      house.simulator.moveParty(DEMO_SESSION_ID, DEMO_PARTY_ID, { code: 'Hold' }),
-    );
-    const talking = { status: { code: 'ANSWERED' }, ...HERE };
-    expect(events.map(({ callEvents }) => callEvents)).toEqual([
-      {
-        __typename: 'CallSnapshot',
-        cursor: expect.any(String),
-        reason: 'SUBSCRIBED',
-        session: {
-          id: DEMO_SESSION_ID,
-          parties: [
-            { id: DEMO_CALLER_PARTY_ID, ...talking },
-            { id: DEMO_PARTY_ID, ...talking },
-          ],
-        },
-      },
-      {
-        __typename: 'CallPartyChange',
-        cursor: expect.any(String),
-        skipped: 0,
-        previousStatus: { code: 'ANSWERED' },
-        party: {
-          id: DEMO_PARTY_ID,
-          muted: false,
-          status: { code: 'HOLD', reason: null },
-          ...HERE,
-        },
-      },
-    ]);
-  });
-
-  test('WatchParties begins with each party and goes on with the one that changes', async () => {
-    await using house = await openStory();
-    const states = await listen(house, documents.WatchPartiesDocument, watchParties, 3, () =>
-      house.simulator.moveParty(DEMO_SESSION_ID, DEMO_PARTY_ID, { muted: true }),
-    );
-    expect(states.map(({ callPartyUpdated: { id, muted } }) => ({ id, muted }))).toEqual([
-      { id: DEMO_CALLER_PARTY_ID, muted: false },
-      { id: DEMO_PARTY_ID, muted: expect.any(Boolean) },
-      { id: DEMO_PARTY_ID, muted: true },
-    ]);
-  });
-
-  test('WatchMyCalls begins with your calls', async () => {
-    await using house = await openStory();
-    const [first] = await listen(house, documents.WatchMyCallsDocument, {});
-    expect(first?.activeCalls[0]).toMatchObject({
-      sessionId: DEMO_SESSION_ID,
-      partyId: DEMO_PARTY_ID,
-      telephonyStatus: 'CALL_CONNECTED',
-    });
-  });
-
-  test('WatchMyList begins with your calls and when they were seen', async () => {
-    await using house = await openStory();
-    const [first] = await listen(house, documents.WatchMyListDocument, {});
-    expect(first?.activeCallEvents).toMatchObject({
-      __typename: 'ActiveCallList',
-      observedAt: A_MOMENT,
-      calls: expect.arrayContaining([
-        expect.objectContaining({ sessionId: DEMO_SESSION_ID, partyId: DEMO_PARTY_ID, observedAt: A_MOMENT }),
-      ]),
-    });
-  });
-
-  test('WatchTheCompany begins with everybody, and tells of the next call at the first click', async () => {
-    await using house = await openStory();
-    const [first, second] = await listen(house, documents.WatchTheCompanyDocument, {}, 2, () =>
-      house.simulator.moveParty(DEMO_SESSION_ID, DEMO_PARTY_ID, { code: 'Hold' }),
-    );
-    expect(first?.accountCallEvents).toMatchObject({
-      __typename: 'AccountSnapshot',
-      reason: 'SUBSCRIBED',
-      presences: expect.arrayContaining([expect.objectContaining({ extensionId: '701001004' })]),
-    });
-    expect(second?.accountCallEvents.__typename).toMatch(
-      /^Account(CallBegan|CallPartyChange|PresenceChange)$/,
-    );
-  });
-
-  test('WatchColleagues tells what each does now, and who they are, at the first click', async () => {
-    await using house = await openStory();
-    const heard = await listen(house, documents.WatchColleaguesDocument, watchColleagues, 3);
-    const colleagues = heard.map(({ presenceUpdated }) => presenceUpdated);
-    expect(colleagues.map(({ extension }) => extension?.name).sort()).toEqual([
-      'Ada Brook',
-      'Nadia Holm',
-      'Tomas Reed',
-    ]);
-    for (const one of colleagues)
-      expect(one).toMatchObject({ presenceStatus: expect.any(String), observedAt: A_MOMENT });
-  });
-
-  test('ResumeWatching goes on after the cursor of WatchACall, and begins anew without one', async () => {
-    await using house = await openStory();
-    const [unknown] = await listen(house, documents.ResumeWatchingDocument, resumeWatching);
-    expect(unknown?.callEvents).toEqual({
-      __typename: 'CallSnapshot',
-      cursor: expect.any(String),
-      reason: 'CURSOR_UNKNOWN',
-    });
-
-    const [snapshot] = await listen(house, documents.WatchACallDocument, watchACall);
-    house.simulator.moveParty(DEMO_SESSION_ID, DEMO_PARTY_ID, { code: 'Hold' });
-    const [missed] = await listen(house, documents.ResumeWatchingDocument, {
-      ...resumeWatching,
-      after: snapshot?.callEvents.cursor ?? '',
-    });
-    expect(missed?.callEvents).toMatchObject({
-      __typename: 'CallPartyChange',
-      party: { id: DEMO_PARTY_ID, status: { code: 'HOLD' } },
-    });
-  });
-});
-
 describe('The company', () => {
   test('Wallboard shows who waits in each queue and since when, and who is free, at the first click', async () => {
     await using house = await openStory();
@@ -561,10 +392,8 @@ describe('The company', () => {
   });
 });
 
-test('Every example of RingCentral has run here', async () => {
-  const files = await readdir(new URL('../../examples/', import.meta.url));
-  const examples = files.filter((file) => file.endsWith('.graphql') && file < '30');
-  expect(ran.size).toBe(examples.length);
+test('Every example of RingCentral that asks or acts has run here', async () => {
+  expect(ran.size).toBe(await countExamples({ watching: false }));
 });
 
 /** What the parties of a call are doing in truth, in the simulator's words. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { readAccount, told, truthOf } from '../gateway/account/support.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
-import { type House, until } from '../support/gateway.ts';
+import { gauge, type House, until } from '../support/gateway.ts';
 import { hasNoRedis } from '../support/redis.ts';
 import { watch } from '../support/streams.ts';
 import { openTown } from '../support/town.ts';
@@ -125,6 +125,24 @@ describe.skipIf(hasNoRedis)('An account at two gateways', () => {
     for (const stream of streams) await stream.until((event) => told(event) === `${call.id} 2 HOLD`);
   });
 
+  test('is counted once, also where another asked until they came together', async () => {
+    await using fleet = await open({}, { LIVE_SOURCE: 'poll' }, { commons: { times: TIMES } });
+    const streams = fleet.houses.map((house) => account(house));
+    for (const stream of streams) await stream.next();
+    const counted = async () => {
+      const counts = await Promise.all(fleet.houses.map((house) => gauge(house, 'gateway_account_watches')));
+      return counts.reduce((sum, count) => sum + count, 0);
+    };
+    await until(async () => (await counted()) === 1);
+    await fleet.road.goAway('refusing');
+    await until(async () => (await counted()) === 2);
+    await fleet.road.comeBack();
+    await until(async () => (await counted()) === 1);
+    const call = callOf(fleet);
+    for (const stream of streams) await stream.until((event) => told(event) === `began ${call.id}`);
+    expect(await counted()).toBe(1);
+  });
+
   test('is told of a row of colleagues whom only the other gateway asks for', async () => {
     await using fleet = await open({}, { LIVE_SOURCE: 'poll' });
     const [one, other] = fleet.houses;
@@ -138,6 +156,56 @@ describe.skipIf(hasNoRedis)('An account at two gateways', () => {
     expect((await second.next()).telephonyStatus).toBe('NO_CALL');
     callOf(fleet, '102');
     expect((await second.next()).telephonyStatus).toBe('CALL_CONNECTED');
+  });
+
+  test('of which only rows are looked at any more lets go of its calls at both, and starts anew for whoever comes back', async () => {
+    await using fleet = await open({}, {}, { live: { limits: { linger: 0 } } });
+    const [one, other] = fleet.houses;
+    const ROW = 'subscription ($ids: [ID!]!) { presenceUpdated(extensionIds: $ids) { extensionId } }';
+    for (const house of fleet.houses)
+      await watch<Event>(house.socket('sim-103'), 'presenceUpdated', ROW, { ids: ['701001004'] }).next();
+    const first = account(other);
+    const { cursor } = await first.next();
+    const over = callOf(fleet, '102');
+    await first.until((event) => told(event) === `began ${over.id}`);
+    const filters = () => fleet.simulator.push().sockets.map((socket) => socket.filters.length);
+    await until(() => filters().join() === '3');
+    first.leave();
+    await until(() => filters().join() === '2');
+    for (const party of [2, 1]) over.move(party, 'Disconnected');
+    const goesOn = callOf(fleet);
+    for (const house of [other, one]) {
+      const back = account(house, cursor);
+      // Whoever comes before that gateway was told so, resumes first.
+      const snapshot = await back.until((event) => told(event) === 'snapshot CURSOR_EXPIRED');
+      expect(snapshot.calls.map(({ id }: Event) => id)).not.toContain(over.id);
+      if (!back.screen.calls.has(goesOn.id))
+        await back.until((event) => told(event) === `began ${goesOn.id}`);
+      expect([...back.screen.calls.keys()]).toEqual([goesOn.id]);
+    }
+    expect(sockets(fleet)).toBe(1);
+  });
+
+  test('that shows hardly anybody is refused to whoever asks at either of them', async () => {
+    await using fleet = await open({}, { LIVE_SOURCE: 'poll' });
+    fleet.simulator.startCall({ kind: 'queue', from: '+12025550147', to: '201', state: 'Proceeding' });
+    const WAITS =
+      '{ viewer { account { liveSource callQueue(id: "701051004") { waitingCalls { sessionId } } } } }';
+    const ask = async (house: House) => {
+      const { data, errors } = await house.ask(WAITS, {}, 'sim-112');
+      const { liveSource, callQueue } = data.viewer.account;
+      expect(callQueue).toEqual({ waitingCalls: null });
+      expect(errors?.map(({ extensions: { code } }) => code)).toEqual(['FORBIDDEN']);
+      return liveSource;
+    };
+    const source = async (house: House) =>
+      (await house.ask('{ viewer { account { liveSource } } }', {}, 'sim-112')).data.viewer.account
+        .liveSource;
+    for (const house of fleet.houses) {
+      await ask(house);
+      await until(async () => (await source(house)) === 'PRESENCE_POLL');
+    }
+    for (const house of fleet.houses) expect(await ask(house)).toBe('PRESENCE_POLL');
   });
 
   test('starts anew for whoever comes back where Redis has lost what it held, and goes on for whoever reads', async () => {

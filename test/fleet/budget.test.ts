@@ -1,6 +1,6 @@
 /** One user's rate budget on two gateways, through their public doors. */
 import { describe, expect, test } from 'vitest';
-import { STILL } from '../support/commands.ts';
+import { STILL } from '../support/command-cases.ts';
 import { openFleet } from '../support/fleet.ts';
 import { type House, until } from '../support/gateway.ts';
 import { hasNoRedis } from '../support/redis.ts';

@@ -2,7 +2,8 @@
 import type { Client } from 'graphql-ws';
 import { describe, expect, test } from 'vitest';
 import type { Simulator } from '../../src/simulator/server.ts';
-import { mutationOf, type Payload, STILL } from '../support/commands.ts';
+import { STILL } from '../support/command-cases.ts';
+import { mutationOf, type Payload } from '../support/commands.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { type House, until } from '../support/gateway.ts';
 import { isCertainToBeTold } from '../support/live-source.ts';

@@ -1,6 +1,7 @@
 /** Idempotency keys across two gateways, through their public doors. */
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, mutationOf, type Payload, PEOPLE, STILL } from '../support/commands.ts';
+import { COMMANDS, PEOPLE, STILL } from '../support/command-cases.ts';
+import { mutationOf, type Payload } from '../support/commands.ts';
 import { openFleet, readiness } from '../support/fleet.ts';
 import { type House, until } from '../support/gateway.ts';
 import { hasNoRedis } from '../support/redis.ts';

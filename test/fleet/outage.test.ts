@@ -1,6 +1,7 @@
 /** What two gateways do while their Redis is away: calls come first. */
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, mutationOf, type Payload, STILL } from '../support/commands.ts';
+import { COMMANDS, STILL } from '../support/command-cases.ts';
+import { mutationOf, type Payload } from '../support/commands.ts';
 import { type Fleet, openFleet, readiness } from '../support/fleet.ts';
 import { gauge, type House, openHouse, until } from '../support/gateway.ts';
 import { hasNoRedis } from '../support/redis.ts';

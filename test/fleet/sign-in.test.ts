@@ -1,6 +1,6 @@
 /** The gateways' own session with RingCentral: one for all of them, through their public doors. */
 import { describe, expect, test } from 'vitest';
-import { STILL } from '../support/commands.ts';
+import { STILL } from '../support/command-cases.ts';
 import { type Fleet, openFleet, readiness } from '../support/fleet.ts';
 import { type House, type HouseOptions, openHouse, until } from '../support/gateway.ts';
 import { hasNoRedis } from '../support/redis.ts';

@@ -12,7 +12,6 @@ import {
   conference,
   inbound,
   move,
-  openStillHouse,
   own,
   PEOPLE,
   party,
@@ -20,7 +19,8 @@ import {
   queued,
   record,
   type Token,
-} from '../support/commands.ts';
+} from '../support/command-cases.ts';
+import { openStillHouse } from '../support/commands.ts';
 import type { House } from '../support/gateway.ts';
 
 let house: House;

@@ -1,7 +1,8 @@
 /** What the gateway says of a command to RingCentral that was answered without a word, or not at all, when more is looked at. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Simulator } from '../../src/simulator/server.ts';
-import { COMMAND_NAMES, COMMANDS, give, openStillHouse, STILL, untruthsIn } from '../support/commands.ts';
+import { COMMAND_NAMES, COMMANDS, STILL } from '../support/command-cases.ts';
+import { give, openStillHouse, untruthsIn } from '../support/commands.ts';
 import { type House, until } from '../support/gateway.ts';
 
 describe('A command that was accepted without a word about the state', () => {

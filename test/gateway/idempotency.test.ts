@@ -4,14 +4,13 @@ import {
   type Input,
   inbound,
   move,
-  mutationOf,
   own,
-  type Payload,
   PEOPLE,
   partyOf,
   STILL,
   type Token,
-} from '../support/commands.ts';
+} from '../support/command-cases.ts';
+import { mutationOf, type Payload } from '../support/commands.ts';
 import { type House, openHouse, until } from '../support/gateway.ts';
 
 const open = (environment: Readonly<Record<string, string>> = {}) =>

@@ -2,16 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CommandName } from '../../schema/provider.ts';
 import type { JournalEntry } from '../../src/simulator/journal.ts';
-import {
-  COMMAND_NAMES,
-  COMMANDS,
-  type Input,
-  idsIn,
-  mutationOf,
-  openStillHouse,
-  type Payload,
-  withId,
-} from '../support/commands.ts';
+import { COMMAND_NAMES, COMMANDS, type Input } from '../support/command-cases.ts';
+import { idsIn, mutationOf, openStillHouse, type Payload, withId } from '../support/commands.ts';
 import type { Answer, House } from '../support/gateway.ts';
 
 let house: House;

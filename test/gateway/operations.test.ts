@@ -3,21 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AvailableAction, CommandName } from '../../schema/provider.ts';
 import type { JournalEntry } from '../../src/simulator/journal.ts';
 import { createValidator, PUBLISHED } from '../simulator/published.ts';
-import {
-  COMMAND_NAMES,
-  COMMANDS,
-  give,
-  type Input,
-  idsIn,
-  inbound,
-  move,
-  mutationOf,
-  openStillHouse,
-  own,
-  party,
-  untruthsIn,
-  withId,
-} from '../support/commands.ts';
+import { COMMAND_NAMES, COMMANDS, type Input, inbound, move, own, party } from '../support/command-cases.ts';
+import { give, idsIn, mutationOf, openStillHouse, untruthsIn, withId } from '../support/commands.ts';
 import type { House } from '../support/gateway.ts';
 import { isToListen } from '../support/live-source.ts';
 

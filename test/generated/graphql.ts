@@ -340,9 +340,9 @@ export type ParticipantPurpose =
   | 'WORKFLOW';
 
 /**
- * What a participant of a conversation is doing. Waiting for an answer are `ALERTING` and
- * `CONTACTING`, in the call are `DIALING` and `CONNECTED`, over are `DISCONNECTED` and `TERMINATED`.
- * Hold is not a state: look at `held`.
+ * What a participant of a conversation is doing. Genesys Cloud counts `ALERTING` and `CONTACTING` as
+ * pending, `DIALING` and `CONNECTED` as live, `DISCONNECTED` and `TERMINATED` as ended. Hold is not a
+ * state: look at `held`, or at `activity`.
  */
 export type ParticipantState =
   /** Is being rung, and has not answered yet. */
@@ -515,7 +515,7 @@ export type RecorderState =
 
 /** Why a stream starts, or starts again, with a snapshot. */
 export type SnapshotReason =
-  /** The cursor is too old: what followed it is not kept any more. */
+  /** The cursor is too old, or the client read far too slowly: what followed it is not kept any more. */
   | 'CURSOR_EXPIRED'
   /**
    * The cursor belongs to another user, call or stream, or to another gateway process: also this one,
@@ -531,7 +531,10 @@ export type SnapshotReason =
 export type StreamNoticeKind =
   /** The call is over. The stream completes after this. */
   | 'CALL_ENDED'
-  /** This gateway is about to stop: the socket closes until `at`. Reconnect and resume with the cursor. */
+  /**
+   * This gateway is about to stop: the socket is closed by `at`. Reconnect, and resume with the
+   * cursor.
+   */
   | 'DRAINING'
   /** A party went to another session: `movedTo` says where. To follow it, subscribe there. */
   | 'MOVED'

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { createLine, type Line, type QueueRules } from '../../src/live/exchange.ts';
 
@@ -87,6 +88,56 @@ describe('A line', () => {
     for (let number = 0; number < 1_000; number += 1) line.push(news(`kind ${number % 5}`, number));
     line.end();
     expect((await take(line, 1_000)).length).toBeLessThanOrEqual(2 + 5);
+  });
+
+  test('looks once at what each event is about when it comes, and once when it is read, however many are unread.', async () => {
+    let looks = 0;
+    const line = createLine<News>(
+      {
+        limit: 4,
+        key: ({ about }) => {
+          looks += 1;
+          return about;
+        },
+        merge: (_, newer) => newer,
+      },
+      () => {},
+    );
+    for (let number = 0; number < 1_000; number += 1) line.push(news(`kind ${number}`, number));
+    expect(looks).toBeLessThanOrEqual(1_000);
+    expect(await take(line, 900)).toHaveLength(900);
+    expect(looks).toBeLessThanOrEqual(1_900);
+  });
+
+  test('keeps and merges as one would who looks through all that is unread, whatever comes and is read.', async () => {
+    const step = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ push: fc.constantFrom('a', 'b', 'c', 'd') }) },
+      { weight: 1, arbitrary: fc.constant('read' as const) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.nat(4), fc.array(step, { maxLength: 60 }), async (limit, steps) => {
+        const { line, counts } = openLine(limit);
+        const unread: News[] = [];
+        let skipped = 0;
+        for (const [number, one] of steps.entries()) {
+          if (one === 'read') {
+            const expected = unread.shift();
+            if (expected !== undefined) expect(await take(line, 1)).toEqual([expected]);
+            continue;
+          }
+          const event = news(one.push, number);
+          line.push(event);
+          const place =
+            unread.length < limit ? -1 : unread.findLastIndex(({ about }) => about === event.about);
+          const [older] = place === -1 ? [] : unread.splice(place, 1);
+          if (older !== undefined) skipped += 1;
+          unread.push(older === undefined ? event : { ...event, skipped: older.skipped + 1 });
+        }
+        line.end();
+        expect(await take(line, unread.length + 1)).toEqual(unread);
+        expect(counts.skipped).toBe(skipped);
+      }),
+    );
   });
 
   test('keeps an event that nothing newer replaces, however far behind the reader is.', async () => {

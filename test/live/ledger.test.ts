@@ -1,5 +1,7 @@
 /** The ledger of a call over the commons of one process, with a host that only notes what it is asked and told. */
+import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import type { Log } from '../../src/commons/commons.ts';
 import { createInProcessCommons } from '../../src/commons/in-process.ts';
 import { sealingKey } from '../../src/commons/seal.ts';
 import { createLedger } from '../../src/live/shared/call-ledger.ts';
@@ -8,7 +10,7 @@ import { type CallState, createTidingsCodec, type Tiding } from '../../src/live/
 import { observe } from '../../src/live/transitions.ts';
 import type { RingCentralKind } from '../../src/ringcentral/call-kind.ts';
 import { RINGCENTRAL_CALLS } from '../../src/ringcentral/call-shape.ts';
-import { party, session } from './support.ts';
+import { fakeTime, party, pass, session, sleep } from './support.ts';
 
 const KEY = { owner: 'viewer', name: 's-1' };
 const WHOLE: Tiding<RingCentralKind> = { kind: 'state', at: 1, isWhole: true };
@@ -77,5 +79,106 @@ describe('A whole state that may be older than what was told', () => {
     const { askForWhole, written } = await inDoubt({ isLeading: true, fence: 6 });
     await vi.waitUntil(() => askForWhole.mock.calls.length > 0);
     expect(await written()).toEqual([]);
+  });
+});
+
+/** A log of which each question and each answer is on its way for as long as `way` says. */
+function distant(log: Log<string>, way: () => number): Log<string> {
+  const overTheWay = async <Answer>(ask: () => Answer | Promise<Answer>): Promise<Answer> => {
+    await sleep(way());
+    const answer = await ask();
+    await sleep(way());
+    return answer;
+  };
+  return {
+    append: (...asked) => overTheWay(() => log.append(...asked)),
+    read: (...asked) => overTheWay(() => log.read(...asked)),
+    follow(key, after, each) {
+      // In order, however long each is on its way.
+      let last = Promise.resolve();
+      return log.follow(key, after, (news) => {
+        last = Promise.all([last, sleep(way())]).then(() => each(news));
+      });
+    },
+  };
+}
+
+/** An open ledger of a gateway, whose host decides the same again; and where what it told stands. */
+function openLedger(log: Log<string>) {
+  const told: (number | undefined)[] = [];
+  const state = stateOf('HOLD');
+  const ledger = createLedger({
+    ...{ log, key: KEY, codec, isLeading: () => false, fence: () => 1 },
+    askForWhole: () => expect.unreachable('Nothing is lost.'),
+    onDefect: (error) => expect.unreachable(String(error)),
+    host: {
+      state: () => state,
+      adopt() {},
+      tell: (_tiding, _state, place) => void told.push(place?.sequence),
+      meet: () => true,
+      remember: (_from, past) => void told.push(...past.map(({ place }) => place.sequence)),
+      opened() {},
+    },
+  });
+  ledger.meet();
+  const write = (at: number): void => ledger.write([{ kind: 'trouble', at, next: at }], () => write(at));
+  return { ledger, told, write };
+}
+
+describe('Gateways that write at once', () => {
+  const openLog = () =>
+    createInProcessCommons().log<string>({
+      ...{ word: 'calls', most: 1_000, mostBytes: 10_000_000, lifetime: 600_000 },
+    });
+
+  test('tell each thing once, when two things that waited are decided again.', async () => {
+    const log = openLog();
+    const { ledger, told, write } = openLedger(log);
+    await vi.waitUntil(() => ledger.isOpen);
+    const { position } = await log.read(KEY, null);
+    const entry = { tiding: { kind: 'rest', at: 1 }, hasMore: false, fence: 1, state: null } as const;
+    log.append(KEY, position, [codec.write(entry)]);
+    // It is not known here yet.
+    write(2);
+    write(3);
+    await ledger.settled();
+    const { entries } = await log.read(KEY, null);
+    expect(entries.map(({ event }) => codec.read(event)?.tiding.kind)).toEqual([
+      'rest',
+      'trouble',
+      'trouble',
+    ]);
+    expect(told).toEqual([1, 2, 3]);
+  });
+
+  test('tell everything once, in its order and at its place, however long it is on its way.', async () => {
+    fakeTime();
+    const ways = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 });
+    const writes = fc.array(fc.record({ by: fc.nat({ max: 1 }), wait: fc.integer({ min: 0, max: 30 }) }), {
+      minLength: 2,
+      maxLength: 20,
+    });
+    await fc.assert(
+      fc.asyncProperty(writes, ways, async (list, times) => {
+        let step = 0;
+        const way = () => times[step++ % times.length] ?? 1;
+        const log = openLog();
+        const both = [0, 1].map(() => openLedger(distant(log, way)));
+        await pass(100);
+        for (const [index, { by, wait }] of list.entries()) {
+          both[by]?.write(index);
+          await pass(wait);
+        }
+        await pass(20_000);
+        const { entries } = await log.read(KEY, null);
+        const offsets = entries.map(({ offset }) => offset);
+        expect(offsets.length).toBe(list.length);
+        for (const { told, ledger } of both) {
+          expect(told).toEqual(offsets);
+          ledger.close();
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 });

@@ -1,7 +1,9 @@
 /** Gateways that were apart and are together again: in memory and under fake timers. */
 import { describe, expect, test } from 'vitest';
-import { openWatchedTown, summary } from './shared-town.ts';
-import { party, pass, SESSION } from './support.ts';
+import type { Ear } from '../../src/live/source.ts';
+import type { RingCentralKind } from '../../src/ringcentral/call-kind.ts';
+import { openTown, openWatchedTown, summary } from './shared-town.ts';
+import { party, pass, SESSION, status } from './support.ts';
 
 describe('Gateways that are together again', () => {
   const apart = async () => {
@@ -80,5 +82,70 @@ describe('Gateways that are together again', () => {
     await pass(1_000);
     const told = ['SUBSCRIBED', 'p-1 DISCONNECTED', 'p-2 DISCONNECTED', 'CALL_ENDED'];
     expect([summary(first.events), summary(second.events)]).toEqual([told, told]);
+  });
+});
+
+describe('What news tell beyond what is read', () => {
+  /** One gateway is told of changes by itself, and the other has to read. */
+  const openHalfTold = async () => {
+    const { phone, open } = openTown();
+    let ear: Ear<RingCentralKind> | undefined;
+    const one = open({
+      ...phone.source,
+      listen(listener) {
+        ear = listener;
+        return { tellsOf: () => true, stop() {} };
+      },
+    });
+    const first = one.events();
+    await pass(1_000);
+    ear?.entered('listening', { mayHaveMissed: true, reason: null });
+    const other = open();
+    const second = other.events();
+    await pass(1_000);
+    return {
+      ...{ phone, one, other, first, second },
+      /** The second party is put on hold. */
+      hold() {
+        phone.move('p-2', 'HOLD');
+        const at = Date.now();
+        ear?.heard({
+          ...{ about: 'party', callId: SESSION, partyId: 'p-2', sequence: 2, eventTime: at, receivedAt: at },
+          party: (known) => ({ ...party('p-2', 'HOLD'), ...known, status: status('HOLD', { rcc: false }) }),
+          facts: null,
+          entry: () => null,
+        });
+      },
+    };
+  };
+
+  test('is no change to a gateway that read it while it was apart.', async () => {
+    const { phone, other, first, second, hold } = await openHalfTold();
+    other.commons.cut();
+    await pass(3_000);
+    hold();
+    await pass(3_000);
+    const told = ['SUBSCRIBED', 'p-2 HOLD'];
+    expect([summary(first.events), summary(second.events)]).toEqual([told, told]);
+    other.commons.mend();
+    await pass(5_000);
+    expect([summary(first.events), summary(second.events)]).toEqual([told, told]);
+    phone.move('p-2', 'ANSWERED');
+    await pass(35_000);
+    expect(summary(second.events)).toEqual([...told, 'p-2 ANSWERED']);
+  });
+
+  test('is no change to a gateway that was told it when they met, and then has the desk.', async () => {
+    const { one, other, second, hold } = await openHalfTold();
+    other.commons.cut();
+    hold();
+    await pass(3);
+    other.commons.mend();
+    await pass(1_000);
+    expect(summary(second.events)).toEqual(['SUBSCRIBED', 'p-2 HOLD']);
+    one.commons.kill();
+    void one.hub.stop();
+    await pass(40_000);
+    expect(summary(second.events)).toEqual(['SUBSCRIBED', 'p-2 HOLD']);
   });
 });

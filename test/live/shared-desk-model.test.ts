@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Kind } from '../../src/live/shape.ts';
+import type { Ear } from '../../src/live/source.ts';
 import { type Gateway, openTownOf, passing, type Town } from './shared-town.ts';
-import { pass, type Tap } from './support.ts';
+import { type Phone, pass, type Tap } from './support.ts';
 import { type Changes, GENESYS_IN_MEMORY, type InMemory, RINGCENTRAL_IN_MEMORY } from './systems.ts';
 
 /** Somebody who watches the call, and comes back wherever they are sent. */
@@ -54,17 +55,48 @@ const STEPS: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+/** What the way to the store takes, one after the other; and after how long changes are told by themselves (null: never). */
+const WAYS = fc.array(fc.constantFrom<number[]>(1, 1, 3, 10, 30), { minLength: 1, maxLength: 10 });
+const PUSH = fc.option(fc.constantFrom<number[]>(5, 20, 100));
+
 /** Lives that once ended in something else. */
-const LIVES: readonly Step[][] = [
+const LIVES: [steps: Step[], ways: number[], delay: number | null][] = [
   // Who has the desk writes the whole state before the other listens again, and then has a read that is held.
   [
-    { kind: 'drain', gateway: 0 },
-    { kind: 'empty' },
-    { kind: 'wait', time: 20 },
-    { kind: 'cut', gateway: 1 },
-    { kind: 'move', party: 0, code: 0, muted: true },
-    { kind: 'wait', time: 4_000 },
-    { kind: 'cut', gateway: 0 },
+    [
+      { kind: 'drain', gateway: 0 },
+      { kind: 'empty' },
+      { kind: 'wait', time: 20 },
+      { kind: 'cut', gateway: 1 },
+      { kind: 'move', party: 0, code: 0, muted: true },
+      { kind: 'wait', time: 4_000 },
+      { kind: 'cut', gateway: 0 },
+    ],
+    [1],
+    null,
+  ],
+  // One is told by itself, with what no body tells, what the other reads.
+  [
+    [
+      { kind: 'cut', gateway: 0 },
+      { kind: 'move', party: 0, code: 0, muted: false },
+      { kind: 'wait', time: 0 },
+      { kind: 'switch', client: 0, gateway: 0 },
+      { kind: 'wait', time: 0 },
+    ],
+    [10],
+    5,
+  ],
+  // Two things wait for the log when somebody else was faster.
+  [
+    [
+      { kind: 'empty' },
+      { kind: 'move', party: 0, code: 0, muted: true },
+      { kind: 'wait', time: 0 },
+      { kind: 'move', party: 1, code: 0, muted: true },
+    ],
+    [10, 1],
+    5,
   ],
 ];
 
@@ -78,34 +110,41 @@ function suite<K extends Kind, More extends Changes>(system: InMemory<K, More>):
     timeout: 120_000,
   }, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(STEPS, { minLength: 3, maxLength: 25 }), async (steps) => {
-        const town = openTownOf(system);
-        const gateways = [town.open(), town.open()];
-        const clients = [0, 1].map((gateway) => come(gateways, gateway, null, new Map()));
-        await pass(2_000);
-        for (const step of steps) {
-          await take(step, town, gateways, clients);
+      fc.asyncProperty(
+        fc.array(STEPS, { minLength: 3, maxLength: 25 }),
+        WAYS,
+        PUSH,
+        async (steps, ways, delay) => {
+          let way = 0;
+          const town = openTownOf(system, () => ways[way++ % ways.length] ?? 1);
+          if (delay !== null) push(system, town.phone, delay);
+          const gateways = [town.open(), town.open()];
+          const clients = [0, 1].map((gateway) => come(gateways, gateway, null, new Map()));
+          await pass(2_000);
+          for (const step of steps) {
+            await take(step, town, gateways, clients);
+            for (const client of clients) look(system, client);
+          }
+          for (const { commons } of gateways) if (commons.state().name === 'apart') commons.mend();
+          await pass(25_000);
           for (const client of clients) look(system, client);
-        }
-        for (const { commons } of gateways) if (commons.state().name === 'apart') commons.mend();
-        await pass(25_000);
-        for (const client of clients) look(system, client);
-        const now = town.phone.now();
-        const parties = now === null ? [] : system.shape.partiesOf(now);
-        const truth = new Map(parties.map((one) => [one.id, shownOf(system, one)]));
-        for (const { shown, tap } of clients) {
-          expect(tap.ending).toBeUndefined();
-          expect(shown).toEqual(truth);
-        }
-        const before = town.phone.requests.length;
-        for (let time = 0; time < 35_000; time += 500) {
-          await pass(500);
-          expect(town.phone.inFlight()).toBeLessThanOrEqual(1);
-        }
-        expect(town.phone.requests.length).toBeGreaterThan(before);
-        await Promise.all(gateways.map(({ hub }) => passing(hub.stop())));
-      }),
-      { numRuns: Number(process.env.RUNS ?? 60), examples: LIVES.map((steps) => [steps]) },
+          const now = town.phone.now();
+          const parties = now === null ? [] : system.shape.partiesOf(now);
+          const truth = new Map(parties.map((one) => [one.id, shownOf(system, one)]));
+          for (const { shown, tap } of clients) {
+            expect(tap.ending).toBeUndefined();
+            expect(shown).toEqual(truth);
+          }
+          const before = town.phone.requests.length;
+          for (let time = 0; time < 35_000; time += 500) {
+            await pass(500);
+            expect(town.phone.inFlight()).toBeLessThanOrEqual(1);
+          }
+          expect(town.phone.requests.length).toBeGreaterThan(before);
+          await Promise.all(gateways.map(({ hub }) => passing(hub.stop())));
+        },
+      ),
+      { numRuns: Number(process.env.RUNS ?? 60), examples: LIVES },
     );
   });
 
@@ -158,6 +197,34 @@ function suite<K extends Kind, More extends Changes>(system: InMemory<K, More>):
       }
     }
   }
+}
+
+/** Lets the phone system tell of all changes by itself to whoever listens then. */
+function push<K extends Kind, More extends Changes>(
+  system: InMemory<K, More>,
+  phone: Phone<K, More>,
+  delay: number,
+): void {
+  const ears = new Set<Ear<K>>();
+  let sequence = 1;
+  const move = phone.move;
+  phone.move = (partyId, ...how) => {
+    move(partyId, ...how);
+    sequence += 1;
+    const call = phone.now();
+    if (call === null) return;
+    const news = system.news({ call, partyId, sequence, at: Date.now() });
+    for (const ear of ears) {
+      setTimeout(() => ears.has(ear) && ear.heard({ ...news, receivedAt: Date.now() }), delay);
+    }
+  };
+  phone.source.listen = (ear) => {
+    setTimeout(() => {
+      ears.add(ear);
+      ear.entered('listening', { mayHaveMissed: true, reason: null });
+    }, 100);
+    return { tellsOf: () => true, stop: () => void ears.delete(ear) };
+  };
 }
 
 function come<K extends Kind>(

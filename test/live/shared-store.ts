@@ -31,11 +31,8 @@ export interface GatewayCommons extends Commons {
   kill(): void;
 }
 
-/** Milliseconds there, and the same back. */
-const WAY = 1;
-
-/** Makes it. */
-export function createSharedStore(): SharedStore {
+/** Makes it. `way`: milliseconds there, asked once more for the way back, and for what is told by itself. */
+export function createSharedStore(way: () => number = () => 1): SharedStore {
   let base = createInProcessCommons();
   const gateways = new Set<{ renew(): void }>();
   return {
@@ -53,6 +50,7 @@ export function createSharedStore(): SharedStore {
     let state: Togetherness = { name: 'together' };
     let isDead = false;
     let fleet = fleetNow();
+    const [thither, hither] = [createWay(way), createWay(way)];
     const one = {
       renew() {
         if (isDead || isApart()) return;
@@ -127,16 +125,16 @@ export function createSharedStore(): SharedStore {
     }
 
     async function overTheWay<Answer>(ask: () => Answer | Promise<Answer>): Promise<Answer> {
-      await along();
+      await along(thither);
       const answer = await ask();
       // It may have been done all the same.
-      await along();
+      await along(hither);
       return answer;
     }
 
-    async function along(): Promise<void> {
+    async function along(arrive: () => Promise<void>): Promise<void> {
       if (isApart()) throw new Apart('It was cut off.');
-      await sleep(WAY);
+      await arrive();
       if (isDead) await new Promise(() => {});
       if (isApart()) throw new Apart('It was cut off.');
     }
@@ -146,7 +144,7 @@ export function createSharedStore(): SharedStore {
     }
 
     async function arrived(act: () => void): Promise<void> {
-      await sleep(WAY);
+      await hither();
       if (!isDead && !isApart()) act();
     }
 
@@ -172,4 +170,14 @@ export function createSharedStore(): SharedStore {
       };
     }
   }
+}
+
+/** A way on which nobody overtakes. */
+function createWay(time: () => number): () => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return async () => {
+    const before = last;
+    last = Promise.all([before, sleep(time())]);
+    await last;
+  };
 }

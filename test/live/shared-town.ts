@@ -35,11 +35,14 @@ export function openTown(): Town {
   return openTownOf(RINGCENTRAL_IN_MEMORY);
 }
 
-/** The same before any of the systems. */
-export function openTownOf<K extends Kind, More extends Changes>(system: InMemory<K, More>): Town<K, More> {
+/** The same before any of the systems. `way`: milliseconds to the store, and back. */
+export function openTownOf<K extends Kind, More extends Changes>(
+  system: InMemory<K, More>,
+  way?: () => number,
+): Town<K, More> {
   fakeTime();
   const phone = createPhoneOf(system);
-  const store = createSharedStore();
+  const store = createSharedStore(way);
   phone.set([system.party('p-1', 'ANSWERED'), system.party('p-2', 'ANSWERED')]);
   return {
     phone,

@@ -160,10 +160,11 @@ export const RINGCENTRAL_IN_MEMORY: InMemory<RingCentralKind, RingCentralChanges
   versionOf: (one) => Number(one.status.description),
   isOwn: ({ extensionId }) => extensionId === OWN,
   news({ call, partyId, sequence, at }) {
-    const moved = call.parties.find(({ id }) => id === partyId);
+    const moved = call.parties.find(({ id }) => id === partyId) as CallParty;
     return {
       ...{ about: 'party', callId: call.id, partyId, sequence, eventTime: at, receivedAt: 0, facts: null },
-      party: (known) => ({ ...known, ...(moved as CallParty) }),
+      // No body tells that.
+      party: (known) => ({ ...known, ...moved, status: { ...moved.status, rcc: false } }),
       entry: () => null,
     };
   },

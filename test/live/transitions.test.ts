@@ -281,6 +281,58 @@ describe('The answer of a command', () => {
   });
 });
 
+describe('What another gateway holds', () => {
+  const own = heldAs([party('p-1', 'ANSWERED')]);
+  const bySequence = (sequence: number) => ({
+    sequence,
+    eventTime: 200 + sequence,
+    changedAt: 200 + sequence,
+  });
+  const theirs = {
+    marks: new Map([['p-1', bySequence(7)]]),
+    shown: new Map([['p-1', { least: 150, most: 160 }]]),
+  };
+  const met = (held: Held, told: CallParty) =>
+    observe(held, { call: session([told]), sentAt: 300, receivedAt: 310, cameBy: theirs });
+  const withFlag = (code: PartyStatusCode) => party('p-1', code, { status: status(code, { rcc: false }) });
+
+  test('is no change for what news told there, and no body tells.', () => {
+    const verdict = met(own, withFlag('ANSWERED'));
+    expect(verdict).toMatchObject({
+      kind: 'confirmed',
+      held: { call: { parties: [{ status: { rcc: false }, observedAt: 310 }] } },
+    });
+    expect(met(own, withFlag('HOLD'))).toMatchObject({ kind: 'changed', transitions: [{}] });
+  });
+
+  test('is known by the same news and bodies from then on: nothing of before is told once more.', () => {
+    const verdict = met(own, withFlag('HOLD'));
+    const held = verdict.kind === 'changed' ? verdict.held : null;
+    expect(held).toMatchObject(theirs);
+    const late = (sequence: number, eventTime: number) =>
+      observe(held, {
+        call: session([party('p-1', 'ANSWERED')]),
+        ...{ sentAt: 320, receivedAt: 320, only: 'p-1', news: { sequence, eventTime } },
+      });
+    expect([late(7, 207), late(8, 149), late(8, 208)].map(({ kind }) => kind)).toEqual([
+      'old',
+      'old',
+      'changed',
+    ]);
+    const body = { call: session([party('p-1', 'HOLD')]), sentAt: 330, receivedAt: 340 };
+    expect(observe(held, body).kind).toBe('confirmed');
+  });
+
+  test('takes nothing later away of what is known here.', () => {
+    const later = {
+      marks: new Map([['p-1', bySequence(9)]]),
+      shown: new Map([['p-1', { least: 190, most: 195 }]]),
+    };
+    const verdict = met({ ...own, ...later }, withFlag('ANSWERED'));
+    expect(verdict).toMatchObject({ kind: 'confirmed', held: later });
+  });
+});
+
 describe('A call', () => {
   const member = { conferenceRole: 'PARTICIPANT' } as const;
   const OVER: Record<string, [CallSession, boolean]> = {

@@ -1,5 +1,5 @@
 /** A phone system of three calls that writes down what it is asked: the cost of an operation is the length of the list. */
-import { type ExecutionResult, execute, parse, validate } from 'graphql';
+import { type ExecutionResult, execute, parse, subscribe, validate } from 'graphql';
 import { expect } from 'vitest';
 import type { AccountProvider } from '../../schema/account/provider.ts';
 import { createContext, type GatewayContext } from '../../schema/context.ts';
@@ -194,15 +194,35 @@ export function aContext(provider: CallProvider): GatewayContext {
 }
 
 /** Validates and runs an operation as a door does. */
-export async function ask(
-  provider: CallProvider,
+export async function askIn(
+  contextValue: GatewayContext,
   source: string,
   variables: Readonly<Record<string, unknown>> = {},
 ): Promise<ExecutionResult> {
   const document = parse(source);
   const errors = validate(schema, document);
   if (errors.length > 0) return { errors };
-  return execute({ schema, document, variableValues: variables, contextValue: aContext(provider) });
+  return execute({ schema, document, variableValues: variables, contextValue });
+}
+
+/** The same for a viewer of RingCentral alone. */
+export function ask(
+  provider: CallProvider,
+  source: string,
+  variables?: Readonly<Record<string, unknown>>,
+): Promise<ExecutionResult> {
+  return askIn(aContext(provider), source, variables);
+}
+
+/** Subscribes, and reads the stream to its end. */
+export async function watchIn(contextValue: GatewayContext, source: string): Promise<ExecutionResult[]> {
+  const document = parse(source);
+  expect(validate(schema, document)).toEqual([]);
+  const result = await subscribe({ schema, document, contextValue });
+  if (!(Symbol.asyncIterator in result)) throw new Error(JSON.stringify(result.errors));
+  const events: ExecutionResult[] = [];
+  for await (const event of result) events.push(event);
+  return events;
 }
 
 /** The data of an operation that must not fail. */
@@ -214,4 +234,10 @@ export async function data(
   const result = await ask(provider, source, variables);
   expect(result.errors).toBeUndefined();
   return result.data;
+}
+
+/** A mutation as an operation that has its input in a variable: `holdCallParty`. */
+export function mutation(name: string, selection = 'outcome'): string {
+  const input = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  return `mutation ($input: ${input}!) { ${name}(input: $input) { ${selection} } }`;
 }

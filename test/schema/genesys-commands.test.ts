@@ -1,21 +1,12 @@
-/** The mutations of Genesys Cloud: each becomes one command in the provider's words, and its result one honest payload. */
+/** The mutations of Genesys Cloud: each becomes one command in the provider's words, or is refused. */
 import { describe, expect, test } from 'vitest';
-import { Forbidden, NotConfigured, WrongParticipantState } from '../../schema/failures.ts';
 import type {
   ConversationCommand,
   ConversationCommandName,
   ConversationCommandOf,
 } from '../../schema/genesys/provider.ts';
-import {
-  aConversation,
-  aParticipant,
-  askBoth,
-  bothSystems,
-  createFakeConversations,
-  DONE,
-  dataOf,
-} from './fake-conversations.ts';
-import { START } from './fake-provider.ts';
+import { askBoth, bothSystems, createFakeConversations, dataOf } from './fake-conversations.ts';
+import { mutation, START } from './fake-provider.ts';
 
 const conversation = { conversationId: 'c-1' } as const;
 const participant = { conversationId: 'c-1', participantId: 'agent' } as const;
@@ -156,16 +147,12 @@ const COMMANDS: {
 };
 
 const NAMES = Object.keys(COMMANDS) as ConversationCommandName[];
-
-function mutation(name: string): string {
-  const input = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
-  return `mutation ($input: ${input}!) { ${name}(input: $input) { outcome replayed error { message } } }`;
-}
+const ANSWER = 'outcome replayed error { message }';
 
 /** What a mutation is refused with before anything is sent. */
 async function refusalOf(name: ConversationCommandName, input: object) {
   const genesys = createFakeConversations();
-  const { errors = [] } = await askBoth(bothSystems(genesys), mutation(name), { input });
+  const { errors = [] } = await askBoth(bothSystems(genesys), mutation(name, ANSWER), { input });
   expect(genesys.commands).toEqual([]);
   return errors[0]?.originalError;
 }
@@ -175,7 +162,7 @@ describe('A command', () => {
     const genesys = createFakeConversations();
     const [input, command] = COMMANDS[name];
     const variables = { input: { ...input, idempotencyKey: 'press-1' } };
-    expect(await dataOf(genesys, mutation(name), variables)).toEqual({
+    expect(await dataOf(genesys, mutation(name, ANSWER), variables)).toEqual({
       [name]: { outcome: 'APPLIED', replayed: false, error: null },
     });
     expect(genesys.commands).toEqual([{ command: { name, ...command }, key: 'press-1' }]);
@@ -186,7 +173,7 @@ describe('A command', () => {
     const optional = OPTIONAL[name] ?? [];
     const nothing = Object.fromEntries(optional.map((field) => [field, null]));
     const genesys = createFakeConversations();
-    await dataOf(genesys, mutation(name), { input: { ...input, ...nothing } });
+    await dataOf(genesys, mutation(name, ANSWER), { input: { ...input, ...nothing } });
     const { command } = genesys.commands[0] ?? {};
     for (const field of optional) expect(command).not.toHaveProperty(field);
   });
@@ -276,7 +263,9 @@ describe('A command', () => {
     [{ target: { voicemail: true } }, { voicemail: true }],
   ])('transfers to %j', async (input, target) => {
     const genesys = createFakeConversations();
-    await dataOf(genesys, mutation('transferCallMediaParticipant'), { input: { ...participant, ...input } });
+    await dataOf(genesys, mutation('transferCallMediaParticipant', ANSWER), {
+      input: { ...participant, ...input },
+    });
     expect(genesys.commands[0]?.command).toEqual({
       name: 'transferCallMediaParticipant',
       ...participant,
@@ -287,7 +276,7 @@ describe('A command', () => {
   test('takes a provisional wrap-up without a code', async () => {
     const genesys = createFakeConversations();
     const input = { ...participant, notes: '', provisional: true };
-    await dataOf(genesys, mutation('wrapUpCallMediaParticipant'), { input });
+    await dataOf(genesys, mutation('wrapUpCallMediaParticipant', ANSWER), { input });
     expect(genesys.commands[0]?.command).toEqual({
       name: 'wrapUpCallMediaParticipant',
       ...participant,
@@ -302,157 +291,11 @@ describe('A command', () => {
       const genesys = createFakeConversations();
       const variables = { input: { ...participant, resumeTime } };
       const name = 'scheduleCallMediaParticipantResume';
-      const { errors } = await askBoth(bothSystems(genesys), mutation(name), variables);
+      const { errors } = await askBoth(bothSystems(genesys), mutation(name, ANSWER), variables);
       expect(errors?.[0]?.message).toContain('DateTime: allowed is ISO 8601 text with a time zone');
       expect(genesys.commands).toEqual([]);
     },
   );
-});
-
-describe('The answer to a command', () => {
-  const held = aParticipant('c-1', 'agent', { held: true });
-  const afterHold = aConversation('c-1', { participants: [held] });
-
-  test('shows the state as now known, and reads nothing for it', async () => {
-    const genesys = createFakeConversations({
-      command: async () => ({ ...DONE, conversation: afterHold, participant: held }),
-    });
-    expect(
-      await dataOf(
-        genesys,
-        `mutation { holdCallMediaParticipant(input: { conversationId: "c-1", participantId: "agent" }) {
-          __typename outcome
-          participant { held activity conversation { participants { held } } availableActions { action allowed } }
-          conversation { id participants { id } }
-        } }`,
-      ),
-    ).toEqual({
-      holdCallMediaParticipant: {
-        __typename: 'CallMediaParticipantPayload',
-        outcome: 'APPLIED',
-        participant: {
-          held: true,
-          activity: 'ON_HOLD',
-          conversation: { participants: [{ held: true }] },
-          availableActions: [
-            { action: 'HOLD', allowed: true },
-            { action: 'UNHOLD', allowed: false },
-          ],
-        },
-        conversation: { id: 'c-1', participants: [{ id: 'agent' }] },
-      },
-    });
-    expect(genesys.asked).toEqual(['holdCallMediaParticipant']);
-  });
-
-  test('forgets what was read before it: the next mutation of the operation reads anew', async () => {
-    const genesys = createFakeConversations({
-      command: async ({ name }) => ({ ...DONE, participant: name.startsWith('hold') ? held : null }),
-    });
-    const input = '(input: { conversationId: "c-1", participantId: "agent" })';
-    await dataOf(
-      genesys,
-      `mutation {
-        first: holdCallMediaParticipant${input} { conversation { id } participant { conversation { id } } }
-        second: holdCallMediaParticipant${input} { conversation { id } }
-      }`,
-    );
-    expect(genesys.asked).toEqual([
-      'holdCallMediaParticipant',
-      'conversation c-1',
-      'holdCallMediaParticipant',
-      'conversation c-1',
-    ]);
-  });
-
-  test('names whom a consult transfer asks, also before they show in the conversation', async () => {
-    const consulted = aParticipant('c-1', 'asked', { state: 'ALERTING' });
-    const start = (participants: readonly (typeof consulted)[]) =>
-      dataOf(
-        createFakeConversations({
-          command: async () => ({
-            ...DONE,
-            conversation: aConversation('c-1', { participants }),
-            destinationParticipantId: 'asked',
-          }),
-        }),
-        `mutation { startConsultTransfer(input: {
-          conversationId: "c-1", participantId: "customer", target: { userId: "u-bo" }
-        }) { destinationParticipantId destinationParticipant { activity } } }`,
-      );
-    expect(await start([consulted])).toEqual({
-      startConsultTransfer: {
-        destinationParticipantId: 'asked',
-        destinationParticipant: { activity: 'RINGING' },
-      },
-    });
-    expect(await start([])).toEqual({
-      startConsultTransfer: { destinationParticipantId: 'asked', destinationParticipant: null },
-    });
-  });
-
-  test('tells what the participant is doing instead, and what it may do', async () => {
-    const error = new WrongParticipantState('A call that rings cannot be held.', 'ALERTING', ['ANSWER'], {
-      system: 'genesys',
-      errorCode: 'conversation.error.hold.alerting',
-      upstreamRequestId: 'correlation-1',
-    });
-    const genesys = createFakeConversations({
-      command: async () => ({ ...DONE, outcome: 'NOT_APPLIED', error }),
-    });
-    expect(
-      await dataOf(
-        genesys,
-        `mutation { holdCallMediaParticipant(input: { conversationId: "c-1", participantId: "agent" }) {
-          outcome participant { id } conversation { id }
-          error {
-            __typename message errorCode upstreamRequestId
-            ... on WrongCallState { actualCode allowedActions actualState allowedParticipantActions }
-          }
-        } }`,
-      ),
-    ).toEqual({
-      holdCallMediaParticipant: {
-        outcome: 'NOT_APPLIED',
-        participant: null,
-        conversation: null,
-        error: {
-          __typename: 'WrongCallState',
-          message: 'A call that rings cannot be held.',
-          errorCode: 'conversation.error.hold.alerting',
-          upstreamRequestId: 'correlation-1',
-          actualCode: null,
-          allowedActions: [],
-          actualState: 'ALERTING',
-          allowedParticipantActions: ['ANSWER'],
-        },
-      },
-    });
-  });
-
-  test('is the same when the conversation cannot be read after it', async () => {
-    const genesys = createFakeConversations({
-      command: async () => ({ ...DONE, participant: held }),
-      conversation: async () => {
-        throw new Forbidden('You may not look at this conversation.');
-      },
-    });
-    expect(
-      await dataOf(
-        genesys,
-        `mutation { holdCallMediaParticipant(input: { conversationId: "c-1", participantId: "agent" }) {
-          outcome conversation { id }
-        } }`,
-      ),
-    ).toEqual({ holdCallMediaParticipant: { outcome: 'APPLIED', conversation: null } });
-  });
-
-  test('says so where Genesys Cloud is off', async () => {
-    const result = await askBoth(bothSystems(undefined), mutation('holdCallMediaParticipant'), {
-      input: participant,
-    });
-    expect(result.errors?.[0]?.originalError).toEqual(new NotConfigured('genesys'));
-  });
 });
 
 /** The fields of an input that may be null. */

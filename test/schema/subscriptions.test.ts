@@ -1,5 +1,5 @@
 /** The streams: what the provider yields reaches the resolvers untouched, and each event is a fresh look. */
-import { type ExecutionResult, parse, subscribe, validate } from 'graphql';
+import { parse, subscribe } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import type { ActiveCallEvent, CallEvent, CallPartyUpdate, CallProvider } from '../../schema/provider.ts';
@@ -11,6 +11,7 @@ import {
   aStatus,
   createFakeProvider,
   START,
+  watchIn,
 } from './fake-provider.ts';
 
 const later = START + 1_000;
@@ -21,16 +22,7 @@ async function* stream<Value>(...values: Value[]): AsyncIterableIterator<Value> 
   yield* values;
 }
 
-/** Subscribes, and reads the stream to its end. */
-async function watch(provider: CallProvider, source: string): Promise<ExecutionResult[]> {
-  const document = parse(source);
-  expect(validate(schema, document)).toEqual([]);
-  const result = await subscribe({ schema, document, contextValue: aContext(provider) });
-  if (!(Symbol.asyncIterator in result)) throw new Error(JSON.stringify(result.errors));
-  const events: ExecutionResult[] = [];
-  for await (const event of result) events.push(event);
-  return events;
-}
+const watch = (provider: CallProvider, source: string) => watchIn(aContext(provider), source);
 
 describe('callEvents', () => {
   const events: readonly CallEvent[] = [

@@ -15,7 +15,7 @@ import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { schema } from '../../schema/index.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/server.ts';
-import { inbound, own, STILL } from '../support/commands.ts';
+import { inbound, own, STILL } from '../support/command-cases.ts';
 import { FAST_PATH } from '../support/fast-path.ts';
 import { until } from '../support/gateway.ts';
 import { LIVE_SOURCE } from '../support/live-source.ts';

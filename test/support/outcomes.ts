@@ -9,14 +9,10 @@ import { OPERATIONS } from '../../src/genesys/operations.ts';
 import type { JournalEntry } from '../../src/simulator/journal.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
 import { COMMAND_NAMES as CONVERSATION_COMMAND_NAMES, scene } from '../genesys/stage.ts';
-import { COMMAND_NAMES, COMMANDS, give, openStillHouse, untruthsIn } from './commands.ts';
-import {
-  CONVERSATION_CASES,
-  conversationsOf,
-  give as giveToGenesys,
-  seenOf,
-  untruthsIn as untruthsInConversation,
-} from './conversation-commands.ts';
+import { COMMAND_NAMES, COMMANDS } from './command-cases.ts';
+import { give, openStillHouse, untruthsIn } from './commands.ts';
+import { CONVERSATION_CASES, conversationsOf, seenOf } from './conversation-cases.ts';
+import { give as giveToGenesys, untruthsIn as untruthsInConversation } from './conversation-commands.ts';
 import type { House } from './gateway.ts';
 import { type GenesysHouse, openGenesysHouse } from './genesys-house.ts';
 

@@ -1,6 +1,7 @@
 /** The phone systems through the public door: a call of each, watched by GraphQL, so that one suite runs over all of them. */
 import { createHash } from 'node:crypto';
 import type { Simulator } from '../../src/simulator/server.ts';
+import { answerPage } from './browser-sessions.ts';
 import { signIn } from './gateway.ts';
 import { callUser, type Played } from './genesys-house.ts';
 
@@ -161,11 +162,8 @@ async function signInAda({ url }: Simulator): Promise<string> {
     ...{ ...APP, response_type: 'code', state: 's', code_challenge_method: 'S256' },
     code_challenge: createHash('sha256').update(VERIFIER).digest('base64url'),
   });
-  const back = await fetch(`${url}/oauth/authorize?${asked}`, {
-    ...{ method: 'POST', redirect: 'manual' },
-    body: new URLSearchParams({ user: 'ada.lind@example.com' }),
-  });
-  const code = new URL(back.headers.get('location') ?? '').searchParams.get('code') ?? '';
+  const back = await answerPage(new URL(`${url}/oauth/authorize?${asked}`), { user: 'ada.lind@example.com' });
+  const code = new URL(back).searchParams.get('code') ?? '';
   const form = { ...APP, grant_type: 'authorization_code', code, code_verifier: VERIFIER };
   const response = await fetch(`${url}/oauth/token`, { method: 'POST', body: new URLSearchParams(form) });
   const { access_token } = (await response.json()) as { readonly access_token: string };

@@ -3,7 +3,7 @@ import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { createSimulator, type SettingChanges, type Simulator } from '../../src/simulator/server.ts';
 import { allOrNothing, ending } from './all-or-nothing.ts';
-import { STILL } from './commands.ts';
+import { STILL } from './command-cases.ts';
 import { STILL as STILL_GENESYS } from './genesys-house.ts';
 import { type GatewayProcess, startGateway } from './process.ts';
 import { startRedis, type TestRedis } from './redis.ts';

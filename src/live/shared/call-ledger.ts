@@ -16,6 +16,7 @@
  */
 import {
   Apart,
+  type Appended,
   type Entry as LogEntry,
   type News,
   type Position,
@@ -37,6 +38,9 @@ interface Batch<K extends Kind> {
 
 type Mode = 'opening' | 'open' | 'meeting' | 'alone' | 'closed';
 
+/** What is on its way while an answer is taken in; never written to. */
+const NOTHING: readonly never[] = [];
+
 /** A log in which nothing happens is written to so often. */
 export const KEEP_EVERY = 60_000; // 1 minute
 
@@ -52,7 +56,7 @@ class CallLedger<K extends Kind> implements Ledger<K> {
   readonly #standing = new Standing();
   #position: Position | null = null;
   #waiting: Batch<K>[] = [];
-  /** On their way to the log; null: nothing is. */
+  /** On their way to the log, or none of them while the answer is taken in; null: nothing is. */
   #underway: readonly Batch<K>[] | null = null;
   /** News that came while something was on its way. */
   #early: News<string>[] = [];
@@ -291,32 +295,14 @@ class CallLedger<K extends Kind> implements Ledger<K> {
       const era = this.#era;
       const batches = this.#waiting.splice(0);
       this.#underway = batches;
-      let before = this.#position;
+      const before = this.#position;
       try {
-        const appended = await log.append(
-          key,
-          before,
-          batches.flatMap((batch) => this.#entriesOf(batch)),
-        );
+        const entries = batches.flatMap((batch) => this.#entriesOf(batch));
+        const appended = await log.append(key, before, entries);
         if (era !== this.#era) return;
-        this.#underway = null;
-        if (appended.kind === 'appended') {
-          this.#writtenAt = performance.now();
-          const { epoch } = appended.position;
-          this.#position = appended.position;
-          for (const batch of batches) {
-            const offset = before?.offset ?? 0;
-            this.#tell(batch, { epoch, offset });
-            before = { epoch, offset: offset + batch.tidings.length };
-          }
-        } else {
-          this.#waiting.unshift(...batches);
-          const isSame =
-            appended.isComplete && appended.position.epoch === (before?.epoch ?? appended.position.epoch);
-          if (batches[0]?.isWhole === true) this.#position = appended.position;
-          else if (isSame) this.#take(appended.entries, appended.position);
-          else this.#lose(appended.position);
-        }
+        // What that leads to waits for the next turn: of two on their way at once each would learn of the other's as news.
+        this.#underway = NOTHING;
+        this.#takeIn(appended, batches, before);
       } catch (error) {
         if (era !== this.#era) return;
         this.#underway = null;
@@ -325,11 +311,33 @@ class CallLedger<K extends Kind> implements Ledger<K> {
         // Who is apart is told so, and then tells everything by itself.
         return;
       }
-      for (const news of this.#early.splice(0)) this.#hear(news);
+      for (const news of this.#early.splice(0)) if (era === this.#era) this.#hear(news);
+      if (era !== this.#era) return;
+      this.#underway = null;
     }
     if (!this.#isIdle()) return;
     this.#settle();
     if (this.#isClosing) this.#end();
+  }
+
+  #takeIn(appended: Appended<string>, batches: readonly Batch<K>[], before: Position | null): void {
+    if (appended.kind === 'behind') {
+      this.#waiting.unshift(...batches);
+      const isSame =
+        appended.isComplete && appended.position.epoch === (before?.epoch ?? appended.position.epoch);
+      if (batches[0]?.isWhole === true) this.#position = appended.position;
+      else if (isSame) this.#take(appended.entries, appended.position);
+      else this.#lose(appended.position);
+      return;
+    }
+    this.#writtenAt = performance.now();
+    this.#position = appended.position;
+    const { epoch } = appended.position;
+    let offset = before?.offset ?? 0;
+    for (const batch of batches) {
+      this.#tell(batch, { epoch, offset });
+      offset += batch.tidings.length;
+    }
   }
 
   #entriesOf({ tidings, after }: Batch<K>): string[] {

@@ -1,6 +1,11 @@
 /** Thirty presences in one answer, each with a status of its own. */
 import type { Presence } from '../../../schema/account/model.ts';
-import { CallControlFailure, Forbidden, UpstreamBadResponse } from '../../../schema/failures.ts';
+import {
+  CallControlFailure,
+  CallNotFound,
+  Forbidden,
+  UpstreamBadResponse,
+} from '../../../schema/failures.ts';
 import { asNumber, asText, type LeftOut, listOf } from '../../upstream/values.ts';
 import { failureOfAnswer } from '../failures.ts';
 import { toPresence } from './presence.ts';
@@ -43,6 +48,14 @@ function saysNo({ trace: { status = 0 } }: CallControlFailure): boolean {
 }
 
 const SAYS_NO: ReadonlySet<number> = new Set([400, 403, 404, 410, 422]);
+
+/** Of a request for one extension: it is not there, or not shown; a missing permission would be named. */
+export function isAboutThisOne(error: unknown): boolean {
+  if (error instanceof CallNotFound) return true;
+  return (
+    error instanceof Forbidden && error.permissionName === undefined && error.trace.errorCode !== 'CMN-401'
+  );
+}
 
 const UNSAID = 'RingCentral answered for some of the extensions, and not for this one.';
 

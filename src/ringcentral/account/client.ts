@@ -15,7 +15,7 @@ import { entriesOf, type LeftOut, ofAnotherShape, pascalCase } from '../../upstr
 import type { AnswerTimes, CallReading, CallReadOptions } from '../call-control.ts';
 import { allPages, PAGE_SIZE } from '../pages.ts';
 import { toPage } from '../viewer.ts';
-import { type PresenceRead, toPresences } from './bulk.ts';
+import { isAboutThisOne, type PresenceRead, toPresences } from './bulk.ts';
 import { ACCOUNT_OPERATIONS } from './operations.ts';
 import { toPresence } from './presence.ts';
 import { toAvailability, toCallQueues, toExtensions, toMembers, toMembersAtWork } from './translate.ts';
@@ -95,9 +95,15 @@ export function createAccountClient(upstream: Upstream, leftOut: LeftOut): Accou
 
     async readPresences(caller, extensionIds, options) {
       const request = { ...options, operation: O.readUserPresenceStatus, query: DETAILED };
-      const answer = await upstream.send(caller, { ...request, ids: { extensionId: extensionIds } });
-      const { body, receivedAt } = answer;
-      return { value: toPresences(body, extensionIds, receivedAt, leftOut), ...timesOf(answer) };
+      const sentAt = Date.now();
+      try {
+        const answer = await upstream.send(caller, { ...request, ids: { extensionId: extensionIds } });
+        const { body, receivedAt } = answer;
+        return { value: toPresences(body, extensionIds, receivedAt, leftOut), ...timesOf(answer) };
+      } catch (error) {
+        if (extensionIds.length !== 1 || !isAboutThisOne(error)) throw error;
+        return { value: [null], sentAt, receivedAt: Date.now(), upstreamDate: null };
+      }
     },
 
     async readAccountPresence(caller, page, options) {

@@ -17,7 +17,7 @@ import type {
   Presence,
 } from '../../../schema/account/model.ts';
 import type { AccountProvider, ReadPresences } from '../../../schema/account/provider.ts';
-import { CallControlFailure, CallNotFound, Forbidden } from '../../../schema/failures.ts';
+import { CallControlFailure, Forbidden } from '../../../schema/failures.ts';
 import { type ActiveCall, type CallSession, isOver } from '../../../schema/model.ts';
 import { settled } from '../../../schema/settled.ts';
 import type { AccountPicture, WatchedAccount } from '../../account/picture.ts';
@@ -195,8 +195,7 @@ export function createAccountReads(
       });
     } catch (error) {
       if (!(error instanceof CallControlFailure)) throw error;
-      const answer = ids.length === 1 && isAboutThisOne(error) ? null : error;
-      for (const id of ids) answers.set(id, answer);
+      for (const id of ids) answers.set(id, error);
     }
   }
 
@@ -234,14 +233,6 @@ function none(): [] {
 
 function isRefusal(result: PromiseSettledResult<unknown>): boolean {
   return result.status === 'rejected' && result.reason instanceof Forbidden;
-}
-
-/** Of a request for one extension: it is not there, or not shown; a missing permission would be named. */
-function isAboutThisOne(error: CallControlFailure): boolean {
-  if (error instanceof CallNotFound) return true;
-  return (
-    error instanceof Forbidden && error.permissionName === undefined && error.trace.errorCode !== 'CMN-401'
-  );
 }
 
 /**

@@ -48,8 +48,11 @@ export const LISTENER_TIMES: ListenerTimes = {
 
 export interface Listener {
   readonly state: ListenerState;
-  /** Listens for this beyond the viewer's own calls, as far as it may; null: for nothing more. */
-  widen(interest: Interest | null): void;
+  /**
+   * Listens for this beyond the viewer's own calls, as far as it may; null: for nothing more. True: how far it reaches then
+   * is told once that is known.
+   */
+  widen(interest: Interest | null): boolean;
   /** The viewer has shown another token: what was denied to the last one may be granted to it. */
   newToken(): void;
   /**

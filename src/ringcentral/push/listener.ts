@@ -11,8 +11,8 @@ import type { Caller } from '../../upstream/caller.ts';
 import type { Upstream } from '../../upstream/http.ts';
 import { setbackOf } from '../../upstream/setbacks.ts';
 import { OPERATIONS } from '../operations.ts';
-import type { WireConnectionDetails, WireNotification, WireSubscription } from '../wire.ts';
-import { addressIn, disabledIn, isSuccess, refusalIn } from './answers.ts';
+import type { WireConnectionDetails, WireNotification } from '../wire.ts';
+import { addressIn, refusalIn } from './answers.ts';
 import { createAsking } from './asking.ts';
 import {
   type Inheritance,
@@ -22,7 +22,8 @@ import {
   type ListenerState,
   type ListenerTimes,
 } from './ear.ts';
-import { addressOf, type Filter } from './filters.ts';
+import type { Filter } from './filters.ts';
+import { createHeldSubscription } from './held-subscription.ts';
 import {
   FIRST,
   type Listening,
@@ -31,9 +32,8 @@ import {
   type Recoverable,
   takenOver,
 } from './listening.ts';
-import { createOrphans } from './orphans.ts';
 import { NO_REPLAY, type Replay, replayOf, withReplayed } from './replay.ts';
-import { type Loss, openSocket, type PushSocket, type SocketAnswer } from './socket.ts';
+import { type Loss, openSocket, type PushSocket } from './socket.ts';
 import { createWidening } from './widening.ts';
 
 export interface ListenerParts {
@@ -66,13 +66,11 @@ const MALFORMED = 'WSG-400';
 export function createListener(parts: ListenerParts): Listener {
   const { caller, filters, upstream, budget, ear, metrics, log, living, random = Math.random } = parts;
   const times = { ...LISTENER_TIMES, ...parts.times };
-  const orphans = createOrphans({ caller, upstream, living });
   const { inherited = null } = parts;
   let state: Listening =
     inherited === null ? FIRST : takenOver({ ...inherited, until: Date.now() + INHERITED_FOR });
   let told: ListenerState = 'connecting';
   let socket: PushSocket | null = null;
-  let subscriptionId: string | null = inherited?.subscriptionId ?? null;
   let kept: Inheritance | null = inherited;
   let timer: NodeJS.Timeout | undefined;
   let replay: Replay = NO_REPLAY;
@@ -85,9 +83,13 @@ export function createListener(parts: ListenerParts): Listener {
     ...{ caller, budget, metrics, signal: leaving.signal },
     socket: () => socket,
   });
+  const subscription = createHeldSubscription({
+    ...{ caller, upstream, ask, filters, living },
+    inherited: inherited?.subscriptionId ?? null,
+  });
   const widening = createWidening({
     gap: times.widening,
-    ask: (filters) => update(filters),
+    ask: subscription.change,
     onReach: (reach, mayHaveMissed) => ear.reached?.(reach, mayHaveMissed),
     onGranted(granted) {
       beyond = granted;
@@ -121,20 +123,22 @@ export function createListener(parts: ListenerParts): Listener {
       return moving;
     },
     stop() {
-      const open = end();
-      if (open !== null) void sayGoodbye(open, subscriptionId);
+      const open = socket;
+      const id = end();
+      if (open !== null) void sayGoodbye(open, id);
     },
     handOver() {
+      const open = socket;
       const inheritance = isStopped ? null : recoverableNow();
-      const open = end();
-      if (inheritance === null && open !== null) void sayGoodbye(open, subscriptionId);
-      else open?.close();
+      const id = end();
+      if (inheritance !== null) open?.close();
+      else if (open !== null) void sayGoodbye(open, id);
       return inheritance;
     },
   };
 
-  /** Ends everything but the socket. */
-  function end(): PushSocket | null {
+  /** Ends everything but the socket; answers the subscription that it had. */
+  function end(): string | null {
     if (isStopped) return null;
     isStopped = true;
     leaving.abort();
@@ -142,10 +146,8 @@ export function createListener(parts: ListenerParts): Listener {
     clearTimeout(timer);
     clearInterval(renewal);
     metrics.pushListeners.dec({ state: told });
-    const open = socket;
     socket = null;
-    if (subscriptionId !== null) living.delete(subscriptionId);
-    return open;
+    return subscription.release();
   }
 
   function recoverableNow(): Inheritance | null {
@@ -154,8 +156,8 @@ export function createListener(parts: ListenerParts): Listener {
       return recoverable && { wsc: recoverable.wsc, subscriptionId: recoverable.subscriptionId, beyond };
     }
     const wsc = socket?.wsc ?? null;
-    if (state.phase !== 'listening' || wsc === null || subscriptionId === null) return null;
-    return { wsc, subscriptionId, beyond };
+    if (state.phase !== 'listening' || wsc === null) return null;
+    return { wsc, subscriptionId: state.subscriptionId, beyond };
   }
 
   /** Says what to bring back, where that is something else by now. */
@@ -180,7 +182,7 @@ export function createListener(parts: ListenerParts): Listener {
     switch (entered.phase) {
       case 'connecting':
         // Too late to bring it back.
-        if (entered.recoverable === null) letGoOfSubscription();
+        if (entered.recoverable === null) leaveBehind();
         tell(entered.hasListened ? 'recovering' : 'connecting');
         void connect();
         break;
@@ -191,10 +193,9 @@ export function createListener(parts: ListenerParts): Listener {
         void clean();
         break;
       case 'listening': {
-        const recovered = entered.subscriptionId === subscriptionId;
+        const recovered = entered.subscriptionId === subscription.id;
         if (!recovered) beyond = [];
-        subscriptionId = entered.subscriptionId;
-        living.add(subscriptionId);
+        subscription.hold(entered.subscriptionId);
         metrics.pushRecoveries.inc({ result: recovered ? 'recovered' : 'subscribed' });
         tell('listening', { mayHaveMissed: !recovered });
         widening.open(beyond);
@@ -208,7 +209,7 @@ export function createListener(parts: ListenerParts): Listener {
         break;
       case 'denied':
         hangUp();
-        letGoOfSubscription();
+        leaveBehind();
         log.warn({ reason: entered.reason }, 'Notifications are not to be had; calls are polled.');
         tell('denied', { reason: entered.reason });
         widening.deny();
@@ -271,14 +272,14 @@ export function createListener(parts: ListenerParts): Listener {
     replay = recovered ? replayOf(details) : NO_REPLAY;
     if (recoverable !== null && !recovered) {
       metrics.pushRecoveries.inc({ result: 'failed' });
-      letGoOfSubscription();
+      leaveBehind();
     }
     feed({ kind: 'opened', recovered });
   }
 
   function heard(notification: WireNotification, receivedAt: number): void {
     // A second subscription of a socket that is gone tells the same things again.
-    if (notification.subscriptionId !== subscriptionId) {
+    if (notification.subscriptionId !== subscription.id) {
       metrics.pushEvents.inc({ system: 'ringcentral', result: 'foreign' });
       return;
     }
@@ -293,38 +294,14 @@ export function createListener(parts: ListenerParts): Listener {
   }
 
   async function subscribe(): Promise<void> {
-    const answer = await ask({
-      operation: OPERATIONS.createSubscription,
-      body: { eventFilters: [...filters], deliveryMode: { transportType: 'WebSocket' } },
-      onAnswer: (answered) => {
-        // As it is read: the first notification may stand right behind it.
-        const { id } = (answered.body ?? {}) as WireSubscription;
-        if (isSuccess(answered) && typeof id === 'string' && disabledIn(answered) === null) {
-          subscriptionId = null;
-          feed({ kind: 'granted', subscriptionId: id });
-        }
-      },
-    });
+    const answer = await subscription.make((id) => feed({ kind: 'granted', subscriptionId: id }));
     if (state.phase !== 'subscribing') return;
     feed(answer === null ? { kind: 'failed', reason: 'RingCentral did not answer.' } : refusalIn(answer));
   }
 
   async function clean(): Promise<void> {
-    await orphans.makeRoom(leaving.signal).catch(noteDefect);
+    await subscription.makeRoom(leaving.signal).catch(noteDefect);
     feed({ kind: 'cleaned' });
-  }
-
-  /** The whole list, because an update replaces what was asked for before. */
-  async function update(more: readonly Filter[]): Promise<SocketAnswer | null> {
-    if (subscriptionId === null) return null;
-    return ask({
-      operation: OPERATIONS.updateSubscription,
-      ids: { subscriptionId },
-      body: {
-        eventFilters: [...filters, ...more.map(addressOf)],
-        deliveryMode: { transportType: 'WebSocket' },
-      },
-    });
   }
 
   /** The subscription is no more, or of no use: another is made. */
@@ -356,20 +333,18 @@ export function createListener(parts: ListenerParts): Listener {
     const seconds = details?.recoveryTimeout ?? USUAL_RECOVERY;
     const until = Date.now() + seconds * 1_000 - RECOVERY_MARGIN;
     const recoverable =
-      wsc !== null && subscriptionId !== null && state.phase === 'listening'
-        ? { wsc, subscriptionId, until }
+      wsc !== null && state.phase === 'listening'
+        ? { wsc, subscriptionId: state.subscriptionId, until }
         : null;
-    if (recoverable === null) letGoOfSubscription();
+    if (recoverable === null) leaveBehind();
     feed({ kind: 'lost', recoverable });
   }
 
   async function move(): Promise<void> {
     const open = socket;
-    const id = subscriptionId;
     if (isStopped || open === null || state.phase !== 'listening') return;
     socket = null;
-    subscriptionId = null;
-    if (id !== null) living.delete(id);
+    const id = subscription.release();
     widening.close();
     feed({ kind: 'lost', recoverable: null });
     await sayGoodbye(open, id);
@@ -380,13 +355,9 @@ export function createListener(parts: ListenerParts): Listener {
     socket = null;
   }
 
-  /** It is counted by RingCentral for the rest of its day, and tells nothing any more. */
-  function letGoOfSubscription(): void {
+  function leaveBehind(): void {
     widening.close();
-    if (subscriptionId === null) return;
-    living.delete(subscriptionId);
-    orphans.bury(subscriptionId);
-    subscriptionId = null;
+    subscription.leaveBehind();
   }
 
   function noteDefect(error: unknown): void {

@@ -92,7 +92,7 @@ export function createPush(parts: PushParts): Push {
       });
       const beyond = account?.begin((interest) => {
         looksBeyond ||= interest !== null;
-        listener.widen(withoutOwn(interest, extensionId()));
+        return listener.widen(withoutOwn(interest, extensionId()));
       });
       listeners.set(viewerId, listener);
       return {

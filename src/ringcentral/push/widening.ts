@@ -42,8 +42,8 @@ export interface WideningParts {
 }
 
 export interface Widening {
-  /** Looks at this from now on; null: at nothing more. */
-  want(interest: Interest | null): void;
+  /** Looks at this from now on; null: at nothing more. True: how far it reaches then is told once that is known. */
+  want(interest: Interest | null): boolean;
   /** The socket listens; these are granted already. */
   open(granted: readonly Filter[]): void;
   /** It tells nothing any more. */
@@ -70,12 +70,16 @@ export function createWidening(parts: WideningParts): Widening {
   /** Null: closed. */
   let granted: readonly Filter[] | null = null;
   let told: Reach | null = null;
+  /** How far it reaches is to be told, also where that is as far as before. */
+  let isAwaited = false;
   /** By the key of what was refused: until when that is remembered, epoch milliseconds. */
   const refused = new Map<string, number>();
   let refusals = 0;
   let failures = 0;
   let isAsking = false;
   let changedAt = -Infinity;
+  /** Nothing is asked for before, whatever is wished; by `performance.now()`. */
+  let pausedUntil = -Infinity;
   let timer: NodeJS.Timeout | undefined;
   let forgetting: NodeJS.Timeout | undefined;
   let era = 0;
@@ -83,13 +87,15 @@ export function createWidening(parts: WideningParts): Widening {
   return {
     want(wanted) {
       interest = wanted;
-      level();
+      isAwaited = level();
+      return isAwaited;
     },
     open(filters) {
       era += 1;
       isAsking = false;
       granted = filters;
       failures = 0;
+      pausedUntil = -Infinity;
       level();
     },
     close() {
@@ -119,18 +125,19 @@ export function createWidening(parts: WideningParts): Widening {
     clearTimeout(forgetting);
   }
 
-  /** Sees to it that what is wished for is told, as far as it may be. */
-  function level(): void {
+  /** Sees to it that what is wished for is told, as far as it may be; true while something is asked for. */
+  function level(): boolean {
     clearTimeout(timer);
     forgetOld();
-    if (granted === null || isAsking) return;
+    if (granted === null || isAsking) return isAsking;
     const wanted = wantedFilters(interest, refused);
     if (isSameFilters(granted, wanted)) {
       tell(interest === null ? null : reachOf(granted), false);
-      return;
+      return false;
     }
-    const wait = Math.max(MOMENT, changedAt + gap - performance.now());
-    timer = setTimeout(() => void ask(), wait).unref();
+    const wait = Math.max(changedAt + gap, pausedUntil) - performance.now();
+    timer = setTimeout(() => void ask(), Math.max(MOMENT, wait)).unref();
+    return true;
   }
 
   async function ask(): Promise<void> {
@@ -171,7 +178,8 @@ export function createWidening(parts: WideningParts): Widening {
         failures += 1;
         // It is asked for instead, meanwhile.
         if (interest !== null) tell(reachOf(before), false);
-        timer = setTimeout(level, Math.max(wait, verdict.notBefore - Date.now())).unref();
+        pausedUntil = performance.now() + Math.max(wait, verdict.notBefore - Date.now());
+        level();
         break;
       }
       case 'gone':
@@ -206,7 +214,8 @@ export function createWidening(parts: WideningParts): Widening {
   }
 
   function tell(reach: Reach | null, mayHaveMissed: boolean): void {
-    if (isSameReach(told, reach) && !mayHaveMissed) return;
+    if (isSameReach(told, reach) && !mayHaveMissed && !isAwaited) return;
+    isAwaited = false;
     told = reach;
     parts.onReach(reach, mayHaveMissed);
   }

@@ -88,13 +88,23 @@ describe('Account.liveSource', () => {
       const stream = house.account();
       await stream.next();
       await eventually(() => house.liveSource()).toBe(source);
+      await eventually(() => watches(house)).toEqual([source]);
       // To somebody else it says nothing.
       expect(await house.liveSource('sim-104')).toBeNull();
       stream.leave();
       await eventually(() => house.liveSource()).toBeNull();
+      await eventually(() => watches(house)).toEqual([]);
     });
   }
 });
+
+/** The sources of the accounts that are watched, as the metrics count them. */
+async function watches(house: AccountHouse): Promise<readonly string[]> {
+  const text = await (await fetch(house.gateway.url.replace('/graphql', '/metrics'))).text();
+  return [...text.matchAll(/^gateway_account_watches\{source="(\w+)"\} 1$/gm)].map(
+    ([, source]) => source ?? '',
+  );
+}
 
 /** What happens to one of five calls; the last two are of queues. */
 const deed = fc.record({

@@ -1,6 +1,7 @@
 /** What a watched account must not do: show what is over, ask while nobody looks, or lose all because some is refused. */
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../../simulator/support.ts';
+import { until } from '../../support/gateway.ts';
 import { watch } from '../../support/streams.ts';
 import { type AccountHouse, type Event, IRIS, openAccountHouse, readAccount, told } from './support.ts';
 
@@ -41,6 +42,22 @@ describe('An account of which only a row was looked at for a while', () => {
     if (!snapshot.calls.some(({ id }: Event) => id === goesOn.id))
       await back.until((event) => told(event) === `began ${goesOn.id}`);
     expect(back.screen.picture().calls.map(([id]) => id)).toEqual([goesOn.id]);
+  });
+});
+
+describe('An account that everybody left who looked at all of it', () => {
+  test('is let go of but for the row, also where somebody came for that while whoever left was waited for', async () => {
+    await using house = await openAccountHouse({}, { gateway: { live: { limits: { linger: 200 } } } });
+    const client = house.socket('sim-103');
+    const stream = readAccount(client);
+    await stream.next();
+    await eventually(() => filters(house)).toEqual([3]);
+    stream.leave();
+    const row = watch<Event>(client, 'presenceUpdated', ROW, { ids: [IRIS] });
+    await row.next();
+    await eventually(() => filters(house)).toEqual([2]);
+    house.call('101');
+    expect(await row.next()).toEqual({ extensionId: IRIS, telephonyStatus: 'CALL_CONNECTED' });
   });
 });
 
@@ -88,7 +105,96 @@ describe('An account of which some is refused', () => {
   });
 });
 
+describe('An account of which hardly anything is shown', () => {
+  const SHOWN = `{ viewer { account { callQueue(id: "${SALES}") { waitingCalls { sessionId } longestWait } } } }`;
+
+  test('answers a guest who waits as before, also when a look at it has begun with the question', async () => {
+    await using house = await openAccountHouse({}, { environment: { LIVE_SOURCE: 'poll' } });
+    house.call('201', 'Proceeding');
+    const codes = async () => {
+      const { data, errors } = await house.ask(SHOWN, {}, 'sim-112');
+      expect(data.viewer.account.callQueue).toEqual({ waitingCalls: null, longestWait: null });
+      return errors?.map(({ extensions: { code } }) => code);
+    };
+    expect(await codes()).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+    // The look has come to its end, and shows them themselves.
+    await eventually(() => house.asked('readUserPresenceStatus').length).toBeGreaterThan(0);
+    await eventually(() => house.liveSource('sim-112')).toBe('PRESENCE_POLL');
+    expect(await codes()).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+  });
+
+  test('is listened to one by one, once it is known who there is', async () => {
+    await using house = await openAccountHouse({ accountFilter: 'refused' });
+    refuse(house, 'readAccountPresence');
+    const stream = house.account();
+    await stream.next();
+    await eventually(() => house.liveSource()).toBe('EXTENSIONS_PUSH');
+    const call = house.call('101');
+    await stream.until((event) => told(event) === `began ${call.id}`);
+  });
+});
+
+describe('A row of one who is not shown', () => {
+  const HUGO = '701011004';
+
+  for (const [who, id] of [
+    ['hides what they do', HUGO],
+    ['is not there', '701999999'],
+  ] as const) {
+    test(`or ${who}, is silent, and costs the account nothing`, async () => {
+      await using house = await openAccountHouse();
+      const client = house.socket('sim-103');
+      const row = watch<Event>(client, 'presenceUpdated', ROW, { ids: [id] });
+      await eventually(() => house.asked('readUserPresenceStatus').length).toBeGreaterThan(0);
+      const stream = readAccount(client);
+      await stream.next();
+      const call = house.call('101');
+      await stream.until((event) => told(event) === `began ${call.id}`);
+      expect(stream.seen.map(told)).not.toContain('UPSTREAM_DEGRADED');
+      expect(row.error()).toBeUndefined();
+    });
+  }
+});
+
+describe('A call that was read when the look at the account began', () => {
+  test('is told of to its end without being read again', async () => {
+    await using house = await openAccountHouse({ accountFilter: 'everybody' });
+    const call = house.call('102');
+    const stream = house.account();
+    await stream.until((event) => told(event) === `began ${call.id}`);
+    expect(house.asked('readCallSessionStatus')).toHaveLength(1);
+    await eventually(() => house.liveSource()).toBe('ACCOUNT_PUSH');
+    // What is read is dated by whole seconds: what changes within the same one is doubtful.
+    const readBy = Date.now();
+    await until(() => Date.now() > readBy + 1_000);
+    house.move(call, 2, 'Hold');
+    await stream.until((event) => told(event) === `${call.id} 2 HOLD`);
+    for (const party of [2, 1]) house.move(call, party, 'Disconnected');
+    await stream.until((event) => told(event) === `ended ${call.id}`);
+    expect(house.asked('readCallSessionStatus')).toHaveLength(1);
+  });
+});
+
 describe('A survey', () => {
+  for (const [what, settings, granted, source] of [
+    ['everything', { accountFilter: 'everybody' }, [2], 'ACCOUNT_PUSH'],
+    ['nothing more', { accountFilter: 'refused', otherFilters: 'refused' }, [1], 'PRESENCE_POLL'],
+  ] as const) {
+    test(`is made once for whoever comes from a row to the whole account, and is told ${what} by itself`, async () => {
+      await using house = await openAccountHouse(settings);
+      const client = house.socket('sim-103');
+      const row = watch<Event>(client, 'presenceUpdated', ROW, { ids: [IRIS] });
+      await row.next();
+      await eventually(() => filters(house)).toEqual(granted);
+      const stream = readAccount(client);
+      expect(told(await stream.next())).toBe('snapshot SUBSCRIBED');
+      await eventually(() => house.liveSource()).toBe(source);
+      const call = house.call('101');
+      await stream.until((event) => told(event) === `began ${call.id}`);
+      expect(house.asked('readAccountPresence')).toHaveLength(1);
+    });
+  }
+
   test('is made once, also for those who come while it is made', async () => {
     await using house = await openAccountHouse();
     house.simulator.orderFaults([{ match: 'readAccountPresence', times: 1, do: 'delay', delay: 500 }]);

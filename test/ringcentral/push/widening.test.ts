@@ -1,9 +1,10 @@
 /** What a subscription tells beyond the own calls, before the simulator's notifications. */
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Interest, Reach, Told } from '../../../src/account/source.ts';
 import type { Inheritance } from '../../../src/ringcentral/push/ear.ts';
 import { OWN_CALLS } from '../../../src/ringcentral/push/filters.ts';
 import { createListener } from '../../../src/ringcentral/push/listener.ts';
+import { createWidening } from '../../../src/ringcentral/push/widening.ts';
 import { RATE_RULE } from '../../../src/ringcentral/rate-groups.ts';
 import { RINGCENTRAL } from '../../../src/ringcentral/system.ts';
 import type { WireNotification } from '../../../src/ringcentral/wire.ts';
@@ -196,4 +197,37 @@ test('Whoever takes over goes on with all that was told', async () => {
   await eventually(() => next.events).toContain('/telephony/sessions');
   await eventually(() => next.reaches).toEqual(['calls everybody, presence everybody']);
   expect(asked(simulator)).toHaveLength(2);
+});
+
+test('What RingCentral cannot do now is not asked for again before its pause is over, whatever is wished meanwhile', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  let asked = 0;
+  const widening = createWidening({
+    gap: 20,
+    async ask() {
+      asked += 1;
+      return { status: 503, headers: {}, body: null };
+    },
+    onReach() {},
+    onGranted() {},
+    onLost() {},
+    onRefused() {},
+  });
+  onTestFinished(() => widening.stop());
+  widening.open([]);
+  widening.want(ACCOUNT);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(asked).toBe(1);
+  for (const calls of [[IRIS], [TOMAS], [NADIA]]) {
+    widening.want({ account: true, calls, presence: calls });
+    await vi.advanceTimersByTimeAsync(9_000);
+  }
+  expect(asked).toBe(1);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(asked).toBe(2);
+  // Another socket is asked at once.
+  widening.open([]);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(asked).toBe(3);
 });

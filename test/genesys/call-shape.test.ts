@@ -1,0 +1,40 @@
+/** When a participant of Genesys Cloud counts as changed: an event names what a read only points to. */
+import { expect, test } from 'vitest';
+import type { ConversationRoutingData, EntityRef } from '../../schema/genesys/model.ts';
+import { GENESYS_CALLS } from '../../src/genesys/call-shape.ts';
+import { anEntity, aParticipant } from '../schema/fake-conversations.ts';
+
+/** A call that waits in Support for somebody who speaks English, with these names. */
+function waiting(names: string | null, changed: Partial<ConversationRoutingData> = {}) {
+  const ref = (kind: EntityRef['kind'], id: string) => anEntity(kind, id, names && `${names} ${id}`);
+  return aParticipant('c-1', 'acd', {
+    conversationRoutingData: {
+      ...{ queue: ref('QUEUE', 'q-1'), language: ref('LANGUAGE', 'l-1'), skills: [ref('SKILL', 's-1')] },
+      ...{ scoredAgents: [{ agent: ref('USER', 'u-1'), score: 90 }], priority: 1, label: null },
+      ...changed,
+    },
+  });
+}
+
+test('Whoever is named in one place and not in another is the same.', () => {
+  expect(GENESYS_CALLS.sameState(waiting('Name of'), waiting(null))).toBe(true);
+  expect(GENESYS_CALLS.sameState(waiting(null), waiting('Name of'))).toBe(true);
+});
+
+test.each<Partial<ConversationRoutingData>>([
+  { queue: anEntity('QUEUE', 'q-2') },
+  { queue: null },
+  { language: anEntity('LANGUAGE', 'l-2') },
+  { skills: [] },
+  { scoredAgents: [{ agent: anEntity('USER', 'u-2'), score: 90 }] },
+  { scoredAgents: [{ agent: anEntity('USER', 'u-1'), score: 80 }] },
+  { priority: 2 },
+  { label: 'heavy' },
+])('Whose call finds its agent otherwise (%j) has changed.', (changed) => {
+  expect(GENESYS_CALLS.sameState(waiting(null), waiting(null, changed))).toBe(false);
+});
+
+test('A name of the queue that an event told stays known after a read.', () => {
+  const read = GENESYS_CALLS.completed(waiting('Name of'), waiting(null));
+  expect(read.conversationRoutingData?.queue?.name).toBe('Name of q-1');
+});
