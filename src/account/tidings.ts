@@ -9,7 +9,8 @@ import { findParty, type PartyStatus } from '../../schema/model.ts';
 import type { Position } from '../commons/commons.ts';
 import { type SealingKey, seal, unseal } from '../commons/seal.ts';
 import { readState, type WrittenState, writtenState } from '../live/shared/tidings.ts';
-import type { AccountMemory, Change, KnownState, Whole } from './account-memory.ts';
+import type { AccountMemory } from './account-memory.ts';
+import type { Change, KnownState, Whole } from './change.ts';
 import type { CompanyKind } from './kind.ts';
 import type { KnownPresence } from './presence-memory.ts';
 
@@ -136,4 +137,32 @@ export function holdTiding(tiding: Tiding, memory: AccountMemory): void {
     const { id } = tiding.known.state.held.call;
     memory.restore(id, tiding.change.kind === 'ended' ? null : tiding.known);
   }
+}
+
+/** How an account is after these tidings, and of the calls that they end what those were like at last. */
+export function wholeAfter(
+  whole: Whole,
+  tidings: readonly Tiding[],
+): { readonly whole: Whole; readonly endings: ReadonlyMap<string, KnownState> } {
+  const calls = new Map(whole.calls.map((call) => [call.id, call]));
+  const presences = new Map(whole.presences.map((known) => [known.presence.extensionId, known]));
+  const graves = new Set(whole.graves);
+  const endings = new Map<string, KnownState>();
+  for (const tiding of tidings) {
+    if (tiding.kind === 'narrowed') calls.clear();
+    if (tiding.kind === 'presence') presences.set(tiding.known.presence.extensionId, tiding.known);
+    if (tiding.kind !== 'call') continue;
+    const { known, change } = tiding;
+    const { id } = known.state.held.call;
+    calls.delete(id);
+    if (change.kind !== 'ended') calls.set(id, { id, ...known });
+    else {
+      graves.add(id);
+      endings.set(id, known);
+    }
+  }
+  return {
+    whole: { calls: [...calls.values()], presences: [...presences.values()], graves: [...graves] },
+    endings,
+  };
 }
