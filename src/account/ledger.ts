@@ -7,13 +7,15 @@
  *                                 │  └─ no picture, and another leads: it is asked for, and waited for
  *            the store is gone    ▼                                    │ the log was lost, or this gateway was alone
  *   alone ◄───────────────────── * ──it is back──► meeting ◄───────────┘
- *     └── told at once                                └── the leader writes a picture; the others hold it against theirs
+ *     └── told at once                                └── the leader writes a picture; the others, also those that were
+ *                                                         never apart, hold it against theirs
  * ```
  *
  * Whoever leads writes, and whoever led until a moment ago what it saw by then. Of two that write, the slower one finds that
  * the log ends elsewhere, takes in what stands there, and decides again what it has seen of the same (`untold.ts`). So is
  * done where gateways meet: nobody is told twice what two of them have seen.
  */
+import { randomUUID } from 'node:crypto';
 import type { AccountLiveSource } from '../../schema/account/model.ts';
 import type { CallControlFailure } from '../../schema/failures.ts';
 import { Apart, type Entry, type Log, type News, type Position } from '../commons/commons.ts';
@@ -29,7 +31,9 @@ import {
   createAccountCodec,
   holdTiding,
   NOT_WATCHING,
+  type Past,
   type Picture,
+  readEntries,
   type Tiding,
   tidingOf,
   wholeAfter,
@@ -58,12 +62,6 @@ export interface AccountLedger {
 
 const LOG_BYTES = 32 * 1_048_576; // 32 MiB, as if all entries were as large as the newest
 
-/** A tiding as it stands in the log. */
-interface Past {
-  readonly tiding: Tiding;
-  readonly place: Place;
-}
-
 type Mode = 'closed' | 'opening' | 'open' | 'meeting' | 'alone';
 
 /** Makes it; closed. `most`: entries of the log. */
@@ -83,6 +81,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
   const untold = new Untold(memory);
   let isAppending = false;
   let writtenAt = -Infinity;
+  let beginning: string | undefined;
   const stops: (() => void)[] = [];
   const settling: (() => void)[] = [];
   let early: News<string>[] = [];
@@ -227,18 +226,22 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
   /** What it tells of calls the log has told sooner; how they are watched it has not. */
   function heardAgain(picture: Picture | null): void {
     if (picture === null || role() !== 'following') return;
-    ({ source } = picture);
-    host.opened(picture);
+    // Whoever leads was alone for a moment, and knows what the log has told nobody.
+    if (picture.beginning !== undefined && picture.beginning !== beginning) enter('meeting');
+    else {
+      ({ source } = picture);
+      host.opened(picture);
+    }
   }
 
   function takeUp(picture: Picture, entries: readonly Entry<string>[], end: Position, first: number): void {
     // What nobody was told of is held against what the others hold, after it.
     const seen = untold.takeBack();
-    const past = read(entries, end);
+    const past = readEntries(entries, end, codec);
     const since = past.filter(({ place }) => place.sequence > picture.position.offset);
     if (mode === 'meeting') meet(picture, since, end);
     else join(picture, past, since, placeOf(end.epoch, first - 1));
-    ({ source } = picture);
+    ({ source, beginning } = picture);
     goOn(end);
     decideAgain(seen);
     host.opened(picture);
@@ -281,6 +284,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     if (begun !== era) return;
     host.begin(placeOf(end.epoch, end.offset));
     const facts = mode === 'meeting' ? host.facts() : NOT_WATCHING;
+    beginning = randomUUID();
     goOn(end);
     host.opened(facts);
     // What nobody was told of is the first that the log tells.
@@ -310,7 +314,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
 
   /** What others wrote. */
   function take(entries: readonly Entry<string>[], end: Position): void {
-    const past = read(entries, end);
+    const past = readEntries(entries, end, codec);
     const about = new Set(past.flatMap(({ tiding }) => subjectOf(tiding) ?? []));
     position = end;
     if (isClosing) {
@@ -323,13 +327,6 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
       tell(tiding, place);
     }
     decideAgain(seen);
-  }
-
-  function read(entries: readonly Entry<string>[], { epoch }: Position): readonly Past[] {
-    return entries.flatMap(({ offset, event }) => {
-      const tiding = codec.read(event);
-      return tiding === null ? [] : { tiding, place: placeOf(epoch, offset) };
-    });
   }
 
   async function append(): Promise<void> {
@@ -394,7 +391,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
   function current(): Picture | null {
     if (mode !== 'open' || role() !== 'leading' || position === null) return null;
     if (isAppending || !untold.isEmpty) return null;
-    return { position, whole: memory.whole(), ...host.facts() };
+    return { position, beginning, whole: memory.whole(), ...host.facts() };
   }
 
   function settle(): void {

@@ -6,8 +6,10 @@
  */
 import type { AccountLiveSource } from '../../schema/account/model.ts';
 import { findParty, type PartyStatus } from '../../schema/model.ts';
-import type { Position } from '../commons/commons.ts';
+import type { Entry, Position } from '../commons/commons.ts';
 import { type SealingKey, seal, unseal } from '../commons/seal.ts';
+import type { Place } from '../live/replay.ts';
+import { placeOf } from '../live/shared/standing.ts';
 import { readState, type WrittenState, writtenState } from '../live/shared/tidings.ts';
 import type { AccountMemory } from './account-memory.ts';
 import type { Change, KnownState, Whole } from './change.ts';
@@ -41,6 +43,8 @@ export type CallChange =
 /** The whole of an account, as it was at a place in the log. */
 export interface Picture {
   readonly position: Position;
+  /** Another where whoever leads began anew: what came before in the log does not lead to it. */
+  readonly beginning?: string | undefined;
   readonly whole: Whole;
   /** How changes come to be known by whoever leads. */
   readonly source: AccountLiveSource | null;
@@ -104,6 +108,24 @@ export function createAccountCodec(key: SealingKey, ahead: () => number): Accoun
       return { seesEverybody: false, ...rest, whole: { ...whole, calls: whole.calls.map(read) } };
     },
   };
+}
+
+/** A tiding as it stands in the log. */
+export interface Past {
+  readonly tiding: Tiding;
+  readonly place: Place;
+}
+
+/** Reads what stands in the log up to `end`, but for what cannot be read. */
+export function readEntries(
+  entries: readonly Entry<string>[],
+  { epoch }: Position,
+  codec: Pick<AccountCodec, 'read'>,
+): readonly Past[] {
+  return entries.flatMap(({ offset, event }) => {
+    const tiding = codec.read(event);
+    return tiding === null ? [] : { tiding, place: placeOf(epoch, offset) };
+  });
 }
 
 /** What is told of a change. */

@@ -11,7 +11,8 @@ import { sealingKey } from '../../src/commons/seal.ts';
 import type { Place } from '../../src/live/replay.ts';
 import type { Role } from '../../src/live/shared/duty.ts';
 import { RINGCENTRAL_CALLS } from '../../src/ringcentral/call-shape.ts';
-import { INBOUND, INBOUND_LIFE, newsOfLife } from './lives.ts';
+import { readPresenceNews } from '../../src/ringcentral/push/presence-news.ts';
+import { DANA, INBOUND, INBOUND_LIFE, newsOfLife } from './lives.ts';
 
 const seal = sealingKey('a viewer', 'a test');
 const ANSWERED = 5;
@@ -106,6 +107,12 @@ function openGateway(store: Store, first: Role) {
       for (const news of LIFE.slice(from, to))
         ledger.publish(memory.hear(news, true).changes, news.receivedAt);
     },
+    ring(sequence: number, telephonyStatus: string) {
+      const wire = { extensionId: DANA, sequence, telephonyStatus, presenceStatus: 'Busy' };
+      const news = readPresenceNews(wire, Date.now(), () => undefined);
+      if (news === null) throw new Error('It is no news.');
+      ledger.publish(memory.hearPresence(news).changes, news.receivedAt);
+    },
     /** It does so, before or when what stands beside the calls hears of it. */
     becomes(next: Role) {
       role = next;
@@ -122,6 +129,7 @@ function openGateway(store: Store, first: Role) {
 }
 
 function worded(change: Change): string {
+  if (change.kind === 'presence') return `Dana ${change.presence.telephonyStatus}`;
   return change.kind === 'party'
     ? `${change.party.id.split('-').at(-1)} ${change.party.status.code}`
     : change.kind;
@@ -209,6 +217,49 @@ test('What two gateways hear that both believe to lead is told once at both', as
     expect(since(gateway)).toEqual(['2 HOLD', '2 ANSWERED', '2 DISCONNECTED']);
     expect(gateway.doubted).toEqual([]);
   }
+});
+
+test('What two hear at once of an extension, and of a call to its end, is told once at both', async () => {
+  const { one, other, since } = await openTwo();
+  other.becomes('leading')();
+  for (const gateway of [one, other]) gateway.ring(1, 'Ringing');
+  one.ring(2, 'CallConnected');
+  for (const gateway of [one, other]) gateway.hear(ANSWERED, LIFE.length);
+  for (const gateway of [other, one]) gateway.ring(3, 'NoCall');
+  for (const gateway of [one, other]) {
+    await gateway.ledger.settled();
+    await vi.waitFor(() => expect(since(gateway)).toContain('ended'));
+    await vi.waitFor(() => expect(since(gateway)).toContain('Dana NO_CALL'));
+  }
+  for (const gateway of [one, other]) {
+    const texts = since(gateway);
+    expect(texts.filter((text) => text.startsWith('Dana'))).toEqual([
+      'Dana RINGING',
+      'Dana CALL_CONNECTED',
+      'Dana NO_CALL',
+    ]);
+    expect(texts.filter((text) => !text.startsWith('Dana'))).toEqual([
+      ...['2 HOLD', '2 ANSWERED', '2 DISCONNECTED', '3 SETUP', '3 PROCEEDING', '3 ANSWERED'],
+      ...['3 DISCONNECTED', '1 DISCONNECTED', 'ended'],
+    ]);
+    expect(gateway.memory.callIds()).toEqual([]);
+  }
+});
+
+test('What whoever leads has heard while it was alone is told to those that were not, once', async () => {
+  const { one, other, since } = await openTwo();
+  one.cut();
+  one.becomes('alone')();
+  one.hear(ANSWERED);
+  one.heal();
+  one.becomes('leading')();
+  await vi.waitFor(() => expect(since(other)).toEqual(['2 HOLD']));
+  one.hear(HOLD);
+  for (const gateway of [one, other]) {
+    await vi.waitFor(() => expect(since(gateway).at(-1)).toBe('2 ANSWERED'));
+    expect(since(gateway)).toEqual(['2 HOLD', '2 ANSWERED']);
+  }
+  expect(one.places().at(-1)).toEqual(other.places().at(-1));
 });
 
 test('What the store took in although its answer got lost is told once by whoever was alone with it', async () => {
