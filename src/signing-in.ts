@@ -8,13 +8,14 @@ import type { CallProvider } from '../schema/provider.ts';
 import type { Commons } from './commons/commons.ts';
 import type { SignInSettings } from './config.ts';
 import { createAllowance } from './server/crowd.ts';
+import type { SignInChoice } from './server/graphiql-session.ts';
 import type { SignInParts } from './server/http.ts';
 import type { ReceptionParts } from './server/reception.ts';
 import { createSessionReception } from './server/session-reception.ts';
 import { SESSION_TIMES } from './sign-in/account.ts';
 import { createSessions, type SessionsTimes } from './sign-in/sessions.ts';
-import { createSignIn } from './sign-in/sign-in.ts';
-import type { System } from './sign-in/systems.ts';
+import { createSignIn, type Entrance } from './sign-in/sign-in.ts';
+import { type OfEach, SYSTEM_NAMES, SYSTEMS, type System } from './sign-in/systems.ts';
 import type { SystemSignIn, UserSessions } from './systems/system.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -68,17 +69,18 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
     end: (viewerId, id) => browserSessions.endOne(viewerId, id, system),
   });
   const sessions = sessionsOf('ringcentral');
+  const entrances: OfEach<Entrance> = {
+    ...(ringCentral && { ringcentral: ringCentral.entrance }),
+    ...(genesys && { genesys: genesys.entrance }),
+  };
+  const signInTo = SYSTEMS.filter((system) => system in entrances).map(choiceOf);
 
   return {
     sessions: ringCentral === null ? undefined : sessions,
     parts: (byToken) => (listening) => {
       const room = createSignIn({
         ...{ sessions: browserSessions, secrets, publicUrl: settings.publicUrl, corsOrigins, times, home },
-        ...{ metrics, log },
-        systems: {
-          ...(ringCentral && { ringcentral: ringCentral.entrance }),
-          ...(genesys && { genesys: genesys.entrance }),
-        },
+        ...{ metrics, log, systems: entrances },
         tries: createAllowance(TRIES_AT_ONCE, TRIES_PER_SECOND, performance.now()),
       });
       const gatekeeper = createSessionReception({
@@ -87,11 +89,15 @@ export function createBrowserSignIn(parts: BrowserSignInParts): BrowserSignIn {
         byToken,
         originsFor: (headers) => room.originsFor(headers, listening()),
       });
-      return { room, sessions: gatekeeper, simulatorUrl };
+      return { signInTo, room, sessions: gatekeeper, simulatorUrl };
     },
     stop() {
       browserSessions.stop();
       genesys?.stop?.();
     },
   };
+}
+
+function choiceOf(system: System): SignInChoice {
+  return { system, name: SYSTEM_NAMES[system] };
 }

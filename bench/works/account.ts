@@ -23,6 +23,7 @@ import {
 import { file, type Server } from '../machine.ts';
 import type { Stage } from '../stage.ts';
 import { percentile, say, saySpread, spreadOf } from '../statistics.ts';
+import { waitUntil } from '../waiting.ts';
 
 const WORK = 'account';
 const CROWD = 1_000; // extensions
@@ -211,10 +212,6 @@ function createWallboard(seen: Seen): Wallboard {
   return board;
 }
 
-async function until(isSo: () => boolean, what: string): Promise<void> {
-  const patience = Date.now() + SEATED_WITHIN;
-  while (!isSo()) {
-    if (Date.now() > patience) throw new Error(`After ${SEATED_WITHIN} ms there are not ${what}`);
-    await sleep(20);
-  }
+function until(isSo: () => boolean, what: string): Promise<void> {
+  return waitUntil(isSo, { within: SEATED_WITHIN, every: 20, missing: () => `there are not ${what}` });
 }

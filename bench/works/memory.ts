@@ -3,19 +3,20 @@
  * is used heap. What is resident beside it is what V8 keeps for itself, so much or little of it as it happens: up to 8 KB
  * for each of two thousand.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createAudience } from '../audience.ts';
 import type { ContestantName } from '../contestants.ts';
 import { atMost, type Rounds } from '../findings.ts';
 import { collectGarbage, freePort } from '../machine.ts';
 import { metric } from '../metrics.ts';
 import type { Stage } from '../stage.ts';
+import { waitUntil } from '../waiting.ts';
 import { changeAsFastAsSeen } from './changes.ts';
 import { introduce, type Place, seatAt, untilQuiet } from './seats.ts';
 
 const WORK = 'memory';
 const SUBSCRIBERS = 5_000;
 const WATCHES = 2_000;
+const LOOKED_AT_WITHIN = 300_000; // 5 minutes, then the news of some did not begin
 const SUBSCRIPTIONS_PER_SOCKET = 100;
 const WARM = 2_000; // of each before the first look, so that code, pools and the grown young generation are not counted
 const FIRST_SESSION = 7_000_000;
@@ -97,7 +98,13 @@ async function weigh(stage: Stage, { name, count, perSocket, sessionOf, source }
   };
   /** Each call is looked at once more when its news begin; on a busy machine that is a while after it is quiet. */
   const settled = async (calls: number) => {
-    while (source === 'push' && (await upstream.counts()).again < calls) await sleep(100);
+    let again = 0;
+    const isLookedAt = async () => {
+      again = (await upstream.counts()).again;
+      return again >= calls;
+    };
+    const missing = () => `${again} of ${calls} calls were looked at once more`;
+    if (source === 'push') await waitUntil(isLookedAt, { within: LOOKED_AT_WITHIN, every: 100, missing });
     await untilQuiet(upstream);
   };
   await introduce(contestant, [

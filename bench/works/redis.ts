@@ -1,12 +1,12 @@
 /** What it costs to share with other gateways: the same gateway with and without Redis, in turns. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Audience, createAudience } from '../audience.ts';
 import { atMost, notMeasured, ratio } from '../findings.ts';
 import { endingWithUs, freePort } from '../machine.ts';
 import type { Stage } from '../stage.ts';
 import { percentile } from '../statistics.ts';
+import { waitUntil } from '../waiting.ts';
 import { coldQuestion } from './cold-read.ts';
 import { fannedOut } from './fan-out.ts';
 import { type Question, takeRates } from './rates.ts';
@@ -20,6 +20,7 @@ const SUBSCRIBERS = 1_000;
 const VIEWER = 1;
 const SESSIONS = Array.from({ length: 10 }, (_, index) => 30_000_000 + index);
 const CHANGES = 400;
+const FOLLOWED_WITHIN = 20_000; // 20 seconds, then a change was lost between the gateways
 
 /** Reads what is cold and what is watched, and fans out. */
 export async function redis(stage: Stage): Promise<void> {
@@ -64,7 +65,11 @@ async function elsewhere(stage: Stage): Promise<void> {
     for (let turn = 0; turn < changes; turn += 1) {
       await leading.change(SESSIONS[turn % SESSIONS.length] ?? 0);
       // One after the other, so that each is compared with itself.
-      while (following.delays.length < leading.delays.length) await sleep(1);
+      await waitUntil(() => following.delays.length >= leading.delays.length, {
+        ...{ within: FOLLOWED_WITHIN, every: 1 },
+        missing: () =>
+          `the gateway that follows has shown ${following.delays.length} of ${leading.delays.length} changes`,
+      });
     }
   };
   await change(CHANGES / 4);

@@ -1,6 +1,5 @@
 /** Seats of an audience: at a GraphQL server, at the raw broadcast, or right before the upstream. */
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { WireSocketToken } from '../../src/ringcentral/wire.ts';
 import type { TakeSeat } from '../audience.ts';
@@ -8,6 +7,7 @@ import { readMarker, sessionId, tokenOf } from '../calls.ts';
 import type { Contestant, Upstream } from '../contestants.ts';
 import { getRequest, isTrue, openConnection, postRequest } from '../http-load.ts';
 import { SELECTIONS, sessionPath, watch, watchConversation } from '../operations.ts';
+import { waitUntil } from '../waiting.ts';
 import { openSocket } from '../websocket.ts';
 
 /**
@@ -25,15 +25,27 @@ export async function introduce({ server, dialect }: Contestant, viewers: readon
 }
 
 const QUIET = 1_000; // milliseconds
+/** Thousands of calls that are looked at once more, on a busy machine. */
+const QUIET_WITHIN = 300_000; // 5 minutes
 
-/** Whoever has just sat down may still have questions: waits until nobody asks the upstream anything. */
-export async function untilQuiet(upstream: Upstream): Promise<void> {
-  for (let before = -1; ; ) {
+/**
+ * Whoever has just sat down may still have questions: waits until nobody asks the upstream anything. Who never stops asking
+ * has a fault, which no number may hide.
+ */
+export async function untilQuiet(
+  upstream: Pick<Upstream, 'counts'>,
+  { every = QUIET, within = QUIET_WITHIN } = {},
+): Promise<void> {
+  let before = -1;
+  let last = 0;
+  const isQuiet = async () => {
     const { reads, polls } = await upstream.counts();
-    if (reads + polls === before) return;
-    before = reads + polls;
-    await sleep(QUIET);
-  }
+    last = reads + polls - before;
+    before += last;
+    return last === 0;
+  };
+  const missing = () => `the upstream is still asked: ${last} requests more since the last look`;
+  await waitUntil(isQuiet, { within, every, missing });
 }
 
 export interface Place {

@@ -11,7 +11,8 @@
  *               └────────► timeout, reset, 5xx, garbage ──► as after a 2xx
  * ```
  *
- * One is refused before it is sent: to complete a consultation where the look shows none.
+ * One is refused before it is sent: to complete a consultation where the look shows none, or not which participant the
+ * viewer is.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import {
@@ -39,6 +40,7 @@ import { lookedTwice } from '../live/second-look.ts';
 import type { Lane } from '../upstream/caller.ts';
 import { inDoubtBecause, isAmbiguous, wasAnswered } from '../upstream/doubt.ts';
 import { allowedActions, reasonAgainst } from './actions.ts';
+import type { WholeCommandOf } from './commands.ts';
 import type { Accepted, Conversations } from './conversations.ts';
 import { isVague, noConversation, noParticipant } from './failures.ts';
 import { doubtAbout, type Evidence, isVisible, showedBefore } from './outcomes.ts';
@@ -81,20 +83,20 @@ export async function carryOut(
 ): Promise<ConversationCommandResult> {
   const { desk, caller } = person;
   const addressed = 'conversationId' in command ? command.conversationId : null;
+  let unnamed: CallControlFailure | null = null;
   const userId = person.userId() ?? (await userIdOf());
   let unseen: CallControlFailure | null = null;
   let before = addressed === null ? null : await stateBefore(addressed);
   const workBefore = before === null ? null : await workOf('command').catch(unlessSignedOut);
-  if (command.name === 'completeConsultTransfer') {
-    const refusal = await againstCompleting(command);
-    if (refusal !== null) return told('NOT_APPLIED', refusal, { ...NOTHING, conversation: before });
+  const safe = command.name === 'completeConsultTransfer' ? await completing(command) : command;
+  if (safe instanceof CallControlFailure) {
+    return told('NOT_APPLIED', safe, { ...NOTHING, conversation: before });
   }
-  const ownParticipantId = ownIn(before)?.id;
 
   const sentAt = Date.now();
   let accepted: Accepted;
   try {
-    accepted = await conversations.command(caller, command, { requestId, ownParticipantId });
+    accepted = await conversations.command(caller, safe, { requestId });
   } catch (error) {
     if (!(error instanceof CallControlFailure) || error instanceof Unauthenticated) throw error;
     return isAmbiguous(error) ? inDoubt(error) : refused(error);
@@ -103,9 +105,13 @@ export async function carryOut(
 
   /** Without it less can be told, but nothing is kept from being sent that can do without. */
   async function userIdOf(): Promise<string | null> {
-    const asked = person.user();
-    const user = await (needsUser(command) ? asked : asked.catch(unlessSignedOut));
-    return user?.id ?? null;
+    try {
+      return (await person.user()).id;
+    } catch (error) {
+      unlessSignedOut(error);
+      unnamed = error as CallControlFailure;
+      return null;
+    }
   }
 
   async function acceptedAs(answer: Accepted): Promise<ConversationCommandResult> {
@@ -188,26 +194,30 @@ export async function carryOut(
   }
 
   /**
-   * Why there is nothing to complete. To complete is to hang up, which Genesys would do as well where nobody was asked: then
-   * the customer would be lost.
+   * The command with whom it hangs up, or why there is nothing to complete. To complete is to hang up, which Genesys would do
+   * as well where nobody was asked: then the customer would be lost.
    */
-  async function againstCompleting(
-    completing: ConversationCommandOf<'completeConsultTransfer'>,
-  ): Promise<CallControlFailure | null> {
-    const against = (): CallControlFailure | null => {
+  async function completing(
+    asked: ConversationCommandOf<'completeConsultTransfer'>,
+  ): Promise<WholeCommandOf<'completeConsultTransfer'> | CallControlFailure> {
+    const judged = () => {
+      if (unnamed !== null) return unnamed;
       if (before === null) return unseen ?? noConversation();
-      const participant = findParticipant(before, completing.participantId);
+      const participant = findParticipant(before, asked.participantId);
       if (participant === undefined) return noParticipant();
-      const reason =
-        ownIn(before) === undefined ? NOT_IN_IT : reasonAgainst(completing, before, participant, userId);
-      return reason === null ? null : wrongState(reason, before, participant);
+      const own = ownIn(before);
+      if (own === undefined) return wrongState(NOT_IN_IT, before, participant);
+      const reason = reasonAgainst(asked, before, participant, userId);
+      if (reason !== null) return wrongState(reason, before, participant);
+      return { ...asked, ownParticipantId: own.id };
     };
-    const refusal = against();
-    if (refusal === null || desk.current(completing.conversationId) === undefined) return refusal;
+    const first = judged();
+    const isRefused = first instanceof CallControlFailure;
+    if (!isRefused || desk.current(asked.conversationId) === undefined) return first;
     // What a watch shows may be a moment old.
-    const looked = await look(completing.conversationId, 'command', times.before);
+    const looked = await look(asked.conversationId, 'command', times.before);
     if (looked.fresh) before = looked.conversation;
-    return against();
+    return judged();
   }
 
   /** Waits for the effect, as long as there is hope for it; then as the conversation is. */
@@ -349,8 +359,3 @@ const LEAST_TIME = 250; // milliseconds
 
 const NOT_IN_IT =
   'You take no part in this conversation (any more), so there is no consultation to complete.';
-
-/** Commands whose effect nobody can tell without knowing who the viewer is. */
-function needsUser({ name }: ConversationCommand): boolean {
-  return name === 'completeConsultTransfer';
-}

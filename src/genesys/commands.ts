@@ -20,33 +20,37 @@ export interface CommandRequest {
   readonly body?: object | undefined;
 }
 
-/** What a request needs beside the command, where it does. */
-export interface CommandFacts {
-  /** The communication that is meant, where the command names none. */
-  readonly communicationId?: string | undefined;
-  /** The viewer's own participant. */
-  readonly ownParticipantId?: string | undefined;
+/** What a command may leave open, and its request cannot do without: one that lacks it is no {@link WholeCommand}. */
+interface Needed {
+  /**
+   * The viewer's own participant: to complete a consultation is to hang that one up. The one that the command names is the
+   * customer, who must never be hung up instead.
+   */
+  readonly completeConsultTransfer: { readonly ownParticipantId: string };
+  readonly setCallMediaParticipantAfterCallWork: { readonly communicationId: string };
+  readonly setCallMediaParticipantUuiData: { readonly communicationId: string };
 }
+
+/** A command with all that its request needs. */
+export type WholeCommandOf<Name extends ConversationCommandName> = ConversationCommandOf<Name> &
+  (Name extends keyof Needed ? Needed[Name] : unknown);
+
+export type WholeCommand = {
+  readonly [Name in ConversationCommandName]: WholeCommandOf<Name>;
+}[ConversationCommandName];
+
+/** A command of which it is known whom it hangs up; the communication that it is about may still be open. */
+export type SafeCommand =
+  | Exclude<ConversationCommand, { readonly name: 'completeConsultTransfer' }>
+  | WholeCommandOf<'completeConsultTransfer'>;
 
 /** The request that a command is. */
-export function toRequest(command: ConversationCommand, facts: CommandFacts = {}): CommandRequest {
-  const write = WRITERS[command.name] as Writer<ConversationCommandName>;
-  return write(command, facts);
+export function toRequest(command: WholeCommand): CommandRequest {
+  const write = WRITERS[command.name] as (command: WholeCommand) => CommandRequest;
+  return write(command);
 }
 
-/** True for a command that is about a communication, and cannot be asked for without its id. */
-export function needsCommunication(command: ConversationCommand): boolean {
-  return (
-    (command.name === 'setCallMediaParticipantAfterCallWork' ||
-      command.name === 'setCallMediaParticipantUuiData') &&
-    command.communicationId === undefined
-  );
-}
-
-type Writer<Name extends ConversationCommandName> = (
-  command: ConversationCommandOf<Name>,
-  facts: CommandFacts,
-) => CommandRequest;
+type Writer<Name extends ConversationCommandName> = (command: WholeCommandOf<Name>) => CommandRequest;
 
 const WRITERS: { readonly [Name in ConversationCommandName]: Writer<Name> } = {
   placeCall: ({ name: _, to, onBehalfOfUserId, routingSkillIds, attributes, ...facts }) => {
@@ -150,8 +154,8 @@ const WRITERS: { readonly [Name in ConversationCommandName]: Writer<Name> } = {
       defined({ speakTo: command.speakTo, consultingUserId: command.consultingUserId }),
     ),
   // It is over when whoever consults hangs up.
-  completeConsultTransfer: ({ conversationId, participantId }, { ownParticipantId }) =>
-    change({ conversationId, participantId: ownParticipantId ?? participantId }, { state: 'disconnected' }),
+  completeConsultTransfer: ({ conversationId, ownParticipantId }) =>
+    change({ conversationId, participantId: ownParticipantId }, { state: 'disconnected' }),
   cancelConsultTransfer: (command) =>
     onParticipant(command, OPERATIONS.deleteConversationsCallParticipantConsult),
   wrapUpCallMediaParticipant: ({ name: _, conversationId, participantId, communicationId, ...facts }) => {
@@ -165,12 +169,12 @@ const WRITERS: { readonly [Name in ConversationCommandName]: Writer<Name> } = {
         });
   },
   skipWrapUpCallMediaParticipant: (command) => change(command, { wrapupSkipped: true }),
-  setCallMediaParticipantAfterCallWork: (command, facts) =>
+  setCallMediaParticipantAfterCallWork: (command) =>
     onParticipant(
       command,
       OPERATIONS.patchConversationsAftercallworkConversationIdParticipantCommunication,
       { afterCallWorkRequired: command.required },
-      { communicationId: command.communicationId ?? facts.communicationId ?? '' },
+      { communicationId: command.communicationId },
     ),
   flagCallMediaParticipant: (command) =>
     onParticipant(command, OPERATIONS.putConversationParticipantFlaggedreason),
@@ -186,12 +190,12 @@ const WRITERS: { readonly [Name in ConversationCommandName]: Writer<Name> } = {
     onParticipant(command, OPERATIONS.patchConversationsCallParticipantAttributes, {
       attributes: mapOf(command.attributes),
     }),
-  setCallMediaParticipantUuiData: (command, facts) =>
+  setCallMediaParticipantUuiData: (command) =>
     onParticipant(
       command,
       OPERATIONS.putConversationsCallParticipantCommunicationUuidata,
       { uuiData: command.uuiData },
-      { communicationId: command.communicationId ?? facts.communicationId ?? '' },
+      { communicationId: command.communicationId },
     ),
 };
 

@@ -7,12 +7,11 @@ import type {
   ParticipantAddress,
   WrapupCode,
 } from '../../schema/genesys/model.ts';
-import type { ConversationCommand } from '../../schema/genesys/provider.ts';
 import type { Caller } from '../upstream/caller.ts';
 import type { Upstream } from '../upstream/http.ts';
 import { type AnswerTimes, isMissing, type Reading, type ReadOptions, reading } from '../upstream/reading.ts';
 import { type LeftOut, unnoted } from '../upstream/values.ts';
-import { type CommandFacts, needsCommunication, toRequest } from './commands.ts';
+import { type SafeCommand, toRequest, type WholeCommand } from './commands.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import {
   type Communication,
@@ -68,7 +67,7 @@ export interface Conversations {
    * Sends a command once. It takes no signal: a command that left is not taken back.
    * @throws {BadUserInput} also where a communication is needed, and the participant has none.
    */
-  command(caller: Caller, command: ConversationCommand, options: CommandOptions): Promise<Accepted>;
+  command(caller: Caller, command: SafeCommand, options: CommandOptions): Promise<Accepted>;
 }
 
 /** The communications of a participant, the latest last; none when there is no such participant. */
@@ -80,7 +79,7 @@ export interface TimedReadOptions extends ReadOptions {
   readonly timeout?: number | undefined;
 }
 
-export interface CommandOptions extends Pick<CommandFacts, 'ownParticipantId'> {
+export interface CommandOptions {
   readonly requestId?: string | undefined;
 }
 
@@ -165,12 +164,8 @@ export function createConversations(upstream: Upstream, leftOut: LeftOut = unnot
       return new Map(parts.flatMap((names) => [...names]));
     },
 
-    async command(caller, command, { requestId, ownParticipantId }) {
-      const communicationId =
-        needsCommunication(command) && 'participantId' in command
-          ? await latestCommunication(caller, command, requestId)
-          : undefined;
-      const { operation, ids, body } = toRequest(command, { ownParticipantId, communicationId });
+    async command(caller, command, { requestId }) {
+      const { operation, ids, body } = toRequest(await withCommunication(caller, command, requestId));
       const answer = await upstream.send(caller, {
         ...{ operation, ids, body, requestId },
         ...{ lane: 'command', orBodiless: true },
@@ -199,6 +194,23 @@ export function createConversations(upstream: Upstream, leftOut: LeftOut = unnot
       orNull: true,
     });
     return (participantId) => (isMissing(answer) ? [] : toCommunications(answer.body, participantId));
+  }
+
+  /** The command about a communication, which is looked up where it names none. */
+  async function withCommunication(
+    caller: Caller,
+    command: SafeCommand,
+    requestId: string | undefined,
+  ): Promise<WholeCommand> {
+    switch (command.name) {
+      case 'setCallMediaParticipantAfterCallWork':
+      case 'setCallMediaParticipantUuiData': {
+        const { communicationId = await latestCommunication(caller, command, requestId) } = command;
+        return { ...command, communicationId };
+      }
+      default:
+        return command;
+    }
   }
 
   /** The one that is going on, else the latest. */

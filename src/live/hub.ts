@@ -72,6 +72,8 @@ export function createHub<K extends Kind>(
 ): Hub<K> {
   const { metrics, log, longPollTimeout, pace = DEFAULT_PACE, activeCallsPace = ACTIVE_CALLS_PACE } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  // It is to stay 0, which only what is there can show.
+  metrics.untoldChanges.inc({ system: shape.system }, 0);
   const { shared } = options;
   const secrets = shared && createSecrets(shared.commons, 'cursors');
   const cursors = createCursorSigner(secrets && (() => secrets.current()), shape.system);

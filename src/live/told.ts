@@ -139,7 +139,7 @@ class News<K extends Kind> implements Told<K> {
     if (held === null || this.#isLacking || teller === null || !this.isCovered()) return false;
     const untold = differing(shape, held, call).filter((party) => teller.tellsOf(party));
     if (untold.length === 0) return false;
-    if (this.#isSurprised) metrics.untoldChanges.inc(untold.length);
+    if (this.#isSurprised) metrics.untoldChanges.inc({ system: shape.system }, untold.length);
     this.#isSurprised = !this.#isSurprised;
     return this.#isSurprised;
   }

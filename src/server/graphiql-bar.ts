@@ -6,6 +6,8 @@
  * real one by `test/examples/graphiql.test.ts`.
  */
 
+import { SESSION_STYLE, SHOW_SESSION, type SignInChoice, sessionOf } from './graphiql-session.ts';
+
 /** Somebody whom a visitor may be without signing in. */
 export interface DemoUser {
   readonly name: string;
@@ -37,39 +39,34 @@ export interface BarFacts {
   readonly menu: readonly MenuEntry[];
   /** Of each phone system that is on. */
   readonly roles: readonly Role[];
-  /** Browsers can sign in here, and then hold a cookie that no script can read. */
-  readonly signsIn: boolean;
+  /** Where browsers can sign in, and then hold a cookie that no script can read. */
+  readonly signInTo: readonly SignInChoice[];
 }
 
 /** Runs before GraphiQL does: it knows the examples, whom to be, and what the browser has kept. */
-export function headOf({ menu, roles, signsIn }: BarFacts): string {
+export function headOf({ menu, roles, signInTo }: BarFacts): string {
   // In a script, `</script>` would end it wherever it stands.
-  const known = JSON.stringify({ menu, roles, signsIn }).replaceAll('<', '\\u003c');
+  const known = JSON.stringify({ menu, roles, signInTo }).replaceAll('<', '\\u003c');
   return `<style>${STYLE}</style><script>const gateway = ${known};${BEFORE}</script>`;
 }
 
 /** Stands above GraphiQL. */
-export function barOf(title: string, roles: readonly Role[], signsIn: boolean): string {
+export function barOf(title: string, { roles, signInTo }: Pick<BarFacts, 'roles' | 'signInTo'>): string {
   const choices = roles.map(
     ({ label, users }) =>
       `<label class="gateway-role"><span>${label}</span>${users.length > 0 ? '<select></select>' : TOKEN}</label>`,
   );
-  return `<header class="gateway-bar">
+  const isOfTwo = roles.length > 1;
+  const signsIn = signInTo.length > 0;
+  return `<header class="gateway-bar${isOfTwo && signsIn ? ' gateway-two' : ''}">
     <strong>${title}</strong>
     <label><span>Examples</span><select id="gateway-examples"></select></label>
     ${choices.join('')}
-    ${signsIn ? SESSION : ''}
+    ${signsIn ? sessionOf(signInTo, isOfTwo) : ''}
   </header>`;
 }
 
 const TOKEN = '<input type="password" placeholder="for all tabs" autocomplete="off" spellcheck="false">';
-
-/** Who is signed in; one half of it is shown. */
-const SESSION = `<div id="gateway-session" role="status">
-      <a id="gateway-sign-in" href="/auth/sign-in?returnTo=%2Fgraphql" hidden>Sign in</a>
-      <p id="gateway-person" hidden><b></b> <small></small></p>
-      <button id="gateway-sign-out" type="button" hidden>Sign out</button>
-    </div>`;
 
 /** Runs when GraphiQL is there. */
 export const AFTER = /* js */ `{
@@ -108,35 +105,6 @@ export const AFTER = /* js */ `{
     });
   }
 
-  if (gateway.signsIn) {
-    const [link, person, leave] = ['sign-in', 'person', 'sign-out'].map((part) => document.querySelector('#gateway-' + part));
-    gateway.show = () => {
-      const isIn = gateway.session !== null;
-      for (const label of labels) label.hidden = isIn;
-      link.hidden = isIn;
-      person.hidden = leave.hidden = !isIn;
-      if (!isIn) return;
-      // RingCentral is the first, where it is one of them.
-      const [[system, { user, expiresAt }]] = Object.entries(gateway.session.systems);
-      const extension = user.extensionNumber === null ? '' : 'extension ' + user.extensionNumber;
-      const until = new Date(expiresAt);
-      const isToday = until.toDateString() === new Date().toDateString();
-      const time = until.toLocaleString(undefined, { ...(isToday ? {} : { weekday: 'short' }), hour: '2-digit', minute: '2-digit' });
-      person.querySelector('b').textContent = user.name ?? 'Somebody';
-      person.querySelector('small').textContent =
-        [system === 'genesys' ? 'Genesys Cloud' : extension, 'until ' + time].filter(Boolean).join(', ');
-    };
-    gateway.ready.then(gateway.show);
-    // In another tab somebody may have signed in or out.
-    document.addEventListener('visibilitychange', () => document.hidden || gateway.look());
-    leave.addEventListener('click', async () => {
-      leave.disabled = true;
-      if (await gateway.signOut()) location.reload();
-      else leave.textContent = 'Sign out (try again)';
-      leave.disabled = false;
-    });
-  }
-
   // GraphiQL makes its tabs a moment later, and marks the one that is open.
   let watched = null;
   const follow = () => {
@@ -168,7 +136,8 @@ export const AFTER = /* js */ `{
   function tabs() { return [...document.querySelectorAll('.graphiql-tab')]; }
   function titleOf(tab) { return tab.querySelector('.graphiql-tab-button').textContent; }
   function wordsOf(title) { return title.replace(/\\B[A-Z]/g, (letter) => ' ' + letter.toLowerCase()); }
-}`;
+}
+${SHOW_SESSION}`;
 
 const BEFORE = /* js */ `{
   const tabs = 'graphiql:tabState';
@@ -202,7 +171,7 @@ const BEFORE = /* js */ `{
   };
   const fetchAsIs = globalThis.fetch;
   // A form of another page cannot send it, so what comes by cookie with it was meant.
-  const intent = gateway.signsIn ? { 'x-requested-with': 'GraphiQL' } : {};
+  const intent = gateway.signInTo.length > 0 ? { 'x-requested-with': 'GraphiQL' } : {};
   globalThis.fetch = async (url, init) => {
     const isOurs = new URL(url instanceof Request ? url.url : url, location.href).pathname === location.pathname;
     if (!isOurs) return fetchAsIs(url, init);
@@ -213,7 +182,7 @@ const BEFORE = /* js */ `{
   };
   /** Looks who is signed in. Where that cannot be known now, it stays what it was. */
   gateway.look = async () => {
-    const answer = gateway.signsIn ? await fetchAsIs('/auth/session', { cache: 'no-store' }).catch(() => null) : null;
+    const answer = gateway.signInTo.length > 0 ? await fetchAsIs('/auth/session', { cache: 'no-store' }).catch(() => null) : null;
     if (answer?.status === 200) gateway.session = await answer.json();
     if (answer?.status === 401) gateway.session = null;
     gateway.show?.();
@@ -302,25 +271,13 @@ const STYLE = /* css */ `
   .gateway-role select, .gateway-role input { width: 195px; }
   .gateway-bar select:focus-visible, .gateway-bar input:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
   .gateway-bar [hidden] { display: none; }
-  #gateway-session { display: flex; align-items: center; gap: 14px; min-width: 0; }
-  #gateway-person { margin: 0; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-  #gateway-person b { font-weight: 500; }
-  #gateway-person b::before { content: ''; display: inline-block; width: 8px; height: 8px; margin-right: 8px; border-radius: 50%;
-    background: #1f9d61; }
-  #gateway-person small { font-size: 13px; color: var(--quiet); margin-left: 4px; }
-  #gateway-session a, #gateway-session button { display: flex; align-items: center; justify-content: center; height: 34px;
-    padding: 0 14px; border: 1px solid var(--line); border-radius: 8px; box-sizing: border-box; font: inherit; white-space: nowrap;
-    color: var(--ink); background: var(--lift); text-decoration: none; cursor: pointer; }
-  #gateway-session a { font-weight: 500; color: var(--bar); background: var(--accent); border-color: var(--accent); }
-  #gateway-session a[hidden], #gateway-session button[hidden] { display: none; }
-  #gateway-session a:focus-visible, #gateway-session button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+  ${SESSION_STYLE.trim()}
   .graphiql-tabs { overflow-x: auto; overscroll-behavior-x: contain; }
   .graphiql-tab { flex: none; touch-action: pan-x !important; }
   @media (max-width: 1200px) {
     .gateway-bar { flex-wrap: wrap; }
     .gateway-bar label { flex: 1 1 150px; flex-direction: column; align-items: stretch; gap: 2px; font-size: 13px; }
     .gateway-bar select, .gateway-bar input { width: 100%; font-size: 15px; }
-    #gateway-session { align-self: flex-end; }
   }
   @media (max-width: 960px) {
     .gateway-bar strong { width: 100%; }
@@ -331,10 +288,6 @@ const STYLE = /* css */ `
     .gateway-bar label { flex-basis: 40%; }
     /* 16 pixels: a phone zooms in on anything smaller. */
     .gateway-bar select, .gateway-bar input { height: 40px; font-size: 16px; }
-    #gateway-session { flex: 1 1 100%; justify-content: space-between; }
-    #gateway-session a, #gateway-session button { height: 40px; }
-    #gateway-session a { flex: 1; }
-    #gateway-person small { display: block; margin-left: 16px; }
     .graphiql-container { flex-direction: column-reverse; }
     .graphiql-sidebar { flex-direction: row !important; width: auto !important; padding: 2px 6px !important; overflow: visible !important; }
     .graphiql-sidebar button { width: 40px !important; height: 40px !important; margin: 0 !important; }

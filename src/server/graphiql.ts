@@ -10,6 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { AFTER, barOf, type DemoUser, headOf, type MenuEntry, type Role } from './graphiql-bar.ts';
+import type { SignInChoice } from './graphiql-session.ts';
 import { GENESYS_HEADER } from './origins.ts';
 
 /** A tab of GraphiQL. */
@@ -61,15 +62,15 @@ export interface GraphiQLParts {
   readonly examples: readonly Example[];
   /** Asked for each visitor. */
   readonly users?: (() => DemoUsers) | undefined;
-  /** Browsers can sign in here. */
-  readonly signsIn?: boolean;
+  /** Where browsers can sign in; missing: nowhere. */
+  readonly signInTo?: readonly SignInChoice[] | undefined;
 }
 
 /** Makes the page. */
 export function createGraphiQLPage({
   examples,
   users = () => NOBODY,
-  signsIn = false,
+  signInTo = [],
 }: GraphiQLParts): GraphiQLPage {
   let page: { readonly users: string; readonly load: () => Promise<Page> } | undefined;
 
@@ -77,7 +78,7 @@ export function createGraphiQLPage({
   function pageNow(): Promise<Page> {
     const current = users();
     const key = JSON.stringify(current);
-    if (page?.users !== key) page = { users: key, load: once(() => make(examples, current, signsIn)) };
+    if (page?.users !== key) page = { users: key, load: once(() => make(examples, current, signInTo)) };
     return page.load();
   }
 
@@ -122,8 +123,12 @@ interface Page extends Readonly<Record<Encoding, () => Promise<Buffer>>> {
   readonly tag: string;
 }
 
-async function make(examples: readonly Example[], users: DemoUsers, signsIn: boolean): Promise<Page> {
-  const html = Buffer.from(await render(examples, users, signsIn));
+async function make(
+  examples: readonly Example[],
+  users: DemoUsers,
+  signInTo: readonly SignInChoice[],
+): Promise<Page> {
+  const html = Buffer.from(await render(examples, users, signInTo));
   const tag = createHash('sha256').update(html).digest('base64url').slice(0, 16);
   const encode = (encoding: Encoding) => once(() => ENCODERS[encoding](html));
   return { tag, br: encode('br'), gzip: encode('gzip'), identity: encode('identity') };
@@ -131,7 +136,11 @@ async function make(examples: readonly Example[], users: DemoUsers, signsIn: boo
 
 const TITLE = 'RingCentral GraphQL Gateway';
 
-async function render(examples: readonly Example[], users: DemoUsers, signsIn: boolean): Promise<string> {
+async function render(
+  examples: readonly Example[],
+  users: DemoUsers,
+  signInTo: readonly SignInChoice[],
+): Promise<string> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   // A token of the examples is one that everybody knows: it goes to nobody but who gave it out.
   const isPlayed = users.ringCentral !== null && users.ringCentral.length > 0;
@@ -152,9 +161,9 @@ async function render(examples: readonly Example[], users: DemoUsers, signsIn: b
   const [head = 0, body = 0, end = 0] = places;
   return [
     html.slice(0, head),
-    headOf({ menu: tabs.flatMap(entryOf), roles, signsIn }),
+    headOf({ menu: tabs.flatMap(entryOf), roles, signInTo }),
     html.slice(head, body),
-    barOf(TITLE, roles, signsIn),
+    barOf(TITLE, { roles, signInTo }),
     html.slice(body, end),
     `<script>${AFTER}</script>`,
     html.slice(end),

@@ -29,6 +29,7 @@ import { shownIn, showsNothing } from './credentials.ts';
 import { createCrowd } from './crowd.ts';
 import { sendAwayAll } from './drain.ts';
 import { createGraphiQLPage, type DemoUsers, type Example } from './graphiql.ts';
+import type { SignInChoice } from './graphiql-session.ts';
 import { type CreateContext, createPipeline } from './graphql.ts';
 import { tellMetrics } from './metrics-door.ts';
 import { createObserver, type ReceivedAtOf } from './observe.ts';
@@ -74,6 +75,8 @@ export interface ServerParts {
 
 /** Where browsers sign in, and whom it lets in. */
 export interface SignInParts {
+  /** The phone systems that somebody can sign in to, for whoever chooses one. */
+  readonly signInTo: readonly SignInChoice[];
   /** Of the simulator inside, whose page is shown here. */
   readonly simulatorUrl: string | null;
   readonly room: SignInRoom;
@@ -136,7 +139,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     handOver: connections.handOver,
   });
   const page = config.graphiql
-    ? createGraphiQLPage({ examples, users: parts.demoUsers, signsIn: signIn !== undefined })
+    ? createGraphiQLPage({ examples, users: parts.demoUsers, signInTo: signIn?.signInTo })
     : null;
   const isPlayed = [config.ringCentral, config.genesys].some(({ kind }) => kind === 'played');
   const trusted = config.corsOrigins.map((origin) => new URL(origin).hostname);

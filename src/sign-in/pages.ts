@@ -9,18 +9,29 @@ export interface Page {
   readonly policy: string;
 }
 
-/** The page for a sign-in that did not come to its end; `again` is where to begin anew. */
+/** Where to begin anew. */
+export interface WayIn {
+  readonly address: string;
+  /** Of the system, where it has to be said; null: there is no other. */
+  readonly name: string | null;
+}
+
+/** The page for a sign-in that did not come to its end. */
 export function problemPage(
   code: ProblemCode,
   {
     system,
     error,
     again,
-  }: { readonly system: System; readonly error: string | null; readonly again: string },
+  }: { readonly system: System; readonly error: string | null; readonly again: readonly WayIn[] },
 ): Page {
   const { title, text } = wordsOf(code, system);
   const word = error === null ? '' : `<p class="word">${escaped(error)}</p>`;
-  return pageOf(title, `<p>${escaped(text)}</p>${word}<p><a href="${escaped(again)}">Sign in</a></p>`);
+  const links = again.map(({ address, name }) => {
+    const words = name === null ? 'Sign in' : `Sign in to ${name}`;
+    return `<p><a href="${escaped(address)}">${escaped(words)}</a></p>`;
+  });
+  return pageOf(title, `<p>${escaped(text)}</p>${word}${links.join('')}`);
 }
 
 /** The page of a window that was opened for signing in: tells `opener`, a page of that origin, and closes. */

@@ -21,13 +21,13 @@ import { type AuthorizationServer, NOBODY_YET, type Tokens } from './authorizati
 import { BEGUN_LIFETIME, type Begun, begin, challengeOf, readBegun, sealBegun, takeBegun } from './begun.ts';
 import { BEGUN_COOKIE, dropCookie, readCookie, SESSION_COOKIE, setCookie } from './cookies.ts';
 import { objectIn } from './json.ts';
-import { popupPage, problemPage } from './pages.ts';
+import { popupPage, problemPage, type WayIn } from './pages.ts';
 import { isOfAllowedPage, ownOrigin } from './places.ts';
 import { PROBLEMS, type ProblemCode, SignInProblem, wordsOf } from './problems.ts';
 import { json, page, type Reply, redirect, refusal, withCookies } from './replies.ts';
 import { createSealer } from './sealer.ts';
 import type { Sessions } from './sessions.ts';
-import type { OfEach, System } from './systems.ts';
+import { type OfEach, SYSTEM_NAMES, type System } from './systems.ts';
 import { tellOf } from './telling.ts';
 import { readWish } from './wishes.ts';
 
@@ -218,7 +218,15 @@ export function createSignIn(parts: SignInParts): SignIn {
       const told = { ...refusal(code, `${title}. ${text}`), ...(error !== null && { error }), signIn: again };
       return json(status, told, withCookies(cookies));
     }
-    return page(status, problemPage(code, { system, error, again }), cookies);
+    return page(status, problemPage(code, { system, error, again: waysIn(begun) }), cookies);
+  }
+
+  /** Back to the system that was tried; where nobody knows which that was, to each. */
+  function waysIn(begun: Begun | undefined): readonly WayIn[] {
+    const all = Object.keys(systems) as System[];
+    const nameOf = (system: System) => (all.length > 1 ? SYSTEM_NAMES[system] : null);
+    if (begun !== undefined) return [{ address: beginAgain(begun), name: nameOf(begun.system) }];
+    return all.map((system) => ({ address: `/auth/sign-in?with=${system}`, name: nameOf(system) }));
   }
 
   /** What an operator can mend; one line a minute, because anybody can bring an error. */

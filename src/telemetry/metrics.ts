@@ -188,7 +188,8 @@ export function createMetrics() {
     }),
     untoldChanges: new Counter({
       name: 'gateway_push_untold_changes_total',
-      help: 'Changes of own parties that notifications should have told and only a look has found; stays 0.',
+      help: 'Changes of own parties that notifications should have told and only a look has found, by phone system (ringcentral, genesys); stays 0.',
+      labelNames: ['system'] as const,
       registers,
     }),
     pushRecoveries: new Counter({

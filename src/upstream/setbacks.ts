@@ -1,4 +1,16 @@
-/** Setbacks on the way to being told news: what they mean, how long to wait after one, and when to give up for a while. */
+/**
+ * Setbacks on the way to being told news: what they mean, how long to wait after one, and when to give up for a while.
+ *
+ * ```text
+ *   tried ──works──► listening ──a minute──► nothing counts any more
+ *     ▲  └─fails──┐     └──lost before that──► one failure more
+ *     └── a wait, │  longer after each ◄───────┘
+ *                 └──too many──► denied ──ten minutes──► tried, and they still count
+ * ```
+ *
+ * A socket that is taken and lost again at once is no success: it costs the phone system a connection, and has everything
+ * read again. Whoever has one that never lasts is better off with polls.
+ */
 import {
   CallControlFailure,
   RateLimited,
@@ -48,6 +60,75 @@ export const WAITS: readonly (readonly [least: number, most: number])[] = [
 export const MOST_FAILURES = 9; // six minutes at least
 /** Likewise where nothing has worked yet. */
 export const MOST_FIRST_FAILURES = 2;
+
+/** How long it must have been listened for until the failures before it count no more. */
+export const LASTING = 60_000; // 1 minute
+
+/** Something that was listened to, as it may be lost. */
+export interface Hearing {
+  /** How often in a row it failed, or did not last. */
+  readonly failures: number;
+  /** Since when it is listened to. */
+  readonly since: number;
+}
+
+/** Begins to listen. Where that was done before it was lost, which counts until this time lasts. */
+export function hearingAfter(
+  { failures, hasListened }: { readonly failures: number; readonly hasListened: boolean },
+  now: number,
+): Hearing {
+  return { failures: hasListened ? failures + 1 : failures, since: now };
+}
+
+/** Another try, or none for a while. */
+export type Sequel =
+  | { readonly phase: 'waiting'; readonly failures: number; readonly until: number }
+  | Denied;
+
+/** It is left alone. */
+export interface Denied {
+  readonly phase: 'denied';
+  /** In words for an operator or a developer. */
+  readonly reason: string;
+  /** They count on, until it lasts. */
+  readonly failures: number;
+  readonly until: number;
+}
+
+/** What follows when something that was listened to is lost; `random` is from 0 to 1. */
+export function afterLoss({ failures, since }: Hearing, now: number, random: number): Sequel {
+  const counting = now - since < LASTING ? failures : 0;
+  if (counting >= MOST_FAILURES) return deniedFor(NEVER_LASTS, counting, now);
+  return { phase: 'waiting', failures: counting, until: now + waitAfter(counting, random) };
+}
+
+/** What follows when a try has failed; `patience`: so many in a row are too many. */
+export function afterFailure(
+  { failures, patience }: { readonly failures: number; readonly patience: number },
+  { notBefore = 0, reason }: Extract<Setback, { kind: 'failed' }>,
+  now: number,
+  random: number,
+): Sequel {
+  if (notBefore === 0) {
+    const counting = failures + 1;
+    if (counting >= patience) return deniedFor(reason, counting, now);
+    return { phase: 'waiting', failures: counting, until: now + waitAfter(counting, random) };
+  }
+  // What the phone system itself has no room for now lengthens the wait, and is no reason to give up later.
+  const counting = Math.max(failures, Math.min(failures + 1, WAITS.length - 1));
+  return {
+    phase: 'waiting',
+    failures: counting,
+    until: Math.max(now + waitAfter(counting, random), notBefore),
+  };
+}
+
+/** It is left alone from now on. */
+export function deniedFor(reason: string, failures: number, now: number): Denied {
+  return { phase: 'denied', reason, failures, until: now + DENIED_FOR };
+}
+
+const NEVER_LASTS = 'It is lost again and again, within a minute of listening.';
 
 /** The wait after so many failures in a row; `random` is from 0 to 1. */
 export function waitAfter(failures: number, random: number): number {

@@ -19,8 +19,10 @@ async function all(houses: readonly House[], look: (house: House) => Promise<boo
   for (const house of houses) await until(() => look(house));
 }
 
-async function hold({ simulator }: Fleet, house: House, idempotencyKey: string): Promise<Payload> {
+/** With a key of its own: whoever is together with the other again must not take it for the other's command. */
+async function hold({ simulator }: Fleet, house: House, when: string): Promise<Payload> {
   const { input } = COMMANDS.holdCallParty.ready(simulator);
+  const idempotencyKey = `${when}, at ${house.gateway.url}`;
   const answer = await house.ask<{ payload: Payload }>(mutationOf('holdCallParty'), {
     input: { ...input, idempotencyKey },
   });

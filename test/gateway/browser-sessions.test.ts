@@ -170,7 +170,7 @@ describe('A browser', () => {
     // Its page is shown here: the port of the simulator may be out of reach for a browser.
     const authorize = await browser.begin();
     expect(authorize.origin).toBe(browser.origin);
-    expect(await (await fetch(authorize)).text()).toContain('Sign in to the simulator');
+    expect(await (await fetch(authorize)).text()).toContain('Sign in to the simulated RingCentral');
     await browser.signIn('103');
     expect((await browser.ask(NAME)).data.viewer.name).toBe('Nadia Holm');
     const cookie = browser.cookie();

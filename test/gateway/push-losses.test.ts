@@ -215,7 +215,7 @@ describe('Of several sign-ins of one viewer', () => {
     await isListening(house, tokens[0]);
     for (const token of tokens.slice(1))
       expect(told(await events(house, call.sessionId, token).next())).toBe('CallSnapshot');
-    for (const times of [1, 2, 3]) {
+    for (const times of [1, 2]) {
       house.simulator.troublePush({ do: 'cut' });
       await until(
         () => asked(house, 'connectWebSocket').filter(({ query }) => query === 'wsc').length === times,

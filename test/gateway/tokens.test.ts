@@ -284,7 +284,7 @@ describe('A revoked token whose user has another one', () => {
 
   test('is found out by its turn at the reads that are made anyway, which cost no request more.', async () => {
     // Whatever is read here is read by the watch: nothing is due in this test.
-    await using house = await openHouse();
+    await using house = await openHouse({ environment: BY_POLLS });
     const call = connectedCall(house);
     const { gone, lasting, tab, other } = await twoTabs(house, call.sessionId);
     house.simulator.clearRequests();

@@ -343,7 +343,9 @@ describe('Signing in to Genesys Cloud changes nothing', () => {
     expect(text).toContain('Genesys Cloud');
     expect(text).toContain('access_denied');
     expect(text).not.toContain('RingCentral');
-    expect(text).toContain('/auth/sign-in?with=genesys&amp;returnTo=');
+    expect(linksIn(text)).toEqual([
+      [expect.stringMatching(/^\/auth\/sign-in\?with=genesys&amp;returnTo=/), 'Sign in to Genesys Cloud'],
+    ]);
     expect(Object.keys((await toldOf(browser))?.systems ?? {})).toEqual(['ringcentral']);
   });
 
@@ -386,6 +388,23 @@ describe('Signing in to Genesys Cloud changes nothing', () => {
 });
 
 describe('What a browser can sign in to', () => {
+  test('is RingCentral where it does not say, and stands by name on the page of a sign-in that nobody knows of', async () => {
+    await using both = await openTwoSystems();
+    await using one = await openSignInHouse();
+    const begun = await openTestBrowser(both.gateway).begin();
+    expect([begun.origin, begun.pathname]).toEqual([both.simulator.url, '/restapi/oauth/authorize']);
+    const linksOf = async (house: typeof one) => {
+      const page = await openTestBrowser(house.gateway).go('/auth/callback', { accept: 'text/html' });
+      expect(page.status).toBe(400);
+      return linksIn(await page.text());
+    };
+    expect(await linksOf(both)).toEqual([
+      ['/auth/sign-in?with=ringcentral', 'Sign in to RingCentral'],
+      ['/auth/sign-in?with=genesys', 'Sign in to Genesys Cloud'],
+    ]);
+    expect(await linksOf(one)).toEqual([['/auth/sign-in?with=ringcentral', 'Sign in']]);
+  });
+
   test('is what is set: the answer names it', async () => {
     await using both = await openTwoSystems();
     await using one = await openSignInHouse();
@@ -462,3 +481,8 @@ test('Nothing of a token of Genesys Cloud is in a log, an answer or a metric', a
   );
   expect(secrets.filter((one) => everything.includes(one))).toEqual([]);
 });
+
+/** Where the links of a page lead, and what they say. */
+function linksIn(page: string): (readonly [address: string | undefined, words: string | undefined])[] {
+  return [...page.matchAll(/<a href="([^"]+)">([^<]+)</g)].map(([, address, words]) => [address, words]);
+}

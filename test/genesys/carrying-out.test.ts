@@ -442,6 +442,29 @@ describe('A command', () => {
     expect(commandsTo(simulator)).toEqual([]);
   });
 
+  test('that completes a consultation is not sent while it cannot be found out who the viewer is.', async () => {
+    await using simulator = await startStill();
+    const { command, operation } = await scene(simulator, 'completeConsultTransfer');
+    using client = clientTo(simulator.url, { userId: null });
+    simulator.orderFaults([{ match: 'getUsersMe', times: 9, do: 'status', status: 500 }]);
+    const before = picture(simulator);
+    simulator.clearRequests();
+    expect(await client.provider.command(command, null)).toMatchObject({
+      ...{ outcome: 'NOT_APPLIED', error: { code: 'UPSTREAM_UNAVAILABLE' } },
+      conversation: { id: conversationOf(command) },
+    });
+    expect(commandsTo(simulator)).toEqual([]);
+    expect(picture(simulator)).toBe(before);
+    // As soon as it can, it is the viewer who is hung up, and nobody else.
+    simulator.orderFaults([]);
+    expect(await client.provider.command(command, null)).toMatchObject({ outcome: 'APPLIED', error: null });
+    expect(commandsTo(simulator)).toEqual([operation]);
+    const states = (participants: readonly { readonly id: string; readonly state: string | null }[]) =>
+      participants.filter(({ state }) => state === 'CONNECTED').map(({ id }) => id);
+    const after = await client.provider.conversation(conversationOf(command) ?? '');
+    expect(states(after?.participants ?? [])).toContain('participantId' in command && command.participantId);
+  });
+
   test('that begins a consultation tells who is asked.', async () => {
     await using simulator = await startStill();
     const { command, operation } = await scene(simulator, 'startConsultTransfer');

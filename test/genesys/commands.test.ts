@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { ConversationCommand, ConversationCommandOf } from '../../schema/genesys/provider.ts';
-import { toRequest } from '../../src/genesys/commands.ts';
+import { toRequest, type WholeCommand } from '../../src/genesys/commands.ts';
 import { OPERATIONS, type Operation } from '../../src/genesys/operations.ts';
 import { checkBody, pathOf } from '../../src/upstream/checks.ts';
 import { at, EXAMPLES } from './commands-of-all-kinds.ts';
@@ -96,6 +96,13 @@ const cells = [
   ...FORMS,
 ];
 
+/** With what the command itself leaves open; the examples name their communications. */
+function whole(command: ConversationCommand): WholeCommand {
+  return command.name === 'completeConsultTransfer'
+    ? { ...command, ownParticipantId: 'p-me' }
+    : (command as WholeCommand);
+}
+
 /** Genesys's own document, where it is at hand; it is no part of the project. */
 const PUBLISHED = fileURLToPath(new URL('../../../shared/genesys/genesys.openapi.json', import.meta.url));
 
@@ -120,12 +127,27 @@ function publishedOf({ method, path }: Operation): PublishedOperation | undefine
 describe('The request of', () => {
   for (const [command, line, body] of cells) {
     test(`${command.name} is ${line} with ${JSON.stringify(body)}.`, () => {
-      const request = toRequest(command, { ownParticipantId: 'p-me' });
+      const request = toRequest(whole(command));
       expect(`${request.operation.method} ${pathOf(request.operation, request.ids)}`).toBe(line);
       expect(request.body).toEqual(body);
       expect(() => checkBody(request.operation, request.body)).not.toThrow();
     });
   }
+
+  test('the completion of a consultation hangs up nobody where it is not known who the viewer is.', () => {
+    const complete = {
+      name: 'completeConsultTransfer',
+      conversationId: 'c-1',
+      participantId: 'p-customer',
+    } as const;
+    expectTypeOf(complete).not.toExtend<WholeCommand>();
+    expectTypeOf({ ...complete, ownParticipantId: undefined }).not.toExtend<WholeCommand>();
+    const { ids, body } = toRequest({ ...complete, ownParticipantId: 'p-me' });
+    expect({ ids, body }).toEqual({
+      ids: { conversationId: 'c-1', participantId: 'p-me' },
+      body: { state: 'disconnected' },
+    });
+  });
 
   test.skipIf(document === null)('every command is valid by what Genesys publishes.', () => {
     const ajv = new Ajv({ strict: false, allErrors: true });
@@ -133,7 +155,7 @@ describe('The request of', () => {
     ajv.addFormat('int32', true).addFormat('int64', true).addFormat('double', true).addFormat('float', true);
     ajv.addSchema(document ?? {}, 'published');
     const problems = cells.flatMap(([command]) => {
-      const { operation, body } = toRequest(command, { ownParticipantId: 'p-me' });
+      const { operation, body } = toRequest(whole(command));
       const published = publishedOf(operation);
       if (published === undefined) return [`${operation.id} is not published`];
       const schema = published.requestBody?.content['application/json'].schema;

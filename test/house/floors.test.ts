@@ -233,6 +233,7 @@ const FLOORS: readonly (readonly string[])[] = [
   [
     'src/simulator/era.ts',
     'src/simulator/rules.ts',
+    'src/simulator/sign-in-sheet.ts',
     'src/simulator/company/people.ts',
     'src/simulator/company/rights.ts',
     'src/simulator/oauth/apps.ts',
@@ -241,6 +242,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/simulator/account.ts'],
   ['src/simulator/company/groups.ts'],
   ['src/simulator/oauth/codes.ts', 'src/simulator/oauth/sessions.ts', 'src/simulator/genesys/people.ts'],
+  ['src/simulator/genesys/login-pages.ts'],
   [
     'src/simulator/genesys/login.ts',
     'src/simulator/genesys/organisation.ts',
@@ -389,7 +391,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/simulator/server.ts'],
   ['src/simulator/main.ts'],
   // 7 doors
-  ['src/server/by-operation.ts', 'src/server/weight.ts', 'src/server/graphiql-bar.ts'],
+  ['src/server/by-operation.ts', 'src/server/weight.ts', 'src/server/graphiql-session.ts'],
+  ['src/server/graphiql-bar.ts'],
   ['src/server/slices.ts'],
   ['src/server/meter.ts', 'src/server/variables.ts', 'src/server/masking.ts'],
   [

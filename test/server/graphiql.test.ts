@@ -39,7 +39,7 @@ test('GraphiQL is one page with the examples in its tabs, compressed, and asks n
   expect(page).toContain('t=gateway.headers(a?.headers),a?.connectionParams');
   expect(plain.headers['content-security-policy']).toContain("connect-src 'self'");
   // Where nobody can sign in there is no button for it.
-  expect(page).toContain('"signsIn":false');
+  expect(page).toContain('"signInTo":[]');
   expect(page).not.toContain('id="gateway-session"');
   expect(page).not.toMatch(/<(script|link|img|iframe)[^>]+(src|href)="https?:/);
 
@@ -92,7 +92,7 @@ test('Each phone system has a place for whom a visitor is, and a token in an exa
     const page = String((await load(house.url)).body);
     const places = [...page.matchAll(/<label class="gateway-role"><span>([^<]+)<\/span><(\w+)/g)];
     const headers = [
-      ...(/"roles":(\[.*?\]),"signsIn"/.exec(page)?.[1]?.matchAll(/"header":"([^"]+)"/g) ?? []),
+      ...(/"roles":(\[.*?\]),"signInTo"/.exec(page)?.[1]?.matchAll(/"header":"([^"]+)"/g) ?? []),
     ];
     return {
       places: places.map(([, label, kind], index) => [label, kind, headers[index]?.[1]]),

@@ -69,13 +69,45 @@ describe('The login of Genesys Cloud', () => {
     }
   });
 
+  test('says where one is, for which app, and who each person is; whom the app expects is the first choice', async () => {
+    await using simulator = await createSimulator({ story: false });
+    const response = await authorize(simulator, {}, { client_id: 'desk <1>', login_hint: 'ben' });
+    const page = await response.text();
+    expect(page).toContain('<title>Sign in to the simulated Genesys Cloud</title>');
+    expect(page).toContain('Simulated Genesys Cloud</p>');
+    expect(page).toContain('desk &#60;1&#62;</b> at <b>127.0.0.1:4000</b>');
+    const people = [
+      ...page.matchAll(/value="([^"@]+)@example.com"( class="wanted" autofocus)?>[\s\S]*?<small>(.*?)</g),
+    ];
+    expect(people.map(([, name, wanted, role]) => [name, wanted !== undefined, role])).toEqual([
+      ['ada.lind', false, 'Team lead'],
+      ['ben.okoro', true, 'Agent'],
+      ['cleo.marsh', false, 'Supervisor'],
+      ['dana.ruiz', false, 'Admin'],
+      ['eli.novak', false, 'Agent without a station'],
+      ['fay.quist', false, 'Without any permission'],
+    ]);
+    // It is styled, and its policy allows just that.
+    const [, style = ''] = /<style>([^<]+)</.exec(page) ?? [];
+    const digest = createHash('sha256').update(style).digest('base64');
+    expect(response.headers.get('content-security-policy')).toContain(`style-src 'sha256-${digest}'`);
+    expect(page).not.toContain('role="alert"');
+    const nobody = await (await authorize(simulator, { user: '<nobody>' })).text();
+    expect(nobody).toContain('role="alert">Nobody can sign in as &#60;nobody&#62;.<');
+  });
+
   test.each([
-    ['an unknown client', { client_id: 'unknown' }],
-    ['an address elsewhere', { redirect_uri: 'https://evil.example/' }],
-  ])('leads nowhere for %s', async (_what, changes) => {
+    ['an unknown client', { client_id: 'unknown' }, 'There is no client with the client_id [unknown].'],
+    [
+      'an address elsewhere',
+      { redirect_uri: 'https://evil.example/' },
+      'The redirect_uri [https://evil.example/] is not registered for this client.',
+    ],
+  ])('leads nowhere for %s, and says so', async (_what, changes, words) => {
     await using simulator = await createSimulator({ story: false });
     const response = await authorize(simulator, { user: 'ada.lind@example.com' }, changes);
     expect([response.status, response.headers.get('location')]).toEqual([400, null]);
+    expect(await response.text()).toContain(words);
   });
 
   test('sends back an error where the challenge is none of S256', async () => {

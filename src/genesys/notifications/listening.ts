@@ -11,13 +11,25 @@
  *     │  │                  └───┼──── socket_closing ────┼─────────────────────┤             │
  *     │  └── 401, 404: evicted, its time over; another socket has it; its token revoked ─────┤
  *     │                                                                                      │
- *     ├── 403, topics refused, too many failures ──► denied ── ten minutes, or another token ┤
+ *     ├── 403, topics refused, too many failures, ──► denied ─ ten minutes, or another token ┤
+ *     │   lost over and over within a minute                                                 │
  *     └── 5xx, 429, network ──► waiting ─────────────────────────────────────────────────────┘
  * ```
  *
- * There is no cursor and no replay: whatever happened while nobody listened is lost, so that everything is read again.
+ * There is no cursor and no replay: whatever happened while nobody listened is lost, so that everything is read again. What
+ * is opened at once after `listening` is so once: where it did not last a minute, the next is waited for (`setbacks.ts`);
+ * only what the server asks for, `socket_closing`, never waits.
  */
-import { DENIED_FOR, MOST_FAILURES, MOST_FIRST_FAILURES, waitAfter } from '../../upstream/setbacks.ts';
+import {
+  afterFailure,
+  afterLoss,
+  type Denied,
+  deniedFor,
+  type Hearing,
+  hearingAfter,
+  MOST_FAILURES,
+  MOST_FIRST_FAILURES,
+} from '../../upstream/setbacks.ts';
 
 /** A channel, as Genesys Cloud gave it out; its address opens it for whoever knows it. */
 export interface Channel {
@@ -28,7 +40,7 @@ export interface Channel {
 export type Listening =
   | {
       readonly phase: 'opening';
-      /** How often in a row it failed. */
+      /** How often in a row it failed, or did not last. */
       readonly failures: number;
       /** It has listened before: what fails now is a loss and no "not to be had". */
       readonly hasListened: boolean;
@@ -47,7 +59,7 @@ export type Listening =
       readonly failures: number;
       readonly hasListened: boolean;
     }
-  | { readonly phase: 'listening'; readonly channel: Channel }
+  | (Hearing & { readonly phase: 'listening'; readonly channel: Channel })
   | {
       readonly phase: 'waiting';
       /** Null: a new one is needed. */
@@ -58,12 +70,7 @@ export type Listening =
       /** When it is tried again. */
       readonly until: number;
     }
-  | {
-      readonly phase: 'denied';
-      /** In words for an operator or a developer. */
-      readonly reason: string;
-      readonly until: number;
-    };
+  | Denied;
 
 /** What happened. */
 export type ListeningInput =
@@ -110,21 +117,19 @@ export function next(state: Listening, input: ListeningInput, now: number, rando
       return { ...state, phase: 'connecting', channel: input.channel, hasTopics: false };
     case 'opened':
       if (state.phase !== 'connecting') return state;
-      return state.hasTopics ? { phase: 'listening', channel: state.channel } : subscribing(state);
+      return state.hasTopics ? listening(state, now) : subscribing(state);
     case 'granted':
-      return state.phase === 'subscribing' ? { phase: 'listening', channel: state.channel } : state;
+      return state.phase === 'subscribing' ? listening(state, now) : state;
     case 'gone':
       return gone(state, now, random);
     case 'closing':
-      return state.phase === 'listening'
-        ? { phase: 'connecting', channel: state.channel, hasTopics: true, failures: 0, hasListened: true }
-        : state;
+      return closing(state, now, random);
     case 'lost':
       return lost(state, now, random);
     case 'failed':
       return failed(state, input, now, random);
     case 'denied':
-      return state.phase === 'denied' ? state : denied(input.reason, now);
+      return state.phase === 'denied' ? state : deniedFor(input.reason, state.failures, now);
     case 'moved':
       return 'channel' in state && state.channel !== null
         ? { ...FIRST, hasListened: state.phase === 'listening' || state.hasListened }
@@ -136,11 +141,19 @@ export function next(state: Listening, input: ListeningInput, now: number, rando
   }
 }
 
-/** The first new channel is had at once; where that one is lost too before it told anything, it is waited for. */
+/**
+ * The first new channel is had at once; where that one is lost too before it told anything, or before it lasted, the next
+ * is waited for.
+ */
 function gone(state: Listening, now: number, random: number): Listening {
   switch (state.phase) {
-    case 'listening':
-      return { ...FIRST, hasListened: true };
+    case 'listening': {
+      const sequel = afterLoss(state, now, random);
+      if (sequel.phase === 'denied') return sequel;
+      return sequel.failures === 0
+        ? { ...FIRST, hasListened: true }
+        : { ...sequel, channel: null, hasTopics: false, hasListened: true };
+    }
     case 'connecting':
       if (state.hasTopics)
         return { phase: 'opening', failures: state.failures, hasListened: state.hasListened };
@@ -158,33 +171,37 @@ const CHANNEL_LOST = 'Genesys Cloud does not know the channel that it has just g
 
 function failed(
   state: Listening,
-  { notBefore = 0, reason }: Extract<ListeningInput, { kind: 'failed' }>,
+  failure: Extract<ListeningInput, { kind: 'failed' }>,
   now: number,
   random: number,
 ): Listening {
   if (state.phase === 'denied' || state.phase === 'waiting' || state.phase === 'listening') return state;
-  const { hasListened } = state;
-  const failures = state.failures + 1;
+  const { failures, hasListened } = state;
   const patience = hasListened ? MOST_FAILURES : MOST_FIRST_FAILURES;
-  if (notBefore === 0 && failures >= patience) return denied(reason, now);
-  const until = Math.max(now + waitAfter(failures, random), notBefore);
+  const sequel = afterFailure({ failures, patience }, failure, now, random);
+  if (sequel.phase === 'denied') return sequel;
   // A channel that was never told what to tell is given up with the try.
   const hasTopics = state.phase === 'connecting' && state.hasTopics;
-  const channel = hasTopics ? state.channel : null;
-  return { phase: 'waiting', channel, hasTopics, failures, hasListened, until };
+  return { ...sequel, channel: hasTopics ? state.channel : null, hasTopics, hasListened };
+}
+
+/** It is opened again at once; but where that comes again and again, it is no better than one that is lost. */
+function closing(state: Listening, now: number, random: number): Listening {
+  if (state.phase !== 'listening') return state;
+  const sequel = afterLoss(state, now, random);
+  if (sequel.phase === 'denied') return sequel;
+  const { failures } = sequel;
+  return { phase: 'connecting', channel: state.channel, hasTopics: true, failures, hasListened: true };
 }
 
 function lost(state: Listening, now: number, random: number): Listening {
   switch (state.phase) {
-    case 'listening':
-      return {
-        phase: 'waiting',
-        channel: state.channel,
-        hasTopics: true,
-        failures: 0,
-        hasListened: true,
-        until: now + waitAfter(0, random),
-      };
+    case 'listening': {
+      const sequel = afterLoss(state, now, random);
+      return sequel.phase === 'denied'
+        ? sequel
+        : { ...sequel, channel: state.channel, hasTopics: true, hasListened: true };
+    }
     case 'connecting':
     case 'subscribing':
       return failed(state, { kind: 'failed', reason: 'The socket was closed.' }, now, random);
@@ -194,12 +211,19 @@ function lost(state: Listening, now: number, random: number): Listening {
 }
 
 function due(state: Listening, now: number): Listening {
-  if (state.phase === 'denied') return now >= state.until ? FIRST : state;
+  if (state.phase === 'denied') return now < state.until ? state : { ...FIRST, failures: state.failures };
   if (state.phase !== 'waiting' || now < state.until) return state;
   const { channel, hasTopics, failures, hasListened } = state;
   return channel === null
     ? { phase: 'opening', failures, hasListened }
     : { phase: 'connecting', channel, hasTopics, failures, hasListened };
+}
+
+function listening(
+  state: Extract<Listening, { phase: 'connecting' | 'subscribing' }>,
+  now: number,
+): Listening {
+  return { phase: 'listening', channel: state.channel, ...hearingAfter(state, now) };
 }
 
 function subscribing({
@@ -208,8 +232,4 @@ function subscribing({
   hasListened,
 }: Extract<Listening, { phase: 'connecting' }>): Listening {
   return { phase: 'subscribing', channel, failures, hasListened };
-}
-
-function denied(reason: string, now: number): Listening {
-  return { phase: 'denied', reason, until: now + DENIED_FOR };
 }

@@ -346,7 +346,7 @@ export function createListener(parts: ListenerParts): Listener {
     socket = null;
     const id = subscription.release();
     widening.close();
-    feed({ kind: 'lost', recoverable: null });
+    feed({ kind: 'moved' });
     await sayGoodbye(open, id);
   }
 

@@ -12,12 +12,23 @@
  *     │                                              │                                      │
  *     ├── its wsc is none any more ──► connecting without one
  *     ├── never opened, 403, 404 ──► denied ◄────────┴── SUB-528, filter off, quota again   │
- *     │   too many failures ──────────►│                                                    │
+ *     │   too many failures, or ──────►│                                                    │
+ *     │   lost over and over within a minute                                                │
  *     └── 5xx, 429, network ───────────┼────────────────► waiting ──────────────────────────┘
  *                                      └── ten minutes, or another token ──► connecting
  * ```
  */
-import { DENIED_FOR, MOST_FAILURES, MOST_FIRST_FAILURES, waitAfter } from '../../upstream/setbacks.ts';
+import {
+  afterFailure,
+  afterLoss,
+  type Denied,
+  deniedFor,
+  type Hearing,
+  hearingAfter,
+  MOST_FAILURES,
+  MOST_FIRST_FAILURES,
+  waitAfter,
+} from '../../upstream/setbacks.ts';
 
 /** What a socket was and may be again, while RingCentral remembers it. */
 export interface Recoverable {
@@ -30,7 +41,7 @@ export interface Recoverable {
 export type Listening =
   | {
       readonly phase: 'connecting';
-      /** How often in a row it failed. */
+      /** How often in a row it failed, or did not last. */
       readonly failures: number;
       readonly recoverable: Recoverable | null;
       /** It has listened before: what fails now is a loss and no "not to be had". */
@@ -44,7 +55,7 @@ export type Listening =
       readonly cleaned: boolean;
     }
   | { readonly phase: 'cleaning'; readonly failures: number; readonly hasListened: boolean }
-  | { readonly phase: 'listening'; readonly subscriptionId: string }
+  | (Hearing & { readonly phase: 'listening'; readonly subscriptionId: string })
   | {
       readonly phase: 'waiting';
       readonly failures: number;
@@ -53,12 +64,7 @@ export type Listening =
       /** When it is tried again. */
       readonly until: number;
     }
-  | {
-      readonly phase: 'denied';
-      /** In words for an operator or a developer. */
-      readonly reason: string;
-      readonly until: number;
-    };
+  | Denied;
 
 /** What happened. */
 export type ListeningInput =
@@ -74,6 +80,8 @@ export type ListeningInput =
   | { readonly kind: 'failed'; readonly notBefore?: number | undefined; readonly reason: string }
   /** The socket is gone. `wsc` with its time: what may be brought back. */
   | { readonly kind: 'lost'; readonly recoverable: Recoverable | null }
+  /** The sign-in that the socket belongs to is about to end, and it was hung up: that is no setback. */
+  | { readonly kind: 'moved' }
   /** What was to be brought back is not known to RingCentral (any more). */
   | { readonly kind: 'forgotten' }
   /** A wait is over. */
@@ -100,7 +108,7 @@ export function next(state: Listening, input: ListeningInput, now: number, rando
     case 'opened':
       if (state.phase !== 'connecting') return state;
       if (input.recovered && state.recoverable !== null) {
-        return { phase: 'listening', subscriptionId: state.recoverable.subscriptionId };
+        return listening(state, state.recoverable.subscriptionId, now);
       }
       return {
         phase: 'subscribing',
@@ -109,22 +117,22 @@ export function next(state: Listening, input: ListeningInput, now: number, rando
         cleaned: false,
       };
     case 'granted':
-      return state.phase === 'subscribing'
-        ? { phase: 'listening', subscriptionId: input.subscriptionId }
-        : state;
+      return state.phase === 'subscribing' ? listening(state, input.subscriptionId, now) : state;
     case 'full':
       if (state.phase !== 'subscribing') return state;
       return state.cleaned
-        ? denied('RingCentral allows no more subscriptions of this user with this app.', now)
+        ? deniedFor(NO_ROOM, state.failures, now)
         : { phase: 'cleaning', failures: state.failures, hasListened: state.hasListened };
     case 'cleaned':
       return state.phase === 'cleaning' ? { ...state, phase: 'subscribing', cleaned: true } : state;
     case 'denied':
-      return state.phase === 'denied' ? state : denied(input.reason, now);
+      return state.phase === 'denied' ? state : deniedFor(input.reason, state.failures, now);
     case 'failed':
       return failed(state, input, now, random);
     case 'lost':
       return lost(state, input.recoverable, now, random);
+    case 'moved':
+      return state.phase === 'listening' ? { ...NEW, failures: 0, until: now + waitAfter(0, random) } : state;
     case 'forgotten':
       return state.phase === 'connecting' && state.recoverable !== null
         ? { ...state, recoverable: null }
@@ -136,34 +144,45 @@ export function next(state: Listening, input: ListeningInput, now: number, rando
   }
 }
 
+const NO_ROOM = 'RingCentral allows no more subscriptions of this user with this app.';
+/** Waiting for a socket that brings nothing back. */
+const NEW = { phase: 'waiting', recoverable: null, hasListened: true } as const;
+
 function failed(
   state: Listening,
-  { notBefore = 0, reason }: Extract<ListeningInput, { kind: 'failed' }>,
+  failure: Extract<ListeningInput, { kind: 'failed' }>,
   now: number,
   random: number,
 ): Listening {
   if (state.phase === 'denied' || state.phase === 'waiting' || state.phase === 'listening') return state;
-  const failures = state.failures + 1;
-  // What has never opened a socket is more likely a proxy that lets none through than bad luck; what has worked may by now
-  // have such a proxy before it.
-  const isFirst = !state.hasListened && state.phase === 'connecting';
-  const patience = state.hasListened ? MOST_FAILURES : MOST_FIRST_FAILURES;
-  if (notBefore === 0 && (isFirst || failures >= patience)) return denied(reason, now);
+  const { failures, hasListened } = state;
+  const sequel = afterFailure({ failures, patience: patienceWith(state) }, failure, now, random);
+  if (sequel.phase === 'denied') return sequel;
   const recoverable = state.phase === 'connecting' ? state.recoverable : null;
-  const until = Math.max(now + waitAfter(failures, random), notBefore);
-  return { phase: 'waiting', failures, recoverable, hasListened: state.hasListened, until };
+  return { ...sequel, recoverable, hasListened };
+}
+
+/**
+ * What has never opened a socket is more likely a proxy that lets none through than bad luck; what has worked may by now
+ * have such a proxy before it.
+ */
+function patienceWith({
+  phase,
+  hasListened,
+}: {
+  readonly phase: string;
+  readonly hasListened: boolean;
+}): number {
+  if (hasListened) return MOST_FAILURES;
+  return phase === 'connecting' ? 1 : MOST_FIRST_FAILURES;
 }
 
 function lost(state: Listening, recoverable: Recoverable | null, now: number, random: number): Listening {
   switch (state.phase) {
-    case 'listening':
-      return {
-        phase: 'waiting',
-        failures: 0,
-        recoverable,
-        hasListened: true,
-        until: now + waitAfter(0, random),
-      };
+    case 'listening': {
+      const sequel = afterLoss(state, now, random);
+      return sequel.phase === 'denied' ? sequel : { ...sequel, recoverable, hasListened: true };
+    }
     case 'subscribing':
     case 'cleaning':
       return failed(state, { kind: 'failed', reason: 'The socket was closed.' }, now, random);
@@ -173,13 +192,17 @@ function lost(state: Listening, recoverable: Recoverable | null, now: number, ra
 }
 
 function due(state: Listening, now: number): Listening {
-  if (state.phase === 'denied') return now >= state.until ? FIRST : state;
+  if (state.phase === 'denied') return now < state.until ? state : { ...FIRST, failures: state.failures };
   if (state.phase !== 'waiting' || now < state.until) return state;
   const { failures, hasListened } = state;
   const recoverable = state.recoverable !== null && now < state.recoverable.until ? state.recoverable : null;
   return { phase: 'connecting', failures, recoverable, hasListened };
 }
 
-function denied(reason: string, now: number): Listening {
-  return { phase: 'denied', reason, until: now + DENIED_FOR };
+function listening(
+  state: Extract<Listening, { phase: 'connecting' | 'subscribing' }>,
+  subscriptionId: string,
+  now: number,
+): Listening {
+  return { phase: 'listening', subscriptionId, ...hearingAfter(state, now) };
 }

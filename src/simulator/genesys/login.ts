@@ -3,11 +3,12 @@
  * time. Only an app with a secret gets a refresh token.
  */
 import { randomUUID } from 'node:crypto';
-import { escaped, hiddenFields } from '../forms.ts';
 import { type App, appOf, isApp, isRegistered } from '../oauth/apps.ts';
 import { createCodes } from '../oauth/codes.ts';
 import { Refusal } from '../refusals.ts';
-import { APP_TOKEN, type GenesysPerson, ownerOfStatic, PEOPLE, personNamed } from './people.ts';
+import { PAGE_HEADERS } from '../sign-in-sheet.ts';
+import { askingPage, refusalPage } from './login-pages.ts';
+import { APP_TOKEN, type GenesysPerson, ownerOfStatic, personNamed } from './people.ts';
 
 /** What is answered; the body is a page or an object for a program. */
 export interface GenesysAnswer {
@@ -56,20 +57,20 @@ export function createGenesysLogin({ tokenLife }: { readonly tokenLife: () => nu
     authorize(params, form, now) {
       const clientId = params.get('client_id') ?? '';
       const redirectUri = params.get('redirect_uri') ?? '';
-      if (!isApp(clientId) || !isRegistered(redirectUri, null)) {
-        return {
-          status: 400,
-          headers: HTML,
-          body: page('<p>This client or its redirect address is not known.</p>'),
-        };
+      if (!isApp(clientId)) return refused(`There is no client with the client_id [${clientId}].`);
+      if (!isRegistered(redirectUri, null)) {
+        return refused(`The redirect_uri [${redirectUri}] is not registered for this client.`);
       }
       const challenge = params.get('code_challenge') ?? '';
       const isS256 = params.get('code_challenge_method') === 'S256' && /^[\w-]{43}$/.test(challenge);
       if (params.get('response_type') !== 'code' || !isS256)
         return back(params, { error: 'invalid_request' });
       if (form.has('deny')) return back(params, { error: 'access_denied' });
-      const person = personNamed(form.get('user') ?? '');
-      if (person === undefined) return { status: 200, headers: HTML, body: askingPage(params) };
+      const answer = form.get('user');
+      const person = personNamed(answer ?? '');
+      if (person === undefined) {
+        return { status: 200, headers: PAGE_HEADERS(), body: askingPage(params, answer) };
+      }
       const proof = { method: 'S256', value: challenge } as const;
       const code = codes.issue({ who: person, clientId, redirectUri, challenge: proof }, CODE_LIFETIME, now);
       return back(params, { code });
@@ -148,22 +149,6 @@ function back(params: URLSearchParams, answer: Readonly<Record<string, string>>)
   return { status: 302, headers: { location: to.href, 'cache-control': 'no-store' } };
 }
 
-const HTML = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
-  'cache-control': 'no-store',
-};
-
-function askingPage(params: URLSearchParams): string {
-  const asked = new URLSearchParams([...params].filter(([name]) => name !== 'user' && name !== 'deny'));
-  const people = PEOPLE.map(
-    ({ email, name }) => `<p><button name="user" value="${email}">${escaped(name)}</button></p>`,
-  );
-  return page(`<h1>Who are you today?</h1><form method="post" action="/oauth/authorize">${hiddenFields(asked)}
-${people.join('')}<p><button name="deny" value="yes">Refuse, and go back</button></p></form>`);
-}
-
-function page(content: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Simulated Genesys Cloud</title></head>
-<body><main>${content}</main></body></html>`;
+function refused(message: string): GenesysAnswer {
+  return { status: 400, headers: PAGE_HEADERS(), body: refusalPage(message) };
 }

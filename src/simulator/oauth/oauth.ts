@@ -4,11 +4,12 @@ import { extensionByNumber } from '../account.ts';
 import type { Extension } from '../company/extension.ts';
 import { doubledIn } from '../forms.ts';
 import type { Settings } from '../settings.ts';
+import { PAGE_HEADERS } from '../sign-in-sheet.ts';
 import { type App, TokenRefusal } from './apps.ts';
 import { backWithCode, backWithError, judge, type SignInRequest, type SignInRules } from './authorize.ts';
 import { createCodes } from './codes.ts';
 import { createLogins } from './logins.ts';
-import { askingPage, PAGE_HEADERS, refusalPage } from './pages.ts';
+import { askingPage, refusalPage } from './pages.ts';
 import { createSessions, type SessionRules, type Sessions, userNamed } from './sessions.ts';
 
 export interface OAuth extends Pick<Sessions, 'signedIn' | 'endsAt' | 'onEnd' | 'revoke' | 'reset'> {

@@ -7,7 +7,13 @@ import {
   next,
   takenOver,
 } from '../../../src/genesys/notifications/listening.ts';
-import { DENIED_FOR, MOST_FAILURES, MOST_FIRST_FAILURES, WAITS } from '../../../src/upstream/setbacks.ts';
+import {
+  DENIED_FOR,
+  LASTING,
+  MOST_FAILURES,
+  MOST_FIRST_FAILURES,
+  WAITS,
+} from '../../../src/upstream/setbacks.ts';
 
 const NOW = 1_000_000;
 const HALF = 0.5;
@@ -20,12 +26,16 @@ const STATES = {
   fresh: { phase: 'connecting', channel, hasTopics: false, failures: 0, hasListened: false },
   coming: { phase: 'connecting', channel, hasTopics: true, failures: 0, hasListened: true },
   subscribing: { phase: 'subscribing', channel, failures: 0, hasListened: false },
-  listening: { phase: 'listening', channel },
+  listening: { phase: 'listening', channel, failures: 0, since: NOW },
+  // It was lost before, and is back for a moment; for long enough; for a moment, once too often.
+  young: { phase: 'listening', channel, failures: 3, since: NOW - LASTING + 1 },
+  lasting: { phase: 'listening', channel, failures: MOST_FAILURES, since: NOW - LASTING },
+  restless: { phase: 'listening', channel, failures: MOST_FAILURES, since: NOW - LASTING + 1 },
   waiting: { phase: 'waiting', channel, hasTopics: true, failures: 0, hasListened: true, until: NOW + 1 },
   due: { phase: 'waiting', channel, hasTopics: true, failures: 0, hasListened: true, until: NOW },
   bare: { phase: 'waiting', channel: null, hasTopics: false, failures: 1, hasListened: false, until: NOW },
-  denied: { phase: 'denied', reason: 'no', until: NOW + 1 },
-  forgiven: { phase: 'denied', reason: 'no', until: NOW },
+  denied: { phase: 'denied', reason: 'no', failures: 2, until: NOW + 1 },
+  tolerated: { phase: 'denied', reason: 'no', failures: 2, until: NOW },
 } as const satisfies Record<string, Listening>;
 
 const INPUTS = {
@@ -43,6 +53,8 @@ const INPUTS = {
   newToken: { kind: 'newToken' },
 } as const satisfies Record<string, ListeningInput>;
 
+const NEVER_LASTS = 'denied It is lost again and again, within a minute of listening. failures 9';
+
 type Cell = 'same' | string;
 /** A missing cell does not compile. */
 const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
@@ -55,11 +67,11 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
     ...{ moved: 'same', due: 'same', newToken: 'same' },
   },
   opening: {
-    created: 'connecting channel-2',
+    created: 'connecting channel-2 failures 1',
     ...{ opened: 'same', granted: 'same', gone: 'same', closing: 'same', lost: 'same' },
     failed: 'waiting 15000 failures 2',
     limited: 'waiting 60000 failures 2',
-    denied: 'denied 403',
+    denied: 'denied 403 failures 1',
     ...{ moved: 'same', due: 'same', newToken: 'same' },
   },
   fresh: {
@@ -78,7 +90,8 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
   },
   coming: {
     created: 'same',
-    opened: 'listening channel-1',
+    // It was lost: that counts until this time lasts.
+    opened: 'listening channel-1 failures 1',
     granted: 'same',
     gone: 'opening',
     closing: 'same',
@@ -112,6 +125,37 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
     moved: 'opening',
     ...{ due: 'same', newToken: 'same' },
   },
+  young: {
+    ...{ created: 'same', opened: 'same', granted: 'same' },
+    gone: 'waiting 30000 failures 3',
+    closing: 'connecting channel-1 failures 3',
+    lost: 'waiting 30000 failures 3 channel-1',
+    ...{ failed: 'same', limited: 'same' },
+    denied: 'denied 403 failures 3',
+    moved: 'opening',
+    ...{ due: 'same', newToken: 'same' },
+  },
+  lasting: {
+    ...{ created: 'same', opened: 'same', granted: 'same' },
+    gone: 'opening',
+    closing: 'connecting channel-1',
+    lost: 'waiting 1050 failures 0 channel-1',
+    ...{ failed: 'same', limited: 'same' },
+    denied: 'denied 403 failures 9',
+    moved: 'opening',
+    ...{ due: 'same', newToken: 'same' },
+  },
+  restless: {
+    ...{ created: 'same', opened: 'same', granted: 'same' },
+    // Polls, which work, are better than what never lasts.
+    gone: NEVER_LASTS,
+    closing: NEVER_LASTS,
+    lost: NEVER_LASTS,
+    ...{ failed: 'same', limited: 'same' },
+    denied: 'denied 403 failures 9',
+    moved: 'opening',
+    ...{ due: 'same', newToken: 'same' },
+  },
   waiting: {
     ...{ created: 'same', opened: 'same', granted: 'same' },
     gone: 'waiting 1 failures 0',
@@ -132,9 +176,9 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
   bare: {
     ...{ created: 'same', opened: 'same', granted: 'same', gone: 'same' },
     ...{ closing: 'same', lost: 'same', failed: 'same', limited: 'same' },
-    denied: 'denied 403',
+    denied: 'denied 403 failures 1',
     moved: 'same',
-    due: 'opening',
+    due: 'opening failures 1',
     newToken: 'same',
   },
   denied: {
@@ -142,10 +186,11 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
     ...{ failed: 'same', limited: 'same', denied: 'same', moved: 'same', due: 'same' },
     newToken: 'opening',
   },
-  forgiven: {
+  tolerated: {
     ...{ created: 'same', opened: 'same', granted: 'same', gone: 'same', closing: 'same', lost: 'same' },
     ...{ failed: 'same', limited: 'same', denied: 'same', moved: 'same' },
-    due: 'opening',
+    // What failed before counts until something lasts.
+    due: 'opening failures 2',
     newToken: 'opening',
   },
 };
@@ -166,23 +211,30 @@ test.each(cells)('%s, then %s: %s', (state, input, cell) => {
 function inWords(state: Listening): string {
   switch (state.phase) {
     case 'opening':
-      return 'opening';
+      return ['opening', counted(state)].flat().join(' ');
     case 'connecting':
     case 'subscribing':
     case 'listening':
-      return `${state.phase} ${state.channel.id}`;
+      return [state.phase, state.channel.id, counted(state)].flat().join(' ');
     case 'waiting':
       return [`waiting ${state.until - NOW} failures ${state.failures}`, state.channel?.id ?? []]
         .flat()
         .join(' ');
     case 'denied':
-      return `denied ${state.reason}`;
+      return ['denied', state.reason, counted(state)].flat().join(' ');
   }
+}
+
+function counted({ failures }: { readonly failures: number }): string | [] {
+  return failures === 0 ? [] : `failures ${failures}`;
 }
 
 describe('A listener', () => {
   test('that takes over comes back by the same channel, which has its topics', () => {
-    expect(next(takenOver(channel), { kind: 'opened' }, NOW, HALF)).toEqual({ phase: 'listening', channel });
+    expect(next(takenOver(channel), { kind: 'opened' }, NOW, HALF)).toMatchObject({
+      phase: 'listening',
+      channel,
+    });
   });
 
   test('has listened before, wherever it is lost and whatever is tried then', () => {

@@ -7,7 +7,13 @@ import {
   next,
   takenOver,
 } from '../../../src/ringcentral/push/listening.ts';
-import { DENIED_FOR, MOST_FAILURES, MOST_FIRST_FAILURES, WAITS } from '../../../src/upstream/setbacks.ts';
+import {
+  DENIED_FOR,
+  LASTING,
+  MOST_FAILURES,
+  MOST_FIRST_FAILURES,
+  WAITS,
+} from '../../../src/upstream/setbacks.ts';
 
 const NOW = 1_000_000;
 const HALF = 0.5;
@@ -20,11 +26,18 @@ const STATES = {
   subscribing: { phase: 'subscribing', failures: 0, hasListened: false, cleaned: false },
   cleaned: { phase: 'subscribing', failures: 0, hasListened: false, cleaned: true },
   cleaning: { phase: 'cleaning', failures: 0, hasListened: false },
-  listening: { phase: 'listening', subscriptionId: 'sub-1' },
+  listening: { phase: 'listening', subscriptionId: 'sub-1', failures: 0, since: NOW },
+  // It was lost before, and is back for a moment; for long enough; for a moment, once too often.
+  young: { phase: 'listening', subscriptionId: 'sub-1', failures: 3, since: NOW - LASTING + 1 },
+  lasting: { phase: 'listening', subscriptionId: 'sub-1', failures: MOST_FAILURES, since: NOW - LASTING },
+  restless: {
+    ...{ phase: 'listening', subscriptionId: 'sub-1', failures: MOST_FAILURES },
+    since: NOW - LASTING + 1,
+  },
   waiting: { phase: 'waiting', failures: 1, recoverable, hasListened: true, until: NOW + 1 },
   due: { phase: 'waiting', failures: 1, recoverable: gone, hasListened: true, until: NOW },
-  denied: { phase: 'denied', reason: 'no', until: NOW + 1 },
-  forgiven: { phase: 'denied', reason: 'no', until: NOW },
+  denied: { phase: 'denied', reason: 'no', failures: 2, until: NOW + 1 },
+  tolerated: { phase: 'denied', reason: 'no', failures: 2, until: NOW },
 } as const satisfies Record<string, Listening>;
 
 const INPUTS = {
@@ -37,6 +50,7 @@ const INPUTS = {
   failed: { kind: 'failed', reason: 'network' },
   limited: { kind: 'failed', notBefore: NOW + 60_000, reason: 'limited' },
   lost: { kind: 'lost', recoverable },
+  moved: { kind: 'moved' },
   due: { kind: 'due' },
   newToken: { kind: 'newToken' },
 } as const satisfies Record<string, ListeningInput>;
@@ -52,15 +66,17 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
     cleaned: 'same',
     denied: 'denied SUB-528',
     // A socket that never opened is more likely a proxy than bad luck.
-    failed: 'denied network',
+    failed: 'denied network failures 1',
     limited: 'waiting 60000 failures 1',
     lost: 'same',
+    moved: 'same',
     due: 'same',
     newToken: 'same',
   },
   recovering: {
     opened: 'subscribing',
-    recovered: 'listening sub-1',
+    // It was lost: that counts until this time lasts.
+    recovered: 'listening sub-1 failures 1',
     granted: 'same',
     full: 'same',
     cleaned: 'same',
@@ -68,6 +84,7 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
     failed: 'waiting 4000 failures 1 wsc-1',
     limited: 'waiting 60000 failures 1 wsc-1',
     lost: 'same',
+    moved: 'same',
     due: 'same',
     newToken: 'same',
   },
@@ -81,6 +98,7 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
     failed: 'waiting 4000 failures 1',
     limited: 'waiting 60000 failures 1',
     lost: 'waiting 4000 failures 1',
+    moved: 'same',
     due: 'same',
     newToken: 'same',
   },
@@ -94,6 +112,7 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
     failed: 'waiting 4000 failures 1',
     limited: 'waiting 60000 failures 1',
     lost: 'waiting 4000 failures 1',
+    moved: 'same',
     due: 'same',
     newToken: 'same',
   },
@@ -107,6 +126,7 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
     failed: 'waiting 4000 failures 1',
     limited: 'waiting 60000 failures 1',
     lost: 'waiting 4000 failures 1',
+    moved: 'same',
     due: 'same',
     newToken: 'same',
   },
@@ -120,6 +140,51 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
     failed: 'same',
     limited: 'same',
     lost: 'waiting 1050 failures 0 wsc-1',
+    // It was hung up in good order, and what it told comes no more.
+    moved: 'waiting 1050 failures 0',
+    due: 'same',
+    newToken: 'same',
+  },
+  young: {
+    opened: 'same',
+    recovered: 'same',
+    granted: 'same',
+    full: 'same',
+    cleaned: 'same',
+    denied: 'denied SUB-528 failures 3',
+    failed: 'same',
+    limited: 'same',
+    lost: 'waiting 30000 failures 3 wsc-1',
+    moved: 'waiting 1050 failures 0',
+    due: 'same',
+    newToken: 'same',
+  },
+  lasting: {
+    opened: 'same',
+    recovered: 'same',
+    granted: 'same',
+    full: 'same',
+    cleaned: 'same',
+    denied: 'denied SUB-528 failures 9',
+    failed: 'same',
+    limited: 'same',
+    lost: 'waiting 1050 failures 0 wsc-1',
+    moved: 'waiting 1050 failures 0',
+    due: 'same',
+    newToken: 'same',
+  },
+  restless: {
+    opened: 'same',
+    recovered: 'same',
+    granted: 'same',
+    full: 'same',
+    cleaned: 'same',
+    denied: 'denied SUB-528 failures 9',
+    failed: 'same',
+    limited: 'same',
+    // Polls, which work, are better than what never lasts.
+    lost: 'denied It is lost again and again, within a minute of listening. failures 9',
+    moved: 'waiting 1050 failures 0',
     due: 'same',
     newToken: 'same',
   },
@@ -129,10 +194,11 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
     granted: 'same',
     full: 'same',
     cleaned: 'same',
-    denied: 'denied SUB-528',
+    denied: 'denied SUB-528 failures 1',
     failed: 'same',
     limited: 'same',
     lost: 'same',
+    moved: 'same',
     due: 'same',
     newToken: 'same',
   },
@@ -142,10 +208,11 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
     granted: 'same',
     full: 'same',
     cleaned: 'same',
-    denied: 'denied SUB-528',
+    denied: 'denied SUB-528 failures 1',
     failed: 'same',
     limited: 'same',
     lost: 'same',
+    moved: 'same',
     // Too late to recover: a new session.
     due: 'connecting failures 1',
     newToken: 'same',
@@ -160,10 +227,11 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
     failed: 'same',
     limited: 'same',
     lost: 'same',
+    moved: 'same',
     due: 'same',
     newToken: 'connecting',
   },
-  forgiven: {
+  tolerated: {
     opened: 'same',
     recovered: 'same',
     granted: 'same',
@@ -173,7 +241,9 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
     failed: 'same',
     limited: 'same',
     lost: 'same',
-    due: 'connecting',
+    moved: 'same',
+    // What failed before counts until something lasts.
+    due: 'connecting failures 2',
     newToken: 'connecting',
   },
 };
@@ -181,21 +251,25 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof INPUTS, Cell>> = {
 function told(state: Listening): string {
   switch (state.phase) {
     case 'connecting':
-      return ['connecting', ...(state.failures > 0 ? [`failures ${state.failures}`] : [])].join(' ');
+      return ['connecting', counted(state)].flat().join(' ');
     case 'subscribing':
       return state.cleaned ? 'subscribing cleaned' : 'subscribing';
     case 'cleaning':
       return 'cleaning';
     case 'listening':
-      return `listening ${state.subscriptionId}`;
+      return ['listening', state.subscriptionId, counted(state)].flat().join(' ');
     case 'waiting':
       return [
         `waiting ${state.until - NOW} failures ${state.failures}`,
         ...(state.recoverable === null ? [] : [state.recoverable.wsc]),
       ].join(' ');
     case 'denied':
-      return `denied ${state.reason}`;
+      return ['denied', state.reason, counted(state)].flat().join(' ');
   }
+}
+
+function counted({ failures }: { readonly failures: number }): string | [] {
+  return failures === 0 ? [] : `failures ${failures}`;
 }
 
 describe.for(Object.entries(STATES))('%s', ([name, state]) => {
@@ -210,7 +284,7 @@ describe.for(Object.entries(STATES))('%s', ([name, state]) => {
 test('what was denied is tried again after ten minutes, not sooner', () => {
   const denied = next(FIRST, INPUTS.denied, NOW, HALF);
   expect(next(denied, { kind: 'due' }, NOW + DENIED_FOR - 1, HALF)).toBe(denied);
-  expect(next(denied, { kind: 'due' }, NOW + DENIED_FOR, HALF)).toBe(FIRST);
+  expect(next(denied, { kind: 'due' }, NOW + DENIED_FOR, HALF)).toEqual(FIRST);
 });
 
 test.for([0, 0.999])('a storm of losses asks for fewer than four tokens in any minute (%s)', (random) => {
@@ -251,6 +325,7 @@ test.for([
     expect(next(state, INPUTS.failed, now, 0)).toEqual({
       phase: 'denied',
       reason: 'network',
+      failures: most,
       until: now + DENIED_FOR,
     });
   },
@@ -270,7 +345,10 @@ test('what RingCentral itself is too busy for is never given up', () => {
 
 test('what another has listened with is brought back, and left alone where RingCentral does not know it', () => {
   const over = takenOver(recoverable);
-  expect(next(over, INPUTS.recovered, NOW, HALF)).toEqual({ phase: 'listening', subscriptionId: 'sub-1' });
+  expect(next(over, INPUTS.recovered, NOW, HALF)).toMatchObject({
+    phase: 'listening',
+    subscriptionId: 'sub-1',
+  });
   const forgotten = next(over, { kind: 'forgotten' }, NOW, HALF);
   expect(forgotten).toEqual({ ...over, recoverable: null });
   // Once: what comes then is a beginning like any other.
