@@ -14,37 +14,27 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { Presence } from '../../schema/account/model.ts';
-import { type CallParty, type CallSession, findParty, type PartyStatus } from '../../schema/model.ts';
+import { type CallSession, findParty } from '../../schema/model.ts';
 import { CallMemory } from '../live/call-memory.ts';
 import type { CallShape, Transition } from '../live/shape.ts';
-import type { CallState } from '../live/shared/tidings.ts';
 import type { PartyNews } from '../live/source.ts';
 import type { Times } from '../live/told.ts';
 import { isCallOver, type Observation, type Outlook, withParty } from '../live/transitions.ts';
 import { upTo } from '../up-to.ts';
+import {
+  blankCall,
+  type Change,
+  differences,
+  heardBy,
+  type KnownState,
+  takeAgain,
+  type Whole,
+} from './change.ts';
 import type { CompanyKind } from './kind.ts';
 import type { AccountPicture } from './picture.ts';
 import { type KnownPresence, PresenceMemory } from './presence-memory.ts';
 import { FIRST_NEWS, filled, type Heard, hasGap, heard, NOTHING_HEARD } from './sequence.ts';
 import type { PresenceNews } from './source.ts';
-
-/** What is held of a call, for others. */
-export interface KnownState {
-  readonly state: CallState<CompanyKind>;
-  readonly isWhole: boolean;
-}
-
-/** One thing that changed; `known` is what is held after it. */
-export type Change =
-  | { readonly kind: 'began' | 'ended'; readonly session: CallSession; readonly known: KnownState }
-  | {
-      readonly kind: 'party';
-      readonly session: CallSession;
-      readonly party: CallParty;
-      readonly previousStatus: PartyStatus | null;
-      readonly known: KnownState;
-    }
-  | { readonly kind: 'presence'; readonly presence: Presence; readonly known: KnownPresence };
 
 /** What came of a piece of news. */
 export interface Result {
@@ -76,14 +66,8 @@ interface KnownCall {
   isGivenUp?: boolean;
 }
 
-/** What another gateway needs to hold the same. */
-export interface Whole {
-  readonly calls: readonly (KnownState & { readonly id: string })[];
-  readonly presences: readonly KnownPresence[];
-  readonly graves: readonly string[];
-}
-
 const NO_CHANGES: readonly Change[] = [];
+const NO_ENDINGS: ReadonlyMap<string, KnownState> = new Map();
 const LEFT_UNSEEN: Result = { changes: NO_CHANGES, worth: 'known', missing: 'now' };
 const GHOST: Result = { changes: NO_CHANGES, worth: 'ghost', missing: 'nothing' };
 
@@ -166,6 +150,7 @@ export class AccountMemory {
     if (all) known.heard = heard(known.heard, sequence);
     // The first of a call that was overtaken on its way.
     if (all && sequence === FIRST_NEWS) known.isWhole = true;
+    const earlier = stateOf(known);
     const before = known.memory.call;
     const session = before ?? blankCall(sessionId, sequence === FIRST_NEWS ? eventTime : null, receivedAt);
     const party = news.party(findParty(session, partyId) ?? null);
@@ -185,7 +170,7 @@ export class AccountMemory {
       !known.isWhole ||
       (!all && taken.transitions.some((one) => this.#shape.movesOthers(one)));
     const missing = taken.kind === 'doubtful' ? 'now' : isLacking ? (hadGap ? 'nothing' : 'soon') : 'nothing';
-    const changes = this.#settle(sessionId, known, before === null, taken.transitions);
+    const changes = this.#settle(sessionId, known, earlier, taken.transitions);
     return { changes, worth: WORTH[taken.kind], missing };
   }
 
@@ -198,16 +183,16 @@ export class AccountMemory {
       heard: NOTHING_HEARD,
       isWhole: false,
     };
-    const isNew = known.memory.call === null;
+    const before = stateOf(known);
     // What ended is told once; only somebody who is in it again brings it back.
-    if (isNew && isCallOver(this.#shape, session))
+    if (before === null && isCallOver(this.#shape, session))
       return { changes: NO_CHANGES, worth: 'known', missing: 'nothing' };
     if (this.#graves.has(id)) return GHOST;
     const taken = known.memory.take({ call: session, ...times }, this.#outlook);
     if (taken.kind === 'doubtful') return { changes: NO_CHANGES, worth: 'doubtful', missing: 'now' };
     known.heard = filled(known.heard);
     known.isWhole = true;
-    const changes = this.#settle(id, known, isNew, taken.transitions);
+    const changes = this.#settle(id, known, before, taken.transitions);
     return { changes, worth: WORTH[taken.kind], missing: 'nothing' };
   }
 
@@ -218,10 +203,11 @@ export class AccountMemory {
     const held = known?.memory.held ?? null;
     if (known === undefined || held === null) return { changes: NO_CHANGES, again: false };
     if (known.memory.misses() || sentAt < known.memory.changedAt) return { changes: NO_CHANGES, again: true };
+    const before = stateOf(known);
     const taken = known.memory.take(known.memory.endAt(held, receivedAt), this.#outlook);
     known.isWhole = true;
     known.heard = filled(known.heard);
-    const told = this.#settle(sessionId, known, false, taken.transitions);
+    const told = this.#settle(sessionId, known, before, taken.transitions);
     // A conference that nobody joined has no party that could have left.
     return { changes: this.#calls.has(sessionId) ? [...told, ...this.#bury(sessionId)] : told, again: false };
   }
@@ -234,18 +220,20 @@ export class AccountMemory {
     known.isGivenUp = true;
     known.isWhole = true;
     known.heard = filled(known.heard);
-    return this.#settle(sessionId, known, false, []);
+    return this.#settle(sessionId, known, stateOf(known), []);
   }
 
   hearPresence(news: PresenceNews): Result {
     this.#current = null;
-    return resultOf(this.#presences.hear(news));
+    const before = this.#presences.known(news.extensionId);
+    return resultOf(this.#presences.hear(news), before);
   }
 
   /** Takes in what a read showed that was asked for at `sentAt`. */
   takePresence(presence: Presence, { sentAt }: Pick<Times, 'sentAt'>): Result {
     this.#current = null;
-    return resultOf(this.#presences.take(presence, sentAt));
+    const before = this.#presences.known(presence.extensionId);
+    return resultOf(this.#presences.take(presence, sentAt), before);
   }
 
   whole(): Whole {
@@ -269,10 +257,7 @@ export class AccountMemory {
     }
     const memory = new CallMemory(this.#shape);
     memory.restore(known.state);
-    const sequences = [...known.state.held.marks.values()].map(({ sequence }) => sequence);
-    const { isWhole } = known;
-    const told = { upTo: Math.max(FIRST_NEWS - 1, ...sequences), beyond: [] };
-    this.#calls.set(sessionId, { memory, heard: isWhole ? filled(told) : told, isWhole });
+    this.#calls.set(sessionId, { memory, heard: heardBy(known), isWhole: known.isWhole });
   }
 
   restorePresence(known: KnownPresence): void {
@@ -280,14 +265,64 @@ export class AccountMemory {
     this.#presences.restore(known);
   }
 
-  /** Holds what another gateway holds, and answers what is different. */
-  adopt(whole: Whole): readonly Change[] {
+  /** What is held of a call that goes on; null: nothing. */
+  known(sessionId: string): KnownState | null {
+    const known = this.#calls.get(sessionId);
+    return known === undefined ? null : stateOf(known);
+  }
+
+  /** Holds of a call what was held before something was seen of it; null: nothing. */
+  undo(sessionId: string, before: KnownState | null): void {
+    this.#current = null;
+    this.#calls.delete(sessionId);
+    this.#graves.delete(sessionId);
+    if (before !== null) this.restore(sessionId, before);
+  }
+
+  /** The same of an extension. */
+  undoPresence(extensionId: string, before: KnownPresence | null): void {
+    this.#current = null;
+    this.#presences.undo(extensionId, before);
+  }
+
+  /** Decides again what was seen of a call, now that others have told something of it. `isDoubtful`: a look tells. */
+  takeAgain(sessionId: string, seen: KnownState): { changes: readonly Change[]; isDoubtful: boolean } {
+    this.#current = null;
+    if (this.#graves.has(sessionId)) return { changes: NO_CHANGES, isDoubtful: false };
+    const before = this.known(sessionId);
+    if (before === null) this.restore(sessionId, seen);
+    const known = this.#calls.get(sessionId);
+    if (known === undefined) return { changes: NO_CHANGES, isDoubtful: true };
+    const { transitions, isDoubtful } = takeAgain(this.#shape, known.memory, seen.state, this.#outlook);
+    known.isWhole ||= seen.isWhole;
+    const now = stateOf(known);
+    if (now !== null) known.heard = heardBy(now);
+    return { changes: this.#settle(sessionId, known, before, transitions), isDoubtful };
+  }
+
+  /** The same of what an extension does. */
+  takePresenceAgain(seen: KnownPresence): readonly Change[] {
+    this.#current = null;
+    const before = this.#presences.known(seen.presence.extensionId);
+    return resultOf(this.#presences.takeAgain(seen), before).changes;
+  }
+
+  /** Holds what another gateway holds, and answers what is different. `endings`: what calls that ended were like at last. */
+  adopt(whole: Whole, endings: ReadonlyMap<string, KnownState> = NO_ENDINGS): readonly Change[] {
     this.#current = null;
     const before = new Map(this.#calls);
     const changes: Change[] = [];
     for (const id of whole.graves) this.#graves.set(id, true);
     const here = new Set(whole.calls.map(({ id }) => id));
-    for (const id of before.keys()) if (!here.has(id)) changes.push(...this.#bury(id));
+    for (const [id, { memory }] of before) {
+      if (here.has(id)) continue;
+      const ending = endings.get(id);
+      if (ending !== undefined) {
+        changes.push(...differences(this.#shape, memory.call, ending));
+        this.undo(id, ending);
+      }
+      changes.push(...this.#bury(id));
+    }
     for (const { id, ...known } of whole.calls) {
       changes.push(...differences(this.#shape, before.get(id)?.memory.call ?? null, known));
       this.restore(id, known);
@@ -314,12 +349,13 @@ export class AccountMemory {
   #settle(
     sessionId: string,
     known: KnownCall,
-    isNew: boolean,
+    before: KnownState | null,
     transitions: readonly Transition<CompanyKind>[],
   ): readonly Change[] {
     const state = known.memory.state();
     if (state === null) return NO_CHANGES;
     const { call: session } = state.held;
+    const isNew = before === null;
     // To the end: it was not quiet.
     if (transitions.length > 0 || isNew) {
       this.#calls.delete(sessionId);
@@ -327,13 +363,14 @@ export class AccountMemory {
     }
     const now: KnownState = { state, isWhole: known.isWhole };
     const changes: Change[] = isNew
-      ? [{ kind: 'began', session, known: now }]
+      ? [{ kind: 'began', session, known: now, before }]
       : transitions.map(({ party, previousStatus }) => ({
           kind: 'party',
           session,
           party,
           previousStatus,
           known: now,
+          before,
         }));
     if (known.isWhole && !hasGap(known.heard) && isCallOver(this.#shape, session))
       changes.push(...this.#bury(sessionId));
@@ -346,8 +383,8 @@ export class AccountMemory {
     this.#calls.delete(sessionId);
     if (known?.isGivenUp !== true) this.#graves.set(sessionId, true);
     if (known === undefined || state === null) return NO_CHANGES;
-    const { isWhole } = known;
-    return [{ kind: 'ended', session: state.held.call, known: { state, isWhole } }];
+    const now: KnownState = { state, isWhole: known.isWhole };
+    return [{ kind: 'ended', session: state.held.call, known: now, before: now }];
   }
 
   #dropQuietest(): readonly Change[] {
@@ -356,37 +393,17 @@ export class AccountMemory {
   }
 }
 
+/** What is held of a call, for others; null: nothing. */
+function stateOf({ memory, isWhole }: KnownCall): KnownState | null {
+  const state = memory.state();
+  return state === null ? null : { state, isWhole };
+}
+
 /** What came of a presence: the change of it, or what it was worth else. */
-function resultOf(seen: KnownPresence | 'old' | 'known'): Result {
+function resultOf(seen: KnownPresence | 'old' | 'known', before: KnownPresence | null): Result {
   if (seen === 'old' || seen === 'known') return { changes: NO_CHANGES, worth: seen, missing: 'nothing' };
-  const change: Change = { kind: 'presence', presence: seen.presence, known: seen };
+  const change: Change = { kind: 'presence', presence: seen.presence, known: seen, before };
   return { changes: [change], worth: 'applied', missing: 'nothing' };
 }
 
 const WORTH = { changed: 'applied', confirmed: 'known', doubtful: 'doubtful', old: 'old' } as const;
-
-/** What is told of two states of a call where nobody has told what was in between. */
-function differences(
-  { completed, sameState }: CallShape<CompanyKind>,
-  before: CallSession | null,
-  known: KnownState,
-): readonly Change[] {
-  const { call: session } = known.state.held;
-  if (before === null) return [{ kind: 'began', session, known }];
-  return session.parties.flatMap((party): Change | readonly Change[] => {
-    const earlier = findParty(before, party.id);
-    // News tell more than a body does, and one of the two may have come by either.
-    const isSame = earlier !== undefined && sameState(completed(party, earlier), completed(earlier, party));
-    return isSame
-      ? NO_CHANGES
-      : { kind: 'party', session, party, previousStatus: earlier?.status ?? null, known };
-  });
-}
-
-/** A call of which only a party is known. */
-function blankCall(id: string, creationTime: number | null, observedAt: number): CallSession {
-  return {
-    ...{ id, creationTime, observedAt },
-    ...{ originType: null, rawOriginType: null, voiceCallToken: null, parties: [] },
-  };
-}

@@ -6,7 +6,8 @@ import type {
 } from '../../schema/account/provider.ts';
 import type { SnapshotReason, StreamNoticeKind } from '../../schema/telling.ts';
 import { asNews, receivedAtOf } from '../live/events.ts';
-import type { AccountMemory, Change } from './account-memory.ts';
+import type { AccountMemory } from './account-memory.ts';
+import type { Change } from './change.ts';
 
 /** What notices say, in words for a person. */
 export const MESSAGES = {

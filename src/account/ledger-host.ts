@@ -1,6 +1,7 @@
 /** Whose ledger it is, and what they make of what stands in it. */
 import type { Place } from '../live/replay.ts';
-import type { AccountMemory, Change } from './account-memory.ts';
+import type { AccountMemory } from './account-memory.ts';
+import type { Change } from './change.ts';
 import { changeIn, type Tiding, type Watching } from './tidings.ts';
 
 /** The account whose ledger it is. */

@@ -7,12 +7,15 @@
  *                                 │  └─ no picture, and another leads: it is asked for, and waited for
  *            the store is gone    ▼                                    │ the log was lost, or this gateway was alone
  *   alone ◄───────────────────── * ──it is back──► meeting ◄───────────┘
- *     └── told at once                                └── the leader writes a picture; the others hold it against theirs
+ *     └── told at once                                └── the leader writes a picture; the others, also those that were
+ *                                                         never apart, hold it against theirs
  * ```
  *
- * Only whoever leads writes. Of two that believe to lead, the slower one finds that the log ends elsewhere, takes in what
- * stands there, and has the calls that both wrote of read again.
+ * Whoever leads writes, and whoever led until a moment ago what it saw by then. Of two that write, the slower one finds that
+ * the log ends elsewhere, takes in what stands there, and decides again what it has seen of the same (`untold.ts`). So is
+ * done where gateways meet: nobody is told twice what two of them have seen.
  */
+import { randomUUID } from 'node:crypto';
 import type { AccountLiveSource } from '../../schema/account/model.ts';
 import type { CallControlFailure } from '../../schema/failures.ts';
 import { Apart, type Entry, type Log, type News, type Position } from '../commons/commons.ts';
@@ -20,7 +23,7 @@ import type { Place } from '../live/replay.ts';
 import { KEEP_EVERY } from '../live/shared/call-ledger.ts';
 import type { BesideSharing } from '../live/shared/desk-sharing.ts';
 import { placeOf } from '../live/shared/standing.ts';
-import type { Change } from './account-memory.ts';
+import type { Change } from './change.ts';
 import { type LedgerHost, tellOf } from './ledger-host.ts';
 import { createSharedPicture, LIFETIME } from './shared-picture.ts';
 import {
@@ -28,10 +31,14 @@ import {
   createAccountCodec,
   holdTiding,
   NOT_WATCHING,
+  type Past,
   type Picture,
+  readEntries,
   type Tiding,
   tidingOf,
+  wholeAfter,
 } from './tidings.ts';
+import { subjectOf, Untold } from './untold.ts';
 
 export interface AccountLedger {
   readonly isOpen: boolean;
@@ -54,8 +61,6 @@ export interface AccountLedger {
 }
 
 const LOG_BYTES = 32 * 1_048_576; // 32 MiB, as if all entries were as large as the newest
-/** Bounds what waits for the store. */
-const MOST_WAITING = 10_000;
 
 type Mode = 'closed' | 'opening' | 'open' | 'meeting' | 'alone';
 
@@ -73,11 +78,10 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
   let mode: Mode = 'closed';
   let position: Position | null = null;
   let source: AccountLiveSource | null | undefined;
-  let waiting: Tiding[] = [];
-  /** What the store has not answered for yet. */
-  let underway: Tiding[] = [];
+  const untold = new Untold(memory);
   let isAppending = false;
   let writtenAt = -Infinity;
+  let beginning: string | undefined;
   const stops: (() => void)[] = [];
   const settling: (() => void)[] = [];
   let early: News<string>[] = [];
@@ -93,7 +97,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
       return role() === 'following' ? source : undefined;
     },
     publish(changes, at) {
-      for (const change of changes) write(tidingOf(change, at));
+      for (const change of changes) write(tidingOf(change, at), change);
     },
     publishTrouble: (next) => write({ kind: 'trouble', at: Date.now(), next }),
     publishRecovery: () => write({ kind: 'recovery', at: Date.now() }),
@@ -123,11 +127,11 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
       if (mode !== 'open') return;
       // Also when another is about to lead: what was seen here by then is heard by nobody else.
       await shared.write();
-      if (waiting.length === 0 && !isAppending) return;
+      if (untold.isEmpty && !isAppending) return;
       await new Promise<void>((resolve) => settling.push(resolve));
     },
     close() {
-      isClosing = mode === 'open' && (waiting.length > 0 || isAppending);
+      isClosing = mode === 'open' && (!untold.isEmpty || isAppending);
       if (!isClosing) end();
     },
   };
@@ -135,7 +139,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
   function end(): void {
     leave('closed');
     isClosing = false;
-    waiting = [];
+    untold.clear();
     source = undefined;
     settle();
   }
@@ -144,14 +148,13 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     return mode === 'open';
   }
 
-  function write(tiding: Tiding): void {
+  function write(tiding: Tiding, change?: Change): void {
     if (mode === 'closed' || isClosing) return;
     if (mode === 'alone') {
       tell(tiding, null);
       return;
     }
-    // What is not taken in is in the next picture all the same.
-    if (waiting.length < MOST_WAITING) waiting.push(tiding);
+    untold.add(tiding, change);
     if (mode === 'open') void append();
   }
 
@@ -166,7 +169,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     for (const stop of stops.splice(0)) stop();
     early = [];
     // Whether it was taken in nobody knows, and whoever goes on tells it.
-    waiting.unshift(...underway.splice(0));
+    untold.putBack();
     isAppending = false;
   }
 
@@ -174,7 +177,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
   function part(): void {
     const wasOpening = mode === 'opening';
     leave('alone');
-    for (const tiding of waiting.splice(0)) tell(tiding, null);
+    for (const tiding of untold.takeAll()) tell(tiding, null);
     settle();
     if (wasOpening) host.opened(NOT_WATCHING);
   }
@@ -223,42 +226,68 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
   /** What it tells of calls the log has told sooner; how they are watched it has not. */
   function heardAgain(picture: Picture | null): void {
     if (picture === null || role() !== 'following') return;
-    ({ source } = picture);
-    host.opened(picture);
+    // Whoever leads was alone for a moment, and knows what the log has told nobody.
+    if (picture.beginning !== undefined && picture.beginning !== beginning) enter('meeting');
+    else {
+      ({ source } = picture);
+      host.opened(picture);
+    }
   }
 
   function takeUp(picture: Picture, entries: readonly Entry<string>[], end: Position, first: number): void {
-    const { epoch } = end;
-    const isMeeting = mode === 'meeting';
-    const changes = memory.adopt(picture.whole);
-    const start = isMeeting ? picture.position.offset : first - 1;
-    host.begin(placeOf(epoch, start));
-    // Those who are here have read on by themselves meanwhile: they are told the difference.
-    if (isMeeting) for (const change of changes) host.tell(change, Date.now(), null);
-    ({ source } = picture);
-    for (const { offset, event } of entries) {
-      const tiding = codec.read(event);
-      if (tiding === null) continue;
-      const place = placeOf(epoch, offset);
-      if (offset > picture.position.offset) holdTiding(tiding, memory);
-      if (isMeeting && offset > picture.position.offset) tell(tiding, place);
-      else if (tiding.kind === 'narrowed') host.begin(place);
-      else if (!isMeeting) host.remember(tiding, place);
-    }
+    // What nobody was told of is held against what the others hold, after it.
+    const seen = untold.takeBack();
+    const past = readEntries(entries, end, codec);
+    const since = past.filter(({ place }) => place.sequence > picture.position.offset);
+    if (mode === 'meeting') meet(picture, since, end);
+    else join(picture, past, since, placeOf(end.epoch, first - 1));
+    ({ source, beginning } = picture);
     goOn(end);
+    decideAgain(seen);
     host.opened(picture);
     void append();
+  }
+
+  /** Those who are here have read on by themselves meanwhile: they are told the difference, and of no way to it. */
+  function meet(picture: Picture, since: readonly Past[], end: Position): void {
+    for (const { tiding, place } of since) if (subjectOf(tiding) === null) tell(tiding, place);
+    const { whole, endings } = wholeAfter(
+      picture.whole,
+      since.map(({ tiding }) => tiding),
+    );
+    const changes = memory.adopt(whole, endings);
+    const place = placeOf(end.epoch, end.offset);
+    host.begin(place);
+    const last = changes.at(-1);
+    // From the last one on all gateways tell the same: whoever has it goes on at any of them.
+    for (const change of changes) host.tell(change, Date.now(), change === last ? place : null);
+  }
+
+  /** Nobody is here yet, but for those who come back. */
+  function join(picture: Picture, past: readonly Past[], since: readonly Past[], from: Place): void {
+    memory.adopt(picture.whole);
+    host.begin(from);
+    for (const { tiding } of since) holdTiding(tiding, memory);
+    for (const { tiding, place } of past)
+      if (tiding.kind === 'narrowed') host.begin(place);
+      else host.remember(tiding, place);
+  }
+
+  /** What was seen here is told where it still is news. */
+  function decideAgain(seen: ReturnType<typeof untold.takeBack>): void {
+    for (const sessionId of untold.takeAgain(seen)) host.doubt(sessionId);
   }
 
   /** Whoever leads, and finds nothing to go on from, writes what it holds. */
   async function begin(begun: number): Promise<void> {
     const { position: end } = await log.read(key(), null);
     if (begun !== era) return;
-    for (const tiding of waiting.splice(0)) tell(tiding, null);
     host.begin(placeOf(end.epoch, end.offset));
     const facts = mode === 'meeting' ? host.facts() : NOT_WATCHING;
+    beginning = randomUUID();
     goOn(end);
     host.opened(facts);
+    // What nobody was told of is the first that the log tells.
     void append();
     shared.want();
   }
@@ -285,16 +314,19 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
 
   /** What others wrote. */
   function take(entries: readonly Entry<string>[], end: Position): void {
-    const own = new Set(waiting.flatMap((tiding) => (tiding.kind === 'call' ? sessionOf(tiding) : [])));
-    for (const { offset, event } of entries) {
-      const tiding = codec.read(event);
-      if (tiding === null) continue;
-      if (isClosing) continue;
-      if (tiding.kind === 'call' && own.has(sessionOf(tiding))) host.doubt(sessionOf(tiding));
-      else holdTiding(tiding, memory);
-      tell(tiding, placeOf(end.epoch, offset));
-    }
+    const past = readEntries(entries, end, codec);
+    const about = new Set(past.flatMap(({ tiding }) => subjectOf(tiding) ?? []));
     position = end;
+    if (isClosing) {
+      untold.forget(about);
+      return;
+    }
+    const seen = untold.takeBack(about);
+    for (const { tiding, place } of past) {
+      holdTiding(tiding, memory);
+      tell(tiding, place);
+    }
+    decideAgain(seen);
   }
 
   async function append(): Promise<void> {
@@ -302,18 +334,20 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     const begun = era;
     isAppending = true;
     try {
-      while (isOpenNow() && waiting.length > 0) {
-        underway = waiting.splice(0);
-        const appended = await handOver(underway);
+      while (isOpenNow() && !untold.isEmpty) {
+        const batch = untold.handOver();
+        const appended = await handOver(batch);
         if (begun !== era) return;
-        const batch = underway.splice(0);
-        if (appended?.kind === 'appended') tellAll(batch, appended.position);
-        else {
-          waiting.unshift(...batch);
+        if (appended?.kind === 'appended') {
+          untold.arrived();
+          tellAll(batch, appended.position);
+        } else {
+          untold.putBack();
           // Who is apart is told so, and then tells everything by itself.
           if (appended === null) return;
           if (!appended.isComplete || appended.position.epoch !== position?.epoch) {
-            enter('meeting');
+            if (isClosing) end();
+            else enter('meeting');
             return;
           }
           take(appended.entries, appended.position);
@@ -327,7 +361,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
       return;
     }
     for (const news of early.splice(0)) hear(news);
-    if (waiting.length === 0) settle();
+    if (untold.isEmpty) settle();
     void shared.write();
   }
 
@@ -356,15 +390,11 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
   /** Once everything is told, so that it is how the account is at that place. */
   function current(): Picture | null {
     if (mode !== 'open' || role() !== 'leading' || position === null) return null;
-    if (isAppending || waiting.length > 0) return null;
-    return { position, whole: memory.whole(), ...host.facts() };
+    if (isAppending || !untold.isEmpty) return null;
+    return { position, beginning, whole: memory.whole(), ...host.facts() };
   }
 
   function settle(): void {
     for (const resolve of settling.splice(0)) resolve();
   }
-}
-
-function sessionOf({ known }: Extract<Tiding, { kind: 'call' }>): string {
-  return known.state.held.call.id;
 }

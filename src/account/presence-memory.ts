@@ -28,6 +28,10 @@ export class PresenceMemory {
     return this.#known.get(extensionId)?.presence;
   }
 
+  known(extensionId: string): KnownPresence | null {
+    return this.#known.get(extensionId) ?? null;
+  }
+
   /** Takes in what was told: what is held now, where that is something else. */
   hear(news: PresenceNews): KnownPresence | 'old' | 'known' {
     const { extensionId, sequence, receivedAt } = news;
@@ -50,6 +54,20 @@ export class PresenceMemory {
     const earlier = this.get(presence.extensionId);
     this.#known.set(presence.extensionId, known);
     return earlier === undefined || !isSamePresence(earlier, presence);
+  }
+
+  /** Holds what was held before something was seen; null: nothing. */
+  undo(extensionId: string, before: KnownPresence | null): void {
+    if (before === null) this.#known.delete(extensionId);
+    else this.#known.set(extensionId, before);
+  }
+
+  /** Decides again what was seen here, now that others have told something: the later one counts. */
+  takeAgain({ presence, sequence, at }: KnownPresence): KnownPresence | 'old' | 'known' {
+    const { sequence: last = null, at: lastAt = -Infinity } = this.known(presence.extensionId) ?? {};
+    const [place, lastPlace] = [sequence ?? -Infinity, last ?? -Infinity];
+    const isLater = place === lastPlace ? at > lastAt : place > lastPlace;
+    return isLater ? this.#see(presence, sequence, at) : 'old';
   }
 
   clear(): void {

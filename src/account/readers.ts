@@ -16,7 +16,8 @@ import { createLine, type Line } from '../live/exchange.ts';
 import type { Place, Replay } from '../live/replay.ts';
 import { SharedReplay } from '../live/shared/shared-replay.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { AccountMemory, Change } from './account-memory.ts';
+import type { AccountMemory } from './account-memory.ts';
+import type { Change } from './change.ts';
 import { eventOf, MESSAGES, mergeEvents, newsOf, notice, snapshotOf } from './events.ts';
 
 /** How long the account is watched for whoever left, in milliseconds, and how far a reader may be behind. */

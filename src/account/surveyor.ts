@@ -9,10 +9,10 @@
  * ```
  *
  * All of it waits in one line of errands, inside a share of the rate budget: a larger one until what a survey led to is
- * done, a small one from then on.
+ * done, a small one from then on. It goes behind what clients ask for, but for the first survey, which somebody waits for.
  */
 import type { Presence } from '../../schema/account/model.ts';
-import { type CallControlFailure, Forbidden } from '../../schema/failures.ts';
+import { type CallControlFailure, Forbidden, RateLimited } from '../../schema/failures.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AccountMemory, Result } from './account-memory.ts';
 import { createAsking } from './asking.ts';
@@ -246,7 +246,7 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
   async function everything(from: AccountSource, signal: AbortSignal): Promise<void> {
     try {
       for (let page = 1; page <= MOST_PAGES; page += 1) {
-        const { value, sentAt, receivedAt } = await from.readAccountPresence(page, { lane: 'poll', signal });
+        const { value, sentAt, receivedAt } = await readPage(from, page, signal);
         if (signal.aborted) return;
         for (const presence of value.presences) see(presence, sentAt, receivedAt);
         if (!value.hasNext) break;
@@ -260,6 +260,18 @@ export function createSurveyor(parts: SurveyorParts): Surveyor {
       rounds.want(extensions);
     }
     surveyed();
+  }
+
+  /** For the first survey somebody waits, and it goes before polls while there is room for it; later ones stand behind all. */
+  async function readPage(from: AccountSource, page: number, signal: AbortSignal) {
+    try {
+      // What was not answered in the time that whoever waits has, is given all the time that there is.
+      const isAwaited = !isSurveyed && !asking.isFailing;
+      if (isAwaited) return await from.readAccountPresence(page, { lane: 'query', signal });
+    } catch (error) {
+      if (!(error instanceof RateLimited) || error.sent) throw error;
+    }
+    return from.readAccountPresence(page, { lane: 'poll', signal });
   }
 
   /**

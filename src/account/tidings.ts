@@ -6,10 +6,13 @@
  */
 import type { AccountLiveSource } from '../../schema/account/model.ts';
 import { findParty, type PartyStatus } from '../../schema/model.ts';
-import type { Position } from '../commons/commons.ts';
+import type { Entry, Position } from '../commons/commons.ts';
 import { type SealingKey, seal, unseal } from '../commons/seal.ts';
+import type { Place } from '../live/replay.ts';
+import { placeOf } from '../live/shared/standing.ts';
 import { readState, type WrittenState, writtenState } from '../live/shared/tidings.ts';
-import type { AccountMemory, Change, KnownState, Whole } from './account-memory.ts';
+import type { AccountMemory } from './account-memory.ts';
+import type { Change, KnownState, Whole } from './change.ts';
 import type { CompanyKind } from './kind.ts';
 import type { KnownPresence } from './presence-memory.ts';
 
@@ -40,6 +43,8 @@ export type CallChange =
 /** The whole of an account, as it was at a place in the log. */
 export interface Picture {
   readonly position: Position;
+  /** Another where whoever leads began anew: what came before in the log does not lead to it. */
+  readonly beginning?: string | undefined;
   readonly whole: Whole;
   /** How changes come to be known by whoever leads. */
   readonly source: AccountLiveSource | null;
@@ -105,6 +110,24 @@ export function createAccountCodec(key: SealingKey, ahead: () => number): Accoun
   };
 }
 
+/** A tiding as it stands in the log. */
+export interface Past {
+  readonly tiding: Tiding;
+  readonly place: Place;
+}
+
+/** Reads what stands in the log up to `end`, but for what cannot be read. */
+export function readEntries(
+  entries: readonly Entry<string>[],
+  { epoch }: Position,
+  codec: Pick<AccountCodec, 'read'>,
+): readonly Past[] {
+  return entries.flatMap(({ offset, event }) => {
+    const tiding = codec.read(event);
+    return tiding === null ? [] : { tiding, place: placeOf(epoch, offset) };
+  });
+}
+
 /** What is told of a change. */
 export function tidingOf(change: Change, at: number): Tiding {
   if (change.kind === 'presence') return { kind: 'presence', at, known: change.known };
@@ -136,4 +159,32 @@ export function holdTiding(tiding: Tiding, memory: AccountMemory): void {
     const { id } = tiding.known.state.held.call;
     memory.restore(id, tiding.change.kind === 'ended' ? null : tiding.known);
   }
+}
+
+/** How an account is after these tidings, and of the calls that they end what those were like at last. */
+export function wholeAfter(
+  whole: Whole,
+  tidings: readonly Tiding[],
+): { readonly whole: Whole; readonly endings: ReadonlyMap<string, KnownState> } {
+  const calls = new Map(whole.calls.map((call) => [call.id, call]));
+  const presences = new Map(whole.presences.map((known) => [known.presence.extensionId, known]));
+  const graves = new Set(whole.graves);
+  const endings = new Map<string, KnownState>();
+  for (const tiding of tidings) {
+    if (tiding.kind === 'narrowed') calls.clear();
+    if (tiding.kind === 'presence') presences.set(tiding.known.presence.extensionId, tiding.known);
+    if (tiding.kind !== 'call') continue;
+    const { known, change } = tiding;
+    const { id } = known.state.held.call;
+    calls.delete(id);
+    if (change.kind !== 'ended') calls.set(id, { id, ...known });
+    else {
+      graves.add(id);
+      endings.set(id, known);
+    }
+  }
+  return {
+    whole: { calls: [...calls.values()], presences: [...presences.values()], graves: [...graves] },
+    endings,
+  };
 }

@@ -1,7 +1,8 @@
 /** What is held of an account: the lives of calls as RingCentral tells them, also in disorder and twice, and never too much. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AccountMemory, type Change, MEMORY_LIMITS, type Result } from '../../src/account/account-memory.ts';
+import { AccountMemory, MEMORY_LIMITS, type Result } from '../../src/account/account-memory.ts';
+import type { Change } from '../../src/account/change.ts';
 import { heard, NOTHING_HEARD } from '../../src/account/sequence.ts';
 import type { PresenceNews } from '../../src/account/source.ts';
 import { waitingCall } from '../../src/account/waiting.ts';

@@ -77,6 +77,19 @@ describe('Events of a log', () => {
     expect(replay.after(together, 0)).toBe('CURSOR_EXPIRED');
   });
 
+  test('that end a difference which is told where gateways meet are gone on from at each, and from nothing before them.', () => {
+    const [one, other] = [remember(), remember()];
+    const early = other.tell('somebody else was told this', 30);
+    other.tell('and this', 31);
+    one.replay.begin({ run: 'log', sequence: 31 });
+    const first = one.tell('a difference', null);
+    const last = one.tell('the last difference', 31);
+    for (const { tell } of [one, other]) tell('news', 32);
+    for (const { replay } of [one, other]) expect(replay.after(last, 0)).toEqual(['news']);
+    expect(one.replay.after(first, 0)).toEqual(['the last difference', 'news']);
+    expect(one.replay.after(early, 0)).toBe('CURSOR_EXPIRED');
+  });
+
   test('of another epoch are another run.', () => {
     const { replay, tell } = remember();
     const cursor = tell('a', 7, { run: 'lost' });

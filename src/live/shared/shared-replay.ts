@@ -132,8 +132,10 @@ export class SharedReplay<Event> implements Replay<Event> {
 
   /** A run that was left and is entered again has told things meanwhile that are not known here. */
   #enter(run: Run): Run {
-    this.#runs = [...this.#runs.filter(({ name }) => name !== run.name), run].slice(-MOST_RUNS);
-    return run;
+    const known = this.#runs.find(({ name }) => name === run.name);
+    const entered = { ...run, floor: Math.max(run.floor, known?.floor ?? run.floor) };
+    this.#runs = [...this.#runs.filter((one) => one !== known), entered].slice(-MOST_RUNS);
+    return entered;
   }
 
   #forget(now: number): void {

@@ -8,7 +8,7 @@ const EVERYBODY = 5_000;
 const CROWD = EVERYBODY - 18;
 const LIMITS = { lightLimit: 50, mediumLimit: 40, heavyLimit: 10, authLimit: 60 };
 
-const open = () => openAccountHouse({ ...LIMITS, accountFilter: 'everybody', crowd: CROWD });
+const open = (crowd = CROWD) => openAccountHouse({ ...LIMITS, accountFilter: 'everybody', crowd });
 
 const PAGE = /* GraphQL */ `
   query Page($after: ID) {
@@ -70,6 +70,15 @@ test('A company of five thousand is on the screen after one request for each tho
   expect(house.asked().slice(asked)).toEqual(forPages);
   // Of the site nothing is told: it is asked for.
   expect(forPages).toEqual([...Array.from({ length: 5 }, () => 'listExtensions'), 'readUserPresenceStatus']);
+  expect(refused(house)).toEqual([]);
+});
+
+test('A company of eight thousand is there within the first minute too: somebody waits for it, and polls have half of a small limit', async () => {
+  await using house = await open(8_000 - 50);
+  const { presences } = await house.account().next();
+  const pages = Math.ceil(presences.length / 1_000);
+  expect(pages).toBeGreaterThan(LIMITS.heavyLimit / 2);
+  expect(house.asked('readAccountPresence')).toHaveLength(pages);
   expect(refused(house)).toEqual([]);
 });
 
