@@ -46,7 +46,14 @@ export function startSentinels(): Promise<TestSentinels> {
     keep(ending(() => killed(child)));
     const url = `redis://127.0.0.1:${port}`;
     await knowsReplica(url);
-    return { urls: [url], sentinel: NAME, lose: () => server.stop() };
+    return {
+      urls: [url],
+      sentinel: NAME,
+      async lose() {
+        await isAtReplica(server.url);
+        await server.stop();
+      },
+    };
   });
 }
 
@@ -54,6 +61,13 @@ export function startSentinels(): Promise<TestSentinels> {
 async function isComplete(url: string): Promise<void> {
   await using client = await opened(url);
   while (!`${await client.sendCommand(['INFO', 'replication'])}`.includes('state=online')) await aMoment();
+}
+
+/** Waits until the replica has what was written until now: what it lacks when the server goes is lost. */
+async function isAtReplica(url: string): Promise<void> {
+  await using client = await opened(url);
+  await client.sendCommand(['SET', 'the last', 'word']);
+  await client.sendCommand(['WAIT', '1', '20000']);
 }
 
 /** Waits until the sentinel takes the replica for one that may take the server's place. */
