@@ -98,6 +98,19 @@ const LIVES: [steps: Step[], ways: number[], delay: number | null][] = [
     [10, 1],
     5,
   ],
+  // One has read already what the other is told by itself a moment later.
+  [
+    [
+      { kind: 'move', party: 1, code: 1, muted: false },
+      { kind: 'wait', time: 200 },
+      { kind: 'cut', gateway: 1 },
+      { kind: 'move', party: 1, code: 0, muted: false },
+      { kind: 'move', party: 1, code: 1, muted: false },
+      { kind: 'wait', time: 0 },
+    ],
+    [3],
+    100,
+  ],
 ];
 
 const CODES = ['ANSWERED', 'HOLD'] as const;
