@@ -19,6 +19,7 @@
  *   any other news ────────────────────────────────────────► changed, or confirmed
  *
  *   body that is certainly from before a party's last news: of that party nothing, of the others all
+ *   what another gateway holds, without something that was seen here since it was asked for: doubtful
  * ```
  *
  * Some phone systems tell of the whole call at each change of it, without a sequence, and out of order. Of such news each
@@ -67,8 +68,8 @@ export interface Observation<K extends Kind> {
   readonly news?: Pick<Mark, 'sequence' | 'eventTime'> | undefined;
   /** It came by itself, and is the whole call as it was some time before. */
   readonly isWholeNews?: boolean | undefined;
-  /** It is what another gateway holds, which came to it by these news and bodies. */
-  readonly cameBy?: Pick<Held<Kind>, 'marks' | 'shown'> | undefined;
+  /** It is what another gateway holds, which came to it by these news and bodies, and here at `heardAt`. */
+  readonly cameBy?: (Pick<Held<Kind>, 'marks' | 'shown'> & { readonly heardAt: number }) | undefined;
 }
 
 /** From when to when, epoch milliseconds. */
@@ -123,6 +124,8 @@ export function observe<K extends Kind>(
   let isUnsure = order === 'unsure';
   let isPartlyOld = false;
   let isPartlyUnsure = false;
+  /** Something is known here that is not in it. */
+  let isBehind = false;
   const transitions: Transition<K>[] = [];
   const seen = new Map(shape.partiesOf(call).map((party) => [party.id, party]));
   // Parties that have left are kept; a body without one that was shown before is a reduced body.
@@ -146,10 +149,12 @@ export function observe<K extends Kind>(
     shown,
     changedAt,
   });
+  // What another gateway does not know yet it will tell, as a change of what it holds: here it would be told twice.
+  if (cameBy !== undefined && isBehind && isDoubtful(newestChange(held))) return { kind: 'doubtful' };
   if (held === null || transitions.length > 0) {
     const isNews = news !== undefined || isWholeNews;
     const changedAt = held !== null && isNews ? held.changedAt : receivedAt;
-    return held !== null && (isUnsure || isDoubtful(held))
+    return held !== null && (isUnsure || isDoubtful(held.changedAt))
       ? { kind: 'doubtful' }
       : { kind: 'changed', held: heldSince(changedAt), transitions };
   }
@@ -158,23 +163,29 @@ export function observe<K extends Kind>(
     ? { kind: 'old', held }
     : { kind: 'confirmed', held: heldSince(held.changedAt) };
 
-  function isDoubtful({ changedAt }: Held<K>): boolean {
+  function isDoubtful(changedAt: number): boolean {
     const mayBeOlder = sentAt < changedAt;
-    // By a clock that was set back every body would look older, for as long as it takes to catch up.
-    const isOrdered = receivedAt > changedAt - CLOCK_SET_BACK;
+    // By a clock that was set back every body would look older, for as long as it takes to catch up. What another gateway
+    // holds it may have had for long.
+    const isOrdered = (cameBy?.heardAt ?? receivedAt) > changedAt - CLOCK_SET_BACK;
     return mayBeOlder && isOrdered;
   }
 
   function updated(earlier: K['Party']): K['Party'] {
     const party = seen.get(earlier.id);
-    if (party === undefined || (only !== undefined && only !== party.id)) return earlier;
+    if (party === undefined || (only !== undefined && only !== party.id)) {
+      isBehind ||= party === undefined;
+      return earlier;
+    }
     const mark = news === undefined ? held?.marks.get(party.id) : undefined;
     const { eventTime = null, changedAt = -Infinity } = mark ?? {};
     if (trueAt !== undefined && eventTime !== null && eventTime > trueAt.most) return earlier;
     const isTold = news !== undefined || cameBy?.marks.has(party.id) === true;
     const told = mark === undefined || isWholeNews ? party : shape.completed(earlier, party);
     const observedAt = Math.max(receivedAt, earlier.observedAt + 1);
-    if (shape.comesBackToLife(earlier, told) || shape.sameState(earlier, told)) {
+    const isBack = shape.comesBackToLife(earlier, told);
+    if (isBack || shape.sameState(earlier, told)) {
+      isBehind ||= isBack;
       return { ...earlier, observedAt };
     }
     // News tell more than a body does: what a body left out is no change when it becomes known.
@@ -186,6 +197,7 @@ export function observe<K extends Kind>(
       const order = shape.order(earlier, told);
       if (order === 'older') {
         isPartlyOld = true;
+        isBehind = true;
         return earlier;
       }
       if (order === 'unsure' && !isWholeNews) isUnsure = true;

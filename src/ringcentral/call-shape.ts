@@ -5,6 +5,7 @@ import {
   type CallSession,
   completedEnd,
   isOver,
+  type PartyAttributes,
   type PartyStatus,
 } from '../../schema/model.ts';
 import type { CallShape, Transition } from '../live/shape.ts';
@@ -47,12 +48,17 @@ export const RINGCENTRAL_CALLS: CallShape<RingCentralKind> = {
   list: LIST,
 };
 
-/** A body tells less than the news: what it leaves out of the same status, and of the same number, is as it was. */
+/**
+ * A body tells less than the news: what it leaves out of the same status, and of the same number, is as it was. It has no
+ * account of a phone outside, and often no attributes.
+ */
 function completed(earlier: CallParty, party: CallParty): CallParty {
   const { status } = party;
   const isSameStatus = status.code === earlier.status.code && status.reason === earlier.status.reason;
   return {
     ...party,
+    accountId: party.accountId ?? earlier.accountId,
+    attributes: completedAttributes(earlier.attributes, party.attributes),
     status: isSameStatus
       ? {
           ...status,
@@ -63,6 +69,17 @@ function completed(earlier: CallParty, party: CallParty): CallParty {
       : status,
     from: completedEnd(earlier.from, party.from),
     to: completedEnd(earlier.to, party.to),
+  };
+}
+
+function completedAttributes(
+  known: PartyAttributes | null,
+  told: PartyAttributes | null,
+): PartyAttributes | null {
+  if (known === null || told === null) return told ?? known;
+  return {
+    queueCall: told.queueCall ?? known.queueCall,
+    emergencyCallback: told.emergencyCallback ?? known.emergencyCallback,
   };
 }
 

@@ -133,7 +133,8 @@ function suite<K extends Kind, More extends Changes>(system: InMemory<K, More>):
       await pass(30_000);
       phone.move('p-2', 'HOLD');
       phone.trouble = () => null;
-      await pass(25_000);
+      // The next try is half a minute after the last at most.
+      await pass(31_000);
       const back = events(cursorOf(reader));
       await pass(0);
       expect(summary(back)).toEqual(['UPSTREAM_DEGRADED', 'RECOVERED', 'p-2 HOLD']);

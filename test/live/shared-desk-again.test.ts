@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Ear } from '../../src/live/source.ts';
 import type { RingCentralKind } from '../../src/ringcentral/call-kind.ts';
 import { openTown, openWatchedTown, summary } from './shared-town.ts';
-import { party, pass, SESSION, status } from './support.ts';
+import { type Phone, party, pass, SESSION, status } from './support.ts';
 
 describe('Gateways that are together again', () => {
   const apart = async () => {
@@ -43,6 +43,35 @@ describe('Gateways that are together again', () => {
     expect(summary(first.events)).toEqual(['SUBSCRIBED']);
     expect(phone.inFlight()).toBe(1);
   });
+
+  test.each<[told: string, happen: (phone: Phone) => void]>([
+    ['p-2 HOLD', ({ move }) => move('p-2', 'HOLD')],
+    ['p-2 DISCONNECTED', ({ move }) => move('p-2', 'DISCONNECTED')],
+    ['p-3 SETUP', ({ set, now }) => set([...(now()?.parties ?? []), party('p-3', 'SETUP')])],
+  ])(
+    'tell once, and never take back, what the one that leads has not looked for yet: %s.',
+    async (told, happen) => {
+      const { phone, open } = openTown();
+      phone.longPoll = 'ignore';
+      const [one, other] = [open(), open()];
+      const first = one.events();
+      await pass(1_000);
+      const second = other.events();
+      await pass(20_000);
+      const { length } = phone.requests;
+      while (phone.requests.length === length) await pass(10);
+      // A second and a half after the look of who leads, and half a one before the next.
+      await pass(1_500);
+      other.commons.cut();
+      happen(phone);
+      await pass(20);
+      expect(summary(second.events)).toEqual(['SUBSCRIBED', told]);
+      other.commons.mend();
+      await pass(5_000);
+      expect(summary(first.events)).toEqual(['SUBSCRIBED', told]);
+      expect(summary(second.events)).toEqual(['SUBSCRIBED', told]);
+    },
+  );
 
   test('believe the end of a call also where something newer was seen of it.', async () => {
     let isDeaf = false;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Kind } from '../../src/live/shape.ts';
 import type { Ear } from '../../src/live/source.ts';
+import { partyIn } from '../../src/live/transitions.ts';
 import { type Gateway, openTownOf, passing, type Town } from './shared-town.ts';
 import { type Phone, pass, type Tap } from './support.ts';
 import { type Changes, GENESYS_IN_MEMORY, type InMemory, RINGCENTRAL_IN_MEMORY } from './systems.ts';
@@ -11,7 +12,7 @@ import { type Changes, GENESYS_IN_MEMORY, type InMemory, RINGCENTRAL_IN_MEMORY }
 interface Client<K extends Kind> {
   gateway: number;
   tap: Tap<K['Event']>;
-  /** What they show, by the party. */
+  /** What they show, by the party; its version comes last. */
   readonly shown: Map<string, string>;
   cursor: string | null;
 }
@@ -60,7 +61,7 @@ const WAYS = fc.array(fc.constantFrom<number[]>(1, 1, 3, 10, 30), { minLength: 1
 const PUSH = fc.option(fc.constantFrom<number[]>(5, 20, 100));
 
 /** Lives that once ended in something else. */
-const LIVES: [steps: Step[], ways: number[], delay: number | null][] = [
+const LIVES: [steps: Step[], ways: number[], delay: number | null, isCounted: boolean][] = [
   // Who has the desk writes the whole state before the other listens again, and then has a read that is held.
   [
     [
@@ -74,6 +75,7 @@ const LIVES: [steps: Step[], ways: number[], delay: number | null][] = [
     ],
     [1],
     null,
+    false,
   ],
   // One is told by itself, with what no body tells, what the other reads.
   [
@@ -86,6 +88,7 @@ const LIVES: [steps: Step[], ways: number[], delay: number | null][] = [
     ],
     [10],
     5,
+    false,
   ],
   // Two things wait for the log when somebody else was faster.
   [
@@ -97,6 +100,33 @@ const LIVES: [steps: Step[], ways: number[], delay: number | null][] = [
     ],
     [10, 1],
     5,
+    false,
+  ],
+  // One has read already what the other is told by itself a moment later.
+  [
+    [
+      { kind: 'move', party: 1, code: 1, muted: false },
+      { kind: 'wait', time: 200 },
+      { kind: 'cut', gateway: 1 },
+      { kind: 'move', party: 1, code: 0, muted: false },
+      { kind: 'move', party: 1, code: 1, muted: false },
+      { kind: 'wait', time: 0 },
+    ],
+    [3],
+    100,
+    false,
+  ],
+  // One has read already what the other is told a moment later, and had read long before.
+  [
+    [
+      { kind: 'wait', time: 1_500 },
+      { kind: 'cut', gateway: 1 },
+      { kind: 'move', party: 0, code: 0, muted: false },
+      { kind: 'wait', time: 0 },
+    ],
+    [3],
+    100,
+    true,
   ],
 ];
 
@@ -114,9 +144,14 @@ function suite<K extends Kind, More extends Changes>(system: InMemory<K, More>):
         fc.array(STEPS, { minLength: 3, maxLength: 25 }),
         WAYS,
         PUSH,
-        async (steps, ways, delay) => {
+        fc.boolean(),
+        async (steps, ways, delay, isCounted) => {
           let way = 0;
           const town = openTownOf(system, () => ways[way++ % ways.length] ?? 1);
+          if (isCounted) {
+            const first = { version: 1 } as More;
+            town.phone.set(['p-1', 'p-2'].map((id) => system.party(id, 'ANSWERED', first)));
+          }
           if (delay !== null) push(system, town.phone, delay);
           const gateways = [town.open(), town.open()];
           const clients = [0, 1].map((gateway) => come(gateways, gateway, null, new Map()));
@@ -155,9 +190,15 @@ function suite<K extends Kind, More extends Changes>(system: InMemory<K, More>):
     clients: Client<K>[],
   ): Promise<void> {
     switch (step.kind) {
-      case 'move':
-        phone.move(`p-${step.party + 1}`, CODES[step.code] ?? 'HOLD', { muted: step.muted } as More);
+      case 'move': {
+        const id = `p-${step.party + 1}`;
+        const call = phone.now();
+        const known = call === null ? undefined : partyIn(system.shape, call, id);
+        const version = known === undefined ? null : versionOf(system, known);
+        const counted = version === null ? {} : { version: version + 1 };
+        phone.move(id, CODES[step.code] ?? 'HOLD', { muted: step.muted, ...counted } as More);
         break;
+      }
       case 'wait':
         await pass(step.time);
         break;
@@ -239,10 +280,15 @@ function come<K extends Kind>(
 }
 
 function shownOf<K extends Kind>(system: InMemory<K>, party: K['Party']): string {
-  return `${system.codeOf(party)} ${system.isMuted(party)} ${system.heldSince(party)}`;
+  return `${system.codeOf(party)} ${system.isMuted(party)} ${system.heldSince(party)} ${versionOf(system, party)}`;
 }
 
-/** Reads what was told; nothing may be told that is shown already, or that begins elsewhere. */
+/** Which of its states it is; null where they are not counted, and two may be the same. */
+function versionOf<K extends Kind>(system: InMemory<K>, party: K['Party']): number | null {
+  return system.versionOf(party) || null;
+}
+
+/** Reads what was told; nothing may be told that is shown already, that is older, or that begins elsewhere. */
 function look<K extends Kind>(system: InMemory<K>, client: Client<K>): void {
   for (const event of client.tap.news()) {
     client.cursor = event.cursor;
@@ -254,6 +300,8 @@ function look<K extends Kind>(system: InMemory<K>, client: Client<K>): void {
       const before = client.shown.get(said.party.id);
       expect(said.before).toBe(before?.split(' ')[0]);
       expect(shownOf(system, said.party)).not.toBe(before);
+      const version = versionOf(system, said.party);
+      if (version !== null) expect(version).toBeGreaterThan(Number(before?.split(' ').at(-1)));
       client.shown.set(said.party.id, shownOf(system, said.party));
     }
   }

@@ -282,6 +282,7 @@ describe('The answer of a command', () => {
 });
 
 describe('What another gateway holds', () => {
+  const NOTHING_KNOWN = { marks: new Map(), shown: new Map() };
   const own = heldAs([party('p-1', 'ANSWERED')]);
   const bySequence = (sequence: number) => ({
     sequence,
@@ -291,6 +292,7 @@ describe('What another gateway holds', () => {
   const theirs = {
     marks: new Map([['p-1', bySequence(7)]]),
     shown: new Map([['p-1', { least: 150, most: 160 }]]),
+    heardAt: 320,
   };
   const met = (held: Held, told: CallParty) =>
     observe(held, { call: session([told]), sentAt: 300, receivedAt: 310, cameBy: theirs });
@@ -305,10 +307,29 @@ describe('What another gateway holds', () => {
     expect(met(own, withFlag('HOLD'))).toMatchObject({ kind: 'changed', transitions: [{}] });
   });
 
+  test('is in doubt where it was asked for before something was seen here that is not in it.', () => {
+    const seen = {
+      ...heldAs([party('p-1', 'DISCONNECTED'), party('p-2', 'ANSWERED'), party('p-3', 'SETUP')]),
+      changedAt: 5_000,
+    };
+    const talking = [party('p-1', 'ANSWERED'), party('p-2', 'ANSWERED'), party('p-3', 'SETUP')];
+    const joining = [party('p-1', 'DISCONNECTED'), party('p-2', 'ANSWERED')];
+    const both = (sentAt: number, heardAt: number) =>
+      [talking, joining].map((parties) => {
+        const theirs = { ...NOTHING_KNOWN, heardAt };
+        const call = session(parties);
+        return observe(seen, { call, sentAt, receivedAt: sentAt + 10, cameBy: theirs }).kind;
+      });
+    expect(both(300, 5_100)).toEqual(['doubtful', 'doubtful']);
+    // So it ends with the next read, and lasts no hour after the clock was set back.
+    expect(both(5_001, 5_100)).toEqual(['confirmed', 'confirmed']);
+    expect(both(300, 3_900)).toEqual(['confirmed', 'confirmed']);
+  });
+
   test('is known by the same news and bodies from then on: nothing of before is told once more.', () => {
     const verdict = met(own, withFlag('HOLD'));
     const held = verdict.kind === 'changed' ? verdict.held : null;
-    expect(held).toMatchObject(theirs);
+    expect(held).toMatchObject({ marks: theirs.marks, shown: theirs.shown });
     const late = (sequence: number, eventTime: number) =>
       observe(held, {
         call: session([party('p-1', 'ANSWERED')]),

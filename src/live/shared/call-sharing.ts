@@ -298,7 +298,8 @@ export class CallSharing<K extends Kind> implements Telling<K>, LedgerHost<K> {
     // Nothing is newer than the end of a call, whenever it was asked for.
     const sentAt = state.isOver ? Math.max(askedAt, memory.changedAt) : askedAt;
     const wasOver = memory.isOver;
-    const theirs = { call: state.held.call, sentAt, receivedAt, cameBy: state.held };
+    const cameBy = { ...state.held, heardAt: Date.now() };
+    const theirs = { call: state.held.call, sentAt, receivedAt, cameBy };
     const { kind, transitions } = memory.take(theirs, outlook);
     if (kind === 'doubtful') return false;
     this.replay.begin(place);
