@@ -1,6 +1,7 @@
 /** What RingCentral answers about sockets and over them, in the words of `listening.ts` and of HTTP; odd shapes are left out. */
 import { Forbidden } from '../../../schema/failures.ts';
 import type { RawAnswer } from '../../upstream/failures.ts';
+import { asText } from '../../upstream/values.ts';
 import type { WireError, WireSocketToken, WireSubscription } from '../wire.ts';
 import type { ListeningInput } from './listening.ts';
 import type { SocketAnswer } from './socket.ts';
@@ -15,8 +16,9 @@ const USUAL_ADDRESS = 'wss://ws-api.ringcentral.com/ws';
  */
 export function addressIn(body: unknown, serverUrl: string, wsc: string | null): string {
   const { uri = USUAL_ADDRESS, ws_access_token: token } = (body ?? {}) as WireSocketToken;
-  if (!URL.canParse(String(uri)) || typeof token !== 'string') throw noAddress();
-  const url = new URL(String(uri));
+  const address = asText(uri) ?? '';
+  if (!URL.canParse(address) || typeof token !== 'string') throw noAddress();
+  const url = new URL(address);
   const isPlain = url.protocol === 'ws:' && serverUrl.startsWith('http:');
   if (!(isPlain || url.protocol === 'wss:')) throw noAddress();
   url.searchParams.set('access_token', token);
@@ -30,9 +32,10 @@ export function refusalIn(answer: SocketAnswer): ListeningInput {
   if (off !== null) return { kind: 'denied', reason: `RingCentral does not grant ${off}.` };
   const { errorCode, message, errors } = (answer.body ?? {}) as WireError;
   const [first] = entriesOf(errors);
-  const code = errorCode ?? first?.errorCode;
+  const code = asText(errorCode) ?? asText(first?.errorCode);
   if (code === QUOTA_FULL) return { kind: 'full' };
-  const reason = `RingCentral refused the subscription: ${code ?? answer.status} ${message ?? first?.message ?? ''}`;
+  const why = asText(message) ?? asText(first?.message) ?? '';
+  const reason = `RingCentral refused the subscription: ${code ?? answer.status} ${why}`;
   if (answer.status === 429 || answer.status >= 500 || answer.status === 0) {
     return { kind: 'failed', notBefore: Date.now() + 30_000, reason };
   }
@@ -42,7 +45,9 @@ export function refusalIn(answer: SocketAnswer): ListeningInput {
 /** The first filter that was answered as disabled; null when all are granted. */
 export function disabledIn({ body }: SocketAnswer): string | null {
   const [off] = entriesOf((body as WireSubscription | null)?.disabledFilters);
-  return off === undefined ? null : `${off.filter ?? 'a filter'} (${off.reason ?? 'no reason given'})`;
+  return off === undefined
+    ? null
+    : `${asText(off.filter) ?? 'a filter'} (${asText(off.reason) ?? 'no reason given'})`;
 }
 
 /** The objects of what should be a list of them. */
@@ -52,7 +57,9 @@ export function entriesOf<Entry extends object>(list: readonly Entry[] | undefin
 
 /** An answer over the socket, as one over HTTP: there the names of headers are in lower case. */
 export function asRaw({ status, headers }: SocketAnswer): RawAnswer {
-  const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)] as const);
+  const lower = Object.entries(headers).map(
+    ([name, value]) => [name.toLowerCase(), asText(value) ?? ''] as const,
+  );
   return { status, headers: Object.fromEntries(lower), text: '', receivedAt: Date.now() };
 }
 

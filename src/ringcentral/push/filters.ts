@@ -13,6 +13,7 @@
  * Every refusal names something that is not asked for again while it is remembered, so that the tries come to an end.
  */
 import type { Interest, Reach, Told } from '../../account/source.ts';
+import { asText } from '../../upstream/values.ts';
 import type { WireError, WireSubscription } from '../wire.ts';
 import { entriesOf, isSuccess } from './answers.ts';
 import type { SocketAnswer } from './socket.ts';
@@ -148,7 +149,7 @@ function grantIn(body: unknown, asked: readonly Filter[]): Verdict {
   if (own !== undefined) {
     return {
       kind: 'lost',
-      reason: `RingCentral does not grant the own calls (${own.reason ?? 'no reason'}).`,
+      reason: `RingCentral does not grant the own calls (${asText(own.reason) ?? 'no reason'}).`,
     };
   }
   const named = Array.isArray(eventFilters) ? new Set(eventFilters.map(readAddress).map(keyOrNone)) : null;

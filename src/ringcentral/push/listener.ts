@@ -10,6 +10,7 @@ import type { Budget } from '../../upstream/budget.ts';
 import type { Caller } from '../../upstream/caller.ts';
 import type { Upstream } from '../../upstream/http.ts';
 import { setbackOf } from '../../upstream/setbacks.ts';
+import { asText } from '../../upstream/values.ts';
 import { OPERATIONS } from '../operations.ts';
 import type { WireConnectionDetails, WireNotification } from '../wire.ts';
 import { addressIn, refusalIn } from './answers.ts';
@@ -268,7 +269,7 @@ export function createListener(parts: ListenerParts): Listener {
   }
 
   function opened(details: WireConnectionDetails, recoverable: Recoverable | null): void {
-    const recovered = String(details.recoveryState).toLowerCase() === 'successful' && recoverable !== null;
+    const recovered = asText(details.recoveryState)?.toLowerCase() === 'successful' && recoverable !== null;
     replay = recovered ? replayOf(details) : NO_REPLAY;
     if (recoverable !== null && !recovered) {
       metrics.pushRecoveries.inc({ result: 'failed' });

@@ -5,6 +5,7 @@
 import { CallControlFailure } from '../../../schema/failures.ts';
 import type { Caller } from '../../upstream/caller.ts';
 import type { Upstream } from '../../upstream/http.ts';
+import { asText } from '../../upstream/values.ts';
 import { OPERATIONS } from '../operations.ts';
 import type { WirePage, WireSubscription } from '../wire.ts';
 import { entriesOf } from './answers.ts';
@@ -64,7 +65,7 @@ export function createOrphans({ caller, upstream, living }: OrphansParts): Orpha
     });
     const counted = entriesOf((body as WirePage<WireSubscription> | null)?.records)
       .filter(({ deliveryMode }) => deliveryMode?.transportType === 'WebSocket')
-      .sort((one, other) => String(one.creationTime).localeCompare(String(other.creationTime)))
+      .sort((one, other) => (asText(one.creationTime) ?? '').localeCompare(asText(other.creationTime) ?? ''))
       .flatMap(({ id }) => (id === undefined || living.has(id) ? [] : [id]));
     const known = counted.filter((id) => buried.includes(id));
     return known.length > 0 ? known.slice(0, MOST_CLEANED) : counted.slice(0, 1);

@@ -1,4 +1,5 @@
 /** What a recovery brings: RingCentral keeps what it had to tell a lost socket, but only the newest of it. Pure. */
+import { asText } from '../../upstream/values.ts';
 import type { WireConnectionDetails, WireNotification } from '../wire.ts';
 
 /** Notifications that a recovery has brought so far. */
@@ -19,7 +20,7 @@ const USUAL_BUFFER = 100; // notifications
 
 /** Of a socket that was recovered, as it tells its details. */
 export function replayOf({ creationTime, recoveryBufferSize }: WireConnectionDetails): Replay {
-  const until = Date.parse(String(creationTime).replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+  const until = Date.parse((asText(creationTime) ?? '').replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
   if (Number.isNaN(until)) return NO_REPLAY;
   return { count: 0, until, most: recoveryBufferSize ?? USUAL_BUFFER, isFull: false };
 }
@@ -28,7 +29,7 @@ export function replayOf({ creationTime, recoveryBufferSize }: WireConnectionDet
 export function withReplayed(replay: Replay, { body }: WireNotification): Replay {
   if (replay === NO_REPLAY) return replay;
   const { eventTime } = (typeof body === 'object' && body !== null ? body : {}) as { eventTime?: unknown };
-  if (!(Date.parse(String(eventTime)) < replay.until)) return replay;
+  if (!(Date.parse(asText(eventTime) ?? '') < replay.until)) return replay;
   const count = replay.count + 1;
   return { ...replay, count, isFull: count >= replay.most };
 }

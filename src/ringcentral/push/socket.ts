@@ -8,6 +8,7 @@
  * ```
  */
 import { WebSocket } from 'ws';
+import { asText } from '../../upstream/values.ts';
 import type { WireConnectionDetails, WireError, WireNotification } from '../wire.ts';
 import { heartbeatFrame, readFrame, requestFrame } from './frames.ts';
 
@@ -154,7 +155,7 @@ export function openSocket(url: string, events: SocketEvents, times: SocketTimes
         events.onNotification(frame.notification, Date.now());
         break;
       case 'error':
-        lose(`RingCentral ended it with ${frame.error.errorCode ?? 'an error'}.`, frame.error);
+        lose(`RingCentral ended it with ${asText(frame.error.errorCode) ?? 'an error'}.`, frame.error);
         break;
     }
   }
