@@ -187,8 +187,13 @@ export function createRequestDoor(parts: RequestParts): RequestDoor {
     const reader = body.getReader();
     streams.add(guest);
     setMaxListeners(0, expired);
-    expired.addEventListener('abort', cut, { once: true, signal: leaving.signal });
-    leaving.signal.addEventListener('abort', () => void reader.cancel().catch(() => {}), { once: true });
+    // Not by a `signal` of the listener: Node ties that to what is listened to, and a token outlives its streams by far.
+    expired.addEventListener('abort', cut, { once: true });
+    const left = () => {
+      expired.removeEventListener('abort', cut);
+      void reader.cancel().catch(() => {});
+    };
+    leaving.signal.addEventListener('abort', left, { once: true });
     try {
       response.writeHead(answer.status, {
         'content-type': 'text/event-stream; charset=utf-8',

@@ -1,6 +1,8 @@
 /** Whoever is refused, or has said goodbye, and does not hang up. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { eventually, type House, openHouse } from './house.ts';
 
@@ -100,6 +102,40 @@ test('Requests that wait for their turn end with their connection, as the one wh
   await eventually(() => inFlight(house)).toBe(0);
   expect(await house.answer('{ me }')).toEqual({ data: { me: 'anybody' } });
 });
+
+test('Of an event stream that is over nothing is kept, however long the token of its client goes on.', async () => {
+  await using house = await openHouse();
+  const signals: WeakRef<AbortSignal>[] = [];
+  const stream = async (token: string, query: string) => {
+    const leaving = new AbortController();
+    const response = await house.ask(query, {
+      headers: { accept: 'text/event-stream', authorization: `Bearer ${token}` },
+      signal: leaving.signal,
+    });
+    const [visit] = house.visits.splice(0);
+    if (visit?.signal === undefined) throw new Error('Nobody has seen the client.');
+    signals.push(new WeakRef(visit.signal));
+    return { response, leave: () => leaving.abort() };
+  };
+  // One whose client leaves, and one that ends, of each token.
+  for (const token of ['amy', 'bob', 'cleo']) {
+    const { response, leave } = await stream(`${token}1`, 'subscription { events }');
+    await response.body?.getReader().read();
+    leave();
+    await (await stream(`${token}2`, 'subscription { count(to: 2) }')).response.text();
+  }
+  await eventually(() => house.streams.open).toBe(0);
+  await eventually(() => {
+    collectGarbage();
+    return signals.filter((signal) => signal.deref() !== undefined).length;
+  }).toBe(0);
+  expect(signals).toHaveLength(6);
+});
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
 
 async function inFlight(house: House): Promise<number | undefined> {
   return (await house.metrics.inFlight.get()).values[0]?.value;
