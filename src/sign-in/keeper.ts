@@ -224,13 +224,13 @@ export function createKeeper(name: string, first: Account, storeNow: number, par
       notedAt: session.seenAt - ahead,
       used() {
         own.touch();
-        for (const other of own.companions) other.touch();
+        for (const other of own.companions) {
+          if (other.ended.aborted) own.companions.delete(other);
+          else other.touch();
+        }
       },
       accompany(other) {
-        if (other.ended.aborted || own.companions.has(other)) return;
-        own.companions.add(other);
-        const forget = () => own.companions.delete(other);
-        other.ended.addEventListener('abort', forget, { once: true, signal: own.ended });
+        if (!other.ended.aborted) own.companions.add(other);
       },
       touch() {
         own.usedAt = Date.now();
