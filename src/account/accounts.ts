@@ -1,7 +1,11 @@
-/** The accounts that are looked at: one beside the desk of each viewer. */
-import type { Beside, BesideParts, PutBeside } from '../live/beside.ts';
+/** The accounts that are looked at: one beside the desk of each viewer, made when somebody first looks. */
+
+import type { WaitingCall } from '../../schema/account/model.ts';
+import type { StreamNoticeKind } from '../../schema/telling.ts';
+import type { Beside, BesideParts, BesideTurn, PutBeside } from '../live/beside.ts';
 import { type AccountDesk, type AccountDeskParts, createAccountDesk } from './desk.ts';
 import type { CompanyKind } from './kind.ts';
+import type { AccountListener } from './source.ts';
 
 export interface Accounts {
   /** Puts an account beside a desk. */
@@ -28,13 +32,15 @@ export function createAccounts({ pace = PACE, ...parts }: AccountsParts): Accoun
       const { linger, retention, queueLimit } = limits;
       const replay = { lifetime: retention, most: MOST_KEPT };
       return (desk) => {
-        const account = createAccountDesk(
-          {
-            ...{ ...parts, pace },
-            limits: { linger, retention, queueLimit, replay },
-            cursors: (viewerId) => cursors.scope(viewerId, 'the account'),
-          },
-          desk,
+        const account = new LateDesk(() =>
+          createAccountDesk(
+            {
+              ...{ ...parts, pace },
+              limits: { linger, retention, queueLimit, replay },
+              cursors: (viewerId) => cursors.scope(viewerId, 'the account'),
+            },
+            desk,
+          ),
         );
         desks.set(account, account);
         return account;
@@ -42,4 +48,82 @@ export function createAccounts({ pace = PACE, ...parts }: AccountsParts): Accoun
     },
     at: (beside) => (beside === null ? null : (desks.get(beside) ?? null)),
   };
+}
+
+/** The account of somebody who may never look at it: hardly anybody does, and it takes more than all else of a viewer who only comes. */
+class LateDesk implements AccountDesk {
+  readonly #make: () => AccountDesk;
+  /** Null: nobody has looked yet, and nothing is known. */
+  #made: AccountDesk | null = null;
+
+  constructor(make: () => AccountDesk) {
+    this.#make = make;
+  }
+
+  get #desk(): AccountDesk {
+    this.#made ??= this.#make();
+    return this.#made;
+  }
+
+  isWanted(): boolean {
+    return this.#made?.isWanted() ?? false;
+  }
+
+  turned(turn: BesideTurn): void {
+    this.#made?.turned(turn);
+  }
+
+  /** What is listened for, it has to say from the beginning. */
+  begin(widen: Parameters<AccountListener['begin']>[0]) {
+    return this.#desk.begin(widen);
+  }
+
+  callEvents(after: string | null, dropped?: (() => boolean) | undefined) {
+    return this.#desk.callEvents(after, dropped);
+  }
+
+  look() {
+    return this.#desk.look();
+  }
+
+  presenceUpdates(extensionIds: readonly string[]) {
+    return this.#desk.presenceUpdates(extensionIds);
+  }
+
+  liveSource() {
+    return this.#made?.liveSource() ?? null;
+  }
+
+  current() {
+    return this.#made?.current() ?? null;
+  }
+
+  noteWaits(waits: readonly WaitingCall[]): void {
+    this.#desk.noteWaits(waits);
+  }
+
+  notify(kind: StreamNoticeKind, message: string, at: number): void {
+    this.#made?.notify(kind, message, at);
+  }
+
+  roleChanged(): void {
+    this.#made?.roleChanged();
+  }
+
+  wishedElsewhere(whats: readonly string[], isAsked: boolean): void {
+    if (whats.length > 0) this.#desk.wishedElsewhere(whats, isAsked);
+    else this.#made?.wishedElsewhere(whats, isAsked);
+  }
+
+  async settled(): Promise<void> {
+    await this.#made?.settled();
+  }
+
+  beat(): void {
+    this.#made?.beat();
+  }
+
+  stop(): void {
+    this.#made?.stop();
+  }
 }
