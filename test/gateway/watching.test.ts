@@ -292,7 +292,7 @@ describe('A watched call', () => {
     const call = connectedCall(house);
     const streams = [events(house, call.sessionId), events(house, call.sessionId)];
     for (const stream of streams) await stream.next();
-    house.simulator.orderFaults([{ match: 'holdCallParty', times: 1, do: 'applyThenDelay', delay: 300 }]);
+    house.simulator.orderFaults([{ match: 'holdCallParty', times: 1, do: 'applyThenDelay', delay: 1_500 }]);
     const held = house.ask(HOLD, call as never);
     for (const stream of streams) await readTo(stream, isCode('HOLD'));
     call.move({ code: 'Disconnected' });
