@@ -189,9 +189,13 @@ function firstField({ selections: [first] }: SelectionSetNode, document: Documen
 /** Has the operation hear what becomes of its commands. */
 export function withOutcomes(provider: CallProvider, operation: Operation): CallProvider {
   const noted = noting(operation);
+  let account: AccountProvider | null = null;
   return over(provider, {
     command: async (command, key) => noted(await provider.command(command, key)),
-    account: withAccountOutcomes(provider.account, noted),
+    get account() {
+      account ??= withAccountOutcomes(provider.account, noted);
+      return account;
+    },
   });
 }
 
@@ -202,9 +206,9 @@ function withAccountOutcomes(account: AccountProvider, noted: Noted): AccountPro
   });
 }
 
-/** The provider with these instead of its own. As a copy: V8 has more to do for the prototype of one operation than for its fields. */
+/** The provider with these instead of its own; what it makes when it is asked for is still made then. */
 function over<Provider extends object>(provider: Provider, own: Partial<Provider>): Provider {
-  return { ...provider, ...own };
+  return Object.setPrototypeOf(own, provider);
 }
 
 /** The same of Genesys Cloud. */
