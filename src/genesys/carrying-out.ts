@@ -174,12 +174,15 @@ export async function carryOut(
     return meant?.afterCallWorkRequired ?? null;
   }
 
-  /** How it is right before the command: what a watch shows, or a read. Null where neither tells. */
+  /**
+   * How it is right before the command: what a watch shows, or a read, also of what is remembered as over, which nobody
+   * watches any more. Null where neither tells.
+   */
   async function stateBefore(conversationId: string): Promise<CallConversation | null> {
     const meeting = desk.meet(conversationId);
     if (meeting !== undefined) await meeting;
     const current = desk.current(conversationId);
-    if (current !== undefined) return current;
+    if (current !== undefined && desk.isAlive(conversationId)) return current;
     try {
       const reading = await conversations.readConversation(caller, conversationId, {
         ...{ lane: 'command', timeout: times.before, requestId },

@@ -390,6 +390,19 @@ describe('A command', () => {
     expect(await done).toMatchObject({ outcome: 'APPLIED', participant: { held: true } });
   });
 
+  test('on what is only remembered as over is compared with how it is, which nobody watches any more.', async () => {
+    await using simulator = await startStill();
+    const call = talking(simulator);
+    using client = clientTo(simulator.url);
+    const known = (await client.provider.conversation(call.id)) as CallConversation;
+    const participants = known.participants.map((one) => ({ ...one, state: 'DISCONNECTED' as const }));
+    client.person.watched.set(call.id, { ...known, participants });
+    const address = { conversationId: call.id, participantId: call.ids.agent ?? '' };
+    expect(
+      await client.provider.command({ name: 'disconnectCallMediaParticipant', ...address }, null),
+    ).toMatchObject({ outcome: 'APPLIED', error: null });
+  });
+
   test('never leaves where nobody listens, and is not applied.', async () => {
     using client = clientTo('http://127.0.0.1:1');
     const address = { conversationId: 'c-1', participantId: 'p-1' };

@@ -1,5 +1,5 @@
 /** A desk that watches nothing: it knows what it was shown, and reads what it is asked for. */
-import type { CallConversation } from '../../schema/genesys/model.ts';
+import { type CallConversation, hasLeft } from '../../schema/genesys/model.ts';
 import type { Conversations } from '../../src/genesys/conversations.ts';
 import { createEntityNames } from '../../src/genesys/entity-names.ts';
 import type { ConversationPerson } from '../../src/genesys/person.ts';
@@ -28,7 +28,7 @@ export function personAt(conversations: Conversations, caller: Caller, userId: s
       readCall: async (id) => (await conversations.readConversation(caller, id, { lane: 'query' })).value,
       readList: async () => (await conversations.readConversations(caller, { lane: 'query' })).value,
       current: (id) => watched.get(id),
-      isAlive: () => false,
+      isAlive: (id) => watched.get(id)?.participants.some((one) => !hasLeft(one)) ?? false,
       meet: () => undefined,
       peek: (id) => known.get(id),
       async observeCall(conversation) {

@@ -82,8 +82,11 @@ export interface GenesysStage {
 
 /** Turns until a conversation that nobody comes to hangs up: a minute at the usual pace. */
 const TURNS_TO_STAY = 15;
-/** Turns after which what a command did is undone, or what it ended can begin again. */
-const TURNS_TO_REST = 2;
+/**
+ * Turns after which what a command did is undone, or what it ended can begin again. It does with the ids it had, so whoever
+ * looked at it has time to forget that: more than ten seconds at the usual pace.
+ */
+const TURNS_TO_REST = 4;
 
 /** One that was asked for. */
 interface Asked {
