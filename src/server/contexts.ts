@@ -29,8 +29,8 @@ export interface ContextsParts {
 export interface Contexts {
   /** For a whole operation. */
   of(arrival: Arrival): object;
-  /** For one event of the fast path, whose delays are noted as it is sent. */
-  ofEvent(arrival: Arrival): object;
+  /** For what has nothing to be noted: a query, or one event of the fast path, whose delays are noted as it is sent. */
+  plain(arrival: Arrival): object;
   /** An event of the fast path was sent. */
   noteSent(event: unknown): void;
 }
@@ -51,7 +51,7 @@ export function createContexts({ createContext, metrics, receivedAtOf }: Context
       });
     },
 
-    ofEvent(arrival) {
+    plain(arrival) {
       const { operation, visitor } = arrival;
       return createContext({
         provider: visitor.provider(visitOf(arrival)),

@@ -17,6 +17,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  OperationTypeNode,
   type StringValueNode,
   TypeInfo,
   type VariableNode,
@@ -35,6 +36,7 @@ type MaybePromise<Value> = Value | Promise<Value>;
 export interface FastRequest {
   readonly document: DocumentNode;
   readonly params: OperationParams;
+  readonly type: OperationTypeNode;
   /** Those that the operation declares. */
   readonly variables: Variables;
   /** The same for all requests that select the same. */
@@ -111,11 +113,13 @@ export function createFastPath({ schema, documentOf }: FastPathParts): FastPath 
       const document = params === null ? null : documentOf(params);
       if (params === null || document === null) return null;
       const selection = selectionOf({ document, operationName: params.operationName });
-      if (selection === null || selection.operation.operation === 'subscription') return null;
+      if (selection === null) return null;
+      const type = selection.operation.operation;
+      if (type === OperationTypeNode.SUBSCRIPTION) return null;
       const variables = declaredOrNull(selection.operation, params.variables);
       if (variables === null) return null;
       const call = selection.call(variables);
-      return { document, params, variables, contentType, selectionId: selection.id, call };
+      return { document, params, type, variables, contentType, selectionId: selection.id, call };
     },
 
     recall(state, request, viewerId) {

@@ -116,7 +116,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const fastPath = config.fastPath ? createFastPath({ schema, documentOf }) : null;
   const executeFast = createExecutor(schema);
   const weighing = createWeighing(schema, config, fastPath === null ? execute : executeFast);
-  const { ofEvent: contextOf, noteSent } = contexts;
+  const { plain: contextOf, noteSent } = contexts;
   const shared = fastPath && { fastPath, contextOf, weighing, answers, noteSent };
 
   return {
@@ -149,7 +149,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function answerFast(body: string, accept: string | undefined, arrival: Arrival) {
     const request = fastPath?.read(body, accept) ?? null;
     if (fastPath === null || request === null) return null;
-    const { document, params, contentType, variables } = request;
+    const { document, params, type, contentType, variables } = request;
     const { visitor } = arrival;
     const args = { document, operationName: params.operationName };
     const state = currentCallOf(visitor, request.call);
@@ -163,7 +163,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const weighed = weighFast(args, variables);
     // Refusals have a status, which the plain way knows; and there those wait that have to.
     if (weighed === null || weighed.isHeavy || isWithoutIntent(args, arrival)) return null;
-    const whole = { ...args, schema, variableValues: variables, contextValue: contexts.of(arrival) };
+    const contextValue = type === OperationTypeNode.QUERY ? contexts.plain(arrival) : contexts.of(arrival);
+    const whole = { ...args, schema, variableValues: variables, contextValue };
     const result = await weighing.execute(whole, weighed, arrival, executeFast);
     // Wrong variables: nothing was executed, and the plain way words the refusal.
     if (!('data' in result)) return null;
@@ -265,7 +266,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     shared: SharedWork,
     send: Send,
   ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
-    const subscribe = () => createSourceEventStream({ ...args, contextValue: contexts.ofEvent(arrival) });
+    const subscribe = () => createSourceEventStream({ ...args, contextValue: contexts.plain(arrival) });
     try {
       const isHeavy = takePlace(args, arrival)?.isHeavy ?? false;
       const source = await arrival.operation.within(subscribe);

@@ -8,10 +8,10 @@
  *      └───────────┴───────────┴─────────┴─ time is up ───────► NoAnswerInTime
  * ```
  */
-import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { got } from 'got';
+import { got, type RequestFunction } from 'got';
 import type { Content } from './checks.ts';
 import { AnswerTooLarge, NoAnswerInTime, NotAnAnswer, type RawAnswer } from './failures.ts';
 
@@ -47,12 +47,19 @@ const IDLE_CONNECTION = 15_000; // 15 seconds
 /** Heads of the kind "still at it" (1xx) before an answer; honest servers send one or two. */
 const MOST_INTERIM_HEADS = 16;
 
+/** Only what is set here of the forty options that got hands over: Node copies all of them, three times for a request. */
+const request: RequestFunction = (url, { agent, method, headers }) => {
+  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return send(url, { agent, method, headers });
+};
+
 /** Makes it; `userAgent` names us. */
 export function createTransport(userAgent: string): Transport {
   const agentOptions = { keepAlive: true, timeout: IDLE_CONNECTION, scheduling: 'lifo' } as const;
   const agent = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
   const client = got.extend({
     agent,
+    request,
     headers: { accept: 'application/json', 'user-agent': userAgent, 'x-user-agent': userAgent },
     // Retries are decided elsewhere, and a redirect would carry the token to another address.
     retry: { limit: 0 },
