@@ -80,7 +80,10 @@ function lateLists({ onLoad }) {
 function plainOptions({ onLoad }) {
   onLoad({ filter: /\/got\/dist\/source\/core\/options\.js$/ }, async ({ path }) => {
     const text = await readFile(path, 'utf8');
-    const contents = text.replace(/return \{\s+\.\.\.internals\.cacheOptions,\s+\.\.\.this\._unixOptions,/, 'return {');
+    const contents = text.replace(
+      /return \{\s+\.\.\.internals\.cacheOptions,\s+\.\.\.this\._unixOptions,/,
+      'return {',
+    );
     return { contents };
   });
 }
