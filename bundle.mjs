@@ -1,33 +1,29 @@
 /**
- * The second half of `npm run build`: each program becomes one file, and a few parts that it loads when it needs them.
+ * The second half of `npm run build`: each program becomes a file or two, and a few parts that it loads when it needs them.
  *
  * Without it, a start reads about a thousand small modules and takes twice as long. What is rarely needed stays outside:
  * GraphiQL's page (9 MB) and the pretty log of a terminal.
  */
 import { readFile, rm } from 'node:fs/promises';
+import { resolve as pathOf } from 'node:path';
 import { build } from 'esbuild';
+
+/** What every start needs: the gateway, and what all phone systems share. */
+const START = ['gateway.js', 'live/hub.js', 'upstream/http.js'].map((path) => pathOf('dist/src', path));
 
 // Their names tell what is in them, so those of another build would stay.
 await rm('dist/src/parts', { recursive: true, force: true });
 
-await build({
-  entryPoints: ['dist/src/main.js', 'dist/src/simulator/main.js'],
+const settings = {
   outbase: 'dist/src',
   outdir: 'dist/src',
-  chunkNames: 'parts/[hash]',
   allowOverwrite: true,
   bundle: true,
-  splitting: true,
   platform: 'node',
   target: 'node20.19',
   format: 'esm',
   // ES modules where a package has both kinds: of those, what nobody imports is left out.
   mainFields: ['module', 'main'],
-  plugins: [
-    { name: 'one graphql', setup: oneGraphql },
-    { name: 'late lists', setup: lateLists },
-    { name: 'plain options', setup: plainOptions },
-  ],
   // Not `keepNames`: it costs a call wherever a function is made, and 5 MB.
   minifyWhitespace: true,
   minifySyntax: true,
@@ -47,7 +43,48 @@ await build({
     'cacheable-lookup': 'data:text/javascript,export default {}',
   },
   logLevel: 'warning',
-});
+};
+
+const plugins = [
+  { name: 'one graphql', setup: oneGraphql },
+  { name: 'late lists', setup: lateLists },
+  { name: 'plain options', setup: plainOptions },
+];
+
+await Promise.all([
+  build({
+    ...settings,
+    entryPoints: ['dist/src/main.js'],
+    splitting: true,
+    chunkNames: 'parts/[hash]',
+    plugins: [...plugins, { name: 'one start', setup: oneStart }],
+  }),
+  build({ ...settings, entryPoints: ['dist/src/simulator/main.js'], plugins }),
+]);
+
+/**
+ * Each part that is loaded later asks for all that a start needs, which is there already. Else what it shares with the start
+ * would be a part of its own, and with it and another one the next: every part costs a start half a millisecond.
+ */
+function oneStart({ onLoad, onResolve, resolve }) {
+  const late = new Set();
+  onResolve({ filter: /./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+    if (kind !== 'dynamic-import' || pluginData === late) return undefined;
+    const found = await resolve(path, { kind, importer, resolveDir, pluginData: late });
+    // Of a package that may not be there it is esbuild that decides.
+    if (found.errors.length > 0) return undefined;
+    late.add(found.path);
+    return found;
+  });
+  onLoad({ filter: /\.m?js$/ }, async ({ path }) => {
+    if (!late.has(path)) return undefined;
+    const text = await readFile(path, 'utf8');
+    const isModule = /^export /m.test(text);
+    return {
+      contents: isModule ? [text, ...START.map((one) => `import ${JSON.stringify(one)};`)].join('\n') : text,
+    };
+  });
+}
 
 /**
  * graphql-jit's ES modules ask for the CommonJS beside them and for graphql's: with those, all of graphql would be in the

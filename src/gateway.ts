@@ -205,10 +205,8 @@ const FIRST_OF_GENESYS = '30';
  * gateway can answer.
  */
 async function readExamples({ ringCentral, genesys }: RunningSystems): Promise<Example[]> {
-  const folder = new URL(
-    import.meta.url.includes('/dist/') ? '../../examples/' : '../examples/',
-    import.meta.url,
-  );
+  // Built, this is in `dist/src/parts/`.
+  const folder = new URL(import.meta.url.replace(/(\/dist)?\/src(\/parts)?\/[^/]+$/, '/examples/'));
   const names = await readdir(folder);
   return Promise.all(
     names

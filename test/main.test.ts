@@ -273,6 +273,18 @@ describe('A wrong setting stops the start with its name, what was read and what 
   });
 });
 
+test('A start, as it is built, reads few files: each is half a millisecond.', async () => {
+  const first = await staticallyLoaded(MAIN);
+  expect(first.length).toBeLessThanOrEqual(3);
+  const folder = new URL('../dist/src/parts/', import.meta.url);
+  const parts = (await readdir(folder)).map((name) => fileURLToPath(new URL(name, folder)));
+  const texts = await Promise.all(parts.map((part) => readFile(part, 'utf8')));
+  const ofRingCentral = parts.filter((_, index) => /\bfunction createRingCentral\(/.test(texts[index] ?? ''));
+  expect(ofRingCentral).toHaveLength(1);
+  const all = new Set([...first, ...(await staticallyLoaded(ofRingCentral[0] ?? ''))]);
+  expect(all.size).toBeLessThanOrEqual(10);
+});
+
 describe('Signing in, as it is built', () => {
   test('works in one file as it does in many', async () => {
     await using running = await start();
