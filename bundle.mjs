@@ -36,8 +36,12 @@ const settings = {
   // One mention of Node's own `Request` loads the whole of its fetch, 3 MB. Yoga compares its own with it, to find out
   // that they differ.
   define: { 'globalThis.Request': 'undefined' },
-  // What got can do beside, and is not asked for: HTTP/2 (2 MB), caches of answers and of addresses.
+  // What got can do beside, and is not asked for: HTTP/2 (2 MB), caches of answers and of addresses. Likewise the forms of
+  // Yoga's fetch, the quantiles of prom-client, and the logs that pino has another thread write.
   alias: {
+    '@fastify/busboy': 'data:text/javascript,export default {}',
+    tdigest: 'data:text/javascript,export default {}',
+    'thread-stream': 'data:text/javascript,export default {}',
     'http2-wrapper': 'data:text/javascript,export default {}',
     'cacheable-request': 'data:text/javascript,export default {}; export class CacheError extends Error {}',
     'cacheable-lookup': 'data:text/javascript,export default {}',

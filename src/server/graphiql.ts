@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { AFTER, barOf, type DemoUser, headOf, type MenuEntry, type Role } from './graphiql-bar.ts';
+import type { DemoUser, MenuEntry, Role } from './graphiql-bar.ts';
 import type { SignInChoice } from './graphiql-session.ts';
 import { GENESYS_HEADER } from './origins.ts';
 
@@ -142,6 +142,7 @@ async function render(
   signInTo: readonly SignInChoice[],
 ): Promise<string> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const { AFTER, barOf, headOf } = await import('./graphiql-bar.ts');
   // A token of the examples is one that everybody knows: it goes to nobody but who gave it out.
   const isPlayed = users.ringCentral !== null && users.ringCentral.length > 0;
   const tabs = examples.map(({ headers, ...tab }) => (isPlayed && headers ? { ...tab, headers } : tab));
