@@ -78,6 +78,8 @@ export interface Weight {
   readonly resident: number;
   /** Not a number where the contestant does not tell. */
   readonly heap: number;
+  /** Resident MB of the process with all of them. */
+  readonly whole: number;
 }
 
 async function weigh(stage: Stage, { name, count, perSocket, sessionOf, source }: Crowd): Promise<Weight> {
@@ -113,7 +115,7 @@ async function weigh(stage: Stage, { name, count, perSocket, sessionOf, source }
   await audience.admit(placesFor(0, WARM));
   await changeAsFastAsSeen(audience, [sessionOf(0)], 1, 1_000);
   await settled(WARM);
-  const look = async (): Promise<Weight> => ({
+  const look = async () => ({
     resident: await contestant.server.residentAtRest(),
     // An earlier one may have no such port.
     heap: await metric(metricsPort, 'nodejs_heap_size_used_bytes').catch(() => Number.NaN),
@@ -126,8 +128,8 @@ async function weigh(stage: Stage, { name, count, perSocket, sessionOf, source }
   await contestant.server.stop();
   const [first, then] = [before, after].map(({ resident }) => Math.round(resident / 2 ** 20));
   stage.say(`resident ${first} MiB, then ${then} MiB`);
-  const each = (what: keyof Weight) => (after[what] - before[what]) / count / 1_000;
-  return { resident: each('resident'), heap: each('heap') };
+  const each = (what: keyof typeof after) => (after[what] - before[what]) / count / 1_000;
+  return { resident: each('resident'), heap: each('heap'), whole: after.resident / 1_000_000 };
 }
 
 function once(kilobytes: number): Rounds {
