@@ -125,6 +125,7 @@ function plainOptions({ onLoad }) {
       /return \{\s+\.\.\.internals\.cacheOptions,\s+\.\.\.this\._unixOptions,/,
       'return {',
     );
+    if (contents === text) throw new Error("got's options have changed: look what they spread now.");
     return { contents };
   });
 }

@@ -42,7 +42,7 @@ export interface PushSocket {
   readonly details: WireConnectionDetails | null;
   /**
    * Asks something; `onAnswer` is called as the answer is read, before anything that comes after it. Null: there was no
-   * answer in time, or none any more.
+   * answer in time, or it was not yet open, or is no more.
    */
   request(
     ask: { readonly method: string; readonly path: string; readonly body?: object },
@@ -113,7 +113,8 @@ export function openSocket(url: string, events: SocketEvents, times: SocketTimes
       return details;
     },
     request({ method, path, body }, onAnswer) {
-      if (isOver || asked.size >= MOST_REQUESTS) {
+      // While a session is brought back there is a socket that nothing can be asked of yet.
+      if (isOver || details === null || asked.size >= MOST_REQUESTS) {
         onAnswer(null);
         return;
       }

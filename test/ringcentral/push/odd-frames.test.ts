@@ -1,6 +1,7 @@
-/** Whatever stands in a frame or an answer about sockets: it denies or ends a socket, and nothing else. */
+/** Whatever stands in a frame or an answer about sockets, and whenever one is asked: it denies or ends a socket, and nothing else. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { openSocket } from '../../../src/ringcentral/push/socket.ts';
@@ -34,4 +35,23 @@ test.for(ODD)('A socket that hears %s is lost, or goes on', async (frame) => {
     openSocket(`ws://127.0.0.1:${port}`, { onOpen() {}, onNotification() {}, onLost: resolve }),
   );
   expect(lost).toMatchObject({ reason: expect.any(String) });
+});
+
+test('A socket that is not open yet is asked nothing, and says so', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  // Whoever comes waits for ever.
+  const comers: Duplex[] = [];
+  server.on('upgrade', (_request, comer) => comers.push(comer));
+  onTestFinished(() => {
+    for (const comer of comers) comer.destroy();
+    server.close();
+  });
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  const socket = openSocket(`ws://127.0.0.1:${port}`, { onOpen() {}, onNotification() {}, onLost() {} });
+  const ask = () => new Promise((resolve) => socket.request({ method: 'GET', path: '/' }, resolve));
+  expect(await ask()).toBeNull();
+  await expect.poll(() => comers).toHaveLength(1);
+  expect(await ask()).toBeNull();
+  socket.close();
 });
