@@ -20,7 +20,6 @@
  *   closed: every subscription ends
  */
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
@@ -184,7 +183,8 @@ export function createWebSockets(parts: WebSocketParts): WebSockets {
       for (const socket of open.keys()) socket.terminate();
     },
     async closed() {
-      await Promise.all([...open.keys()].map((socket) => once(socket, 'close')));
+      // Not `once()`, which rejects where a socket says goodbye with an error.
+      await Promise.all([...open.keys()].map((socket) => new Promise((gone) => socket.once('close', gone))));
       heartbeat.stop();
     },
   };

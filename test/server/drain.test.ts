@@ -120,6 +120,28 @@ describe('Draining', () => {
     }
   });
 
+  test('goes on where a client answers the goodbye with what is no frame', async () => {
+    // A wait for the end of this time would be a test that never ends.
+    await using house = await openHouse({ settings: { DRAIN_SECONDS: '600' } });
+    const { hostname, port, host } = new URL(house.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `GET /graphql HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n' +
+        'Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
+    );
+    const [opened] = await once(socket, 'data');
+    expect(String(opened)).toMatch(/^HTTP\/1\.1 101 /);
+    const goodbye = once(socket, 'data');
+    const drained = house.server.drain();
+    const [frame] = await goodbye;
+    expect([frame[0], frame.readUInt16BE(2)]).toEqual([0x88, 1012]);
+    const closed = once(socket.resume(), 'close');
+    socket.write(Buffer.from([0xff, 0xff]));
+    await drained;
+    await closed;
+  });
+
   test('of an empty house is over at once, and twice is as once', async () => {
     await using house = await openHouse();
     await Promise.all([house.server.drain(), house.server.drain()]);
