@@ -250,8 +250,15 @@ export function createConnection(parts: ConnectionParts): Connection {
     alarm = setAlarm(() => void join(), together.pause * (0.5 + random() / 2)).unref();
   }
 
+  /** A defect of whoever hears it is theirs alone: everybody else is told, and this gateway joins again. */
   function tell(): void {
-    for (const hear of hearers) hear();
+    for (const hear of hearers) {
+      try {
+        hear();
+      } catch (error) {
+        log.error({ err: error }, 'Whoever heard of the other gateways met a defect');
+      }
+    }
   }
 
   /** Asks, and gives the store up if it does not answer. */

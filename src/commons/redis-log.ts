@@ -23,8 +23,13 @@ const CHECK = 5_000; // 5 seconds
 
 type WireEntry = readonly [id: string, fields: readonly string[]];
 
-/** Makes the logs of one sort. */
-export function createRedisLog<Event>(connection: Connection, naming: Naming, sort: LogSort): Log<Event> {
+/** Makes the logs of one sort; `onUnreadable` is told of an event that is none, which nobody hears of. */
+export function createRedisLog<Event>(
+  connection: Connection,
+  naming: Naming,
+  sort: LogSort,
+  onUnreadable: (error: unknown) => void,
+): Log<Event> {
   const { word, lifetime } = sort;
   /** One subscription for all who follow one log here. */
   const channels = new Map<string, { readonly hearers: Set<(message: string) => void>; stop(): void }>();
@@ -85,8 +90,9 @@ export function createRedisLog<Event>(connection: Connection, naming: Naming, so
         const offset = Number(offsetText);
         const isNext = at !== null && epoch === at.epoch && offset === at.offset + 1;
         if (isNext && !isReading) {
-          const event = JSON.parse(message.slice(epoch.length + offsetText.length + 2)) as Event;
-          tell({ kind: 'event', position: { epoch, offset }, event });
+          const [event] = eventsIn(message.slice(epoch.length + offsetText.length + 2));
+          if (event === undefined) at = { epoch, offset };
+          else tell({ kind: 'event', position: { epoch, offset }, event });
         } else if (at === null || epoch !== at.epoch || offset > at.offset) void fill();
       };
       const stops = [
@@ -121,14 +127,23 @@ export function createRedisLog<Event>(connection: Connection, naming: Naming, so
     wire: readonly WireEntry[],
     after: Position | null,
   ): Reading<Event> {
-    const entries = wire.map(([id, fields]) => ({
-      offset: Number.parseInt(id, 10),
-      event: JSON.parse(fields[1] ?? 'null') as Event,
-    }));
+    const entries = wire.flatMap(([id, fields]) =>
+      eventsIn(fields[1] ?? '').map((event) => ({ offset: Number.parseInt(id, 10), event })),
+    );
     const isSameEpoch = after === null || after.epoch === epoch;
-    const first = entries[0]?.offset ?? offset + 1;
+    const first = wire[0] === undefined ? offset + 1 : Number.parseInt(wire[0][0], 10);
     const isComplete = isSameEpoch && first === (after?.offset ?? 0) + 1;
     return { position: { epoch, offset }, entries, isComplete };
+  }
+
+  /** The event that a text is; none where it cannot be read. */
+  function eventsIn(text: string): readonly Event[] {
+    try {
+      return [JSON.parse(text) as Event];
+    } catch (error) {
+      onUnreadable(error);
+      return [];
+    }
   }
 
   function listen(name: string, hear: (message: string) => void) {

@@ -42,6 +42,13 @@ export async function createRedisCommons(parts: RedisCommonsParts): Promise<Comm
       for (const name of [...followers.names()]) for (const hear of followers.of(name)) hear();
     }),
   ];
+  const unreadable = new Set<string>();
+  /** Whoever may write to Redis may do so again and again. */
+  const noteUnreadable: NoteUnreadable = (sort, error) => {
+    if (unreadable.has(sort)) return;
+    unreadable.add(sort);
+    log.error({ err: error, sort }, 'Something in Redis cannot be read, and is taken for nothing');
+  };
   await connection.tried;
 
   const stop = async () => {
@@ -52,15 +59,17 @@ export async function createRedisCommons(parts: RedisCommonsParts): Promise<Comm
     self,
     cell<Value>(sort: CellSort<Value>): Cell<Value> {
       const name = (key: Key) => naming.nameOf(sort.word, key);
-      const cells = createRedisCells(connection, sort, told, () =>
-        metrics.commonsConflicts.inc({ sort: sort.word }),
-      );
+      const cells = createRedisCells(connection, sort, told, {
+        onConflict: () => metrics.commonsConflicts.inc({ sort: sort.word }),
+        onUnreadable: (error) => noteUnreadable(sort.word, error),
+      });
       return {
         update: (key, change) => cells(name(key), change),
         follow: (key, hear) => followers.add(name(key), hear),
       };
     },
-    log: <Event>(sort: LogSort): CommonLog<Event> => createRedisLog<Event>(connection, naming, sort),
+    log: <Event>(sort: LogSort): CommonLog<Event> =>
+      createRedisLog<Event>(connection, naming, sort, (error) => noteUnreadable(sort.word, error)),
     state: connection.state,
     fleet: connection.fleet,
     onChange: connection.onChange,
@@ -68,6 +77,9 @@ export async function createRedisCommons(parts: RedisCommonsParts): Promise<Comm
     [Symbol.asyncDispose]: stop,
   };
 }
+
+/** Of a value or event of this sort nobody knows what it says. */
+type NoteUnreadable = (sort: string, error: unknown) => void;
 
 type Step<Value> = (value: Value | null, now: number) => Change<Value, unknown>;
 
@@ -86,7 +98,7 @@ function createRedisCells<Value>(
   connection: Connection,
   { write = JSON.stringify, read = JSON.parse }: CellSort<Value>,
   channel: string,
-  onConflict: () => void,
+  notes: { readonly onConflict: () => void; readonly onUnreadable: (error: unknown) => void },
 ) {
   const lines = new Map<string, Waiting<Value>[]>();
 
@@ -122,7 +134,7 @@ function createRedisCells<Value>(
     let [held, ...time] = (await connection.run(READ_CELL, [name], [])) as [string, string, string];
     for (;;) {
       const mark = held.slice(0, MARK_LENGTH);
-      const before = held === '' ? null : read(held.slice(MARK_LENGTH));
+      const before = valueIn(held);
       const { after, lifetime, tell, endings } = applied(together, before, millisecondsOf(time));
       if (after === undefined && !tell) return endings.forEach(settle);
       const next = nextText(after === undefined ? before : after, write);
@@ -135,7 +147,18 @@ function createRedisCells<Value>(
       ];
       if (isChanged === 1) return endings.forEach(settle);
       [held, ...time] = now;
-      onConflict();
+      notes.onConflict();
+    }
+  }
+
+  /** What cannot be read is as good as not there: the next change writes over it. */
+  function valueIn(held: string): Value | null {
+    if (held === '') return null;
+    try {
+      return read(held.slice(MARK_LENGTH));
+    } catch (error) {
+      notes.onUnreadable(error);
+      return null;
     }
   }
 }

@@ -25,8 +25,8 @@ export function seal(text: string, key: SealingKey): string {
 
 /** Opens it; null where it was sealed with another key, or changed since. */
 export function unseal(sealed: string, key: SealingKey): string | null {
-  const bytes = Buffer.from(sealed, 'base64');
   try {
+    const bytes = Buffer.from(sealed, 'base64');
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE));
     decipher.setAuthTag(bytes.subarray(NONCE, NONCE + TAG));
     return decipher.update(bytes.subarray(NONCE + TAG), undefined, 'utf8') + decipher.final('utf8');
