@@ -115,7 +115,10 @@ export function createRenewal(kept: Kept, parts: RenewalParts): Renewal {
     if (coming !== null) return coming;
     clearTimeout(alarm);
     coming = renewOnce()
-      .catch((error: unknown) => log.error({ err: error }, 'Tokens could not be renewed'))
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'Tokens could not be renewed');
+        fail(0);
+      })
       .then(() => {
         coming = null;
         set();

@@ -85,6 +85,17 @@ describe('Tokens are asked for anew', () => {
     expect(askedAt.map((at) => Math.round(at * 2) / 2)).toEqual([0, 0.5, 1.5, 3.5, 8.5, 18.5, 28.5, 38.5]);
   });
 
+  test('ever more seldom where a defect keeps them from being asked for, and then as before', async () => {
+    const { renewal, askedAt } = openAccount(3_600_000, (number) => {
+      if (number <= 3) throw new TypeError('a defect');
+      return tokensOf(number, 3_600_000);
+    });
+    renewal.set(true);
+    await vi.advanceTimersByTimeAsync(2 * 3_600_000);
+    renewal.stop();
+    expect(askedAt.map((at) => Math.round(at * 2) / 2)).toEqual([3_540, 3_540.5, 3_541.5, 3_543.5, 7_083.5]);
+  });
+
   test('when the system said that they may be, however often somebody looks at the account before', async () => {
     const { renewal, askedAt } = openAccount(100_000, (number) =>
       number === 1 ? { kind: 'lost', retryAfter: 60_000 } : tokensOf(number, 3_600_000),
