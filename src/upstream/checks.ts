@@ -39,9 +39,14 @@ export function pathOf(operation: Operation, ids: PathIds, system?: NamesIds): s
 /** What fills the places of a path. */
 export type PathIds = Readonly<Record<string, string | readonly string[]>>;
 
-function segment(name: string, id: string, system?: NamesIds): string {
+/** Whether an id can be one segment of a path. */
+export function isSegment(id: string): boolean {
   // URL parsers resolve the dot segments, however they are encoded, so that no encoding can save these two.
-  if (id === '' || id === '.' || id === '..' || id.length > LONGEST_ID || LONE_SURROGATE.test(id)) {
+  return id !== '' && id !== '.' && id !== '..' && id.length <= LONGEST_ID && !LONE_SURROGATE.test(id);
+}
+
+function segment(name: string, id: string, system?: NamesIds): string {
+  if (!isSegment(id)) {
     const shown = id.length > 40 ? `a text of ${id.length} characters` : JSON.stringify(id);
     const given = system === undefined ? 'it was given' : `${system.name} gave it, like ${system.sampleIds}`;
     throw new BadUserInput(`${name} is ${shown}; allowed is an id as ${given}.`, name);

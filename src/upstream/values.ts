@@ -140,6 +140,20 @@ export function listOf(raw: unknown): readonly unknown[] {
   return Array.isArray(raw) ? raw : [];
 }
 
+/**
+ * The address of a socket as a phone system at `serverUrl` gives it out; null for one that cannot be opened, or would show
+ * what is said there to everybody on the way.
+ */
+export function asSocketUrl(raw: unknown, serverUrl: string): URL | null {
+  const text = asText(raw);
+  if (text === null || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  // No socket has a fragment (RFC 6455, 3): one that is opened there throws.
+  if (url.hash !== '') return null;
+  const isPlain = url.protocol === 'ws:' && serverUrl.startsWith('http:');
+  return isPlain || url.protocol === 'wss:' ? url : null;
+}
+
 /** Nobody wants to know. */
 export function unnoted(): void {}
 

@@ -1,7 +1,7 @@
 /** What Genesys Cloud answers about channels; odd shapes are left out. */
 import { Forbidden } from '../../../schema/failures.ts';
 import type { Setback } from '../../upstream/setbacks.ts';
-import { asText, asTime, ifObject, listOf } from '../../upstream/values.ts';
+import { asSocketUrl, asText, asTime, ifObject, listOf } from '../../upstream/values.ts';
 import type { Wire } from '../values.ts';
 import type { Channel } from './listening.ts';
 
@@ -12,22 +12,15 @@ export interface GivenChannel extends Channel {
 
 /**
  * The channel in an answer that made one.
- * @throws {Forbidden} where there is none, or its address would show it to everybody on the way.
+ * @throws {Forbidden} where there is none, or its address is of no use.
  */
 export function channelIn(body: unknown, apiUrl: string): GivenChannel {
   const { id, connectUri, expires } = ifObject<Wire, Wire>(body, (wire) => wire as Wire) ?? {};
   const [known, address] = [asText(id), asText(connectUri)];
-  if (known === null || address === null || !isUsable(address, apiUrl)) {
+  if (known === null || address === null || asSocketUrl(address, apiUrl) === null) {
     throw new Forbidden('Genesys Cloud answered no address for notifications.');
   }
   return { id: known, connectUri: address, expires: asTime(expires) };
-}
-
-/** Whether a socket may be opened there. */
-export function isUsable(address: string, apiUrl: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol } = new URL(address);
-  return protocol === 'wss:' || (protocol === 'ws:' && apiUrl.startsWith('http:'));
 }
 
 /** Why one of the topics is not told; null: all of them are. */

@@ -236,9 +236,7 @@ export function createListener(parts: ListenerParts): Listener {
       channel.connectUri,
       {
         onOpen: () => ofSocket(opening, () => feed({ kind: 'opened' })),
-        onEvent(topic, body, receivedAt) {
-          if (opening === socket && !isStopped) ear.heard(topic, body, receivedAt);
-        },
+        onEvent: (topic, body, receivedAt) => ofSocket(opening, () => heard(topic, body, receivedAt)),
         // The next one is opened at once; the server ends this one as soon as it has.
         onClosing: () => ofSocket(opening, () => feed({ kind: 'closing' })),
         onLost: (loss) => ofSocket(opening, () => lost(loss)),
@@ -250,6 +248,15 @@ export function createListener(parts: ListenerParts): Listener {
 
   function ofSocket(opening: ChannelSocket, work: () => void): void {
     if (opening === socket && !isStopped) work();
+  }
+
+  function heard(topic: string, body: unknown, receivedAt: number): void {
+    try {
+      ear.heard(topic, body, receivedAt);
+    } catch (error) {
+      // The socket has told it well: it is not lost over that.
+      noteDefect(error);
+    }
   }
 
   function lost({ isGone, reason }: ChannelLoss): void {
@@ -316,8 +323,12 @@ export function createListener(parts: ListenerParts): Listener {
     socket = null;
   }
 
-  function afterDefect(error: unknown): ListeningInput {
+  function noteDefect(error: unknown): void {
     if (!leaving.signal.aborted) log.error({ err: error }, 'A listener met a defect');
+  }
+
+  function afterDefect(error: unknown): ListeningInput {
+    noteDefect(error);
     return { kind: 'denied', reason: 'Genesys Cloud answered something that cannot be understood.' };
   }
 }

@@ -5,10 +5,10 @@ import type { Ear, Listening } from '../../live/source.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Caller } from '../../upstream/caller.ts';
+import { parseObject } from '../../upstream/failures.ts';
 import type { Upstream } from '../../upstream/http.ts';
-import type { LeftOut } from '../../upstream/values.ts';
+import { asSocketUrl, type LeftOut } from '../../upstream/values.ts';
 import type { GenesysKind } from '../call-kind.ts';
-import { isUsable } from './answers.ts';
 import { isAboutCalls, readConversationNews, topicOf } from './events.ts';
 import { createListener, type Listener, type ListenerTimes } from './listener.ts';
 import type { Channel } from './listening.ts';
@@ -113,8 +113,8 @@ function written(channel: Channel | null): string | null {
 
 function readInheritance(text: string | null, apiUrl: string): Channel | null {
   if (text === null) return null;
-  const { id, connectUri } = JSON.parse(text) as Partial<Record<keyof Channel, unknown>>;
-  return typeof id === 'string' && typeof connectUri === 'string' && isUsable(connectUri, apiUrl)
+  const { id, connectUri } = parseObject(text) as Partial<Record<keyof Channel, unknown>>;
+  return typeof id === 'string' && typeof connectUri === 'string' && asSocketUrl(connectUri, apiUrl) !== null
     ? { id, connectUri }
     : null;
 }

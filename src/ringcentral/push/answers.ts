@@ -1,7 +1,7 @@
 /** What RingCentral answers about sockets and over them, in the words of `listening.ts` and of HTTP; odd shapes are left out. */
 import { Forbidden } from '../../../schema/failures.ts';
 import type { RawAnswer } from '../../upstream/failures.ts';
-import { asText } from '../../upstream/values.ts';
+import { asSocketUrl, asText } from '../../upstream/values.ts';
 import type { WireError, WireSocketToken, WireSubscription } from '../wire.ts';
 import type { ListeningInput } from './listening.ts';
 import type { SocketAnswer } from './socket.ts';
@@ -12,15 +12,12 @@ const USUAL_ADDRESS = 'wss://ws-api.ringcentral.com/ws';
 
 /**
  * The address of a socket in an answer to `authWsToken`; with a `wsc` it brings back what was lost.
- * @throws {Forbidden} where there is none, or one that would show the token to everybody on the way.
+ * @throws {Forbidden} where there is none, or none to be used.
  */
 export function addressIn(body: unknown, serverUrl: string, wsc: string | null): string {
   const { uri = USUAL_ADDRESS, ws_access_token: token } = (body ?? {}) as WireSocketToken;
-  const address = asText(uri) ?? '';
-  if (!URL.canParse(address) || typeof token !== 'string') throw noAddress();
-  const url = new URL(address);
-  const isPlain = url.protocol === 'ws:' && serverUrl.startsWith('http:');
-  if (!(isPlain || url.protocol === 'wss:')) throw noAddress();
+  const url = asSocketUrl(uri, serverUrl);
+  if (url === null || typeof token !== 'string') throw noAddress();
   url.searchParams.set('access_token', token);
   if (wsc !== null) url.searchParams.set('wsc', wsc);
   return url.href;

@@ -44,6 +44,7 @@ export function createAsking({ caller, budget, metrics, signal, socket }: Asking
     async ask({ operation, ids = {}, body, onAnswer }) {
       const open = socket();
       if (body !== undefined) checkBody(operation, body);
+      const path = pathOf(operation, ids);
       let permit: Permit;
       try {
         permit = await budget.enter({ ...entryOf(operation, PATIENCE), signal });
@@ -55,19 +56,16 @@ export function createAsking({ caller, budget, metrics, signal, socket }: Asking
         return null;
       }
       return new Promise((resolve) => {
-        open.request(
-          { method: operation.method, path: pathOf(operation, ids), ...(body !== undefined && { body }) },
-          (answer) => {
-            permit.settle(answer === null ? null : noticeOf(operation, asRaw(answer)));
-            metrics.upstreamRequests.inc({
-              operation: operation.id,
-              status: answer === null ? 'network' : String(answer.status),
-              lane: 'query',
-            });
-            if (answer !== null) onAnswer?.(answer);
-            resolve(answer);
-          },
-        );
+        open.request({ method: operation.method, path, ...(body !== undefined && { body }) }, (answer) => {
+          permit.settle(answer === null ? null : noticeOf(operation, asRaw(answer)));
+          metrics.upstreamRequests.inc({
+            operation: operation.id,
+            status: answer === null ? 'network' : String(answer.status),
+            lane: 'query',
+          });
+          if (answer !== null) onAnswer?.(answer);
+          resolve(answer);
+        });
       });
     },
 

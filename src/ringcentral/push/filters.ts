@@ -13,6 +13,7 @@
  * Every refusal names something that is not asked for again while it is remembered, so that the tries come to an end.
  */
 import type { Interest, Reach, Told } from '../../account/source.ts';
+import { isSegment } from '../../upstream/checks.ts';
 import { asText } from '../../upstream/values.ts';
 import type { WireError, WireSubscription } from '../wire.ts';
 import { entriesOf, isSuccess } from './answers.ts';
@@ -55,7 +56,9 @@ export function wantedFilters(
     const all: Filter = { topic, extensionId: null };
     if (interest.account && !refused.has(keyOf(all))) return [all];
     if (refused.has(anyOf(topic))) return [];
-    const each = [...new Set(interest[topic])].map((extensionId) => ({ topic, extensionId }));
+    const each = [...new Set(interest[topic])]
+      .filter(isSegment)
+      .map((extensionId) => ({ topic, extensionId }));
     return each.filter((filter) => !refused.has(keyOf(filter)));
   });
   return filters.slice(0, MOST_FILTERS);

@@ -8,6 +8,7 @@
  * ```
  */
 import type { Caller } from '../../upstream/caller.ts';
+import { isSegment } from '../../upstream/checks.ts';
 import type { Upstream } from '../../upstream/http.ts';
 import { OPERATIONS } from '../operations.ts';
 import type { WireSubscription } from '../wire.ts';
@@ -62,7 +63,9 @@ export function createHeldSubscription(parts: HeldSubscriptionParts): HeldSubscr
         body: bodyOf([]),
         onAnswer(answer) {
           const { id } = (answer.body ?? {}) as WireSubscription;
-          if (isSuccess(answer) && typeof id === 'string' && disabledIn(answer) === null) onGranted(id);
+          // By one that cannot stand in a path nothing could be changed or given back.
+          const isOfUse = typeof id === 'string' && isSegment(id);
+          if (isSuccess(answer) && isOfUse && disabledIn(answer) === null) onGranted(id);
         },
       });
     },

@@ -284,7 +284,12 @@ export function createListener(parts: ListenerParts): Listener {
       metrics.pushEvents.inc({ system: 'ringcentral', result: 'foreign' });
       return;
     }
-    ear.heard(notification, receivedAt);
+    try {
+      ear.heard(notification, receivedAt);
+    } catch (error) {
+      // The socket has told it well: it is not lost over that.
+      noteDefect(error);
+    }
     keep();
     const { isFull } = replay;
     replay = withReplayed(replay, notification);

@@ -4,6 +4,7 @@
  */
 import { CallControlFailure } from '../../../schema/failures.ts';
 import type { Caller } from '../../upstream/caller.ts';
+import { isSegment } from '../../upstream/checks.ts';
 import type { Upstream } from '../../upstream/http.ts';
 import { asText } from '../../upstream/values.ts';
 import { OPERATIONS } from '../operations.ts';
@@ -66,7 +67,7 @@ export function createOrphans({ caller, upstream, living }: OrphansParts): Orpha
     const counted = entriesOf((body as WirePage<WireSubscription> | null)?.records)
       .filter(({ deliveryMode }) => deliveryMode?.transportType === 'WebSocket')
       .sort((one, other) => (asText(one.creationTime) ?? '').localeCompare(asText(other.creationTime) ?? ''))
-      .flatMap(({ id }) => (id === undefined || living.has(id) ? [] : [id]));
+      .flatMap(({ id }) => (typeof id !== 'string' || !isSegment(id) || living.has(id) ? [] : [id]));
     const known = counted.filter((id) => buried.includes(id));
     return known.length > 0 ? known.slice(0, MOST_CLEANED) : counted.slice(0, 1);
   }

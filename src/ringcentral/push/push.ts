@@ -6,6 +6,8 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Budget } from '../../upstream/budget.ts';
 import type { Caller } from '../../upstream/caller.ts';
+import { isSegment } from '../../upstream/checks.ts';
+import { parseObject } from '../../upstream/failures.ts';
 import type { Upstream } from '../../upstream/http.ts';
 import type { LeftOut } from '../../upstream/values.ts';
 import { asText, listOf } from '../../upstream/values.ts';
@@ -158,8 +160,9 @@ function written(inheritance: Inheritance | null): string | null {
 
 function readInheritance(text: string | null): Inheritance | null {
   if (text === null) return null;
-  const { wsc, subscriptionId, beyond } = JSON.parse(text) as Partial<Record<keyof Inheritance, unknown>>;
-  if (typeof wsc !== 'string' || typeof subscriptionId !== 'string') return null;
+  const { wsc, subscriptionId, beyond } = parseObject(text) as Partial<Record<keyof Inheritance, unknown>>;
+  if (typeof wsc !== 'string' || typeof subscriptionId !== 'string' || !isSegment(subscriptionId))
+    return null;
   const filters = listOf(beyond).map(readAddress);
   return { wsc, subscriptionId, beyond: filters.filter((filter): filter is Filter => filter !== null) };
 }
