@@ -4,24 +4,25 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { createListener, type ListenerState } from '../../../src/genesys/notifications/listener.ts';
+import { createNotifications } from '../../../src/genesys/notifications/notifications.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 import { callerWith, countOf } from '../../ringcentral/support.ts';
 import { until } from '../../support/gateway.ts';
 import { answer, errorBody, serving } from '../support.ts';
 
-/** Takes sockets, and says nothing. */
-async function openStreaming(): Promise<string> {
+/** Takes sockets, and says nothing by itself. */
+async function openStreaming() {
   const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await new Promise((resolve) => sockets.once('listening', resolve));
   onTestFinished(() => {
     for (const socket of sockets.clients) socket.terminate();
     sockets.close();
   });
-  return `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`;
+  return { address: `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`, sockets };
 }
 
 test('What was refused to a channel that is left does not keep the next one from being taken.', async () => {
-  const address = await openStreaming();
+  const { address } = await openStreaming();
   const channelAt = (count: number) => ({
     id: `channel-${count}`,
     connectUri: `${address}/channel-${count}`,
@@ -63,4 +64,70 @@ test('What was refused to a channel that is left does not keep the next one from
     '/api/v2/notifications/channels/channel-1/subscriptions',
     '/api/v2/notifications/channels/channel-2/subscriptions',
   ]);
+});
+
+/** A Genesys Cloud that gives out one channel, with this address. */
+const givingOut = (connectUri: string) =>
+  serving((response, { method }) =>
+    answer(response, 200, method === 'POST' ? { id: 'channel', connectUri } : { entities: [] }),
+  );
+
+test('A channel whose address has a fragment, which no socket can be opened at, is none.', async () => {
+  const { upstream, metrics } = await givingOut('ws://127.0.0.1:9/channel#here');
+  const reasons: (string | null)[] = [];
+  const listener = createListener({
+    ...{ caller: callerWith('t'), upstream, metrics, log: createLog('silent'), topics: async () => [] },
+    ear: { heard() {}, entered: (_, { reason }) => void reasons.push(reason) },
+  });
+  onTestFinished(() => listener.stop());
+  await until(() => reasons.length > 0);
+  expect(reasons).toEqual(['Genesys Cloud answered no address for notifications.']);
+});
+
+test.for(['no JSON', 'null', '{"id":"c","connectUri":"ws://127.0.0.1:9/c#here"}'])(
+  'Whoever inherits %s opens a channel of their own.',
+  async (inherited) => {
+    const { address } = await openStreaming();
+    const { server, upstream, metrics } = await givingOut(`${address}/channel`);
+    const notifications = createNotifications({
+      ...{ upstream, metrics, log: createLog('silent'), leftOut() {}, random: () => 0 },
+    });
+    const states: string[] = [];
+    const listening = notifications.listen(
+      { viewerId: 'u-1', caller: callerWith('t'), userId: async () => 'u-1' },
+      { heard() {}, entered: (state) => void states.push(state) },
+      inherited,
+    );
+    onTestFinished(() => listening.stop());
+    await until(() => states.includes('listening'));
+    expect(server.arrivals.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+  },
+);
+
+test('A defect of whoever hears an event is noted, and costs no socket.', async () => {
+  const { address, sockets } = await openStreaming();
+  const { upstream, metrics } = await givingOut(`${address}/channel`);
+  const states: ListenerState[] = [];
+  const lines: string[] = [];
+  let heard = 0;
+  const listener = createListener({
+    ...{ caller: callerWith('t'), upstream, metrics, topics: async () => [], random: () => 0 },
+    log: createLog('error', { write: (line) => void lines.push(JSON.parse(line).err.message) }),
+    ear: {
+      heard() {
+        heard += 1;
+        if (heard === 1) throw new TypeError('a defect');
+      },
+      entered: (state) => void states.push(state),
+    },
+  });
+  onTestFinished(() => listener.stop());
+  await until(() => states.includes('listening'));
+  for (const socket of sockets.clients) {
+    for (const id of ['one', 'other'])
+      socket.send(JSON.stringify({ topicName: 'v2.users.u-1.conversations.calls', eventBody: { id } }));
+  }
+  await until(() => heard === 2);
+  expect(states).toEqual(['listening']);
+  expect(lines).toEqual(['a defect']);
 });

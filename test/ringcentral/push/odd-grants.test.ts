@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { createListener } from '../../../src/ringcentral/push/listener.ts';
+import { createPush } from '../../../src/ringcentral/push/push.ts';
 import { RATE_RULE } from '../../../src/ringcentral/rate-groups.ts';
 import type { WireFrameMeta } from '../../../src/ringcentral/wire.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
@@ -19,8 +20,8 @@ interface Asked {
   readonly body: { readonly eventFilters?: readonly string[] } | undefined;
 }
 
-/** Grants subscriptions with this `id`, at sockets whose address ends with `fragment`; and somebody who listens there. */
-async function listenAt({ id = 'sub-1', fragment = '', hear = (): void => {} } = {}) {
+/** Grants subscriptions with this `id`, at sockets whose address ends with `fragment`. */
+async function openRingCentral({ id = 'sub-1', fragment = '' } = {}) {
   const asked: Asked[] = [];
   const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await new Promise((resolve) => sockets.once('listening', resolve));
@@ -41,26 +42,7 @@ async function listenAt({ id = 'sub-1', fragment = '', hear = (): void => {} } =
   const server = await scriptedServer((response) => json(response, 200, { uri, ws_access_token: 't' }));
   const { upstream, metrics } = upstreamTo(server.url);
   const budget = createBudget({ rule: RATE_RULE, metrics: createMetrics() });
-  const states: string[] = [];
-  const lines: { readonly err: { readonly message: string } }[] = [];
-  const listener = createListener({
-    ...{
-      caller: callerWith('t'),
-      filters: [OWN_CALLS],
-      upstream,
-      budget,
-      metrics,
-      living: new Set<string>(),
-    },
-    log: createLog('error', { write: (line) => void lines.push(JSON.parse(line)) }),
-    random: () => 0,
-    ear: {
-      heard: hear,
-      entered: (state, { reason }) => states.push([state, reason ?? ''].join(' ').trim()),
-    },
-  });
   onTestFinished(() => {
-    listener.stop();
     budget.stop();
     for (const socket of sockets.clients) socket.terminate();
     sockets.close();
@@ -70,6 +52,30 @@ async function listenAt({ id = 'sub-1', fragment = '', hear = (): void => {} } =
       socket.send(JSON.stringify([{ type: 'ServerNotification' }, { subscriptionId: id, ...notification }]));
     }
   };
+  return { parts: { upstream, budget, metrics }, asked, tell };
+}
+
+interface Odd {
+  readonly id?: string;
+  readonly fragment?: string;
+  readonly hear?: () => void;
+}
+
+/** The same, with somebody who listens there. */
+async function listenAt({ hear = () => {}, ...granted }: Odd = {}) {
+  const { parts, asked, tell } = await openRingCentral(granted);
+  const states: string[] = [];
+  const lines: { readonly err: { readonly message: string } }[] = [];
+  const listener = createListener({
+    ...{ ...parts, caller: callerWith('t'), filters: [OWN_CALLS], living: new Set<string>() },
+    log: createLog('error', { write: (line) => void lines.push(JSON.parse(line)) }),
+    random: () => 0,
+    ear: {
+      heard: hear,
+      entered: (state, { reason }) => states.push([state, reason ?? ''].join(' ').trim()),
+    },
+  });
+  onTestFinished(() => listener.stop());
   return { listener, states, lines, asked, tell };
 }
 
@@ -86,6 +92,21 @@ test('An address with a fragment, which no socket can be opened at, is none', as
   const { states } = await listenAt({ fragment: '#here' });
   await eventually(() => states).toEqual(['denied RingCentral answered no address for notifications.']);
 });
+
+test.for(['no JSON', 'null', '{"wsc":"w","subscriptionId":"..","beyond":[]}'])(
+  'Whoever inherits %s subscribes anew',
+  async (inherited) => {
+    const { asked, parts } = await openRingCentral();
+    const push = createPush({ ...parts, log: createLog('silent'), leftOut() {}, random: () => 0 });
+    const states: string[] = [];
+    const viewer = { viewerId: 'v', caller: callerWith('t'), extensionId: () => null };
+    const ear = { heard() {}, entered: (state: string) => void states.push(state) };
+    const listening = push.listen(viewer, ear, inherited);
+    onTestFinished(() => listening.stop());
+    await eventually(() => states).toEqual(['listening']);
+    expect(asked).toMatchObject([{ method: 'POST' }]);
+  },
+);
 
 test('An extension whose id is broken text is not listened for, and others are', async () => {
   const { listener, states, asked } = await listenAt();
