@@ -300,9 +300,18 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
       log.follow(key(), end, (news) => {
         if (begun !== era) return;
         if (isAppending) early.push(news);
-        else hear(news);
+        else hearAlone(news);
       }),
     );
+  }
+
+  /** Nobody waits for what comes by itself, so that nobody would hear of a defect. */
+  function hearAlone(news: News<string>): void {
+    try {
+      hear(news);
+    } catch (error) {
+      onDefect(error);
+    }
   }
 
   function hear(news: News<string>): void {
@@ -353,6 +362,9 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
           take(appended.entries, appended.position);
         }
       }
+    } catch (error) {
+      onDefect(error);
+      return;
     } finally {
       if (begun === era) isAppending = false;
     }
@@ -360,7 +372,7 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
       end();
       return;
     }
-    for (const news of early.splice(0)) hear(news);
+    for (const news of early.splice(0)) hearAlone(news);
     if (untold.isEmpty) settle();
     void shared.write();
   }

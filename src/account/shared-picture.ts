@@ -80,8 +80,8 @@ export function createSharedPicture({
     isWanted = false;
     isWriting = true;
     writtenAt = performance.now();
-    const text = codec.writePicture(picture);
     try {
+      const text = codec.writePicture(picture);
       await cell.update(key(), () => ({ value: text, lifetime: LIFETIME, tell: true, result: null }));
     } catch (error) {
       isWanted = true;

@@ -13,8 +13,8 @@ import { RINGCENTRAL_CALLS } from '../../src/ringcentral/call-shape.ts';
 
 const seal = sealingKey('a viewer', 'a test');
 
-/** The ledger of whoever leads, open; `held` says whether its store answers. */
-async function openLedger() {
+/** The ledger of whoever leads, open; `own` is of its host. */
+async function openLedger(own: Partial<LedgerHost> = {}) {
   const real = createInProcessCommons();
   let answers: (() => void)[] | null = null;
   const commons: Commons = {
@@ -52,6 +52,7 @@ async function openLedger() {
     onDefect(error) {
       throw error;
     },
+    ...own,
   };
   const ledger = createAccountLedger(
     {
@@ -113,6 +114,23 @@ test('What was told to nobody before somebody looks again is not told to them as
   ledger.publishRecovery();
   await ledger.settled();
   expect(told).toEqual(['recovery']);
+});
+
+test('A defect of whoever is told is noted, and what is seen next is told', async () => {
+  const defect = new TypeError('a defect');
+  const defects: unknown[] = [];
+  const { ledger, told } = await openLedger({
+    tellTrouble() {
+      throw defect;
+    },
+    onDefect: (error) => void defects.push(error),
+  });
+  ledger.publishTrouble(null);
+  await vi.waitFor(() => expect(defects).toEqual([defect]));
+  ledger.publishRecovery();
+  await ledger.settled();
+  expect(told).toEqual(['recovery']);
+  expect(defects).toHaveLength(1);
 });
 
 test('A picture that is wanted while one is written is written after it', async () => {

@@ -125,6 +125,42 @@ function openLedger(log: Log<string>) {
   return { ledger, told, write };
 }
 
+test('A defect of whoever is told what another gateway wrote is noted, and what that writes next is told.', async () => {
+  const log = createInProcessCommons().log<string>({
+    ...{ word: 'calls', most: 100, mostBytes: 1_000_000, lifetime: 60_000 },
+  });
+  const defects: unknown[] = [];
+  const told: string[] = [];
+  const defect = new TypeError('a defect');
+  const ledger = createLedger<RingCentralKind>({
+    ...{ log, key: KEY, codec, isLeading: () => false, fence: () => 1 },
+    askForWhole: () => expect.unreachable('Nothing is lost.'),
+    onDefect: (error) => void defects.push(error),
+    host: {
+      state: () => null,
+      adopt() {},
+      tell({ kind }) {
+        told.push(kind);
+        if (kind === 'trouble') throw defect;
+      },
+      meet: () => true,
+      remember() {},
+      opened() {},
+    },
+  });
+  ledger.meet();
+  await vi.waitUntil(() => ledger.isOpen);
+  const write = async (tiding: Tiding<RingCentralKind>) => {
+    const { position } = await log.read(KEY, null);
+    await log.append(KEY, position, [codec.write({ tiding, hasMore: false, fence: 1, state: null })]);
+  };
+  await write({ kind: 'trouble', at: 1, next: 2 });
+  await write({ kind: 'recovery', at: 3 });
+  await vi.waitUntil(() => told.length === 2);
+  expect(told).toEqual(['trouble', 'recovery']);
+  expect(defects).toEqual([defect]);
+});
+
 describe('Gateways that write at once', () => {
   const openLog = () =>
     createInProcessCommons().log<string>({

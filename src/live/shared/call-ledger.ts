@@ -119,7 +119,7 @@ class CallLedger<K extends Kind> implements Ledger<K> {
     this.#forgetTheWay(hasTold ? 'meeting' : 'opening');
     this.#stopFollowing = () => {};
     this.#position = null;
-    void this.#read(hasTold);
+    this.#read(hasTold).catch(this.#parts.onDefect);
   }
 
   ledBy(): void {
@@ -227,8 +227,17 @@ class CallLedger<K extends Kind> implements Ledger<K> {
     this.#stopFollowing = log.follow(key, this.#position, (news) => {
       if (era !== this.#era) return;
       if (this.#underway !== null) this.#early.push(news);
-      else this.#hear(news);
+      else this.#hearAlone(news);
     });
+  }
+
+  /** Nobody waits for what comes by itself, so that nobody would hear of a defect. */
+  #hearAlone(news: News<string>): void {
+    try {
+      this.#hear(news);
+    } catch (error) {
+      this.#parts.onDefect(error);
+    }
   }
 
   #hear(news: News<string>): void {
@@ -311,7 +320,7 @@ class CallLedger<K extends Kind> implements Ledger<K> {
         // Who is apart is told so, and then tells everything by itself.
         return;
       }
-      for (const news of this.#early.splice(0)) if (era === this.#era) this.#hear(news);
+      for (const news of this.#early.splice(0)) if (era === this.#era) this.#hearAlone(news);
       if (era !== this.#era) return;
       this.#underway = null;
     }

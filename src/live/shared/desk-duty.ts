@@ -128,7 +128,7 @@ class DeskDuty<K extends Kind> implements Duty<K> {
 
   leave(inheritance: string | null): void {
     this.#next = { listening: inheritance };
-    if (!this.#isLeaving) void this.#leaveSoon();
+    if (!this.#isLeaving) this.#work(this.#leaveSoon());
   }
 
   watchedChanged(): void {
@@ -143,16 +143,17 @@ class DeskDuty<K extends Kind> implements Duty<K> {
       const held = await this.#leases.look(this.#key());
       return held?.legacy?.watched.includes(inShort(callId)) === true;
     } catch (error) {
-      if (error instanceof Apart) return false;
-      throw error;
+      // Calls come first: then it is watched here, too.
+      if (!(error instanceof Apart)) this.#parts.onDefect(error);
+      return false;
     }
   }
 
   allow(isAble: boolean): void {
     if (this.#isAble === isAble) return;
     this.#isAble = isAble;
-    if (!isAble && this.#role === 'leading') void this.#handOver();
-    if (isAble && this.#role === 'following') void this.#tryToLead();
+    if (!isAble && this.#role === 'leading') this.#work(this.#handOver());
+    if (isAble && this.#role === 'following') this.#work(this.#tryToLead());
   }
 
   drain(): void {
@@ -171,6 +172,11 @@ class DeskDuty<K extends Kind> implements Duty<K> {
     this.#enter('off');
   }
 
+  /** Nobody waits for it, so that nobody would hear of a defect. */
+  #work(work: Promise<void>): void {
+    work.catch(this.#parts.onDefect);
+  }
+
   #key(name = ''): Key {
     return { owner: this.#parts.owner(), name };
   }
@@ -184,21 +190,21 @@ class DeskDuty<K extends Kind> implements Duty<K> {
       return;
     }
     if (this.#role === 'off') this.#begin();
-    else if (this.#role === 'following') void this.#tellWish();
+    else if (this.#role === 'following') this.#work(this.#tellWish());
   }
 
   #begin(): void {
     const { commons } = this.#parts;
     this.#fleet = commons.fleet()?.id ?? null;
     this.#stopChange ??= commons.onChange(() => this.#changed());
-    void this.#join();
+    this.#work(this.#join());
   }
 
   #rest(): void {
     const wasFollowing = this.#role === 'following';
     this.#enter('off');
     // So that whoever leads need not wait for its end.
-    if (wasFollowing) void this.#tellWish();
+    if (wasFollowing) this.#work(this.#tellWish());
   }
 
   /** The gateways came together, parted, or lost what they shared. */
@@ -214,7 +220,7 @@ class DeskDuty<K extends Kind> implements Duty<K> {
     this.#fleet = id;
     // What was taken in a store that lost its data is anybody's.
     if (isAnother) this.#held = null;
-    if (this.#role === 'alone' || (isAnother && this.#role !== 'off')) void this.#join();
+    if (this.#role === 'alone' || (isAnother && this.#role !== 'off')) this.#work(this.#join());
   }
 
   async #join(): Promise<void> {
@@ -259,15 +265,15 @@ class DeskDuty<K extends Kind> implements Duty<K> {
     held.lost.addEventListener('abort', () => {
       if (this.#held !== held) return;
       this.#held = null;
-      if (this.#role === 'leading') void this.#join();
+      if (this.#role === 'leading') this.#work(this.#join());
     });
-    this.#stops.push(this.#wishes.follow(() => void this.#lookAtWishes()));
+    this.#stops.push(this.#wishes.follow(() => this.#work(this.#lookAtWishes())));
     this.#beatAgain(() => {
-      void this.#lookAtWishes();
+      this.#work(this.#lookAtWishes());
       host.beat();
     });
     this.#others = {};
-    void this.#lookAtWishes();
+    this.#work(this.#lookAtWishes());
     this.watchedChanged();
   }
 
@@ -276,16 +282,16 @@ class DeskDuty<K extends Kind> implements Duty<K> {
     const key = this.#key();
     this.#stops.push(
       this.#leases.follow(key, () => {
-        if (this.#role === 'following' && this.#mayLead()) void this.#tryToLead();
+        if (this.#role === 'following' && this.#mayLead()) this.#work(this.#tryToLead());
       }),
-      this.#board.follow(() => void this.#readBoard()),
+      this.#board.follow(() => this.#work(this.#readBoard())),
     );
     this.#beatAgain(() => {
-      void this.#tellWish(false);
-      void this.#lookWhoLeads();
+      this.#work(this.#tellWish(false));
+      this.#work(this.#lookWhoLeads());
     });
-    void this.#tellWish();
-    void this.#readBoard();
+    this.#work(this.#tellWish());
+    this.#work(this.#readBoard());
   }
 
   async #lookWhoLeads(): Promise<void> {
@@ -308,7 +314,7 @@ class DeskDuty<K extends Kind> implements Duty<K> {
       // Taken before it was alone; it would renew itself for nobody.
       const held = this.#held;
       this.#held = null;
-      void held?.handOver();
+      if (held !== null) this.#work(held.handOver());
     }
     if (held !== null) {
       this.#held = held;
@@ -341,8 +347,9 @@ class DeskDuty<K extends Kind> implements Duty<K> {
   #considerLeaving(): void {
     if (this.#role !== 'leading') return;
     const isWanted = Object.keys(this.#others).length > 0;
-    if (isWanted && (this.#isDraining || isEmpty(this.#wish))) void this.#handOver();
-    else if (!isWanted && isEmpty(this.#wish) && !this.#parts.host.isLingering()) void this.#giveBack();
+    if (isWanted && (this.#isDraining || isEmpty(this.#wish))) this.#work(this.#handOver());
+    else if (!isWanted && isEmpty(this.#wish) && !this.#parts.host.isLingering())
+      this.#work(this.#giveBack());
   }
 
   /** Lets another lead: first what was seen is told, then the duty is free. */

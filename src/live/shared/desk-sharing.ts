@@ -169,7 +169,8 @@ class Work<K extends Kind> implements SharedWork<K> {
       JSON.stringify([shape.system, desk.viewerId]),
       'what gateways tell each other of a viewer',
     );
-    const duty = createDuty<K>({ commons, owner, seal, host: this, times: parts.times });
+    const onDefect = (error: unknown) => parts.log.error({ err: error }, 'The desk of a viewer met a defect');
+    const duty = createDuty<K>({ commons, owner, seal, host: this, onDefect, times: parts.times });
     const codec = createTidingsCodec<K>(seal, () => duty.ahead);
     this.#duty = duty;
     this.calls = {

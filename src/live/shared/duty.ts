@@ -43,6 +43,8 @@ export interface DutyParts<K extends Kind> {
   readonly owner: () => string;
   readonly seal: SealingKey;
   readonly host: DutyHost<K>;
+  /** A defect; the duty goes on. */
+  readonly onDefect: (error: unknown) => void;
   readonly times?: Partial<DutyTimes> | undefined;
 }
 
