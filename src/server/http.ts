@@ -114,7 +114,12 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   });
   const unread = createUnread({ room: config.maxUnreadBytes, patience: patience.reading, metrics });
   const connections = createConnections({ unread, patience, metrics });
-  const listening = () => addressOf(server.address(), config.host);
+  let address: string | undefined;
+  // Remembered: one that takes no new connections any more has none, and still answers those that it has.
+  const listening = () => {
+    address ??= addressOf(server.address(), config.host);
+    return address;
+  };
   const signIn = parts.signIn?.(listening);
   const sessions = signIn?.sessions ?? null;
   const signInDoor = signIn && createSignInDoor(signIn.room, config.corsOrigins, listening);
@@ -284,7 +289,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
 
   /** No new connections; resolves when the last one is gone. */
   async function close(): Promise<void> {
-    const closed = server.listening ? once(server, 'close') : Promise.resolve();
+    const closed = server.listening ? new Promise((gone) => server.once('close', gone)) : null;
     server.close();
     // Connections that wait for a next request do so from when their answer is out.
     const sweeping = setInterval(cutIdle, 50); // 50 milliseconds

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { spread } from '../../src/server/drain.ts';
-import { eventually, openHouse } from './house.ts';
+import type { SignInRoom } from '../../src/server/sign-in-door.ts';
+import type { SessionGatekeeper } from '../../src/server/visitor.ts';
+import { createGate, eventually, openHouse } from './house.ts';
 
 const subscribe = (id: string, query: string) => ({ type: 'subscribe', id, payload: { query } });
 
@@ -140,6 +143,41 @@ describe('Draining', () => {
     socket.write(Buffer.from([0xff, 0xff]));
     await drained;
     await closed;
+  });
+
+  test('answers whoever signs in over a connection that is still open, although no new ones are taken', async () => {
+    const asked = createGate();
+    const room: SignInRoom = {
+      async answer({ listening }) {
+        asked.open();
+        return { status: 200, headers: {}, body: `found at ${listening}` };
+      },
+    };
+    const sessions: SessionGatekeeper = {
+      read: () => null,
+      recognise: () => null,
+      admit: async () => expect.unreachable('Nobody shows a cookie.'),
+    };
+    await using house = await openHouse({
+      settings: { DRAIN_SECONDS: '600' },
+      signIn: () => ({ room, sessions, signInTo: [], simulatorUrl: null }),
+    });
+    const { hostname, port, host } = new URL(house.url);
+    const client = connect(Number(port), hostname);
+    const answers = text(client);
+    const query = JSON.stringify({ query: '{ slow }' });
+    client.write(
+      `POST /graphql HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n` +
+        `Content-Length: ${query.length}\r\n\r\n${query}`,
+    );
+    await eventually(() => house.ran.fields).toBe(1);
+    const drained = house.server.drain();
+    await expect(fetch(`${house.origin}/healthz`)).rejects.toThrow();
+    client.write(`GET /auth/session HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    await asked.opened;
+    house.gate.open();
+    expect(await answers).toMatch(/{"data":{"slow":"slow"}}[\s\S]+found at http:\/\/127\.0\.0\.1:\d+$/);
+    await drained;
   });
 
   test('of an empty house is over at once, and twice is as once', async () => {
