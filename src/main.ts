@@ -1,6 +1,6 @@
 /** The command: checks the settings, starts the gateway, says where it is, and ends it well. */
 import { type Config, InvalidSettings, readConfig } from './config.ts';
-import { createGateway } from './gateway.ts';
+import { createGateway, type Gateway } from './gateway.ts';
 import { createLog } from './telemetry/log.ts';
 import { standardOutput } from './telemetry/outlet.ts';
 import { createTerminal } from './telemetry/terminal.ts';
@@ -10,26 +10,34 @@ const LAST_WORDS = 200; // milliseconds
 
 const config = settingsOrExit();
 const log = createLog(config.logLevel, process.stdout.isTTY ? await createTerminal() : undefined);
+/** Null: it has not started yet. */
+let gateway: Gateway | null = null;
+let isEnding = false;
+
+// What nobody caught, nobody foresaw: what it left undone nobody knows, and clients are better off elsewhere. Promises that
+// reject unheard come here, too.
+process.on('uncaughtException', (error, origin) => {
+  // The first one says what went wrong; what follows, while it ends, are its sequels.
+  const level = process.exitCode === 1 ? 'debug' : 'fatal';
+  process.exitCode = 1;
+  log[level]({ err: error, origin }, 'The gateway met a defect, and ends');
+  if (!isEnding) void end();
+});
 
 try {
-  const gateway = await createGateway(config, { log });
+  gateway = await createGateway(config, { log });
   const page = config.graphiql ? `GraphiQL: ${gateway.url}` : `GraphQL: ${gateway.url}`;
   log.info(
     { simulator: gateway.simulatorUrl ?? undefined, metrics: gateway.metricsUrl ?? undefined },
     `${page} (${callsOf(config)})`,
   );
 
-  let ending = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       // Whoever asks twice does not want to wait.
-      if (ending) process.exit(1);
-      ending = true;
+      if (isEnding) process.exit(1);
       log.info({ signal }, 'Draining');
-      void gateway
-        .stop()
-        .then(() => standardOutput().flushed(LAST_WORDS))
-        .then(() => process.exit(0));
+      void end();
     });
   }
 } catch (error) {
@@ -37,6 +45,19 @@ try {
   log.fatal({ err: error }, 'The gateway could not start');
   // What has started already, like the simulator, would keep the process alive.
   process.exit(1);
+}
+
+/** Drains what has started, and exits: with 1 where a defect was met. */
+async function end(): Promise<never> {
+  isEnding = true;
+  try {
+    await gateway?.stop();
+  } catch (error) {
+    log.fatal({ err: error }, 'The gateway did not end well');
+    process.exitCode = 1;
+  }
+  await standardOutput().flushed(LAST_WORDS);
+  process.exit();
 }
 
 function settingsOrExit() {

@@ -24,10 +24,14 @@ interface Line {
   readonly level: string;
   readonly msg: string;
   readonly simulator?: string;
+  readonly err?: { readonly message: string; readonly stack: string };
+  readonly origin?: string;
 }
 
 interface Running extends AsyncDisposable {
   readonly lines: readonly Line[];
+  /** What it wrote beside the log. */
+  readonly errors: Promise<string>;
   /** Like `http://127.0.0.1:4000`. */
   readonly origin: string;
   readonly simulator: string;
@@ -52,12 +56,14 @@ async function start(environment: Environment = {}): Promise<Running> {
   const child = launch({ PORT: '0', ...environment });
   const exit = once(child, 'exit').then(([code]) => code as number | null);
   const lines: Line[] = [];
-  if (child.stdout === null) throw new Error('The command has no output.');
+  if (child.stdout === null || child.stderr === null) throw new Error('The command has no output.');
+  const errors = text(child.stderr);
   createInterface(child.stdout).on('line', (line) => lines.push(JSON.parse(line)));
   const first = await until(() => lines[0] ?? (child.exitCode === null ? null : 'ended'));
   if (first === 'ended') throw new Error('The command ended before it said anything. Is dist/ built?');
   return {
     lines,
+    errors,
     origin: new URL(/http:\S+/.exec(first.msg)?.[0] ?? '').origin,
     simulator: first.simulator ?? '',
     exit,
@@ -89,6 +95,26 @@ async function ask(origin: string, query: string) {
     body: JSON.stringify({ query }),
   });
   return response.json();
+}
+
+/** A client with a stream open; `closed` are the codes with which its sockets were closed. */
+async function openStream({ origin }: Pick<Running, 'origin'>) {
+  const closed: number[] = [];
+  const client = createClient({
+    url: `${origin.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    on: { closed: (event) => void closed.push((event as { code: number }).code) },
+  });
+  const query = `subscription { callEvents(sessionId: "${DEMO_SESSION_ID}") { __typename } }`;
+  await client.iterate({ query }).next();
+  return { closed, client };
+}
+
+/** Has Node run this when the command is sent SIGUSR2. */
+function onSignal(program: string): Environment {
+  const module = encodeURIComponent(`process.on('SIGUSR2', () => { ${program} })`);
+  return { NODE_OPTIONS: `--import=data:text/javascript,${module}` };
 }
 
 describe('The command', () => {
@@ -123,20 +149,35 @@ describe('The command', () => {
     'ends well on %s, also with a subscription open, which it sends elsewhere',
     async (signal) => {
       await using gateway = await start();
-      const closed: number[] = [];
-      const client = createClient({
-        url: `${gateway.origin.replace('http', 'ws')}/graphql`,
-        webSocketImpl: WebSocket,
-        retryAttempts: 0,
-        on: { closed: (event) => void closed.push((event as { code: number }).code) },
-      });
-      const query = `subscription { callEvents(sessionId: "${DEMO_SESSION_ID}") { __typename } }`;
-      const events = client.iterate({ query });
-      await events.next();
+      const { closed, client } = await openStream(gateway);
       gateway.kill(signal);
       expect(await gateway.exit).toBe(0);
       await until(() => closed.length > 0);
       expect(closed).toEqual([1012]);
+      await client.dispose();
+    },
+  );
+
+  test.each([
+    ['unhandledRejection', "Promise.reject(new TypeError('a defect'))"],
+    ['uncaughtException', "throw new TypeError('a defect')"],
+  ])(
+    'tells a defect in one line (%s), sends its clients elsewhere, and ends with 1',
+    async (origin, defect) => {
+      await using gateway = await start(onSignal(`setImmediate(() => { ${defect} }); ${defect}`));
+      const { closed, client } = await openStream(gateway);
+      gateway.kill('SIGUSR2');
+      expect(await gateway.exit).toBe(1);
+      await until(() => closed.length > 0);
+      expect(closed).toEqual([1012]);
+      expect(gateway.lines.filter(({ level }) => level === 'fatal')).toMatchObject([
+        {
+          msg: 'The gateway met a defect, and ends',
+          origin,
+          err: { message: 'a defect', stack: expect.stringContaining('SIGUSR2') },
+        },
+      ]);
+      expect(await gateway.errors).toBe('');
       await client.dispose();
     },
   );
