@@ -144,7 +144,7 @@ export function createListener(parts: ListenerParts): Listener {
     const now = channelNow();
     if (now?.id === kept?.id) return;
     kept = now;
-    ear.kept?.(now);
+    tellEar(() => ear.kept?.(now));
   }
 
   function feed(input: ListeningInput, now = Date.now()): void {
@@ -212,7 +212,16 @@ export function createListener(parts: ListenerParts): Listener {
     metrics.genesysChannels.dec({ state: told });
     metrics.genesysChannels.inc({ state: entered });
     told = entered;
-    ear.entered(entered, { mayHaveMissed, reason });
+    tellEar(() => ear.entered(entered, { mayHaveMissed, reason }));
+  }
+
+  /** A defect of whoever is told is theirs: no socket is lost over it, and nothing else that waits for none. */
+  function tellEar(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      noteDefect(error);
+    }
   }
 
   async function open(): Promise<void> {
@@ -236,7 +245,9 @@ export function createListener(parts: ListenerParts): Listener {
       channel.connectUri,
       {
         onOpen: () => ofSocket(opening, () => feed({ kind: 'opened' })),
-        onEvent: (topic, body, receivedAt) => ofSocket(opening, () => heard(topic, body, receivedAt)),
+        onEvent(topic, body, receivedAt) {
+          ofSocket(opening, () => tellEar(() => ear.heard(topic, body, receivedAt)));
+        },
         // The next one is opened at once; the server ends this one as soon as it has.
         onClosing: () => ofSocket(opening, () => feed({ kind: 'closing' })),
         onLost: (loss) => ofSocket(opening, () => lost(loss)),
@@ -248,15 +259,6 @@ export function createListener(parts: ListenerParts): Listener {
 
   function ofSocket(opening: ChannelSocket, work: () => void): void {
     if (opening === socket && !isStopped) work();
-  }
-
-  function heard(topic: string, body: unknown, receivedAt: number): void {
-    try {
-      ear.heard(topic, body, receivedAt);
-    } catch (error) {
-      // The socket has told it well: it is not lost over that.
-      noteDefect(error);
-    }
   }
 
   function lost({ isGone, reason }: ChannelLoss): void {

@@ -91,7 +91,7 @@ export function createListener(parts: ListenerParts): Listener {
   const widening = createWidening({
     gap: times.widening,
     ask: subscription.change,
-    onReach: (reach, mayHaveMissed) => ear.reached?.(reach, mayHaveMissed),
+    onReach: (reach, mayHaveMissed) => tellEar(() => ear.reached?.(reach, mayHaveMissed)),
     onGranted(granted) {
       beyond = granted;
       keep();
@@ -167,7 +167,7 @@ export function createListener(parts: ListenerParts): Listener {
     const isSame = now?.wsc === kept?.wsc && now?.subscriptionId === kept?.subscriptionId;
     if (isSame && now?.beyond === kept?.beyond) return;
     kept = now;
-    ear.kept?.(now);
+    tellEar(() => ear.kept?.(now));
   }
 
   function feed(input: ListeningInput, now = Date.now()): void {
@@ -233,7 +233,16 @@ export function createListener(parts: ListenerParts): Listener {
     metrics.pushListeners.dec({ state: told });
     metrics.pushListeners.inc({ state: entered });
     told = entered;
-    ear.entered(entered, { mayHaveMissed, reason });
+    tellEar(() => ear.entered(entered, { mayHaveMissed, reason }));
+  }
+
+  /** A defect of whoever is told is theirs: no socket is lost over it, and nothing else that waits for none. */
+  function tellEar(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      noteDefect(error);
+    }
   }
 
   async function connect(): Promise<void> {
@@ -284,12 +293,7 @@ export function createListener(parts: ListenerParts): Listener {
       metrics.pushEvents.inc({ system: 'ringcentral', result: 'foreign' });
       return;
     }
-    try {
-      ear.heard(notification, receivedAt);
-    } catch (error) {
-      // The socket has told it well: it is not lost over that.
-      noteDefect(error);
-    }
+    tellEar(() => ear.heard(notification, receivedAt));
     keep();
     const { isFull } = replay;
     replay = withReplayed(replay, notification);

@@ -104,7 +104,7 @@ test.for(['no JSON', 'null', '{"id":"c","connectUri":"ws://127.0.0.1:9/c#here"}'
   },
 );
 
-test('A defect of whoever hears an event is noted, and costs no socket.', async () => {
+test('A defect of whoever hears an event, or where a listener stands, is noted, and costs no socket.', async () => {
   const { address, sockets } = await openStreaming();
   const { upstream, metrics } = await givingOut(`${address}/channel`);
   const states: ListenerState[] = [];
@@ -118,7 +118,10 @@ test('A defect of whoever hears an event is noted, and costs no socket.', async 
         heard += 1;
         if (heard === 1) throw new TypeError('a defect');
       },
-      entered: (state) => void states.push(state),
+      entered(state) {
+        states.push(state);
+        throw new TypeError('another defect');
+      },
     },
   });
   onTestFinished(() => listener.stop());
@@ -129,5 +132,5 @@ test('A defect of whoever hears an event is noted, and costs no socket.', async 
   }
   await until(() => heard === 2);
   expect(states).toEqual(['listening']);
-  expect(lines).toEqual(['a defect']);
+  expect(lines).toEqual(['another defect', 'a defect']);
 });

@@ -59,20 +59,26 @@ interface Odd {
   readonly id?: string;
   readonly fragment?: string;
   readonly hear?: () => void;
+  readonly enter?: () => void;
+  readonly reach?: () => void;
 }
 
 /** The same, with somebody who listens there. */
-async function listenAt({ hear = () => {}, ...granted }: Odd = {}) {
+async function listenAt({ hear = () => {}, enter = () => {}, reach = () => {}, ...granted }: Odd = {}) {
   const { parts, asked, tell } = await openRingCentral(granted);
   const states: string[] = [];
   const lines: { readonly err: { readonly message: string } }[] = [];
   const listener = createListener({
     ...{ ...parts, caller: callerWith('t'), filters: [OWN_CALLS], living: new Set<string>() },
     log: createLog('error', { write: (line) => void lines.push(JSON.parse(line)) }),
-    random: () => 0,
+    ...{ random: () => 0, times: { widening: 20 } },
     ear: {
       heard: hear,
-      entered: (state, { reason }) => states.push([state, reason ?? ''].join(' ').trim()),
+      reached: reach,
+      entered(state, { reason }) {
+        states.push([state, reason ?? ''].join(' ').trim());
+        enter();
+      },
     },
   });
   onTestFinished(() => listener.stop());
@@ -131,4 +137,18 @@ test('A defect of whoever hears a piece of news is noted, and costs no socket', 
   await eventually(() => heard).toBe(2);
   expect(states).toEqual(['listening']);
   expect(lines).toMatchObject([{ msg: 'A listener met a defect', err: { message: 'a defect' } }]);
+});
+
+test('A defect of whoever is told where a listener stands, and how far it reaches, is noted, and it goes on', async () => {
+  const defect = () => {
+    throw new TypeError('a defect');
+  };
+  const { listener, states, lines, asked } = await listenAt({ enter: defect, reach: defect });
+  await eventually(() => states).toEqual(['listening']);
+  listener.widen({ account: false, calls: ['7'], presence: [] });
+  await eventually(() => lines).toHaveLength(2);
+  listener.widen({ account: false, calls: ['8'], presence: [] });
+  await eventually(() => asked.at(-1)?.body?.eventFilters?.at(-1)).toContain('/extension/8/');
+  expect(states).toEqual(['listening']);
+  expect(new Set(lines.map(({ err }) => err.message))).toEqual(new Set(['a defect']));
 });
