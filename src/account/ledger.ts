@@ -23,6 +23,7 @@ import type { Place } from '../live/replay.ts';
 import { KEEP_EVERY } from '../live/shared/call-ledger.ts';
 import type { BesideSharing } from '../live/shared/desk-sharing.ts';
 import { placeOf } from '../live/shared/standing.ts';
+import { orNoted } from '../or-noted.ts';
 import type { Change } from './change.ts';
 import { type LedgerHost, tellOf } from './ledger-host.ts';
 import { createSharedPicture, LIFETIME } from './shared-picture.ts';
@@ -305,13 +306,9 @@ export function createAccountLedger(sharing: BesideSharing, most: number, host: 
     );
   }
 
-  /** Nobody waits for what comes by itself, so that nobody would hear of a defect. */
+  /** Nobody waits for what comes by itself. */
   function hearAlone(news: News<string>): void {
-    try {
-      hear(news);
-    } catch (error) {
-      onDefect(error);
-    }
+    orNoted(() => hear(news), onDefect);
   }
 
   function hear(news: News<string>): void {

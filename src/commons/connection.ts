@@ -15,6 +15,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setAlarm } from '../alarm.ts';
+import { orNoted } from '../or-noted.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { openClient, type RedisAddress, type RedisClient } from './client.ts';
@@ -252,13 +253,11 @@ export function createConnection(parts: ConnectionParts): Connection {
 
   /** A defect of whoever hears it is theirs alone: everybody else is told, and this gateway joins again. */
   function tell(): void {
-    for (const hear of hearers) {
-      try {
-        hear();
-      } catch (error) {
-        log.error({ err: error }, 'Whoever heard of the other gateways met a defect');
-      }
-    }
+    for (const hear of hearers) orNoted(hear, noteDefect);
+  }
+
+  function noteDefect(error: unknown): void {
+    log.error({ err: error }, 'Whoever heard of the other gateways met a defect');
   }
 
   /** Asks, and gives the store up if it does not answer. */

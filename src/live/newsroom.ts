@@ -13,6 +13,7 @@
  * ```
  */
 import { LRUCache } from 'lru-cache';
+import { orNoted } from '../or-noted.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { upTo } from '../up-to.ts';
@@ -149,11 +150,10 @@ export function createNewsroom<K extends Kind>(parts: NewsroomParts<K>): Newsroo
     listening = listen(
       {
         heard(news) {
-          try {
-            hear(news);
-          } catch (error) {
-            log.error({ err: error }, 'A piece of news met a defect');
-          }
+          orNoted(
+            () => hear(news),
+            (error) => log.error({ err: error }, 'A piece of news met a defect'),
+          );
         },
         entered(entered, facts) {
           state = entered;

@@ -20,6 +20,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'src/hosts.ts',
     'src/loop.ts',
     'src/or-aborted.ts',
+    'src/or-noted.ts',
     'src/telemetry/outlet.ts',
     'src/tokens.ts',
     'src/turnstile.ts',

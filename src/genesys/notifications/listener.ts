@@ -5,6 +5,7 @@
  */
 import { CallNotFound } from '../../../schema/failures.ts';
 import { LONGEST_ALARM, setAlarm } from '../../alarm.ts';
+import { orNoted } from '../../or-noted.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Caller } from '../../upstream/caller.ts';
@@ -215,13 +216,9 @@ export function createListener(parts: ListenerParts): Listener {
     tellEar(() => ear.entered(entered, { mayHaveMissed, reason }));
   }
 
-  /** A defect of whoever is told is theirs: no socket is lost over it, and nothing else that waits for none. */
+  /** No socket is lost over a defect of whoever is told. */
   function tellEar(tell: () => void): void {
-    try {
-      tell();
-    } catch (error) {
-      noteDefect(error);
-    }
+    orNoted(tell, noteDefect);
   }
 
   async function open(): Promise<void> {

@@ -22,6 +22,7 @@ import {
   type Position,
   type Reading,
 } from '../../commons/commons.ts';
+import { orNoted } from '../../or-noted.ts';
 import type { Kind } from '../shape.ts';
 import type { Ledger, LedgerParts } from './ledger.ts';
 import { pastOf, placeOf, Standing } from './standing.ts';
@@ -231,13 +232,9 @@ class CallLedger<K extends Kind> implements Ledger<K> {
     });
   }
 
-  /** Nobody waits for what comes by itself, so that nobody would hear of a defect. */
+  /** Nobody waits for what comes by itself. */
   #hearAlone(news: News<string>): void {
-    try {
-      this.#hear(news);
-    } catch (error) {
-      this.#parts.onDefect(error);
-    }
+    orNoted(() => this.#hear(news), this.#parts.onDefect);
   }
 
   #hear(news: News<string>): void {

@@ -4,6 +4,7 @@
  * It begins when it is made and ends with `stop()`. What it hears goes to its ear; where it stands too.
  */
 
+import { orNoted } from '../../or-noted.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Budget } from '../../upstream/budget.ts';
@@ -236,13 +237,9 @@ export function createListener(parts: ListenerParts): Listener {
     tellEar(() => ear.entered(entered, { mayHaveMissed, reason }));
   }
 
-  /** A defect of whoever is told is theirs: no socket is lost over it, and nothing else that waits for none. */
+  /** No socket is lost over a defect of whoever is told. */
   function tellEar(tell: () => void): void {
-    try {
-      tell();
-    } catch (error) {
-      noteDefect(error);
-    }
+    orNoted(tell, noteDefect);
   }
 
   async function connect(): Promise<void> {
