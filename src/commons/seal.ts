@@ -18,7 +18,7 @@ export function sealingKey(secret: string, purpose: string): SealingKey {
 /** Seals a text, another way each time. */
 export function seal(text: string, key: SealingKey): string {
   const nonce = randomBytes(NONCE);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG });
   const sealed = [cipher.update(text, 'utf8'), cipher.final()];
   return Buffer.concat([nonce, cipher.getAuthTag(), ...sealed]).toString('base64');
 }
@@ -27,7 +27,8 @@ export function seal(text: string, key: SealingKey): string {
 export function unseal(sealed: string, key: SealingKey): string | null {
   try {
     const bytes = Buffer.from(sealed, 'base64');
-    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE));
+    // Without its length a part of a tag would do.
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE), { authTagLength: TAG });
     decipher.setAuthTag(bytes.subarray(NONCE, NONCE + TAG));
     return decipher.update(bytes.subarray(NONCE + TAG), undefined, 'utf8') + decipher.final('utf8');
   } catch {
