@@ -18,6 +18,7 @@ import type {
   ConversationCommandName,
 } from '../../schema/genesys/provider.ts';
 import { all, when as met, type Rule as RuleOf } from '../upstream/rules.ts';
+import { consultedAbout } from './consulting.ts';
 
 /** Every action with the reason to show where the state forbids it. `userId` is the viewer's; null where it is not known. */
 export function availableActions(
@@ -302,10 +303,8 @@ function mayConsult({ conversation, userId }: Facts): boolean {
   );
 }
 
-function isConsultedAbout({ conversation, participant }: Facts): boolean {
-  return conversation.participants.some(
-    (one) => !hasLeft(one) && one.id !== participant.id && one.consultParticipantId === participant.id,
-  );
+function isConsultedAbout({ conversation, participant, userId }: Facts): boolean {
+  return !isOwn(participant, userId) && consultedAbout(conversation, participant.id, userId).length > 0;
 }
 
 /** By both recorders that can be asked for. */

@@ -24,6 +24,7 @@ import type {
   ConversationCommandName,
   ConversationCommandOf,
 } from '../../schema/genesys/provider.ts';
+import { consultedAbout } from './consulting.ts';
 
 /** What is known of a conversation after a command. */
 export interface Evidence {
@@ -154,29 +155,37 @@ const EFFECTS: { readonly [Name in ConversationCommandName]: Effect<Name> } = {
       (transferType === 'ATTENDED' && hasNewTransfer(evidence)),
   ),
   startConsultTransfer: visible(({ participantId }, evidence) => {
-    const { conversation, madeId } = evidence;
-    if (madeId !== null) return conversation !== null && findParticipant(conversation, madeId) !== undefined;
-    return newcomers(evidence).some((one) => one.consultParticipantId === participantId);
+    const { conversation, madeId, userId } = evidence;
+    if (conversation === null) return false;
+    if (madeId !== null) return findParticipant(conversation, madeId) !== undefined;
+    const asked = consultedAbout(conversation, participantId, userId);
+    return newcomers(evidence).some((one) => asked.includes(one));
   }),
   // Whoever is not spoken to waits.
-  speakToInConsultTransfer: onPresent((object, { conversation }, { speakTo }) => {
-    const asked = conversation?.participants.filter((one) => isAskedAbout(one, object.id)) ?? [];
+  speakToInConsultTransfer: onPresent((object, { conversation, userId }, { speakTo }) => {
+    const asked = conversation === null ? [] : consultedAbout(conversation, object.id, userId);
     return (
       asked.length > 0 &&
       object.held === (speakTo === 'DESTINATION') &&
       asked.every(({ held }) => held === (speakTo === 'OBJECT'))
     );
   }),
-  completeConsultTransfer: visible(({ participantId }, { conversation, before, userId }) => {
-    if (conversation === null || userId === null || leftIn(conversation, participantId) !== false)
-      return false;
-    const own = before?.participants.filter((one) => one.user?.id === userId && !hasLeft(one)) ?? [];
-    return own.length > 0 && own.every(({ id }) => leftIn(conversation, id) === true);
+  // The viewer is gone, the customer is not, and has somebody to talk to: who was asked may have hung up first.
+  completeConsultTransfer: visible(({ participantId }, evidence) => {
+    const { conversation, before, userId } = evidence;
+    if (conversation === null || before === null || userId === null) return false;
+    const own = before.participants.filter((one) => one.user?.id === userId && !hasLeft(one));
+    if (own.length === 0 || !own.every(({ id }) => leftIn(conversation, id) === true)) return false;
+    const asked = consultedAbout(before, participantId, userId);
+    const isTaken =
+      asked.some(({ id }) => leftIn(conversation, id) === false) || newcomers(evidence).length > 0;
+    return isTaken && leftIn(conversation, participantId) === false;
   }),
-  cancelConsultTransfer: visible(({ participantId }, { conversation, before }) => {
-    if (conversation === null || leftIn(conversation, participantId) !== false) return false;
-    const asked = before?.participants.filter((one) => isAskedAbout(one, participantId)) ?? [];
-    return asked.length > 0 && asked.every(({ id }) => leftIn(conversation, id) === true);
+  cancelConsultTransfer: visible(({ participantId }, { conversation, before, userId }) => {
+    if (conversation === null || before === null) return false;
+    const asked = consultedAbout(before, participantId, userId);
+    const isOver = asked.length > 0 && asked.every(({ id }) => leftIn(conversation, id) === true);
+    return isOver && leftIn(conversation, participantId) === false;
   }),
   wrapUpCallMediaParticipant: onParticipant(({ wrapup }, _, command) => {
     if (wrapup === null) return false;
@@ -305,10 +314,6 @@ function newcomers({ conversation, before }: Evidence): readonly CallMediaPartic
   return conversation.participants.filter(
     (one) => !hasLeft(one) && findParticipant(before, one.id) === undefined,
   );
-}
-
-function isAskedAbout(participant: CallMediaParticipant, participantId: string): boolean {
-  return !hasLeft(participant) && participant.consultParticipantId === participantId;
 }
 
 function isMeant(participant: CallMediaParticipant, target: ConferenceTarget): boolean {

@@ -19,6 +19,7 @@ import { createConversations } from '../../src/genesys/conversations.ts';
 import { OPERATIONS } from '../../src/genesys/operations.ts';
 import { createConversationProvider } from '../../src/genesys/provider.ts';
 import { GENESYS, RATE_RULE } from '../../src/genesys/system.ts';
+import { QUEUES } from '../../src/simulator/genesys/organisation.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
@@ -26,7 +27,7 @@ import { createBudget } from '../../src/upstream/budget.ts';
 import { createUpstream } from '../../src/upstream/http.ts';
 import { createIdempotencyKeys } from '../../src/upstream/idempotency.ts';
 import { callerWith } from '../ringcentral/support.ts';
-import { ADA, FAY, startStill, talking } from '../simulator/genesys-support.ts';
+import { ADA, clientOf, FAY, staged, startStill, talking } from '../simulator/genesys-support.ts';
 import { personAt, type TestPerson } from './desk.ts';
 import { COMMAND_NAMES, scene } from './stage.ts';
 
@@ -243,6 +244,31 @@ describe('To complete a consultation', () => {
     const participants = now.participants.filter(({ consultParticipantId }) => consultParticipantId === null);
     client.person.watched.set(conversationId, { ...now, participants });
     expect(await client.provider.command(command, null)).toMatchObject({ outcome: 'APPLIED', error: null });
+  });
+});
+
+describe('A consultation with a queue', () => {
+  test('is about whoever of it has answered, and complete when the viewer has left them.', async () => {
+    await using simulator = await startStill({ genesysQueueWait: 1 });
+    const call = talking(simulator);
+    using client = clientTo(simulator.url);
+    const about = { conversationId: call.id, participantId: call.ids.customer ?? '' };
+    const target = { queueId: QUEUES[1]?.id ?? '' };
+    expect(
+      await client.provider.command({ name: 'startConsultTransfer', ...about, target }, null),
+    ).toMatchObject({ outcome: 'APPLIED' });
+    const rung = () => staged(simulator.genesys.conversations()[0]);
+    await expect.poll(() => rung().ids.agent).not.toBe(call.ids.agent);
+    await clientOf(simulator, 'gsim-ben')('PATCH', rung().at('agent'), { state: 'connected' });
+    expect(await client.provider.command({ name: 'completeConsultTransfer', ...about }, null)).toMatchObject({
+      ...{ outcome: 'APPLIED', error: null },
+      conversation: {
+        participants: expect.arrayContaining([
+          expect.objectContaining({ id: about.participantId, state: 'CONNECTED' }),
+          expect.objectContaining({ id: rung().ids.agent, state: 'CONNECTED' }),
+        ]),
+      },
+    });
   });
 });
 

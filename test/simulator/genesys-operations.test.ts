@@ -615,7 +615,9 @@ const ROWS: readonly Row[] = [
         statesOf(conversation)[0],
         last(conversation),
         conversation.participants.at(-1)?.id === destinationParticipantId,
-        conversation.participants.at(-1)?.consultParticipantId === conversation.participants[0]?.id,
+        conversation.participants.every((one) =>
+          [undefined, destinationParticipantId].includes(one.consultParticipantId as never),
+        ) && conversation.participants.at(-1)?.consultParticipantId !== undefined,
         conversation.recentTransfers[0].state,
       ],
       expected: ['customer connected held', next, true, true, 'Active'],
