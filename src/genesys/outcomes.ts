@@ -53,12 +53,16 @@ export function isVisible(command: ConversationCommand): boolean {
 
 /**
  * Null when the state shows the effect of the command, and did not show it before: then it was applied. Else why that is
- * not known. `evidence` is null when the conversation could not be seen after the command.
+ * not known. `evidence` is null when the conversation could not be seen after the command; `madeId` as it has it.
  */
-export function doubtAbout(command: ConversationCommand, evidence: Evidence | null): string | null {
+export function doubtAbout(
+  command: ConversationCommand,
+  evidence: Evidence | null,
+  madeId: string | null = evidence?.madeId ?? null,
+): string | null {
   const effect = EFFECTS[command.name] as Effect<ConversationCommandName>;
   if (effect.kind === 'invisible') return effect.because;
-  if (evidence === null) return isNew(command) ? LOST_ID : 'the conversation could not be read again';
+  if (evidence === null) return isNew(command) && madeId === null ? LOST_ID : NOT_READ;
   if (!effect.seen(command, evidence)) {
     return evidence.madeId === null && isNew(command) ? LOST_ID : 'the conversation does not show it';
   }
@@ -83,12 +87,13 @@ export function showedBefore(
 }
 
 /** True for a command that makes a conversation of its own. */
-function isNew({ name }: ConversationCommand): boolean {
+export function isNew({ name }: ConversationCommand): boolean {
   return name === 'placeCall' || name === 'startCallConference';
 }
 
 const LOST_ID =
   'a new conversation has an id that only the lost answer held; look at the conversations before you try again';
+const NOT_READ = 'the conversation could not be read again';
 const SHOWN_BEFORE = 'the conversation showed the same before';
 
 type Effect<Name extends ConversationCommandName> =
@@ -193,7 +198,8 @@ const EFFECTS: { readonly [Name in ConversationCommandName]: Effect<Name> } = {
     return (
       (code === undefined || wrapup.code === code) &&
       (notes === undefined || wrapup.notes === notes) &&
-      (provisional !== true || wrapup.provisional !== false)
+      // One that was saved to be finished later often has the code already with which it is finished.
+      (provisional === true ? wrapup.provisional !== false : wrapup.provisional !== true)
     );
   }),
   skipWrapUpCallMediaParticipant: onParticipant(({ wrapupSkipped }) => wrapupSkipped === true),
@@ -289,11 +295,13 @@ function isStopped(state: string | null): boolean {
   return state === 'NONE' || state === 'PAUSED';
 }
 
+/** Left because the call was handed on. Whom it passed by because nobody answered, or could, was not transferred by anybody. */
 function wasTransferred(participant: CallMediaParticipant | undefined): boolean {
+  const { disconnectType } = participant ?? {};
   return (
     participant !== undefined &&
     hasLeft(participant) &&
-    participant.disconnectType?.startsWith('TRANSFER') === true
+    (disconnectType === 'TRANSFER' || disconnectType === 'TRANSFER_FORWARD')
   );
 }
 
