@@ -74,7 +74,10 @@ export interface CarryingOutParts {
 }
 
 /** What is told of a conversation that nothing is known of. */
-export const NO_STATE = { conversation: null, participant: null, destinationParticipantId: null };
+export const NO_STATE = {
+  ...{ conversation: null, conversationId: null },
+  ...{ participant: null, destinationParticipantId: null },
+};
 
 /** Sends a command once for a person, and tells what became of it. */
 export async function carryOut(
@@ -128,13 +131,13 @@ export async function carryOut(
     const madeId = answer.conversationId ?? answer.destinationParticipantId;
     const seen = await seenAfter(conversationId, madeId, answer.sentAt);
     const doubt = isSaidToBeDone(answer, seen) ? null : doubtOf(seen, madeId);
-    if (doubt === null) return told('APPLIED', null, seen, answer.destinationParticipantId);
+    if (doubt === null) return told('APPLIED', null, seen, answer);
     const error = new UpstreamUnavailable(
       `Genesys Cloud accepted the command. Whether it was done is unknown: ${doubt}.`,
       true,
       { system: 'genesys' },
     );
-    return told('UNKNOWN', error, seen, answer.destinationParticipantId);
+    return told('UNKNOWN', error, seen, answer);
   }
 
   /**
@@ -348,12 +351,18 @@ export async function carryOut(
     outcome: CommandOutcome,
     error: CallControlFailure | null,
     { conversation }: Sight,
-    destinationParticipantId: string | null = null,
+    made: Pick<Accepted, 'conversationId' | 'destinationParticipantId'> = NOTHING_MADE,
   ): ConversationCommandResult {
-    const participant = conversation && participantIn(conversation);
-    return { outcome, replayed: false, error, conversation, participant, destinationParticipantId };
+    return {
+      ...{ outcome, replayed: false, error, conversation },
+      conversationId: addressed ?? made.conversationId,
+      participant: conversation && participantIn(conversation),
+      destinationParticipantId: made.destinationParticipantId,
+    };
   }
 }
+
+const NOTHING_MADE = { conversationId: null, destinationParticipantId: null };
 
 /** What cannot be seen before a command does not keep it from being sent. */
 function unlessSignedOut(error: unknown): null {

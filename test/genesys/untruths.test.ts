@@ -117,7 +117,27 @@ describe('A call that was placed', () => {
       null,
     );
     expect(placed).toMatchObject({ outcome: 'APPLIED', error: null, conversation: null });
-    expect(simulator.genesys.conversations()).toHaveLength(1);
+    const [real] = simulator.genesys.conversations();
+    expect(placed.conversationId).toBe(real?.id);
+  });
+
+  test('is told by its id also where it was only accepted, and by none where the answer was lost.', async () => {
+    await using simulator = await startStill();
+    using client = clientTo(simulator.url, { patience: 300 });
+    const place = { name: 'placeCall', to: { phoneNumber: '+12025550188' } } as const;
+    simulator.orderFaults([
+      { match: 'getConversationsCall', times: 9, do: 'status', status: 403 },
+      { match: 'postConversationsCalls', times: 1, do: 'status', status: 202, body: { id: 'c-new' } },
+      { match: 'postConversationsCalls', times: 1, do: 'resetAfterApply' },
+    ]);
+    expect(await client.provider.command(place, null)).toMatchObject({
+      ...{ outcome: 'UNKNOWN', conversation: null, conversationId: 'c-new' },
+      error: { message: expect.stringMatching(/accepted the command.*could not be read again/) },
+    });
+    expect(await client.provider.command(place, null)).toMatchObject({
+      ...{ outcome: 'UNKNOWN', conversation: null, conversationId: null },
+      error: { message: expect.stringContaining('only the lost answer held') },
+    });
   });
 });
 
