@@ -265,11 +265,8 @@ const RULES: { readonly [Action in ParticipantAction]: Rule } = {
       'The wrap-up is done.',
     ),
   ),
-  SET_AFTER_CALL_WORK: all(
-    agent,
-    hasTalked,
-    when(({ participant }) => participant.endAcwTime === null, 'The after-call work is over.'),
-  ),
+  // Genesys documents that it can only be said of a communication that is connected.
+  SET_AFTER_CALL_WORK: all(agent, connected),
   FLAG: when(({ participant }) => participant.flaggedReason === null, 'The call is flagged already.'),
   UNFLAG: when(({ participant }) => participant.flaggedReason !== null, 'The call is not flagged.'),
   MONITOR: supervisable,

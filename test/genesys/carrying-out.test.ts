@@ -261,7 +261,7 @@ describe('After the call', () => {
   const LATER: ReadonlySet<ConversationCommandName> = new Set([
     ...(['placeCall', 'startCallConference', 'setCallMediaParticipantAttributes'] as const),
     ...(['flagCallMediaParticipant', 'unflagCallMediaParticipant', 'wrapUpCallMediaParticipant'] as const),
-    ...(['skipWrapUpCallMediaParticipant', 'setCallMediaParticipantAfterCallWork'] as const),
+    'skipWrapUpCallMediaParticipant',
     'setCallMediaParticipantUuiData',
     // The after-call work is torn down with it.
     'tearDownCallConversation',
