@@ -45,7 +45,7 @@ import type { WholeCommandOf } from './commands.ts';
 import type { Accepted, Conversations } from './conversations.ts';
 import { isVague, noConversation, noParticipant } from './failures.ts';
 import { misnamed } from './misnamed.ts';
-import { doubtAbout, type Evidence, isNew, isVisible, showedBefore } from './outcomes.ts';
+import { doubtAbout, type Evidence, isNew, isToldEnough, isVisible, showedBefore } from './outcomes.ts';
 import type { ConversationPerson } from './person.ts';
 import { latestOf } from './translate.ts';
 
@@ -197,8 +197,7 @@ export async function carryOut(
   async function stateBefore(conversationId: string): Promise<CallConversation | null> {
     const meeting = desk.meet(conversationId);
     if (meeting !== undefined) await meeting;
-    // What was told is enough where nothing is lost by a mistake: to complete what is over already is to hang up.
-    const current = command.name === 'completeConsultTransfer' ? null : toldNow(conversationId);
+    const current = isToldEnough(command) ? toldNow(conversationId) : null;
     if (current !== null) return current;
     try {
       const reading = await conversations.readConversation(caller, conversationId, {

@@ -52,6 +52,23 @@ export function isVisible(command: ConversationCommand): boolean {
 }
 
 /**
+ * False where what notifications told of how it was before does not do: to complete a consultation that is over already is to hang up; transfers,
+ * drafts of wrap-ups and data of the telephone network are told by reads alone.
+ */
+export function isToldEnough(command: ConversationCommand): boolean {
+  switch (command.name) {
+    case 'completeConsultTransfer':
+    case 'wrapUpCallMediaParticipant':
+    case 'setCallMediaParticipantUuiData':
+      return false;
+    case 'transferCallMediaParticipant':
+      return command.transferType !== 'ATTENDED';
+    default:
+      return true;
+  }
+}
+
+/**
  * Null when the state shows the effect of the command, and did not show it before: then it was applied. Else why that is
  * not known. `evidence` is null when the conversation could not be seen after the command; `madeId` as it has it.
  */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CallConversation } from '../../schema/genesys/model.ts';
 import type { ConversationCommand } from '../../schema/genesys/provider.ts';
-import { BEN, clientOf, DANA, staged, startStill, talking } from '../simulator/genesys-support.ts';
+import { BEN, CLEO, clientOf, DANA, staged, startStill, talking } from '../simulator/genesys-support.ts';
 import { clientTo, commandsTo } from './client.ts';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
@@ -212,6 +212,26 @@ describe('What a watch shows', () => {
     expect(
       await client.provider.command({ name: 'holdCallMediaParticipant', ...address }, null),
     ).toMatchObject({ outcome: 'UNKNOWN', error: { message: expect.stringContaining('the same before') } });
+  });
+
+  test('does not do before a command of whose effect only a read tells.', async () => {
+    await using simulator = await startStill();
+    const call = talking(simulator);
+    using client = clientTo(simulator.url, { patience: 300 });
+    const known = (await client.provider.conversation(call.id)) as CallConversation;
+    client.person.watched.set(call.id, known);
+    const to = { userId: BEN, transferType: 'Attended' };
+    // From another app of hers, a moment before; no event tells of transfers.
+    await clientOf(simulator)('POST', `${call.at('agent')}/replace`, to);
+    simulator.configure({ genesysCommandDelay: null });
+    const address = { conversationId: call.id, participantId: call.ids.agent ?? '' };
+    const target = { userId: CLEO };
+    expect(
+      await client.provider.command(
+        { name: 'transferCallMediaParticipant', ...address, target, transferType: 'ATTENDED' },
+        null,
+      ),
+    ).toMatchObject({ outcome: 'UNKNOWN', error: { message: expect.stringContaining('does not show') } });
   });
 
   test('does not do before a consultation is completed: who was asked may have hung up.', async () => {
