@@ -52,8 +52,8 @@ export function isVisible(command: ConversationCommand): boolean {
 }
 
 /**
- * False where what notifications told of how it was before does not do: to complete a consultation that is over already is to hang up; transfers,
- * drafts of wrap-ups and data of the telephone network are told by reads alone.
+ * False where what notifications told of how it was before does not do: to complete a consultation that is over already is
+ * to hang up; transfers, drafts of wrap-ups and data of the telephone network are told by reads alone.
  */
 export function isToldEnough(command: ConversationCommand): boolean {
   switch (command.name) {
