@@ -17,6 +17,7 @@ import {
   type EntityRef,
   hasLeft,
   type ParticipantState,
+  type RecordersState,
 } from '../../schema/genesys/model.ts';
 import type { CallShape, ListShape, Order, Transition } from '../live/shape.ts';
 import type { GenesysKind } from './call-kind.ts';
@@ -165,6 +166,9 @@ function sameParticipant(one: CallMediaParticipant, other: CallMediaParticipant)
     if (word !== undefined && one[word] !== 'UNKNOWN') return one[word] === other[word];
     if (typeof before !== 'object' || typeof now !== 'object' || before === null || now === null)
       return false;
+    if (field === 'recordersState') {
+      return isDeepStrictEqual(wordsOf(before as RecordersState), wordsOf(now as RecordersState));
+    }
     if (IS_REF.has(field)) return (before as EntityRef).id === (now as EntityRef).id;
     return field === 'conversationRoutingData'
       ? isDeepStrictEqual(
@@ -173,6 +177,17 @@ function sameParticipant(one: CallMediaParticipant, other: CallMediaParticipant)
         )
       : isDeepStrictEqual(before, now);
   });
+}
+
+/** However they are spelt. */
+function wordsOf(state: RecordersState): readonly (string | null)[] {
+  const { adhocState, customerExperienceState, agentExperienceState, snippetState } = state;
+  return [
+    adhocState === 'UNKNOWN' ? state.rawAdhocState : adhocState,
+    customerExperienceState === 'UNKNOWN' ? state.rawCustomerExperienceState : customerExperienceState,
+    agentExperienceState === 'UNKNOWN' ? state.rawAgentExperienceState : agentExperienceState,
+    snippetState === 'UNKNOWN' ? state.rawSnippetState : snippetState,
+  ];
 }
 
 function nameless({ queue, language, skills, scoredAgents, ...rest }: ConversationRoutingData) {

@@ -65,3 +65,13 @@ describe('Why somebody left', () => {
     expect(GENESYS_CALLS.sameState(left(other), left(one))).toBe(false);
   });
 });
+
+test('What a recorder does is the same however it is spelt, and another where nobody knows the words.', () => {
+  const recorded = (snippetState: string) => {
+    const participant = { id: 'p-1', state: 'connected', recordersState: { snippetState } };
+    return toConversation({ id: 'c-1', participants: [participant] }, 1).participants[0] as never;
+  };
+  expect(GENESYS_CALLS.sameState(recorded('ACTIVE'), recorded('active'))).toBe(true);
+  expect(GENESYS_CALLS.sameState(recorded('ACTIVE'), recorded('PAUSED'))).toBe(false);
+  expect(GENESYS_CALLS.sameState(recorded('STARTING'), recorded('STOPPING'))).toBe(false);
+});
