@@ -315,7 +315,10 @@ export async function carryOut(
    */
   function explained(error: CallControlFailure, { conversation, fresh }: Sight): CallControlFailure {
     const isForState = error instanceof WrongCallState;
-    if (error instanceof CallNotFound) return misnamed(command, error, fresh ? conversation : null) ?? error;
+    if (error instanceof CallNotFound || error instanceof BadUserInput) {
+      const other = misnamed(command, error, fresh ? conversation : null);
+      if (other !== null) return other;
+    }
     if (!isForState && !(error instanceof BadUserInput)) return error;
     if (conversation === null) return unseen instanceof CallNotFound ? unseen : error;
     const participant = participantIn(conversation);

@@ -4,7 +4,7 @@
  * Genesys answers 404 for everything that a request names: the conversation, the participant, and as well the user to whom a
  * call shall go. An app that was told that its call is no more would take it off the screen, with a customer on the line.
  */
-import { BadUserInput, type CallNotFound } from '../../schema/failures.ts';
+import { BadUserInput, CallNotFound } from '../../schema/failures.ts';
 import { type CallConversation, findParticipant } from '../../schema/genesys/model.ts';
 import type {
   ConversationCommand,
@@ -16,10 +16,11 @@ import { namesParticipant } from './failures.ts';
 /** The input that is unknown instead; null where what was addressed may well be. `seen` is how it is after the refusal. */
 export function misnamed(
   command: ConversationCommand,
-  error: CallNotFound,
+  error: BadUserInput | CallNotFound,
   seen: CallConversation | null,
 ): BadUserInput | null {
-  if (!isThere(command, error, seen)) return null;
+  if (error instanceof CallNotFound ? !isThere(command, error, seen) : !isForPlacing(command, error))
+    return null;
   const read = BESIDE[command.name] as ((command: ConversationCommand) => string | undefined) | undefined;
   const name = read?.(command);
   if (name === undefined) return null;
@@ -27,6 +28,11 @@ export function misnamed(
     `Genesys Cloud does not know what the command names in its ${name}.`,
     ...([name, error.trace, { cause: error }] as const),
   );
+}
+
+/** A conference is placed like a call, and yet its input calls them otherwise whom it calls. */
+function isForPlacing({ name }: ConversationCommand, { parameterName, trace }: BadUserInput): boolean {
+  return name === 'startCallConference' && parameterName === 'to' && trace.status === 404;
 }
 
 /** True where what is said to be unknown is there, or is nothing that the command addresses. */

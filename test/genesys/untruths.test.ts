@@ -33,6 +33,12 @@ describe('A command that names somebody who is not there', () => {
       { name: 'mergeCallConversations', conversationIds: [NOBODY] },
     ],
     [
+      'who is called into a conference',
+      'participants',
+      undefined,
+      { name: 'startCallConference', participants: [{ userId: NOBODY }], conversationIds: [] },
+    ],
+    [
       'conversations of a conference',
       'conversationIds',
       undefined,
