@@ -214,7 +214,8 @@ export async function carryOut(
 
   /** What is shown of a conversation of which each change is told: one in which the viewer takes part, while they listen. */
   function toldNow(conversationId: string): CallConversation | null {
-    if (desk.liveSource() !== 'PUSH' || !desk.isAlive(conversationId)) return null;
+    if (desk.liveSource() !== 'PUSH' || desk.mayLack(conversationId)) return null;
+    if (!desk.isAlive(conversationId)) return null;
     const current = desk.current(conversationId);
     const isTold = (one: CallMediaParticipant) =>
       userId !== null && one.user?.id === userId && activityOfParticipant(one) !== 'LEFT';

@@ -32,6 +32,7 @@ export function personAt(conversations: Conversations, caller: Caller, userId: s
       readCall: async (id) => (await conversations.readConversation(caller, id, { lane: 'query' })).value,
       readList: async () => (await conversations.readConversations(caller, { lane: 'query' })).value,
       current: (id) => watched.get(id),
+      mayLack: () => false,
       isAlive: (id) => watched.get(id)?.participants.some((one) => !hasLeft(one)) ?? false,
       meet: () => undefined,
       peek: (id) => known.get(id),
