@@ -15,7 +15,8 @@ const CommandOutcome = addEnum('CommandOutcome', COMMAND_OUTCOMES, {
   values: {
     APPLIED:
       'RingCentral accepted it, or its effect was seen. Genesys Cloud accepts first and acts later: there ' +
-      'what was seen counts, and only of digits, which leave no trace, that they were accepted.',
+      'what was seen counts, of digits, which leave no trace, that they were accepted, and of a call that was placed that ' +
+      'it was answered with its id.',
     NOT_APPLIED: 'It was refused, or never reached the phone system. `error` says why.',
     UNKNOWN:
       'It may have been applied: the answer was lost, or nothing was seen of it in time, and the state of the call does ' +

@@ -85,8 +85,10 @@ builder.mutationType({
       'RingCentral calls need the app permission `CallControl`.',
     'Genesys Cloud accepts a command before it does it. The gateway waits until the effect is seen, at most five ' +
       'seconds: `APPLIED` is what was seen. When nothing was, the outcome is `UNKNOWN`, with the state as it is; so it is ' +
-      'at once where what is asked for is so already. Digits alone leave no trace: of them `APPLIED` means accepted. Of a ' +
-      'conversation that nobody watches the state is read before, for one request more.',
+      'at once where what is asked for is so already. Digits alone leave no trace: of them `APPLIED` means accepted; a call that was placed is named by ' +
+      'its answer, which is proof enough. The ' +
+      'state of a conversation is read before, for one request more, unless a subscription watches it and notifications tell ' +
+      'of it.',
   ),
 });
 

@@ -79,7 +79,8 @@ export const LiveSource = addEnum('LiveSource', LIVE_SOURCES, {
     PUSH:
       'The phone system tells them by itself, which costs no request. RingCentral tells of the parties of the user, in ' +
       'about a tenth of a second; other parties are read within a second after such a change, else every 30 seconds. ' +
-      'Genesys Cloud tells of everybody in a conversation; each that is watched is read every 30 seconds besides.',
+      'Genesys Cloud tells of everybody in a conversation in which the user takes part, and each that is watched is read ' +
+      'every 30 seconds besides; a conversation of others is asked for over and over, as by `PACED_POLL`.',
     LONG_POLL:
       'Only RingCentral. It is asked, and answers when something changes: within a second or two for a few calls. Each change ' +
       "costs two of the minute's requests.",

@@ -27,7 +27,16 @@ export const CallConversationPayload = builder
   .implement({
     description: 'The answer to a command on a whole conversation.',
     interfaces: [CommandPayload],
-    fields: (t) => ({ conversation: conversationOfResult(t) }),
+    fields: (t) => ({
+      conversationId: t.exposeID('conversationId', {
+        nullable: true,
+        description:
+          'The conversation that the command is about: the one that was named, or the one that it made, as Genesys Cloud ' +
+          'answered it. It is told also where the user may not look at that one; null where none was made, or the answer ' +
+          'that named it was lost.',
+      }),
+      conversation: conversationOfResult(t),
+    }),
   });
 
 /** What the beginning of a consult transfer answers. */

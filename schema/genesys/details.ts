@@ -1,7 +1,7 @@
 /** What a participant has beside its state: errors, wrap-up, routing, the journey of a customer, faxes, call analysis. */
 import { builder } from '../builder.ts';
 import { EntityReference } from './entity.ts';
-import { maybe } from './fields.ts';
+import { maybe, raw } from './fields.ts';
 import type * as model from './model.ts';
 import { FaxDirection, LiveSpeakerMode, RecorderState } from './words.ts';
 
@@ -156,19 +156,23 @@ export const RecordersState = builder.objectRef<model.RecordersState>('Recorders
       RecorderState,
       'The recording that somebody asked for: `startRecordingCallMediaParticipant`.',
     ),
+    rawAdhocState: raw(t, 'rawAdhocState', 'adhocState'),
     customerExperienceState: maybe(
       t,
       'customerExperienceState',
       RecorderState,
       'The recording of what the customer hears and says.',
     ),
+    rawCustomerExperienceState: raw(t, 'rawCustomerExperienceState', 'customerExperienceState'),
     agentExperienceState: maybe(
       t,
       'agentExperienceState',
       RecorderState,
       'The recording of what the agent hears and says.',
     ),
+    rawAgentExperienceState: raw(t, 'rawAgentExperienceState', 'agentExperienceState'),
     snippetState: maybe(t, 'snippetState', RecorderState, 'The recording of a piece of the call.'),
+    rawSnippetState: raw(t, 'rawSnippetState', 'snippetState'),
   }),
 });
 

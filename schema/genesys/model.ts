@@ -256,9 +256,13 @@ export interface Disposition {
 
 export interface RecordersState {
   readonly adhocState: RecorderState | null;
+  readonly rawAdhocState: string | null;
   readonly customerExperienceState: RecorderState | null;
+  readonly rawCustomerExperienceState: string | null;
   readonly agentExperienceState: RecorderState | null;
+  readonly rawAgentExperienceState: string | null;
   readonly snippetState: RecorderState | null;
+  readonly rawSnippetState: string | null;
 }
 
 /** One participant of a conversation, on the call medium: the 51 fields of the seed document, and what came since. */

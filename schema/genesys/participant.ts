@@ -150,7 +150,7 @@ CallMediaParticipant.implement({
       t,
       'consultParticipantId',
       'ID',
-      'During a consult transfer: the participant who is asked first.',
+      'During a consult transfer, of who asks and of who is asked: the participant who is asked first.',
     ),
     transferSource: maybe(
       t,

@@ -44,7 +44,7 @@ addConversationCommand('placeCall', {
     "Calls somebody by Genesys Cloud. The user's own phone (their station) rings first; once they answer, the other side " +
       'is called. The answer has the new conversation; watch it to see the rest.',
     'Known limits: the user needs a phone, else `InvalidCommand`. When the outcome is `UNKNOWN` a phone may ring: look at ' +
-      '`viewer.conversations` before calling again.',
+      'the conversation that `conversationId` names, or, where that is null, at `viewer.conversations` before calling again.',
   ],
   upstream: ['POST /conversations/calls', '`conversation:conference:add`'],
   payload: CallConversationPayload,

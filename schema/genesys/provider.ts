@@ -209,6 +209,8 @@ export interface ConversationCommandResult extends CommandReport {
   readonly conversation: CallConversation | null;
   /** The addressed one; of `monitor…`, `coach…` and `barge…` too. */
   readonly participant: CallMediaParticipant | null;
+  /** The one that it is about: addressed, or made by it. Null where the answer that named it was lost, and before it is sent. */
+  readonly conversationId: string | null;
   /** Of `startConsultTransfer`: who is asked. Null of every other. */
   readonly destinationParticipantId: string | null;
 }

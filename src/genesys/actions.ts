@@ -18,6 +18,7 @@ import type {
   ConversationCommandName,
 } from '../../schema/genesys/provider.ts';
 import { all, when as met, type Rule as RuleOf } from '../upstream/rules.ts';
+import { consultedAbout } from './consulting.ts';
 
 /** Every action with the reason to show where the state forbids it. `userId` is the viewer's; null where it is not known. */
 export function availableActions(
@@ -264,11 +265,8 @@ const RULES: { readonly [Action in ParticipantAction]: Rule } = {
       'The wrap-up is done.',
     ),
   ),
-  SET_AFTER_CALL_WORK: all(
-    agent,
-    hasTalked,
-    when(({ participant }) => participant.endAcwTime === null, 'The after-call work is over.'),
-  ),
+  // Genesys documents that it can only be said of a communication that is connected.
+  SET_AFTER_CALL_WORK: all(agent, connected),
   FLAG: when(({ participant }) => participant.flaggedReason === null, 'The call is flagged already.'),
   UNFLAG: when(({ participant }) => participant.flaggedReason !== null, 'The call is not flagged.'),
   MONITOR: supervisable,
@@ -302,10 +300,8 @@ function mayConsult({ conversation, userId }: Facts): boolean {
   );
 }
 
-function isConsultedAbout({ conversation, participant }: Facts): boolean {
-  return conversation.participants.some(
-    (one) => !hasLeft(one) && one.id !== participant.id && one.consultParticipantId === participant.id,
-  );
+function isConsultedAbout({ conversation, participant, userId }: Facts): boolean {
+  return !isOwn(participant, userId) && consultedAbout(conversation, participant.id, userId).length > 0;
 }
 
 /** By both recorders that can be asked for. */

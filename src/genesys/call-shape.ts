@@ -17,6 +17,7 @@ import {
   type EntityRef,
   hasLeft,
   type ParticipantState,
+  type RecordersState,
 } from '../../schema/genesys/model.ts';
 import type { CallShape, ListShape, Order, Transition } from '../live/shape.ts';
 import type { GenesysKind } from './call-kind.ts';
@@ -142,13 +143,32 @@ function movesOthers({ party, previousStatus }: Transition<GenesysKind>): boolea
 
 const IS_REF: ReadonlySet<string> = new Set(REFS);
 
-/** Names come and go with where something was told; who is meant is what counts. */
+/** Which word a text is the spelling of. */
+const SPELLINGS: { readonly [Field in keyof CallMediaParticipant]?: keyof CallMediaParticipant } = {
+  rawState: 'state',
+  rawPurpose: 'purpose',
+  rawDirection: 'direction',
+  rawDisconnectType: 'disconnectType',
+  rawRecordingState: 'recordingState',
+  rawWrapupPrompt: 'wrapupPrompt',
+  rawFlaggedReason: 'flaggedReason',
+};
+
+/**
+ * Names come and go with where something was told, and a word that is known is spelt there in one way and here in another
+ * (`endpoint.dnd`, `endpoint.donotdisturb`); who and what is meant is what counts.
+ */
 function sameParticipant(one: CallMediaParticipant, other: CallMediaParticipant): boolean {
   return (Object.keys(one) as (keyof CallMediaParticipant)[]).every((field) => {
     const [before, now] = [one[field], other[field]];
     if (before === now || field === 'observedAt') return true;
+    const word = SPELLINGS[field];
+    if (word !== undefined && one[word] !== 'UNKNOWN') return one[word] === other[word];
     if (typeof before !== 'object' || typeof now !== 'object' || before === null || now === null)
       return false;
+    if (field === 'recordersState') {
+      return isDeepStrictEqual(wordsOf(before as RecordersState), wordsOf(now as RecordersState));
+    }
     if (IS_REF.has(field)) return (before as EntityRef).id === (now as EntityRef).id;
     return field === 'conversationRoutingData'
       ? isDeepStrictEqual(
@@ -157,6 +177,17 @@ function sameParticipant(one: CallMediaParticipant, other: CallMediaParticipant)
         )
       : isDeepStrictEqual(before, now);
   });
+}
+
+/** However they are spelt. */
+function wordsOf(state: RecordersState): readonly (string | null)[] {
+  const { adhocState, customerExperienceState, agentExperienceState, snippetState } = state;
+  return [
+    adhocState === 'UNKNOWN' ? state.rawAdhocState : adhocState,
+    customerExperienceState === 'UNKNOWN' ? state.rawCustomerExperienceState : customerExperienceState,
+    agentExperienceState === 'UNKNOWN' ? state.rawAgentExperienceState : agentExperienceState,
+    snippetState === 'UNKNOWN' ? state.rawSnippetState : snippetState,
+  ];
 }
 
 function nameless({ queue, language, skills, scoredAgents, ...rest }: ConversationRoutingData) {

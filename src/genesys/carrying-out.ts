@@ -3,9 +3,9 @@
  *
  * ```text
  *   look ──► sent once ──► 2xx ──► its effect is seen, which was not there before ──► APPLIED
- *   (where      │            │       by an event or a read, within five seconds
- *   nobody      │            └───► anything else ───────────────────────────────────► UNKNOWN, the state as it is
- *   watches)    │
+ *   (where not  │            │       by an event or a read, within five seconds
+ *   each change │            └───► anything else ───────────────────────────────────► UNKNOWN, the state as it is
+ *   is told)    │
  *               ├────────► 400 403 404 409 429 ─────────────────────────────────────► NOT_APPLIED, typed error, the state
  *               ├────────► never sent ──────────────────────────────────────────────► NOT_APPLIED
  *               └────────► timeout, reset, 5xx, garbage ──► as after a 2xx
@@ -15,6 +15,7 @@
  * viewer is.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { activityOfParticipant } from '../../schema/coarse.ts';
 import {
   BadUserInput,
   CallControlFailure,
@@ -43,7 +44,8 @@ import { allowedActions, reasonAgainst } from './actions.ts';
 import type { WholeCommandOf } from './commands.ts';
 import type { Accepted, Conversations } from './conversations.ts';
 import { isVague, noConversation, noParticipant } from './failures.ts';
-import { doubtAbout, type Evidence, isVisible, showedBefore } from './outcomes.ts';
+import { misnamed } from './misnamed.ts';
+import { doubtAbout, type Evidence, isNew, isToldEnough, isVisible, showedBefore } from './outcomes.ts';
 import type { ConversationPerson } from './person.ts';
 import { latestOf } from './translate.ts';
 
@@ -72,7 +74,10 @@ export interface CarryingOutParts {
 }
 
 /** What is told of a conversation that nothing is known of. */
-export const NO_STATE = { conversation: null, participant: null, destinationParticipantId: null };
+export const NO_STATE = {
+  ...{ conversation: null, conversationId: null },
+  ...{ participant: null, destinationParticipantId: null },
+};
 
 /** Sends a command once for a person, and tells what became of it. */
 export async function carryOut(
@@ -88,20 +93,27 @@ export async function carryOut(
   let unseen: CallControlFailure | null = null;
   let before = addressed === null ? null : await stateBefore(addressed);
   const workBefore = before === null ? null : await workOf('command').catch(unlessSignedOut);
-  const safe = command.name === 'completeConsultTransfer' ? await completing(command) : command;
+  const safe = command.name === 'completeConsultTransfer' ? completing(command) : command;
   if (safe instanceof CallControlFailure) {
     return told('NOT_APPLIED', safe, { ...NOTHING, conversation: before });
   }
 
-  const sentAt = Date.now();
+  let sentAt = Date.now();
   let accepted: Accepted;
   try {
-    accepted = await conversations.command(caller, safe, { requestId });
+    accepted = await conversations.command(caller, safe, { requestId, onSent: leaves });
   } catch (error) {
     if (!(error instanceof CallControlFailure) || error instanceof Unauthenticated) throw error;
     return isAmbiguous(error) ? inDoubt(error) : refused(error);
   }
   return acceptedAs(accepted);
+
+  /** It may have waited for the rate budget: what was told meanwhile was so before it. */
+  function leaves(): void {
+    sentAt = Date.now();
+    const now = addressed === null ? null : toldNow(addressed);
+    if (now !== null && now.observedAt >= (before?.observedAt ?? 0)) before = now;
+  }
 
   /** Without it less can be told, but nothing is kept from being sent that can do without. */
   async function userIdOf(): Promise<string | null> {
@@ -119,21 +131,24 @@ export async function carryOut(
     const madeId = answer.conversationId ?? answer.destinationParticipantId;
     const seen = await seenAfter(conversationId, madeId, answer.sentAt);
     const doubt = isSaidToBeDone(answer, seen) ? null : doubtOf(seen, madeId);
-    if (doubt === null) return told('APPLIED', null, seen, answer.destinationParticipantId);
+    if (doubt === null) return told('APPLIED', null, seen, answer);
     const error = new UpstreamUnavailable(
       `Genesys Cloud accepted the command. Whether it was done is unknown: ${doubt}.`,
       true,
       { system: 'genesys' },
     );
-    return told('UNKNOWN', error, seen, answer.destinationParticipantId);
+    return told('UNKNOWN', error, seen, answer);
   }
 
   /**
    * Of what leaves no trace the yes is all that there will ever be. An answer that says that it is done needs no other proof
-   * than a state that does not contradict it.
+   * than a state that does not contradict it; and where it names the conversation that it made, not even that, because not
+   * everybody may look at the call that they placed for somebody else.
    */
-  function isSaidToBeDone({ isDone }: Accepted, { conversation, work, fresh }: Sight): boolean {
+  function isSaidToBeDone(answer: Accepted, { conversation, work, fresh }: Sight): boolean {
+    const { isDone, conversationId } = answer;
     if (!isVisible(command)) return true;
+    if (isNew(command)) return isDone && conversationId !== null;
     return isDone && fresh && conversation !== null && showedBefore(command, conversation, userId, work);
   }
 
@@ -152,7 +167,7 @@ export async function carryOut(
   }
 
   function doubtOf({ conversation, work, fresh }: Sight, madeId: string | null): string | null {
-    return doubtAbout(command, fresh ? evidence(conversation, work, madeId) : null);
+    return doubtAbout(command, fresh ? evidence(conversation, work, madeId) : null, madeId);
   }
 
   function evidence(
@@ -175,14 +190,15 @@ export async function carryOut(
   }
 
   /**
-   * How it is right before the command: what a watch shows, or a read, also of what is remembered as over, which nobody
-   * watches any more. Null where neither tells.
+   * How it is right before the command: what a watch shows to which each change is told, or a read. What is only asked for
+   * now and then may have been otherwise for seconds, and what is remembered as over nobody watches any more. Null where
+   * neither tells.
    */
   async function stateBefore(conversationId: string): Promise<CallConversation | null> {
     const meeting = desk.meet(conversationId);
     if (meeting !== undefined) await meeting;
-    const current = desk.current(conversationId);
-    if (current !== undefined && desk.isAlive(conversationId)) return current;
+    const current = isToldEnough(command) ? toldNow(conversationId) : null;
+    if (current !== null) return current;
     try {
       const reading = await conversations.readConversation(caller, conversationId, {
         ...{ lane: 'command', timeout: times.before, requestId },
@@ -196,31 +212,32 @@ export async function carryOut(
     }
   }
 
+  /** What is shown of a conversation of which each change is told: one in which the viewer takes part, while they listen. */
+  function toldNow(conversationId: string): CallConversation | null {
+    if (desk.liveSource() !== 'PUSH' || desk.mayLack(conversationId)) return null;
+    if (!desk.isAlive(conversationId)) return null;
+    const current = desk.current(conversationId);
+    const isTold = (one: CallMediaParticipant) =>
+      userId !== null && one.user?.id === userId && activityOfParticipant(one) !== 'LEFT';
+    return current?.participants.some(isTold) === true ? current : null;
+  }
+
   /**
    * The command with whom it hangs up, or why there is nothing to complete. To complete is to hang up, which Genesys would do
    * as well where nobody was asked: then the customer would be lost.
    */
-  async function completing(
+  function completing(
     asked: ConversationCommandOf<'completeConsultTransfer'>,
-  ): Promise<WholeCommandOf<'completeConsultTransfer'> | CallControlFailure> {
-    const judged = () => {
-      if (unnamed !== null) return unnamed;
-      if (before === null) return unseen ?? noConversation();
-      const participant = findParticipant(before, asked.participantId);
-      if (participant === undefined) return noParticipant();
-      const own = ownIn(before);
-      if (own === undefined) return wrongState(NOT_IN_IT, before, participant);
-      const reason = reasonAgainst(asked, before, participant, userId);
-      if (reason !== null) return wrongState(reason, before, participant);
-      return { ...asked, ownParticipantId: own.id };
-    };
-    const first = judged();
-    const isRefused = first instanceof CallControlFailure;
-    if (!isRefused || desk.current(asked.conversationId) === undefined) return first;
-    // What a watch shows may be a moment old.
-    const looked = await look(asked.conversationId, 'command', times.before);
-    if (looked.fresh) before = looked.conversation;
-    return judged();
+  ): WholeCommandOf<'completeConsultTransfer'> | CallControlFailure {
+    if (unnamed !== null) return unnamed;
+    if (before === null) return unseen ?? noConversation();
+    const participant = findParticipant(before, asked.participantId);
+    if (participant === undefined) return noParticipant();
+    const own = ownIn(before);
+    if (own === undefined) return wrongState(NOT_IN_IT, before, participant);
+    const reason = reasonAgainst(asked, before, participant, userId);
+    if (reason !== null) return wrongState(reason, before, participant);
+    return { ...asked, ownParticipantId: own.id };
   }
 
   /** Waits for the effect, as long as there is hope for it; then as the conversation is. */
@@ -297,8 +314,12 @@ export async function carryOut(
    * A refusal for the state of the participant: why in words for a person, with that state and what it allows; or for there
    * being no such one, whatever else Genesys found missing first.
    */
-  function explained(error: CallControlFailure, { conversation }: Sight): CallControlFailure {
+  function explained(error: CallControlFailure, { conversation, fresh }: Sight): CallControlFailure {
     const isForState = error instanceof WrongCallState;
+    if (error instanceof CallNotFound || error instanceof BadUserInput) {
+      const other = misnamed(command, error, fresh ? conversation : null);
+      if (other !== null) return other;
+    }
     if (!isForState && !(error instanceof BadUserInput)) return error;
     if (conversation === null) return unseen instanceof CallNotFound ? unseen : error;
     const participant = participantIn(conversation);
@@ -333,12 +354,18 @@ export async function carryOut(
     outcome: CommandOutcome,
     error: CallControlFailure | null,
     { conversation }: Sight,
-    destinationParticipantId: string | null = null,
+    made: Pick<Accepted, 'conversationId' | 'destinationParticipantId'> = NOTHING_MADE,
   ): ConversationCommandResult {
-    const participant = conversation && participantIn(conversation);
-    return { outcome, replayed: false, error, conversation, participant, destinationParticipantId };
+    return {
+      ...{ outcome, replayed: false, error, conversation },
+      conversationId: addressed ?? made.conversationId,
+      participant: conversation && participantIn(conversation),
+      destinationParticipantId: made.destinationParticipantId,
+    };
   }
 }
+
+const NOTHING_MADE = { conversationId: null, destinationParticipantId: null };
 
 /** What cannot be seen before a command does not keep it from being sent. */
 function unlessSignedOut(error: unknown): null {

@@ -1,5 +1,12 @@
 /** Genesys Cloud's conversations, one method per thing that the gateway asks for. */
-import { BadUserInput, CallControlFailure, Unauthenticated } from '../../schema/failures.ts';
+import {
+  BadUserInput,
+  CallControlFailure,
+  RateLimited,
+  Unauthenticated,
+  UpstreamBadResponse,
+  UpstreamUnavailable,
+} from '../../schema/failures.ts';
 import type {
   CallConversation,
   ConversationUser,
@@ -64,7 +71,8 @@ export interface Conversations {
     options: ReadOptions,
   ): Promise<ReadonlyMap<string, string>>;
   /**
-   * Sends a command once. It takes no signal: a command that left is not taken back.
+   * Sends a command once. It takes no signal: a command that left is not taken back. What fails before it leaves says so
+   * (`sent`), also where a communication had to be looked up for it.
    * @throws {BadUserInput} also where a communication is needed, and the participant has none.
    */
   command(caller: Caller, command: SafeCommand, options: CommandOptions): Promise<Accepted>;
@@ -81,6 +89,8 @@ export interface TimedReadOptions extends ReadOptions {
 
 export interface CommandOptions {
   readonly requestId?: string | undefined;
+  /** Called as the command leaves: until then it may have waited for the rate budget. */
+  readonly onSent?: (() => void) | undefined;
 }
 
 /** So many names are asked for at once; more make an address too long for some proxies. */
@@ -164,10 +174,11 @@ export function createConversations(upstream: Upstream, leftOut: LeftOut = unnot
       return new Map(parts.flatMap((names) => [...names]));
     },
 
-    async command(caller, command, { requestId }) {
-      const { operation, ids, body } = toRequest(await withCommunication(caller, command, requestId));
+    async command(caller, command, { requestId, onSent }) {
+      const whole = await withCommunication(caller, command, requestId).catch(neverSent);
+      const { operation, ids, body } = toRequest(whole);
       const answer = await upstream.send(caller, {
-        ...{ operation, ids, body, requestId },
+        ...{ operation, ids, body, requestId, onSent },
         ...{ lane: 'command', orBodiless: true },
       });
       const { sentAt, receivedAt, upstreamDate } = answer;
@@ -242,6 +253,23 @@ export function createConversations(upstream: Upstream, leftOut: LeftOut = unnot
     }
   }
 }
+
+/**
+ * What kept a command from being sent, because something had to be read for it: of the read it is not known whether it
+ * reached Genesys, of the command it is.
+ */
+function neverSent(error: unknown): never {
+  const options = { cause: error };
+  if (error instanceof RateLimited) {
+    throw new RateLimited(error.message, { ...error, sent: false }, error.trace, options);
+  }
+  if (error instanceof UpstreamUnavailable || error instanceof UpstreamBadResponse) {
+    throw new UpstreamUnavailable(`${error.message} ${NOT_SENT}`, false, error.trace, options);
+  }
+  throw error;
+}
+
+const NOT_SENT = 'The communication that the command is about could not be found, so it was not sent.';
 
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 

@@ -146,6 +146,11 @@ export function isVague({ parameterName, trace }: BadUserInput): boolean {
   return parameterName === undefined && trace.errorCode !== undefined && VAGUE.has(trace.errorCode);
 }
 
+/** True for a refusal that says itself that it is the participant who is unknown; of another it is only thought. */
+export function namesParticipant({ trace }: CallNotFound): boolean {
+  return plain(trace.errorCode) === 'not.conversation.participant';
+}
+
 /** The one thing that the address names last is what is missing, where nothing is said. */
 const notFound: Meaning = (refusal) => {
   const { operation, error, trace } = refusal;

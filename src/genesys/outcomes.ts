@@ -24,6 +24,7 @@ import type {
   ConversationCommandName,
   ConversationCommandOf,
 } from '../../schema/genesys/provider.ts';
+import { consultedAbout } from './consulting.ts';
 
 /** What is known of a conversation after a command. */
 export interface Evidence {
@@ -51,13 +52,34 @@ export function isVisible(command: ConversationCommand): boolean {
 }
 
 /**
- * Null when the state shows the effect of the command, and did not show it before: then it was applied. Else why that is
- * not known. `evidence` is null when the conversation could not be seen after the command.
+ * False where what notifications told of how it was before does not do: to complete a consultation that is over already is
+ * to hang up; transfers, drafts of wrap-ups and data of the telephone network are told by reads alone.
  */
-export function doubtAbout(command: ConversationCommand, evidence: Evidence | null): string | null {
+export function isToldEnough(command: ConversationCommand): boolean {
+  switch (command.name) {
+    case 'completeConsultTransfer':
+    case 'wrapUpCallMediaParticipant':
+    case 'setCallMediaParticipantUuiData':
+      return false;
+    case 'transferCallMediaParticipant':
+      return command.transferType !== 'ATTENDED';
+    default:
+      return true;
+  }
+}
+
+/**
+ * Null when the state shows the effect of the command, and did not show it before: then it was applied. Else why that is
+ * not known. `evidence` is null when the conversation could not be seen after the command; `madeId` as it has it.
+ */
+export function doubtAbout(
+  command: ConversationCommand,
+  evidence: Evidence | null,
+  madeId: string | null = evidence?.madeId ?? null,
+): string | null {
   const effect = EFFECTS[command.name] as Effect<ConversationCommandName>;
   if (effect.kind === 'invisible') return effect.because;
-  if (evidence === null) return isNew(command) ? LOST_ID : 'the conversation could not be read again';
+  if (evidence === null) return isNew(command) && madeId === null ? LOST_ID : NOT_READ;
   if (!effect.seen(command, evidence)) {
     return evidence.madeId === null && isNew(command) ? LOST_ID : 'the conversation does not show it';
   }
@@ -82,12 +104,13 @@ export function showedBefore(
 }
 
 /** True for a command that makes a conversation of its own. */
-function isNew({ name }: ConversationCommand): boolean {
+export function isNew({ name }: ConversationCommand): boolean {
   return name === 'placeCall' || name === 'startCallConference';
 }
 
 const LOST_ID =
   'a new conversation has an id that only the lost answer held; look at the conversations before you try again';
+const NOT_READ = 'the conversation could not be read again';
 const SHOWN_BEFORE = 'the conversation showed the same before';
 
 type Effect<Name extends ConversationCommandName> =
@@ -154,29 +177,37 @@ const EFFECTS: { readonly [Name in ConversationCommandName]: Effect<Name> } = {
       (transferType === 'ATTENDED' && hasNewTransfer(evidence)),
   ),
   startConsultTransfer: visible(({ participantId }, evidence) => {
-    const { conversation, madeId } = evidence;
-    if (madeId !== null) return conversation !== null && findParticipant(conversation, madeId) !== undefined;
-    return newcomers(evidence).some((one) => one.consultParticipantId === participantId);
+    const { conversation, madeId, userId } = evidence;
+    if (conversation === null) return false;
+    if (madeId !== null) return findParticipant(conversation, madeId) !== undefined;
+    const asked = consultedAbout(conversation, participantId, userId);
+    return newcomers(evidence).some((one) => asked.includes(one));
   }),
   // Whoever is not spoken to waits.
-  speakToInConsultTransfer: onPresent((object, { conversation }, { speakTo }) => {
-    const asked = conversation?.participants.filter((one) => isAskedAbout(one, object.id)) ?? [];
+  speakToInConsultTransfer: onPresent((object, { conversation, userId }, { speakTo }) => {
+    const asked = conversation === null ? [] : consultedAbout(conversation, object.id, userId);
     return (
       asked.length > 0 &&
       object.held === (speakTo === 'DESTINATION') &&
       asked.every(({ held }) => held === (speakTo === 'OBJECT'))
     );
   }),
-  completeConsultTransfer: visible(({ participantId }, { conversation, before, userId }) => {
-    if (conversation === null || userId === null || leftIn(conversation, participantId) !== false)
-      return false;
-    const own = before?.participants.filter((one) => one.user?.id === userId && !hasLeft(one)) ?? [];
-    return own.length > 0 && own.every(({ id }) => leftIn(conversation, id) === true);
+  // The viewer is gone, the customer is not, and has somebody to talk to: who was asked may have hung up first.
+  completeConsultTransfer: visible(({ participantId }, evidence) => {
+    const { conversation, before, userId } = evidence;
+    if (conversation === null || before === null || userId === null) return false;
+    const own = before.participants.filter((one) => one.user?.id === userId && !hasLeft(one));
+    if (own.length === 0 || !own.every(({ id }) => leftIn(conversation, id) === true)) return false;
+    const asked = consultedAbout(before, participantId, userId);
+    const isTaken =
+      asked.some(({ id }) => leftIn(conversation, id) === false) || newcomers(evidence).length > 0;
+    return isTaken && leftIn(conversation, participantId) === false;
   }),
-  cancelConsultTransfer: visible(({ participantId }, { conversation, before }) => {
-    if (conversation === null || leftIn(conversation, participantId) !== false) return false;
-    const asked = before?.participants.filter((one) => isAskedAbout(one, participantId)) ?? [];
-    return asked.length > 0 && asked.every(({ id }) => leftIn(conversation, id) === true);
+  cancelConsultTransfer: visible(({ participantId }, { conversation, before, userId }) => {
+    if (conversation === null || before === null) return false;
+    const asked = consultedAbout(before, participantId, userId);
+    const isOver = asked.length > 0 && asked.every(({ id }) => leftIn(conversation, id) === true);
+    return isOver && leftIn(conversation, participantId) === false;
   }),
   wrapUpCallMediaParticipant: onParticipant(({ wrapup }, _, command) => {
     if (wrapup === null) return false;
@@ -184,7 +215,8 @@ const EFFECTS: { readonly [Name in ConversationCommandName]: Effect<Name> } = {
     return (
       (code === undefined || wrapup.code === code) &&
       (notes === undefined || wrapup.notes === notes) &&
-      (provisional !== true || wrapup.provisional !== false)
+      // One that was saved to be finished later often has the code already with which it is finished.
+      (provisional === true ? wrapup.provisional !== false : wrapup.provisional !== true)
     );
   }),
   skipWrapUpCallMediaParticipant: onParticipant(({ wrapupSkipped }) => wrapupSkipped === true),
@@ -280,11 +312,13 @@ function isStopped(state: string | null): boolean {
   return state === 'NONE' || state === 'PAUSED';
 }
 
+/** Left because the call was handed on. Whom it passed by because nobody answered, or could, was not transferred by anybody. */
 function wasTransferred(participant: CallMediaParticipant | undefined): boolean {
+  const { disconnectType } = participant ?? {};
   return (
     participant !== undefined &&
     hasLeft(participant) &&
-    participant.disconnectType?.startsWith('TRANSFER') === true
+    (disconnectType === 'TRANSFER' || disconnectType === 'TRANSFER_FORWARD')
   );
 }
 
@@ -305,10 +339,6 @@ function newcomers({ conversation, before }: Evidence): readonly CallMediaPartic
   return conversation.participants.filter(
     (one) => !hasLeft(one) && findParticipant(before, one.id) === undefined,
   );
-}
-
-function isAskedAbout(participant: CallMediaParticipant, participantId: string): boolean {
-  return !hasLeft(participant) && participant.consultParticipantId === participantId;
 }
 
 function isMeant(participant: CallMediaParticipant, target: ConferenceTarget): boolean {

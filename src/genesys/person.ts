@@ -33,6 +33,8 @@ export interface ConversationDesk {
   readList(signal?: AbortSignal, requestId?: string): Promise<readonly CallConversation[]>;
   /** A conversation as `readCall` would answer it without asking anybody; undefined where it would ask. */
   current(conversationId: string): CallConversation | undefined;
+  /** True where `current` may lack something that happened and was not told, as after a loss until it is read again. */
+  mayLack(conversationId: string): boolean;
   /** True when it was alive when it was seen last. */
   isAlive(conversationId: string): boolean;
   /** Holds what another gateway watches of it; undefined where there is nothing to wait for. */

@@ -56,7 +56,9 @@ export function createConversationProvider(
 
     async command(command, idempotencyKey) {
       const run = () => carryOut(parts, person, command, requestId);
-      const result = await keys.once(viewerId, idempotencyKey, command, run, NO_STATE);
+      const conversationId = 'conversationId' in command ? command.conversationId : null;
+      const unknown = { ...NO_STATE, conversationId };
+      const result = await keys.once(viewerId, idempotencyKey, command, run, unknown);
       const outcome = result.replayed ? 'replayed' : result.outcome;
       metrics.commands.inc({ command: command.name, outcome });
       return result;

@@ -201,9 +201,13 @@ function asDisconnectType(raw: unknown): DisconnectType | null {
 function toRecordersState(wire: Partial<Wire>): RecordersState {
   return {
     adhocState: asEnum(RECORDER_STATES, wire.adhocState),
+    rawAdhocState: asText(wire.adhocState),
     customerExperienceState: asEnum(RECORDER_STATES, wire.customerExperienceState),
+    rawCustomerExperienceState: asText(wire.customerExperienceState),
     agentExperienceState: asEnum(RECORDER_STATES, wire.agentExperienceState),
+    rawAgentExperienceState: asText(wire.agentExperienceState),
     snippetState: asEnum(RECORDER_STATES, wire.snippetState),
+    rawSnippetState: asText(wire.snippetState),
   };
 }
 

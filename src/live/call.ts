@@ -85,6 +85,11 @@ class Call<K extends Kind>
     return isKnown ? memory.lastSeen() : undefined;
   }
 
+  mayLack(): boolean {
+    // What another gateway watches that one vouches for.
+    return this.#sharing?.isDistant !== true && this.told.isLacking;
+  }
+
   reads(): CallReads<K> {
     this.#reads ??= new CallReads(this.#parts, this, this.memory);
     return this.#reads;

@@ -37,6 +37,8 @@ export interface Desk<K extends Kind> {
   readList(signal?: AbortSignal, requestId?: string): Promise<readonly K['Entry'][]>;
   /** A call as `readCall` would answer it without asking anybody; undefined where it would ask. */
   current(callId: string): K['Call'] | undefined;
+  /** True where `current` may lack something that happened and was not told, as after a loss until it is read again. */
+  mayLack(callId: string): boolean;
   /** True when the call was alive when it was seen last. */
   isAlive(callId: string): boolean;
   /** Holds what another gateway watches of a call; undefined where there is nothing to wait for. */
@@ -246,6 +248,7 @@ export function createDesk<K extends Kind>(parts: DeskParts<K>): Desk<K> {
       if (current !== undefined) call?.keep();
       return current;
     },
+    mayLack: (callId) => watched.get(callId)?.mayLack() ?? true,
     isAlive: (callId) => knownCall(callId)?.memory.isAlive() ?? false,
     peek: (callId) => knownCall(callId)?.held ?? undefined,
     meet,

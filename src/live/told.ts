@@ -66,6 +66,8 @@ export interface Told<K extends Kind> {
   mayLack(): void;
   /** A look was taken in: from now on nothing is lacking. */
   isWhole(): void;
+  /** True from when something may not have been told until that look. */
+  readonly isLacking: boolean;
   /** Forgets what it kept, and looks no more. */
   rest(): void;
 }
@@ -151,6 +153,10 @@ class News<K extends Kind> implements Told<K> {
   isWhole(): void {
     this.#isLacking = false;
     this.#isSurprised = false;
+  }
+
+  get isLacking(): boolean {
+    return this.#isLacking;
   }
 
   rest(): void {

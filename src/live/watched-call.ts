@@ -46,6 +46,8 @@ export interface WatchedCall<K extends Kind> {
    * when the phone system knows it no more. Undefined when the phone system must be asked.
    */
   current(): K['Call'] | null | undefined;
+  /** True where what is shown may lack what was not told, as after a loss until it is read again. */
+  mayLack(): boolean;
   /** What is held, and whether the call is there. */
   readonly memory: CallMemory<K>;
   /** Its reads for those who wait, and what commands brought. */

@@ -87,6 +87,52 @@ test('A command is told as applied when it is seen, and its subscribers see it t
   await until(() => heard().some(({ callMediaParticipantUpdated: one }) => one.held === true));
 });
 
+const HOLD = `mutation ($input: HoldCallMediaParticipantInput!) { holdCallMediaParticipant(input: $input) {
+  outcome error { message } participant { held } } }`;
+
+test('A command on a conversation of which notifications tell is sent at once.', async () => {
+  await using house = await openGenesysHouse({ environment: { LIVE_SOURCE: 'auto' } });
+  const { id, participantId } = callUser(house);
+  const { heard } = subscribed(
+    house.socket(),
+    `subscription { callMediaParticipantUpdated(conversationId: "${id}") { id } }`,
+  );
+  await until(() => heard().length > 0);
+  const source = async () => (await house.ask('{ viewer { genesysLiveSource } }')).data.viewer;
+  await until(async () => (await source()).genesysLiveSource === 'PUSH');
+  // What may have happened before it was told is read once more.
+  const of = (name: string) => house.simulator.requests().filter(({ operationId }) => operationId === name);
+  const told = () => of('putNotificationsChannelSubscriptions').at(-1)?.ended ?? Infinity;
+  await until(() =>
+    of('getConversationsCall').some(({ started, ended }) => started >= told() && ended !== null),
+  );
+  house.simulator.clearRequests();
+  const { data } = await house.ask(HOLD, BOTH, { input: { conversationId: id, participantId } });
+  expect(data.holdCallMediaParticipant).toMatchObject({ outcome: 'APPLIED', participant: { held: true } });
+  expect(house.simulator.requests()[0]?.operationId).toBe('patchConversationsCallParticipant');
+});
+
+test('A command on a conversation that is polled is compared with how it is, and not with the last poll.', async () => {
+  await using house = await openGenesysHouse({
+    environment: { LIVE_SOURCE: 'poll' },
+    settings: { genesysCommandDelay: null },
+    gateway: { live: { pace: { pacedGap: 600_000 } } },
+  });
+  const { id, participantId } = callUser(house);
+  const { heard } = subscribed(
+    house.socket(),
+    `subscription { callMediaParticipantUpdated(conversationId: "${id}") { id } }`,
+  );
+  await until(() => heard().length > 0);
+  // On the desk phone, between two polls: the command itself is accepted, and never done.
+  house.simulator.genesys.move(id, participantId, { held: true });
+  const { data } = await house.ask(HOLD, BOTH, { input: { conversationId: id, participantId } });
+  expect(data.holdCallMediaParticipant).toMatchObject({
+    ...{ outcome: 'UNKNOWN', participant: { held: true } },
+    error: { message: expect.stringContaining('showed the same before') },
+  });
+});
+
 test('One operation asks both systems, and the failure of one leaves the other alone.', async () => {
   await using house = await openGenesysHouse();
   house.simulator.startCall({ kind: 'inbound', from: '+12025550147', to: '101' });

@@ -110,6 +110,33 @@ describe('A channel of notifications', () => {
     await until(() => call.own().at(-1)?.muted === false);
   });
 
+  test('that was lost told nothing meanwhile: until that is read, a command is compared with how it is.', async () => {
+    await using house = await openGenesysHouse(OPEN);
+    const call = await watched(house);
+    house.simulator.configure({ genesysCommandDelay: null });
+    house.simulator.orderFaults([{ match: 'getConversationsCall', times: 1, do: 'hang' }]);
+    house.simulator.genesys.troubleChannels({ do: 'cut' });
+    house.simulator.genesys.move(call.id, call.participantId, { held: true });
+    await until(() => count(house, 'connectChannel') === 2);
+    await until(() => listening(house));
+    // The watch waits for its answer, and shows what it knew.
+    await until(() =>
+      house.simulator
+        .requests()
+        .some(({ operationId, ended }) => operationId === 'getConversationsCall' && ended === null),
+    );
+    const { data } = await house.ask(
+      `mutation ($input: HoldCallMediaParticipantInput!) { holdCallMediaParticipant(input: $input) {
+        outcome error { message } participant { held } } }`,
+      undefined,
+      { input: { conversationId: call.id, participantId: call.participantId } },
+    );
+    expect(data.holdCallMediaParticipant).toMatchObject({
+      ...{ outcome: 'UNKNOWN', participant: { held: true } },
+      error: { message: expect.stringContaining('showed the same before') },
+    });
+  });
+
   test('that says nothing is asked for a sign of life, and given up without one.', async () => {
     const times = { silence: 80, pong: 80 };
     await using house = await openGenesysHouse({

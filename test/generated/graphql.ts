@@ -87,7 +87,8 @@ export type CallAttributeInput = {
 export type CommandOutcome =
   /**
    * RingCentral accepted it, or its effect was seen. Genesys Cloud accepts first and acts later: there
-   * what was seen counts, and only of digits, which leave no trace, that they were accepted.
+   * what was seen counts, of digits, which leave no trace, that they were accepted, and of a call that
+   * was placed that it was answered with its id.
    */
   | 'APPLIED'
   /** It was refused, or never reached the phone system. `error` says why. */

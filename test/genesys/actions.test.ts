@@ -53,7 +53,7 @@ describe('The actions of', () => {
     ],
     [
       'one who has left, and owes a wrap-up',
-      ['WRAP_UP', 'SKIP_WRAP_UP', 'SET_AFTER_CALL_WORK', 'FLAG', 'SET_ATTRIBUTES', 'DISCONNECT_CONVERSATION'],
+      ['WRAP_UP', 'SKIP_WRAP_UP', 'FLAG', 'SET_ATTRIBUTES', 'DISCONNECT_CONVERSATION'],
       conversation({ state: 'disconnected' }),
     ],
     [

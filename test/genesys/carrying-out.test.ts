@@ -11,67 +11,15 @@ import type {
   ConversationCommand,
   ConversationCommandName,
   ConversationCommandResult,
-  ConversationProvider,
 } from '../../schema/genesys/provider.ts';
 import type { CommandOutcome } from '../../schema/provider.ts';
 import { EFFECT_TIMES } from '../../src/genesys/carrying-out.ts';
-import { createConversations } from '../../src/genesys/conversations.ts';
 import { OPERATIONS } from '../../src/genesys/operations.ts';
-import { createConversationProvider } from '../../src/genesys/provider.ts';
-import { GENESYS, RATE_RULE } from '../../src/genesys/system.ts';
+import { QUEUES } from '../../src/simulator/genesys/organisation.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
-import { createLog } from '../../src/telemetry/log.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { createBudget } from '../../src/upstream/budget.ts';
-import { createUpstream } from '../../src/upstream/http.ts';
-import { createIdempotencyKeys } from '../../src/upstream/idempotency.ts';
-import { callerWith } from '../ringcentral/support.ts';
-import { ADA, FAY, startStill, talking } from '../simulator/genesys-support.ts';
-import { personAt, type TestPerson } from './desk.ts';
+import { ADA, clientOf, FAY, staged, startStill, talking } from '../simulator/genesys-support.ts';
+import { clientTo, commandsTo } from './client.ts';
 import { COMMAND_NAMES, scene } from './stage.ts';
-
-interface Client extends Disposable {
-  readonly provider: ConversationProvider;
-  readonly person: TestPerson;
-}
-
-/** A client of the simulator for one token. It ends with its block: of tests that run side by side none can say which is over. */
-function clientTo(
-  url: string,
-  {
-    token = 'gsim-ada',
-    userId = ADA as string | null,
-    timeout = 5_000,
-    patience = EFFECT_TIMES.patience,
-  } = {},
-): Client {
-  const metrics = createMetrics();
-  const budget = createBudget({ rule: RATE_RULE, metrics });
-  const upstream = createUpstream({
-    ...{ system: GENESYS, serverUrl: url, budget, metrics, upstreamTimeout: timeout },
-    ...{ log: createLog('silent'), userAgent: 'gateway-test/1.0' },
-  });
-  const conversations = createConversations(upstream);
-  const person = personAt(conversations, { ...callerWith(token), bucket: token }, userId);
-  const times = { ...EFFECT_TIMES, patience };
-  const parts = { conversations, keys: createIdempotencyKeys(), metrics, times };
-  const provider = createConversationProvider(parts, person, { requestId: 'r-1' });
-  return {
-    ...{ person, provider },
-    [Symbol.dispose]() {
-      upstream.stop();
-      budget.stop();
-    },
-  };
-}
-
-/** What went to the simulator that was no read. */
-function commandsTo(simulator: Simulator): string[] {
-  return simulator
-    .requests()
-    .filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/'))
-    .map(({ operationId }) => String(operationId));
-}
 
 /** All that can be seen of the conversations; what time alone changes is not in it. */
 const picture = (simulator: Simulator) => JSON.stringify(simulator.genesys.conversations());
@@ -246,6 +194,31 @@ describe('To complete a consultation', () => {
   });
 });
 
+describe('A consultation with a queue', () => {
+  test('is about whoever of it has answered, and complete when the viewer has left them.', async () => {
+    await using simulator = await startStill({ genesysQueueWait: 1 });
+    const call = talking(simulator);
+    using client = clientTo(simulator.url);
+    const about = { conversationId: call.id, participantId: call.ids.customer ?? '' };
+    const target = { queueId: QUEUES[1]?.id ?? '' };
+    expect(
+      await client.provider.command({ name: 'startConsultTransfer', ...about, target }, null),
+    ).toMatchObject({ outcome: 'APPLIED' });
+    const rung = () => staged(simulator.genesys.conversations()[0]);
+    await expect.poll(() => rung().ids.agent).not.toBe(call.ids.agent);
+    await clientOf(simulator, 'gsim-ben')('PATCH', rung().at('agent'), { state: 'connected' });
+    expect(await client.provider.command({ name: 'completeConsultTransfer', ...about }, null)).toMatchObject({
+      ...{ outcome: 'APPLIED', error: null },
+      conversation: {
+        participants: expect.arrayContaining([
+          expect.objectContaining({ id: about.participantId, state: 'CONNECTED' }),
+          expect.objectContaining({ id: rung().ids.agent, state: 'CONNECTED' }),
+        ]),
+      },
+    });
+  });
+});
+
 describe('Without a permission', () => {
   test.concurrent.each(COMMAND_NAMES)(
     '%s is refused with the names of those that would do.',
@@ -288,7 +261,7 @@ describe('After the call', () => {
   const LATER: ReadonlySet<ConversationCommandName> = new Set([
     ...(['placeCall', 'startCallConference', 'setCallMediaParticipantAttributes'] as const),
     ...(['flagCallMediaParticipant', 'unflagCallMediaParticipant', 'wrapUpCallMediaParticipant'] as const),
-    ...(['skipWrapUpCallMediaParticipant', 'setCallMediaParticipantAfterCallWork'] as const),
+    'skipWrapUpCallMediaParticipant',
     'setCallMediaParticipantUuiData',
     // The after-call work is torn down with it.
     'tearDownCallConversation',

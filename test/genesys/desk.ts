@@ -1,5 +1,6 @@
 /** A desk that watches nothing: it knows what it was shown, and reads what it is asked for. */
 import { type CallConversation, hasLeft } from '../../schema/genesys/model.ts';
+import type { LiveSource } from '../../schema/provider.ts';
 import type { Conversations } from '../../src/genesys/conversations.ts';
 import { createEntityNames } from '../../src/genesys/entity-names.ts';
 import type { ConversationPerson } from '../../src/genesys/person.ts';
@@ -10,6 +11,8 @@ export interface TestPerson extends ConversationPerson {
   hear(conversation: CallConversation): void;
   /** What watches show at once; empty: nobody watches. */
   readonly watched: Map<string, CallConversation>;
+  /** How changes of it come to be known. */
+  source: LiveSource | null;
 }
 
 /** A person at such a desk. */
@@ -19,7 +22,8 @@ export function personAt(conversations: Conversations, caller: Caller, userId: s
   const nothing = () => {
     throw new TypeError('This desk has no streams.');
   };
-  return {
+  const person: TestPerson = {
+    source: 'PUSH',
     ...{ viewerId: 'viewer', caller, names: createEntityNames(), watched },
     user: () => conversations.readUser(caller, { lane: 'query' }),
     userId: () => userId,
@@ -28,6 +32,7 @@ export function personAt(conversations: Conversations, caller: Caller, userId: s
       readCall: async (id) => (await conversations.readConversation(caller, id, { lane: 'query' })).value,
       readList: async () => (await conversations.readConversations(caller, { lane: 'query' })).value,
       current: (id) => watched.get(id),
+      mayLack: () => false,
       isAlive: (id) => watched.get(id)?.participants.some((one) => !hasLeft(one)) ?? false,
       meet: () => undefined,
       peek: (id) => known.get(id),
@@ -37,7 +42,8 @@ export function personAt(conversations: Conversations, caller: Caller, userId: s
       },
       stateChanged() {},
       ...{ events: nothing, partyUpdates: nothing, listUpdates: nothing, listEvents: nothing },
-      liveSource: () => null,
+      liveSource: () => person.source,
     },
   };
+  return person;
 }

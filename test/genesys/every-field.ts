@@ -137,7 +137,11 @@ export const EVERY_FIELD_READ = {
   ...{ startAcwTime: time('15:30:01'), endAcwTime: time('15:31:01') },
   ...{ parkTime: time('15:22:00'), resumeTime: time('15:23:00'), muted: true, confined: false },
   ...{ recording: true, recordingState: 'ACTIVE', rawRecordingState: 'active' },
-  recordersState: EVERY_FIELD.recordersState,
+  recordersState: {
+    ...EVERY_FIELD.recordersState,
+    ...{ rawAdhocState: 'ACTIVE', rawCustomerExperienceState: 'NONE' },
+    ...{ rawAgentExperienceState: 'PAUSED', rawSnippetState: 'NONE' },
+  },
   ...{ group: ref('GROUP', 'g-1'), ani: 'tel:+12025550147', dnis: 'tel:+12025550199', documentId: 'doc-1' },
   faxStatus: {
     ...{ direction: 'SEND', rawDirection: 'send', expectedPages: '3', activePage: '2' },

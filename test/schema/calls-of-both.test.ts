@@ -255,6 +255,8 @@ describe('A participant of Genesys Cloud', () => {
           customerExperienceState: null,
           agentExperienceState: null,
           snippetState: 'ACTIVE',
+          ...{ rawAdhocState: 'NONE', rawCustomerExperienceState: null },
+          ...{ rawAgentExperienceState: null, rawSnippetState: 'ACTIVE' },
         },
       },
       true,

@@ -135,6 +135,7 @@ export const DONE: ConversationCommandResult = {
   error: null,
   conversation: null,
   participant: null,
+  conversationId: null,
   destinationParticipantId: null,
 };
 

@@ -68,6 +68,18 @@ describe('The answer to a command', () => {
     ]);
   });
 
+  test('names the call that was placed, also where nobody here may look at it', async () => {
+    const genesys = createFakeConversations({ command: async () => ({ ...DONE, conversationId: 'c-new' }) });
+    expect(
+      await dataOf(
+        genesys,
+        `mutation { placeCall(input: { to: { userId: "u-bo" }, onBehalfOfUserId: "u-ann" }) {
+          outcome conversationId conversation { id }
+        } }`,
+      ),
+    ).toEqual({ placeCall: { outcome: 'APPLIED', conversationId: 'c-new', conversation: null } });
+  });
+
   test('names whom a consult transfer asks, also before they show in the conversation', async () => {
     const consulted = aParticipant('c-1', 'asked', { state: 'ALERTING' });
     const start = (participants: readonly (typeof consulted)[]) =>

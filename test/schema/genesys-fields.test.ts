@@ -72,6 +72,10 @@ const everything: CallMediaParticipant = {
     customerExperienceState: 'PAUSED',
     agentExperienceState: 'NONE',
     snippetState: 'UNKNOWN',
+    rawAdhocState: 'ACTIVE',
+    rawCustomerExperienceState: 'PAUSED',
+    rawAgentExperienceState: 'NONE',
+    rawSnippetState: 'STARTING',
   },
   securePause: true,
   wrapupRequired: true,
@@ -171,7 +175,10 @@ const ALL = /* GraphQL */ `
       id conversationId name address purpose rawPurpose state rawState direction rawDirection
       startTime startAlertingTime connectedTime endTime startHoldTime startAcwTime endAcwTime parkTime resumeTime bargedTime
       disconnectType rawDisconnectType held muted confined recording recordingState rawRecordingState securePause
-      recordersState { adhocState customerExperienceState agentExperienceState snippetState }
+      recordersState {
+        adhocState customerExperienceState agentExperienceState snippetState
+        rawAdhocState rawCustomerExperienceState rawAgentExperienceState rawSnippetState
+      }
       wrapupRequired wrapupSkipped wrapupPrompt rawWrapupPrompt wrapupTimeoutMs
       wrapup { code name notes tags durationSeconds endTime provisional }
       alertingTimeoutMs mediaRoles

@@ -26,7 +26,7 @@ type Request = readonly [method: string, path: string, body?: unknown];
 interface Refused {
   readonly what: string;
   readonly begin?: (simulator: Simulator) => Staged;
-  readonly request: (call: Staged) => Request;
+  readonly request: Row['request'];
   readonly token?: string;
   readonly answers: readonly [status: number, code: string];
 }
@@ -46,6 +46,11 @@ interface Row {
   readonly refused?: readonly Refused[];
 }
 
+const requireWork: Row['request'] = (call, communication) => [
+  'PATCH',
+  communication('agent').replace(`calls/${call.id}`, `aftercallwork/${call.id}`),
+  { afterCallWorkRequired: false },
+];
 const any = (call: Staged, purpose: string) => `/conversations/${call.id}/participants/${call.ids[purpose]}`;
 const agentOf = (conversation: AnyBody, user = ADA) =>
   conversation.participants.filter(({ user: own }) => own?.id === user).at(-1);
@@ -262,15 +267,18 @@ const ROWS: readonly Row[] = [
   },
   {
     operationId: 'patchConversationsAftercallworkConversationIdParticipantCommunication',
-    begin: over,
-    request: (call, communication) => [
-      'PATCH',
-      communication('agent').replace(`calls/${call.id}`, `aftercallwork/${call.id}`),
-      { afterCallWorkRequired: false },
-    ],
+    request: requireWork,
     status: 200,
-    shows: (conversation, answer) => [last(conversation), answer],
-    expected: ['agent terminated', { afterCallWorkRequired: false }],
+    shows: (conversation, answer) => [agentOf(conversation)?.wrapupRequired, answer],
+    expected: [false, { afterCallWorkRequired: false }],
+    refused: [
+      {
+        what: 'of a call that is over',
+        begin: over,
+        request: requireWork,
+        answers: [400, 'bad.request'],
+      },
+    ],
   },
   {
     operationId: 'postConversationsCallParticipantSnippetRecord',
@@ -615,7 +623,9 @@ const ROWS: readonly Row[] = [
         statesOf(conversation)[0],
         last(conversation),
         conversation.participants.at(-1)?.id === destinationParticipantId,
-        conversation.participants.at(-1)?.consultParticipantId === conversation.participants[0]?.id,
+        conversation.participants.every((one) =>
+          [undefined, destinationParticipantId].includes(one.consultParticipantId as never),
+        ) && conversation.participants.at(-1)?.consultParticipantId !== undefined,
         conversation.recentTransfers[0].state,
       ],
       expected: ['customer connected held', next, true, true, 'Active'],

@@ -234,7 +234,11 @@ export const CONVERSATION_CASES: { readonly [Name in ConversationCommandName]: C
   },
   startConsultTransfer: {
     action: 'START_CONSULT',
-    isApplied: supervises('consultParticipantId'),
+    // On who asks and on who is asked it names the latter.
+    isApplied: ({ conversation }) =>
+      conversation.participants.filter(
+        (one) => one.consultParticipantId === conversation.participants.at(-1)?.id,
+      ).length === 2,
     wrongState: rings,
     refusal: ['WrongCallState', 'conversation.error.consult.transfer.no.initiator'],
   },

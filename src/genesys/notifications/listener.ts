@@ -3,7 +3,7 @@
  *
  * It begins when it is made and ends with `stop()`. What it hears goes to its ear; where it stands too.
  */
-import { CallNotFound } from '../../../schema/failures.ts';
+import { CallControlFailure, UpstreamBadResponse } from '../../../schema/failures.ts';
 import { LONGEST_ALARM, setAlarm } from '../../alarm.ts';
 import { orNoted } from '../../or-noted.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -334,8 +334,10 @@ export function createListener(parts: ListenerParts): Listener {
 
 const GOODBYE = 2_000; // 2 seconds
 
+/** The channel is no more. An answer without a code is not Genesys Cloud's own. */
 function isUnknown(error: unknown): boolean {
-  return error instanceof CallNotFound;
+  if (!(error instanceof CallControlFailure) || error instanceof UpstreamBadResponse) return false;
+  return error.trace.status === 404 || error.trace.status === 410;
 }
 
 function ignore(): void {}

@@ -68,9 +68,7 @@ export function act(
     case 'scheduleResume':
       return changed({ extras: { ...one.extras, resumeTime: action.resumeTime } });
     case 'requireWork':
-      return owesWork(one) && !action.required
-        ? endAfterCallWork(conversation, participantId, { wrapupRequired: false }, at)
-        : changed({ wrapupRequired: action.required });
+      return changed({ wrapupRequired: action.required });
     case 'flag':
       return changed({ flaggedReason: action.reason });
     case 'attributes':
@@ -92,7 +90,7 @@ function refusalOf(one: Participant, action: Action, conversation: Conversation)
     case 'disconnect':
       return gone();
     case 'requireWork':
-      return owesWork(one) ? null : gone();
+      return isConnected(one) ? null : badRequest('The communication is not connected');
     case 'hold':
       if (isWaiting(one)) return notNow('hold.alerting', 'A call that is alerting cannot be held');
       return gone();

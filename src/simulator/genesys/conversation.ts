@@ -89,8 +89,20 @@ export function connect(conversation: Conversation, participantId: string, at: n
       ? { ...one, state: 'connected', connectedTime: at }
       : one;
   });
-  const connected = completeAttended(next(conversation, participants, at), participantId, at);
+  const answered = askedOfQueue(next(conversation, participants, at), participantId);
+  const connected = completeAttended(answered, participantId, at);
   return isLonely(connected) ? endAll(connected, 'peer', at) : connected;
+}
+
+/** Of a consultation with a queue it is the agent who is asked, once one has answered. */
+function askedOfQueue(conversation: Conversation, agentId: string): Conversation {
+  const { consult } = conversation;
+  const queue = consult === null ? undefined : find(conversation, consult.destinationId);
+  if (consult === null || queue?.purpose !== 'acd' || isPresent(queue)) return conversation;
+  const participants = conversation.participants.map((one) =>
+    one.id === agentId || one.id === consult.initiatorId ? { ...one, consultParticipantId: agentId } : one,
+  );
+  return { ...conversation, participants, consult: { ...consult, destinationId: agentId } };
 }
 
 /** Whoever wanted to be sure that somebody takes the call leaves it now. */
@@ -131,7 +143,7 @@ export function leave(
 export function endAll(conversation: Conversation, disconnectType: string, at: number): Conversation {
   const { consult } = conversation;
   const participants = conversation.participants.map((one) =>
-    isPresent(one) ? left(one, disconnectType, at) : one,
+    unasked(isPresent(one) ? left(one, disconnectType, at) : one),
   );
   const transfers = consult === null ? conversation.transfers : withTransfer(conversation, 'Failed');
   return next({ ...conversation, consult: null, transfers }, participants, at);
@@ -201,10 +213,17 @@ function settleConsult(conversation: Conversation, leaver: Participant): Convers
 export function withoutConsult(conversation: Conversation, state: Transfer['state']): Conversation {
   const { consult } = conversation;
   if (consult === null) return conversation;
-  const participants = conversation.participants.map((one) =>
-    one.id === consult.objectId || one.id === consult.destinationId ? holding(one, false, 0) : one,
-  );
+  const participants = conversation.participants
+    .map((one) =>
+      one.id === consult.objectId || one.id === consult.destinationId ? holding(one, false, 0) : one,
+    )
+    .map(unasked);
   return { ...conversation, participants, transfers: withTransfer(conversation, state), consult: null };
+}
+
+/** Somebody after a consultation. */
+function unasked(one: Participant): Participant {
+  return one.consultParticipantId === null ? one : { ...one, consultParticipantId: null };
 }
 
 function withTransfer(conversation: Conversation, state: Transfer['state']): readonly Transfer[] {

@@ -1,6 +1,7 @@
 /** How a call gets to somebody else: at once, after asking them, or together with another call. Pure. */
 import {
   type Conversation,
+  change,
   endsOf,
   find,
   join,
@@ -97,7 +98,9 @@ export function consult(
     transfers: [...conversation.transfers, transfer].slice(-20),
     consult: { transferId: transfer.id, objectId, initiatorId: initiator.id, destinationId: leg.id, speakTo },
   };
-  return speaking(join(started, { ...leg, consultParticipantId: objectId }, at), speakTo, at);
+  // As was seen: on who asks and on who is asked it names who is asked.
+  const asking = change(started, initiator.id, { consultParticipantId: leg.id }, at);
+  return speaking(join(asking, { ...leg, consultParticipantId: leg.id }, at), speakTo, at);
 }
 
 /** Changes whom the initiator speaks to. */

@@ -51,7 +51,7 @@ export interface Participant {
   readonly wrapup: Wrapup | null;
   /** The communication at the other end. */
   readonly peer: string | null;
-  /** Whom a consultation is about. */
+  /** During a consultation, of who asks and of who is asked: who is asked. */
   readonly consultParticipantId: string | null;
   readonly monitoredParticipantId: string | null;
   readonly coachedParticipantId: string | null;

@@ -134,3 +134,36 @@ test('A defect of whoever hears an event, or where a listener stands, is noted, 
   expect(states).toEqual(['listening']);
   expect(lines).toEqual(['another defect', 'a defect']);
 });
+
+test.each([
+  ['as it is told what to tell', 1],
+  ['as it is to live longer', 2],
+] as const)('A channel that is not known %s makes room for a new one, at once or soon.', async (_, known) => {
+  const { address } = await openStreaming();
+  let [opened, told] = [0, 0];
+  const { upstream, metrics } = await serving((response, { method, url }) => {
+    if (method === 'POST') {
+      opened += 1;
+      // The first one is to be told again soon, so that it lives on.
+      const expires = new Date(Date.now() + (opened === 1 ? 40 : 86_400_000)).toISOString();
+      answer(response, 200, { id: `channel-${opened}`, connectUri: `${address}/${opened}`, expires });
+    } else if (method === 'PUT' && url.includes('/channel-1/')) {
+      told += 1;
+      if (told < known) answer(response, 200, { entities: [] });
+      else answer(response, 404, errorBody(404, 'not.found'));
+    } else {
+      answer(response, 200, { entities: [] });
+    }
+  });
+  const states: ListenerState[] = [];
+  const listener = createListener({
+    ...{ caller: callerWith('t'), upstream, metrics, log: createLog('silent'), random: () => 0 },
+    topics: async () => ['v2.users.u-1.conversations.calls'],
+    ear: { heard() {}, entered: (state) => void states.push(state) },
+    times: { renewal: 10 },
+  });
+  onTestFinished(() => listener.stop());
+
+  await until(() => opened === 2 && states.at(-1) === 'listening');
+  expect(states).not.toContain('denied');
+});
