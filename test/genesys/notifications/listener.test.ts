@@ -3,7 +3,11 @@ import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { createListener, type ListenerState } from '../../../src/genesys/notifications/listener.ts';
+import {
+  createListener,
+  type ListenerParts,
+  type ListenerState,
+} from '../../../src/genesys/notifications/listener.ts';
 import { createNotifications } from '../../../src/genesys/notifications/notifications.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 import { callerWith, countOf } from '../../ringcentral/support.ts';
@@ -19,6 +23,18 @@ async function openStreaming() {
     sockets.close();
   });
   return { address: `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`, sockets };
+}
+
+/** Listens for the calls of a user, until the test is over. */
+function listenTo(parts: Pick<ListenerParts, 'upstream' | 'metrics' | 'times'>) {
+  const states: ListenerState[] = [];
+  const listener = createListener({
+    ...{ caller: callerWith('t'), log: createLog('silent'), random: () => 0, ...parts },
+    topics: async () => ['v2.users.u-1.conversations.calls'],
+    ear: { heard() {}, entered: (state) => void states.push(state) },
+  });
+  onTestFinished(() => listener.stop());
+  return { listener, states };
 }
 
 test('What was refused to a channel that is left does not keep the next one from being taken.', async () => {
@@ -41,13 +57,7 @@ test('What was refused to a channel that is left does not keep the next one from
       answer(response, 200, { entities: [] });
     }
   });
-  const states: ListenerState[] = [];
-  const listener = createListener({
-    ...{ caller: callerWith('t'), upstream, metrics, log: createLog('silent'), random: () => 0 },
-    topics: async () => ['v2.users.u-1.conversations.calls'],
-    ear: { heard() {}, entered: (state) => void states.push(state) },
-  });
-  onTestFinished(() => listener.stop());
+  const { listener, states } = listenTo({ upstream, metrics });
 
   await until(() => held.has('first topics'));
   await listener.move();
@@ -155,14 +165,7 @@ test.each([
       answer(response, 200, { entities: [] });
     }
   });
-  const states: ListenerState[] = [];
-  const listener = createListener({
-    ...{ caller: callerWith('t'), upstream, metrics, log: createLog('silent'), random: () => 0 },
-    topics: async () => ['v2.users.u-1.conversations.calls'],
-    ear: { heard() {}, entered: (state) => void states.push(state) },
-    times: { renewal: 10 },
-  });
-  onTestFinished(() => listener.stop());
+  const { states } = listenTo({ upstream, metrics, times: { renewal: 10 } });
 
   await until(() => opened === 2 && states.at(-1) === 'listening');
   expect(states).not.toContain('denied');
